@@ -1,1 +1,65 @@
-//! To be written.
+//! The command line: words in, an exit code out.
+//!
+//! Exit codes: 0 every expectation was met, 1 one was not, 2 the command line or a scenario is wrong,
+//! 3 the lab or a server stack could not run, 130 interrupted.
+
+mod check;
+mod lab;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Exit code: the command line or a scenario is wrong.
+pub const WRONG_INPUT: u8 = 2;
+/// Exit code: the lab or a server stack could not run.
+pub const LAB_FAILED: u8 = 3;
+/// Exit code: interrupted by SIGINT or SIGTERM, as shells count it.
+pub const INTERRUPTED: u8 = 130;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "offhook",
+    version,
+    about = "Rings a dial-in server and tells whether it does what its configuration promises",
+    long_about = "Rings a dial-in server and tells whether it does what its configuration promises.\n\n\
+        A scenario describes a server (mgetty, pppd and their files) and calls to it. Each runs in a Linux kernel \
+        of its own, in virtual time: half an hour of idle line takes a second, and the same seed gives the same run, \
+        octet for octet.",
+    after_help = "Exit codes: 0 every expectation met, 1 an expectation not met, 2 wrong command line or scenario,\n\
+        3 the lab or a server stack could not run, 130 interrupted."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios and say which expectations were met
+    Run(run::Run),
+    /// Read scenarios and report every mistake in them, without running anything
+    Check(check::Check),
+    /// The kernel and the server stacks that scenarios run on
+    #[command(subcommand)]
+    Lab(lab::Lab),
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // Nowhere to complain to if the terminal is gone.
+            let _ = error.print();
+            return ExitCode::from(if wrong { WRONG_INPUT } else { 0 });
+        }
+    };
+    ExitCode::from(match arguments.command {
+        Command::Run(run) => run::main(run),
+        Command::Check(check) => check::main(&check),
+        Command::Lab(lab) => lab::main(lab),
+    })
+}

@@ -1,5 +1,12 @@
-//! Running scenarios: schedule, job and result files, outcome.
+//! Running scenarios: on the host the schedule and the guests, in the guest what is known and expected of each call.
 
+pub mod expect;
+pub mod facts;
+mod job;
 mod outcome;
+pub mod schedule;
+pub mod station;
+pub mod uml;
 
+pub use job::*;
 pub use outcome::*;

@@ -59,6 +59,8 @@ pub struct Outcome {
     pub virtual_time: Duration,
     /// Time that passed outside, boot included.
     pub wall_time: Duration,
+    /// From the guest's start to the first sign of life of its process 1.
+    pub boot_time: Option<Duration>,
     /// What ran.
     pub fingerprint: Fingerprint,
     /// All that happened.

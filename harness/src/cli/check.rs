@@ -1,0 +1,31 @@
+//! `offhook check`: reads scenarios and reports every mistake in them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::WRONG_INPUT;
+use crate::run::facts::counted;
+use crate::scenario;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Scenario files, or directories searched for *.kdl
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+pub(super) fn main(check: &Check) -> u8 {
+    match scenario::load(&check.paths) {
+        Ok(files) => {
+            let scenarios: usize = files.iter().map(|(_, scenarios)| scenarios.len()).sum();
+            let [scenarios, files] = [scenarios, files.len()].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+            println!("{} in {} read without a mistake", counted(scenarios, "scenario"), counted(files, "file"));
+            0
+        }
+        Err(errors) => {
+            eprint!("{}", scenario::rendered(&errors));
+            WRONG_INPUT
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `offhook lab`: build, show, enter and remove what scenarios run on.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{LAB_FAILED, WRONG_INPUT};
+use crate::lab::{self as the_lab, LabError};
+use crate::run::uml::Uml;
+use crate::run::{JOB_FILE, Job, plain};
+use crate::scenario::{Scenario, Server, Span};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Lab {
+    /// Build what is missing: the kernel and the server stacks
+    Build {
+        /// Only these stacks
+        #[arg(value_name = "STACK")]
+        stacks: Vec<String>,
+    },
+    /// Show what is built: kernel release, package versions, hashes, sizes, places
+    Status,
+    /// Open a shell in a guest, with a stack's files as its root
+    Shell(Shell),
+    /// Remove the kernel, the stacks and everything else in the cache directory
+    Clean,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Shell {
+    /// The stack
+    #[arg(value_name = "STACK", default_value = "bookworm")]
+    stack: String,
+    /// Run this command instead of a shell
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+pub(super) fn main(lab: Lab) -> u8 {
+    let done = match lab {
+        Lab::Build { stacks } => build(&stacks),
+        Lab::Status => the_lab::status().map(|status| print!("{status}")).map_err(failed),
+        Lab::Shell(shell) => enter(&shell),
+        Lab::Clean => the_lab::clean().map(|freed| println!("{freed}")).map_err(failed),
+    };
+    match done {
+        Ok(()) => 0,
+        Err((code, text)) => {
+            eprintln!("{text}");
+            code
+        }
+    }
+}
+
+type Failure = (u8, String);
+
+fn failed(error: LabError) -> Failure {
+    (LAB_FAILED, error.to_string())
+}
+
+fn build(stacks: &[String]) -> Result<(), Failure> {
+    for name in stacks {
+        known(name)?;
+    }
+    let all: Vec<String> = the_lab::STACKS.iter().map(|&name| name.to_owned()).collect();
+    the_lab::ensure(if stacks.is_empty() { &all } else { stacks }).map_err(failed)?;
+    the_lab::status().map(|status| print!("{status}")).map_err(failed)
+}
+
+fn known(name: &str) -> Result<(), Failure> {
+    if the_lab::STACKS.contains(&name) {
+        return Ok(());
+    }
+    Err((WRONG_INPUT, format!("no stack is called {name:?}; there are {}", the_lab::STACKS.join(", "))))
+}
+
+/// A guest whose process 1 runs a shell instead of a scenario.
+fn enter(shell: &Shell) -> Result<(), Failure> {
+    known(&shell.stack)?;
+    let lab = the_lab::ensure(std::slice::from_ref(&shell.stack)).map_err(failed)?;
+    let run_dir = lab.run_dir().map_err(failed)?;
+    let out = run_dir.join("shell-out");
+    let command = if shell.command.is_empty() {
+        vec!["/bin/sh".to_owned(), "-i".to_owned()]
+    } else {
+        shell.command.clone()
+    };
+    let job = Job {
+        scenario: Scenario {
+            name: String::new(),
+            span: Span::default(),
+            specs: Vec::new(),
+            stacks: Vec::new(),
+            server: Server::default(),
+            groups: Vec::new(),
+        },
+        stack: shell.stack.clone(),
+        stack_root: lab.root(&shell.stack),
+        out: out.clone(),
+        seed: 1,
+        shell: Some(command),
+    };
+    let io = |doing: &str, error: &std::io::Error| (LAB_FAILED, format!("{doing}: {}", plain(error)));
+    let text = serde_json::to_vec(&job).map_err(|error| (LAB_FAILED, format!("writing the job: {error}")))?;
+    std::fs::create_dir_all(&out).map_err(|error| io("making the guest's output directory", &error))?;
+    std::fs::write(out.join(JOB_FILE), text).map_err(|error| io("writing the guest's job", &error))?;
+    let uml = Uml {
+        kernel: lab.kernel_image(),
+        memory_dir: the_lab::guest_memory_dir().map_err(failed)?,
+        run_dir: run_dir.join("shell"),
+        out: PathBuf::from(&out),
+        seed: 1,
+        untrusted: false,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| io("starting the event loop", &error))?;
+    runtime.block_on(uml.run_here()).map(drop).map_err(|error| io("starting the guest", &error))
+}

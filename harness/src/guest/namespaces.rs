@@ -1,0 +1,105 @@
+//! The network namespaces of a guest: `server`, where everything of the server runs, and `lan`, the network behind it.
+//!
+//! Process 1 itself moves into `server` for good, so that whatever it starts is there too. Both are named under
+//! `/run/netns`, where `ip netns` finds them. If the scenario has a LAN, `eth0` in each is one end of a veth pair.
+
+use std::fs::File;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::os::fd::AsRawFd;
+
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, setns, unshare};
+use rtnetlink::packet_route::link::LinkMessage;
+use rtnetlink::{Handle, LinkUnspec, LinkVeth, new_connection};
+
+use crate::run::Trouble;
+use crate::scenario::Lan;
+
+/// The two namespaces, kept open.
+#[derive(Debug)]
+pub(super) struct Namespaces {
+    server: File,
+    lan: File,
+}
+
+impl Namespaces {
+    /// Makes both and stays in `server`.
+    pub(super) fn make() -> Result<Self, Trouble> {
+        let lan = made("lan")?;
+        let server = made("server")?;
+        Ok(Self { server, lan })
+    }
+
+    /// Brings loopback up, and the LAN if there is one. Needs a tokio runtime on this thread.
+    pub(super) async fn configure(&self, lan: Option<&Lan>) -> Result<(), Trouble> {
+        let server = netlink()?;
+        up(&server, "lo").await?;
+        let Some(lan) = lan else { return Ok(()) };
+        let peer = LinkUnspec::new_with_name("peer0").name("eth0").setns_by_fd(self.lan.as_raw_fd()).build();
+        wired(server.link().add(LinkVeth::new("eth0", "peer0").build()).execute().await, "making the LAN's wire")?;
+        wired(server.link().set(peer).execute().await, "moving the LAN's end of the wire")?;
+        addressed(&server, lan.server, lan.prefix).await?;
+        entered(&self.lan)?;
+        let beyond = netlink();
+        entered(&self.server)?;
+        let beyond = beyond?;
+        up(&beyond, "lo").await?;
+        addressed(&beyond, lan.host, lan.prefix).await?;
+        let way = rtnetlink::RouteMessageBuilder::<Ipv4Addr>::new().gateway(lan.server).build();
+        wired(beyond.route().add(way).execute().await, "giving the LAN's host its default route")
+    }
+}
+
+fn made(name: &str) -> Result<File, Trouble> {
+    let doing = format!("making the network namespace {name:?}");
+    unshare(CloneFlags::CLONE_NEWNET).map_err(|errno| Trouble::io(&doing, &io::Error::from(errno)))?;
+    let path = format!("/run/netns/{name}");
+    let made = || -> io::Result<File> {
+        File::create(&path)?;
+        mount(Some("/proc/self/ns/net"), path.as_str(), None::<&str>, MsFlags::MS_BIND, None::<&str>)?;
+        File::open(&path)
+    };
+    made().map_err(|error| Trouble::io(&doing, &error))
+}
+
+fn entered(namespace: &File) -> Result<(), Trouble> {
+    setns(namespace, CloneFlags::CLONE_NEWNET)
+        .map_err(|errno| Trouble::io("entering a network namespace", &io::Error::from(errno)))
+}
+
+/// A netlink connection in the namespace this thread is in.
+fn netlink() -> Result<Handle, Trouble> {
+    let (connection, handle, _) =
+        new_connection().map_err(|error| Trouble::io("opening netlink in the guest", &error))?;
+    tokio::spawn(connection);
+    Ok(handle)
+}
+
+async fn up(netlink: &Handle, name: &str) -> Result<(), Trouble> {
+    let message: LinkMessage = LinkUnspec::new_with_name(name).up().build();
+    wired(netlink.link().set(message).execute().await, &format!("bringing {name} up"))
+}
+
+async fn addressed(netlink: &Handle, address: Ipv4Addr, prefix: u8) -> Result<(), Trouble> {
+    up(netlink, "eth0").await?;
+    let index = index_of(netlink, "eth0").await?;
+    wired(
+        netlink.address().add(index, IpAddr::V4(address), prefix).execute().await,
+        &format!("giving eth0 the address {address}/{prefix}"),
+    )
+}
+
+async fn index_of(netlink: &Handle, name: &str) -> Result<u32, Trouble> {
+    use futures_util::TryStreamExt;
+
+    let found = netlink.link().get().match_name(name.to_owned()).execute().try_next().await;
+    match wired(found, &format!("looking for {name}"))? {
+        Some(message) => Ok(message.header.index),
+        None => Err(Trouble::new(format!("looking for {name} in the guest: there is none"))),
+    }
+}
+
+fn wired<T>(result: Result<T, rtnetlink::Error>, doing: &str) -> Result<T, Trouble> {
+    result.map_err(|error| Trouble::new(format!("{doing} in the guest: {error}")))
+}

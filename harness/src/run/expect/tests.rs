@@ -1,0 +1,179 @@
+//! Each verb against facts that meet it, miss it, or are not there yet.
+#![allow(clippy::panic)]
+
+use std::net::Ipv4Addr;
+
+use super::*;
+use crate::run::facts::{Auth, Clearing, Since as At};
+
+const ALICE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
+const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);
+
+fn at(seconds: u64) -> Instant {
+    Instant::from_millis(seconds * 1000)
+}
+
+fn up(facts: Facts) -> Facts {
+    let addresses = Addresses { local: ALICE, peer: Some(SERVER), dns: Vec::new() };
+    Facts { answered: Some(at(6)), up: Some(At { at: at(20), what: addresses }), ..facts }
+}
+
+fn cleared(by: End, abrupt: bool, seconds: u64) -> Option<At<Clearing>> {
+    Some(At { at: at(seconds), what: Clearing { by, abrupt } })
+}
+
+fn result(verb: &Verb, facts: &Facts, now: u64) -> StepResult {
+    match judge(verb, facts, at(30), at(now)) {
+        Progress::Done(result) => result,
+        Progress::Wait(until) => panic!("still waiting, until {until}"),
+    }
+}
+
+fn actual(verb: &Verb, facts: &Facts, now: u64) -> (String, String) {
+    match result(verb, facts, now) {
+        StepResult::NotMet { expected, actual, .. } => (expected, actual),
+        other => panic!("expected a step that is not met, got {other:?}"),
+    }
+}
+
+fn shown(verb: &Verb, facts: &Facts, now: u64) -> String {
+    match result(verb, facts, now) {
+        StepResult::Met { shown, .. } => shown,
+        other => panic!("expected a step that is met, got {other:?}"),
+    }
+}
+
+fn idle(after: u64) -> Verb {
+    Verb::ExpectHangup {
+        after: Some(Duration::from_secs(after)),
+        of: Since::LastData,
+        within: Duration::from_secs(1),
+        by: Some(Party::Server),
+        reason: Some(Reason::Idle),
+    }
+}
+
+#[test]
+fn an_answer_one_ring_early_is_told_apart() {
+    let facts = Facts { rings: 1, answered: Some(at(31)), ..Facts::default() };
+    let verb = Verb::ExpectAnswer { rings: Some(2) };
+    assert_eq!(actual(&verb, &facts, 31), ("off hook after 2 rings".to_owned(), "off hook after 1 ring".to_owned()));
+    assert_eq!(shown(&Verb::ExpectAnswer { rings: Some(1) }, &facts, 31), "answered after 1 ring");
+}
+
+#[test]
+fn a_caller_who_gave_up_was_not_answered() {
+    let facts = Facts { rings: 8, cleared: cleared(End::Caller, false, 78), ..Facts::default() };
+    assert_eq!(shown(&Verb::ExpectNoAnswer, &facts, 78), "not answered in 8 rings");
+    let (_, actual) = actual(&Verb::ExpectAnswer { rings: None }, &facts, 78);
+    assert_eq!(actual, "the caller gave up after 8 rings, not answered");
+}
+
+#[test]
+fn ringing_is_neither_an_answer_nor_none() {
+    let facts = Facts { rings: 3, ..Facts::default() };
+    assert!(matches!(judge(&Verb::ExpectNoAnswer, &facts, at(0), at(18)), Progress::Wait(_)));
+    assert!(matches!(judge(&Verb::ExpectAnswer { rings: Some(3) }, &facts, at(0), at(18)), Progress::Wait(_)));
+}
+
+#[test]
+fn an_address_must_be_in_the_servers_kernel_too() {
+    let verb = Verb::ExpectAddress { local: Some(ALICE), peer: Some(SERVER) };
+    let mut facts = up(Facts::default());
+    let (expected, told) = actual(&verb, &facts, 36);
+    assert_eq!(expected, "192.168.32.105, peer 192.168.32.1 on both ends");
+    assert_eq!(told, "192.168.32.105, peer 192.168.32.1 at the caller alone");
+    facts.interfaces.push(At { at: at(30), what: ("ppp0".to_owned(), SERVER, ALICE) });
+    assert!(shown(&verb, &facts, 31).contains("ppp0 on the server agrees"));
+}
+
+#[test]
+fn a_wrong_address_is_set_against_the_right_one() {
+    let verb = Verb::ExpectAddress { local: Some(Ipv4Addr::new(10, 0, 0, 1)), peer: None };
+    assert_eq!(
+        actual(&verb, &up(Facts::default()), 31),
+        ("10.0.0.1".to_owned(), "192.168.32.105, peer 192.168.32.1".to_owned())
+    );
+}
+
+#[test]
+fn the_same_dns_server_twice_is_one_server() {
+    let nine = Ipv4Addr::new(9, 9, 9, 9);
+    let mut facts = up(Facts::default());
+    if let Some(up) = &mut facts.up {
+        up.what.dns = vec![nine, nine];
+    }
+    assert_eq!(shown(&Verb::ExpectDns { servers: vec![nine] }, &facts, 30), "DNS 9.9.9.9");
+    assert_eq!(actual(&Verb::ExpectDns { servers: vec![] }, &facts, 30).0, "no DNS server");
+}
+
+#[test]
+fn an_idle_drop_is_right_to_the_second() {
+    let mut facts = up(Facts::default());
+    facts.last_data = Some(at(40));
+    facts.terminated = Some(At { at: at(100), what: "Link inactive".to_owned() });
+    facts.cleared = cleared(End::Server, false, 104);
+    assert_eq!(shown(&idle(60), &facts, 104), "hang-up by the server, idle, 1m after the last data");
+    let (expected, told) = actual(&idle(61), &facts, 104);
+    assert_eq!(expected, "hang-up by the server, idle, 1m 1s after the last data");
+    assert_eq!(told, "hang-up by the server, idle, 1m after the last data");
+    assert_eq!(actual(&idle(58), &facts, 104).1, told);
+}
+
+#[test]
+fn a_late_hang_up_is_waited_for_so_that_its_time_can_be_told() {
+    let facts = up(Facts::default());
+    assert_eq!(judge(&idle(60), &facts, at(30), at(90)), Progress::Wait(at(20 + 120 + 300)));
+    let (_, told) = actual(&idle(60), &facts, 440);
+    assert_eq!(told, "no hang-up in 7m: the network is up");
+}
+
+#[test]
+fn a_refusal_is_told_with_its_message() {
+    let auth = Auth { result: AuthResult::Refused, message: "Login incorrect".to_owned() };
+    let facts = Facts { auth: Some(At { at: at(31), what: auth }), ..Facts::default() };
+    let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None };
+    assert_eq!(actual(&verb, &facts, 31), ("accepted".to_owned(), "refused, \"Login incorrect\"".to_owned()));
+}
+
+#[test]
+fn every_echo_must_come_back() {
+    let verb = Verb::Ping { to: SERVER, count: 3, every: Duration::from_secs(1) };
+    let mut facts = up(Facts::default());
+    facts.pongs = vec![At { at: at(31), what: 1 }, At { at: at(32), what: 2 }];
+    assert_eq!(judge(&verb, &facts, at(30), at(33)), Progress::Wait(at(42)));
+    assert_eq!(actual(&verb, &facts, 42), ("3 echoes from 192.168.32.1".to_owned(), "2 of 3".to_owned()));
+}
+
+#[test]
+fn a_log_line_may_come_a_moment_late_but_not_never() {
+    let verb = Verb::ExpectLog { program: "mgetty".to_owned(), text: "denied caller".to_owned() };
+    let mut facts = Facts::default();
+    assert_eq!(judge(&verb, &facts, at(30), at(30)), Progress::Wait(at(35)));
+    assert_eq!(actual(&verb, &facts, 35).1, "mgetty logged nothing since the call began");
+    facts.logs.push(("mgetty".to_owned(), "##### denied caller dev=ttyS0".to_owned()));
+    assert!(shown(&verb, &facts, 31).starts_with("mgetty logged"));
+}
+
+#[test]
+fn ppp_that_the_server_refuses_is_over_and_left_to_the_next_step() {
+    let facts = Facts {
+        answered: Some(at(6)),
+        connected: Some(At { at: at(14), what: 33_600 }),
+        closed: Some(At { at: at(40), what: "terminated by the server".to_owned() }),
+        ..Facts::default()
+    };
+    let client = crate::scenario::PppClient::default();
+    assert_eq!(shown(&Verb::Ppp(client.clone()), &facts, 40), "");
+    let until = crate::scenario::PppClient { until: Some(Phase::Network), ..client };
+    assert!(matches!(judge(&Verb::Ppp(until), &facts, at(30), at(40)), Progress::Wait(_)));
+}
+
+#[test]
+fn durations_are_spelt_as_people_say_them() {
+    let spelt = |millis| spelled(Duration::from_millis(millis));
+    assert_eq!(spelt(0), "0s");
+    assert_eq!(spelt(10), "10ms");
+    assert_eq!(spelt(1_800_000), "30m");
+    assert_eq!(spelt(3_723_250), "1h 2m 3.250s");
+}

@@ -1,0 +1,183 @@
+//! What is known of one call: the facts that expectations are held against, gathered as they happen.
+
+use std::net::Ipv4Addr;
+
+use offhook_emulator::time::Instant;
+use offhook_emulator::trace::End;
+
+use crate::scenario::{AuthResult, Reason};
+
+/// A moment with something that was so from then on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since<T> {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub what: T,
+}
+
+/// Everything known of one call so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The exchange began to ring.
+    pub placed: Option<Instant>,
+    /// Ring bursts so far.
+    pub rings: u32,
+    /// The modem went off hook.
+    pub answered: Option<Instant>,
+    /// Both ends have carrier, at this rate.
+    pub connected: Option<Since<u32>>,
+    /// The call was cleared.
+    pub cleared: Option<Since<Clearing>>,
+    /// The caller sent its first Configure-Request of LCP.
+    pub establish: Option<Instant>,
+    /// LCP opened.
+    pub lcp_opened: Option<Instant>,
+    /// The caller sent its first Authenticate-Request.
+    pub authenticate: Option<Instant>,
+    /// The caller sent its first Configure-Request of IPCP.
+    pub network: Option<Instant>,
+    /// How authentication ended.
+    pub auth: Option<Since<Auth>>,
+    /// IPCP opened.
+    pub up: Option<Since<Addresses>>,
+    /// IPV6CP opened.
+    pub up6: Option<Instant>,
+    /// The last IP or IPv6 packet in either direction.
+    pub last_data: Option<Instant>,
+    /// The first Terminate-Request of LCP from the server.
+    pub terminated: Option<Since<String>>,
+    /// The caller's link ended, and why.
+    pub closed: Option<Since<String>>,
+    /// Echo replies: number of the request within the call.
+    pub pongs: Vec<Since<u16>>,
+    /// Addresses the server's kernel put on a PPP interface during the call: interface, its own, its peer's.
+    pub interfaces: Vec<Since<(String, Ipv4Addr, Ipv4Addr)>>,
+    /// The last line of text the server sent outside PPP.
+    pub text: Option<String>,
+    /// Lines the server's programs logged since the call began.
+    pub logs: Vec<(String, String)>,
+}
+
+/// How a call was cleared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clearing {
+    /// By whom.
+    pub by: End,
+    /// Carrier was lost without a hang-up.
+    pub abrupt: bool,
+}
+
+/// How authentication ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Auth {
+    /// Accepted, refused, or not asked for.
+    pub result: AuthResult,
+    /// The server's message.
+    pub message: String,
+}
+
+/// What IPCP settled, as the caller sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// The caller's own.
+    pub local: Ipv4Addr,
+    /// The server's, if it told.
+    pub peer: Option<Ipv4Addr>,
+    /// DNS servers in order.
+    pub dns: Vec<Ipv4Addr>,
+}
+
+impl Facts {
+    /// The end that hung up, when, and why: the first Terminate-Request if there was one, else the clearing of the line.
+    pub fn hang_up(&self) -> Option<(End, Instant, Reason)> {
+        let cleared = self.cleared.as_ref()?;
+        if let Some(terminated) = self.terminated.as_ref().filter(|terminated| terminated.at <= cleared.at) {
+            return Some((End::Server, terminated.at, reason(&terminated.what)));
+        }
+        let why = if cleared.what.by == End::Server || cleared.what.abrupt { Reason::Carrier } else { Reason::Other };
+        Some((cleared.what.by, cleared.at, why))
+    }
+
+    /// Whether the caller stopped ringing before anybody answered.
+    pub fn unanswered(&self) -> bool {
+        self.answered.is_none() && self.cleared.is_some()
+    }
+
+    /// What state the call is in, in words.
+    pub fn state(&self) -> String {
+        if let Some(cleared) = &self.cleared {
+            let rings = counted(self.rings, "ring");
+            return match (self.answered, &self.terminated, cleared.what.by) {
+                (None, _, _) => format!("the caller gave up after {rings}, not answered"),
+                (_, Some(terminated), _) => format!("the server ended PPP (\"{}\") and hung up", terminated.what),
+                (_, None, by) if cleared.what.abrupt => format!("carrier was lost at the {}'s end", by.name()),
+                (_, None, by) => format!("the {} hung up", by.name()),
+            };
+        }
+        if self.up.is_some() {
+            "the network is up".to_owned()
+        } else if self.network.is_some() {
+            "IPCP is being negotiated".to_owned()
+        } else if self.authenticate.is_some() {
+            "the caller is authenticating itself".to_owned()
+        } else if self.establish.is_some() {
+            "LCP is being negotiated".to_owned()
+        } else if self.connected.is_some() {
+            "connected, PPP not begun".to_owned()
+        } else if self.answered.is_some() {
+            "answered, still training".to_owned()
+        } else {
+            format!("ringing, {} so far", counted(self.rings, "ring"))
+        }
+    }
+}
+
+/// Why a server ended PPP, from the text of its Terminate-Request (pppd's own texts).
+fn reason(text: &str) -> Reason {
+    match text {
+        "Link inactive" => Reason::Idle,
+        "Authentication failed" | "peer refused to authenticate" => Reason::Authentication,
+        "Connect time expired" => Reason::ConnectTime,
+        "Peer not responding" => Reason::NoEcho,
+        _ => Reason::Other,
+    }
+}
+
+/// `1 ring`, `2 rings`.
+pub fn counted(number: u32, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleared(by: End, abrupt: bool, millis: u64) -> Option<Since<Clearing>> {
+        Some(Since { at: Instant::from_millis(millis), what: Clearing { by, abrupt } })
+    }
+
+    #[test]
+    fn a_terminate_request_is_the_moment_and_the_reason_of_a_hang_up() {
+        let facts = Facts {
+            answered: Some(Instant::ZERO),
+            terminated: Some(Since { at: Instant::from_millis(70), what: "Link inactive".to_owned() }),
+            cleared: cleared(End::Server, false, 90),
+            ..Facts::default()
+        };
+        assert_eq!(facts.hang_up(), Some((End::Server, Instant::from_millis(70), Reason::Idle)));
+    }
+
+    #[test]
+    fn a_line_cleared_by_the_server_without_a_word_is_carrier_loss() {
+        let facts = Facts { answered: Some(Instant::ZERO), cleared: cleared(End::Server, false, 90), ..Facts::default() };
+        assert_eq!(facts.hang_up(), Some((End::Server, Instant::from_millis(90), Reason::Carrier)));
+    }
+
+    #[test]
+    fn a_call_nobody_took_says_so() {
+        let facts = Facts { rings: 8, cleared: cleared(End::Caller, false, 90), ..Facts::default() };
+        assert!(facts.unanswered());
+        assert_eq!(facts.state(), "the caller gave up after 8 rings, not answered");
+    }
+}

@@ -1,0 +1,125 @@
+//! What crosses between host and guest: a job file in, a report file out, both JSON in the output directory.
+
+use std::path::{Path, PathBuf};
+
+use offhook_emulator::time::Instant;
+use offhook_emulator::trace::Event;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::StepOutcome;
+use crate::scenario::Scenario;
+
+/// Name of the job file in the output directory.
+pub const JOB_FILE: &str = "job.json";
+/// Name of the report file in the output directory.
+pub const REPORT_FILE: &str = "report.json";
+
+/// Seconds since 1970 at which every guest's clock starts: 2026-01-05 09:00:00 UTC, a Monday.
+pub const EPOCH: u64 = 1_767_603_600;
+
+/// Month and day, hour and minute at `now` of a clock that started at `epoch`, as caller ID gives them: `0105`, `0900`.
+pub fn caller_id_clock(epoch: u64, now: Instant) -> (String, String) {
+    let seconds = i64::try_from(epoch + now.micros() / 1_000_000).unwrap_or_default();
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let date = format!("{:02}{:02}", u8::from(moment.month()), moment.day());
+    (date, format!("{:02}{:02}", moment.hour(), moment.minute()))
+}
+
+/// One scenario to run in one guest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Job {
+    /// What to run.
+    pub scenario: Scenario,
+    /// Name of the stack, for deviations.
+    pub stack: String,
+    /// Its root directory on the host.
+    pub stack_root: PathBuf,
+    /// The output directory on the host.
+    pub out: PathBuf,
+    /// Seed of everything random outside the kernel.
+    pub seed: u64,
+    /// Run this command in a terminal instead of the calls: `offhook lab shell`.
+    #[serde(default)]
+    pub shell: Option<Vec<String>>,
+}
+
+/// What a guest found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// Every step, in order.
+    pub steps: Vec<StepOutcome>,
+    /// Why the scenario could not be carried through, if so.
+    pub error: Option<Trouble>,
+    /// All that happened.
+    pub trace: Vec<Event>,
+    /// Microseconds from process 1 to the end, by the guest's clock.
+    pub virtual_micros: u64,
+}
+
+/// Something that kept a scenario from running.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What was being done and what came instead.
+    pub message: String,
+    /// More lines.
+    #[serde(default)]
+    pub details: Vec<String>,
+    /// What to do.
+    #[serde(default)]
+    pub help: Option<String>,
+}
+
+impl Trouble {
+    /// A message alone.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), details: Vec::new(), help: None }
+    }
+
+    /// With advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// `doing`, and the reason in the system's words without its number.
+    pub fn io(doing: impl Into<String>, error: &std::io::Error) -> Self {
+        Self::new(format!("{}: {}", doing.into(), plain(error)))
+    }
+}
+
+/// An I/O error's text without `(os error N)`.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_lowercase(),
+        None => text,
+    }
+}
+
+/// Writes `octets` to `path` by way of a temporary file beside it, so that no reader sees half of it.
+pub fn write_whole(path: &Path, octets: &[u8]) -> std::io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    std::fs::write(&part, octets)?;
+    std::fs::rename(&part, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn caller_id_tells_the_guests_time() {
+        assert_eq!(caller_id_clock(EPOCH, Instant::ZERO), ("0105".to_owned(), "0900".to_owned()));
+        let next_day = Instant::from_millis(86_400_000 + 61_000);
+        assert_eq!(caller_id_clock(EPOCH, next_day), ("0106".to_owned(), "0901".to_owned()));
+    }
+
+    #[test]
+    fn errors_of_the_system_come_without_their_number() {
+        assert_eq!(plain(&std::io::Error::from_raw_os_error(2)), "no such file or directory");
+    }
+}
