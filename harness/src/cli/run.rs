@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,7 +11,9 @@ use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT};
 use crate::run::schedule::{Item, Options, run};
 use crate::run::{Outcome, SourceFile, plain, write_whole};
 use crate::scenario::Scenario;
-use crate::{evidence, lab, report, scenario};
+use crate::report::terminal::{self, Table};
+use crate::report::{self, Style};
+use crate::{evidence, lab, scenario};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -51,6 +53,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    /// A skipped scenario counts as one that was not met
+    #[arg(long)]
+    fail_on_skip: bool,
+
     /// The server's software is not trusted: keep it in the guest, at the price of speed
     #[arg(long)]
     untrusted: bool,
@@ -65,7 +71,7 @@ enum Stop {
 
 pub(super) fn main(arguments: Run) -> u8 {
     match carried_out(&arguments) {
-        Ok(outcomes) => report::exit_code(&outcomes),
+        Ok(outcomes) => report::exit_code(&outcomes, arguments.fail_on_skip),
         Err(Stop::Wrong(text)) => {
             eprint!("{text}");
             WRONG_INPUT
@@ -98,27 +104,24 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
         .enable_all()
         .build()
         .map_err(|error| Stop::Lab(format!("starting the event loop: {}\n", plain(&error))))?;
-    let mut terminal = report::Terminal::for_stdout();
-    terminal.plan(&items_told(&items));
+    let style = Style::of(&std::io::stdout(), |name| std::env::var_os(name));
+    let table = Table::new(style, items.iter().map(|item| item.stack.as_str()));
+    let start = Instant::now();
     let outcomes = runtime.block_on(async {
         tokio::select! {
-            outcomes = run(&lab, items, &options, |outcome| terminal.outcome(outcome)) => Ok(outcomes),
+            outcomes = run(&lab, items, &options, |outcome| print!("{}", told(&table, outcome, style))) => Ok(outcomes),
             () = interruption() => Err(Stop::Interrupted),
         }
     });
     // What was running is ended before its run directory is let go.
     drop(runtime);
     let outcomes = outcomes?;
-    terminal.summary(&outcomes);
+    let wall = start.elapsed();
+    print!("{}", terminal::summary(&outcomes, wall, style));
     if let Some(path) = &arguments.json {
-        write_json(path, &outcomes)?;
+        write_json(path, &outcomes, wall, arguments.fail_on_skip)?;
     }
     Ok(outcomes)
-}
-
-/// Names and stacks of what is to be run, so that verdict lines can be aligned before the first is known.
-fn items_told(items: &[Item]) -> Vec<(String, String)> {
-    items.iter().map(|item| (item.scenario.name.clone(), item.stack.clone())).collect()
 }
 
 /// Ends when the user, or whoever runs this, wants it to end.
@@ -152,15 +155,19 @@ fn items(arguments: &Run, files: Vec<(SourceFile, Vec<Scenario>)>) -> Result<Vec
                 for seed in first..=last {
                     let seed_of_many = arguments.seeds.map(|_| seed);
                     let place = evidence::directory(&source.path, &scenario.name, stack, seed_of_many);
-                    let evidence = absolute(&arguments.out).join(place);
                     let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
-                    items.push(Item { source, scenario, stack, seed, evidence });
+                    items.push(Item { source, scenario, stack, seed, evidence: place });
                 }
             }
         }
     }
     if items.is_empty() {
         return Err(Stop::Wrong("nothing to run: no scenario has that name and stack (see --scenario, --stack)\n".into()));
+    }
+    let out = absolute(&arguments.out);
+    let places: Vec<PathBuf> = items.iter().map(|item| item.evidence.clone()).collect();
+    for (item, place) in items.iter_mut().zip(evidence::distinct(places)) {
+        item.evidence = out.join(place);
     }
     Ok(items)
 }
@@ -170,8 +177,10 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn write_json(path: &Path, outcomes: &[Outcome]) -> Result<(), Stop> {
-    write_whole(path, report::json(outcomes).as_bytes())
+fn write_json(path: &Path, outcomes: &[Outcome], wall: Duration, fail_on_skip: bool) -> Result<(), Stop> {
+    let text = report::json::report(outcomes, wall, fail_on_skip)
+        .map_err(|error| Stop::Lab(format!("making the JSON outcome: {error}\n")))?;
+    write_whole(path, text.as_bytes())
         .map_err(|error| Stop::Lab(format!("writing {}: {}\n", path.display(), plain(&error))))
 }
 

@@ -13,7 +13,7 @@ use offhook_emulator::trace::What;
 use crate::run::expect::{Progress, judge};
 use crate::run::facts::Since;
 use crate::run::station::Station;
-use crate::run::{EPOCH, Job, StepOutcome, StepResult, Trouble, caller_id_clock};
+use crate::run::{EPOCH, Job, StepOutcome, StepResult, Trouble, exchange_clock};
 use crate::scenario::{Call, PppClient, Scenario, Verb};
 use crate::server::logs::LogLine;
 
@@ -326,8 +326,12 @@ fn setup(script: &Call, now: Instant) -> CallSetup {
         Verb::Ring { count } => Some(count),
         _ => None,
     });
-    let (date, time) = caller_id_clock(EPOCH, now);
-    CallSetup { from: script.from.clone(), name: script.name.clone(), rings: rings.unwrap_or(PATIENCE), date, time }
+    CallSetup {
+        from: script.from.clone(),
+        name: script.name.clone(),
+        rings: rings.unwrap_or(PATIENCE),
+        stamp: exchange_clock(EPOCH, now),
+    }
 }
 
 fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {

@@ -131,12 +131,13 @@ impl World {
 
     /// Waits for the next thing to happen.
     async fn wake(&mut self) -> Result<Wake, Trouble> {
+        let now = self.clock.now();
         let stations = self.stations.iter().fold(None, |sum, station| earliest(sum, station.poll_timeout()));
         let deadline = earliest(earliest(stations, self.init.poll_timeout()), self.conversations.poll_timeout(&self.stations));
         tokio::select! {
             biased;
             _ = self.children.recv() => Ok(Wake::Child),
-            port = next_of(&mut self.ports, &self.stations) => port.map(|(index, event)| Wake::Port(index, event)),
+            port = next_of(&mut self.ports, &self.stations, now) => port.map(|(index, event)| Wake::Port(index, event)),
             line = self.syslog.next() => {
                 line.map(Wake::Log).map_err(|error| Trouble::io("reading /dev/log", &error))
             }
@@ -233,12 +234,12 @@ fn opened(device: &str) -> Result<Port, Trouble> {
 }
 
 /// The next event of any port whose station wants to hear of it.
-async fn next_of(ports: &mut [Port], stations: &[Station]) -> Result<(usize, PortEvent), Trouble> {
+async fn next_of(ports: &mut [Port], stations: &[Station], now: Instant) -> Result<(usize, PortEvent), Trouble> {
     let mut waits: Vec<_> = ports
         .iter_mut()
         .zip(stations)
         .enumerate()
-        .filter(|(_, (_, station))| station.wants_dte_octets())
+        .filter(|(_, (_, station))| station.wants_dte_octets(now))
         .map(|(index, (port, station))| (index, &station.device, Box::pin(port.next())))
         .collect();
     poll_fn(move |context| {

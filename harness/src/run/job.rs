@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use offhook_emulator::exchange::Stamp;
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::Event;
 use serde::{Deserialize, Serialize};
@@ -18,12 +19,11 @@ pub const REPORT_FILE: &str = "report.json";
 /// Seconds since 1970 at which every guest's clock starts: 2026-01-05 09:00:00 UTC, a Monday.
 pub const EPOCH: u64 = 1_767_603_600;
 
-/// Month and day, hour and minute at `now` of a clock that started at `epoch`, as caller ID gives them: `0105`, `0900`.
-pub fn caller_id_clock(epoch: u64, now: Instant) -> (String, String) {
+/// The exchange's clock, for caller ID, at `now` of a guest that started at `epoch`.
+pub fn exchange_clock(epoch: u64, now: Instant) -> Stamp {
     let seconds = i64::try_from(epoch + now.micros() / 1_000_000).unwrap_or_default();
     let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let date = format!("{:02}{:02}", u8::from(moment.month()), moment.day());
-    (date, format!("{:02}{:02}", moment.hour(), moment.minute()))
+    Stamp { month: moment.month().into(), day: moment.day(), hour: moment.hour(), minute: moment.minute() }
 }
 
 /// One scenario to run in one guest.
@@ -113,9 +113,9 @@ mod tests {
 
     #[test]
     fn caller_id_tells_the_guests_time() {
-        assert_eq!(caller_id_clock(EPOCH, Instant::ZERO), ("0105".to_owned(), "0900".to_owned()));
+        assert_eq!(exchange_clock(EPOCH, Instant::ZERO), Stamp { month: 1, day: 5, hour: 9, minute: 0 });
         let next_day = Instant::from_millis(86_400_000 + 61_000);
-        assert_eq!(caller_id_clock(EPOCH, next_day), ("0106".to_owned(), "0901".to_owned()));
+        assert_eq!(exchange_clock(EPOCH, next_day), Stamp { month: 1, day: 6, hour: 9, minute: 1 });
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::caller::{Caller, CallerConfig, CallerEvent};
-use offhook_emulator::exchange::{CallSetup, Line, LineConfig, LineOutput};
+use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard, Line, LineConfig, LineOutput};
 use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, Event, What, escaped};
@@ -108,8 +108,8 @@ impl Station {
     }
 
     /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
-    pub fn wants_dte_octets(&self) -> bool {
-        self.line.backlog(End::Server) < BACKLOG
+    pub fn wants_dte_octets(&self, now: Instant) -> bool {
+        self.line.backlog(now, End::Server) < BACKLOG
     }
 
     /// What happened since the last time.
@@ -198,21 +198,18 @@ impl Station {
         match output {
             LineOutput::Trace(what) => self.note(now, what),
             LineOutput::ToModem(event) => self.modem.handle_line(now, event),
-            LineOutput::Octets(octets) => match &mut self.caller {
-                Some(caller) => caller.handle_octets(now, &octets),
-                None => self.heard(now, &octets),
-            },
-            LineOutput::Connected { .. } => {
-                if let Some(caller) = &mut self.caller {
-                    caller.handle_carrier(now);
-                }
-            }
-            LineOutput::Cleared { .. } => {
-                if let Some(caller) = &mut self.caller {
-                    caller.handle_carrier_lost(now);
-                }
-            }
-            LineOutput::Answered | LineOutput::GaveUp => {}
+            LineOutput::ToCaller(event) => self.handle_far_end(now, event),
+        }
+    }
+
+    /// What the caller's end of the line brings.
+    fn handle_far_end(&mut self, now: Instant, event: Heard) {
+        match (event, &mut self.caller) {
+            (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
+            (Heard::Octets(octets), None) => self.heard(now, &octets),
+            (Heard::Connected { .. }, Some(caller)) => caller.handle_carrier(now),
+            (Heard::Cleared { .. }, Some(caller)) => caller.handle_carrier_lost(now),
+            _ => {}
         }
     }
 

@@ -1,0 +1,80 @@
+//! Servers broken on purpose: the right scenario fails, and its output alone tells a stranger what is wrong.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::fs;
+
+use common::{offhook, said};
+
+const WORKING: &str = r#"scenario "alice logs in and is dropped after a minute" {
+    stack "bookworm"
+    server {
+        port "ttyS0" answer-after=2
+        ppp {
+            addresses local="192.168.32.1" remote="192.168.32.105"
+            require-auth "pap"
+            idle "60s"
+        }
+        account "alice" password="secret"
+        caller-id { allow "555"; deny "all" }
+    }
+    call from="5551234" {
+        expect-answer
+        ppp user="alice" password="secret"
+        expect-auth "accepted"
+        expect-address local="192.168.32.105" peer="192.168.32.1"
+        ping "192.168.32.1" count=2
+        expect-hangup after="60s" of="last-data" by="server" reason="idle"
+    }
+}
+"#;
+
+/// Runs the scenario with `from` replaced by `to`; gives the exit code and what was printed, without wall times.
+fn run(from: &str, to: &str) -> (Option<i32>, String) {
+    assert!(WORKING.contains(from), "there is something to replace");
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("call.kdl"), WORKING.replace(from, to)).unwrap();
+    let output = offhook().args(["run", "call.kdl", "--out", "out"]).current_dir(directory.path()).output().unwrap();
+    assert!(output.stderr.is_empty() || output.status.success(), "{}", said(&output));
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots");
+    settings.add_filter(r"\d+(\.\d+)? ?m?s (wall|real)", "[wall]");
+    settings.add_filter(r"/[^ \n]*/\.tmp\w+", "[directory]");
+    settings.add_filter(r"[0-9a-f]{12,64}", "[hash]");
+    settings.add_filter(r"\d+\.\d+\.\d+(-[\w.+~]+)?", "[version]");
+    settings
+}
+
+#[test]
+fn the_server_works_before_it_is_broken() {
+    let (code, text) = run("60s", "60s");
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_wrong_password_in_the_account_is_told() {
+    let (code, text) = run("account \"alice\" password=\"secret\"", "account \"alice\" password=\"Secret\"");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("Login incorrect"), "{text}");
+    settings().bind(|| insta::assert_snapshot!("wrong_password", text));
+}
+
+#[test]
+fn deny_all_first_is_told() {
+    let (code, text) = run("allow \"555\"; deny \"all\"", "deny \"all\"; allow \"555\"");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("denied caller"), "{text}");
+    settings().bind(|| insta::assert_snapshot!("deny_all_first", text));
+}
+
+#[test]
+fn a_second_too_many_is_told() {
+    let (code, text) = run("idle \"60s\"", "idle \"61s\"");
+    assert_eq!(code, Some(1), "{text}");
+    settings().bind(|| insta::assert_snapshot!("idle_61", text));
+}

@@ -1,0 +1,68 @@
+//! What the tests of the built program share.
+#![allow(dead_code, reason = "every test file uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The program, in the repository's root.
+pub fn offhook() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_offhook"));
+    command.current_dir(root()).env("NO_COLOR", "1").env("COLUMNS", "100");
+    command
+}
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// What a finished program said, for the message of a failed assertion.
+pub fn said(output: &Output) -> String {
+    format!(
+        "{}\n--- stdout\n{}--- stderr\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// Every file below `directory` by its path within, with its octets; wall times are taken out of outcome.json.
+pub fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut waiting = vec![directory.to_owned()];
+    while let Some(place) = waiting.pop() {
+        for entry in fs::read_dir(&place).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let mut octets = fs::read(&path).unwrap();
+                if path.file_name().is_some_and(|name| name == "outcome.json") {
+                    octets = without_wall_times(&octets);
+                }
+                files.insert(path.strip_prefix(directory).unwrap().to_owned(), octets);
+            }
+        }
+    }
+    files
+}
+
+/// JSON without what only the machine's speed and the output directory's name decide.
+pub fn without_wall_times(json: &[u8]) -> Vec<u8> {
+    let mut value: serde_json::Value = serde_json::from_slice(json).unwrap();
+    remove(&mut value, &["wall_ms", "boot_ms", "evidence"]);
+    serde_json::to_vec_pretty(&value).unwrap()
+}
+
+fn remove(value: &mut serde_json::Value, names: &[&str]) {
+    match value {
+        serde_json::Value::Object(members) => {
+            members.retain(|name, _| !names.contains(&name.as_str()));
+            members.values_mut().for_each(|member| remove(member, names));
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| remove(item, names)),
+        _ => {}
+    }
+}
