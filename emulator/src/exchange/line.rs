@@ -1,0 +1,396 @@
+//! One called subscriber line and the call on it: the exchange, and the wire between caller and called modem.
+//!
+//! In: calls, the called modem's hook, octets of either end, either end's clearing. Out: what the called modem sees of
+//! the line ([`LineEvent`]), what the caller sees of the call ([`CallerEvent`]), and the trace.
+//!
+//! A call rings, is answered, trains, is through, and is cleared. A line that is off hook or has a call on it is busy.
+//! A caller that clears before training is over leaves the called modem listening to silence: nothing tells it but
+//! its own timer (V.250 S7). Octets are taken only while the call is through.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::cadence::Cadence;
+use super::caller_id::{CallerId, Stamp};
+use super::ringing::Ringing;
+use super::wire::Wire;
+use crate::modem::presentation;
+use crate::time::{Instant, earliest};
+use crate::trace::{End, What};
+
+/// What a line is like.
+#[derive(Clone, Debug)]
+pub struct LineConfig {
+    /// Rate in bit/s, both directions.
+    pub rate: u32,
+    /// One-way delay of octets and of clearing.
+    pub delay: Duration,
+    /// From off hook to carrier at both ends.
+    pub training: Duration,
+    /// When the bell rings.
+    pub cadence: Cadence,
+    /// Bits an octet occupies, start and stop bits included: 10.
+    pub octet_bits: u32,
+}
+
+/// 33600 bit/s, 10 ms, 8 s of training, North American ringing, 10 bits an octet.
+impl Default for LineConfig {
+    fn default() -> Self {
+        Self {
+            rate: 33_600,
+            delay: Duration::from_millis(10),
+            training: Duration::from_secs(8),
+            cadence: Cadence::default(),
+            octet_bits: 10,
+        }
+    }
+}
+
+/// One call, as the caller dials it.
+#[derive(Clone, Debug)]
+pub struct CallSetup {
+    /// Number delivered as caller ID: digits, `P` (withheld) or `O` (out of area). `None`: no number.
+    pub from: Option<String>,
+    /// Name delivered as caller ID. With neither number nor name, no caller ID is delivered.
+    pub name: Option<String>,
+    /// The caller gives up at the end of so many whole rings; 0 counts as 1.
+    pub rings: u32,
+    /// Date and time of day at the exchange when the call is placed.
+    pub stamp: Stamp,
+}
+
+/// What the called modem sees of its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineEvent {
+    /// A ring burst begins (circuit 125 on).
+    RingOn {
+        /// Number of the ring within the call, from 1; the bursts of a double ring share it.
+        ring: u32,
+        /// Whether it is the first burst of its ring.
+        first: bool,
+    },
+    /// A ring burst ends, or ringing stops in the middle of one (circuit 125 off).
+    RingOff {
+        /// Number of the ring within the call, from 1.
+        ring: u32,
+    },
+    /// Caller ID was received, between the first ring and the second.
+    CallerId(CallerId),
+    /// Training is over: carrier.
+    Connected {
+        /// Line rate in bit/s.
+        rate: u32,
+    },
+    /// No carrier any more.
+    CarrierLost {
+        /// False if the far modem said so before it went (a disconnect), true if carrier just stopped.
+        abrupt: bool,
+    },
+    /// Octets from the caller.
+    Octets(Vec<u8>),
+}
+
+/// What the caller sees of its call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallerEvent {
+    /// The called line is busy; the call is over.
+    Busy,
+    /// The called modem went off hook.
+    Answered,
+    /// Training is over: carrier.
+    Connected {
+        /// Line rate in bit/s.
+        rate: u32,
+    },
+    /// Octets from the server's end.
+    Octets(Vec<u8>),
+    /// The caller has let it ring so often as it would; the call is over.
+    GaveUp,
+    /// The call is over.
+    Cleared {
+        /// Who cleared it.
+        by: End,
+        /// True if carrier just stopped.
+        abrupt: bool,
+    },
+}
+
+/// What a line has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineOutput {
+    /// To the called modem.
+    ToModem(LineEvent),
+    /// To the caller.
+    ToCaller(CallerEvent),
+    /// To the trace, at the present moment.
+    Trace(What),
+}
+
+/// Where the call is.
+#[derive(Clone, Debug)]
+enum Phase {
+    /// No call.
+    Idle,
+    /// The called line rings.
+    Ringing { bell: Ringing, limit: u32, caller_id: Option<CallerId> },
+    /// Answered; carrier at this moment.
+    Training { until: Instant },
+    /// Carrier.
+    Through,
+    /// One end has cleared; the other learns of it at this moment.
+    Clearing { by: End, abrupt: bool, heard: Instant },
+}
+
+/// A called subscriber line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    config: LineConfig,
+    phase: Phase,
+    /// Whether the called modem is off hook.
+    off_hook: bool,
+    to_server: Wire,
+    to_caller: Wire,
+    output: VecDeque<LineOutput>,
+}
+
+impl Line {
+    /// A quiet line.
+    pub fn new(config: LineConfig) -> Self {
+        let wire = Wire::new(config.rate, config.octet_bits, config.delay);
+        Self {
+            config,
+            phase: Phase::Idle,
+            off_hook: false,
+            to_server: wire.clone(),
+            to_caller: wire,
+            output: VecDeque::new(),
+        }
+    }
+
+    /// Whether a call to this line would ring: no call on it, and the modem on hook.
+    pub fn is_free(&self) -> bool {
+        matches!(self.phase, Phase::Idle) && !self.off_hook
+    }
+
+    /// The caller dials; the line rings at once, or is busy.
+    pub fn place_call(&mut self, now: Instant, setup: CallSetup) {
+        self.trace(What::CallBegins { from: setup.from.clone(), name: setup.name.clone() });
+        if !self.is_free() {
+            self.trace(What::Note { text: "the called line is busy".into() });
+            self.to_caller(CallerEvent::Busy);
+            return;
+        }
+        let caller_id = (setup.from.is_some() || setup.name.is_some()).then_some(CallerId {
+            stamp: setup.stamp,
+            number: setup.from,
+            name: setup.name,
+        });
+        self.phase = Phase::Ringing { bell: Ringing::new(now), limit: setup.rings, caller_id };
+        self.handle_timeout(now);
+    }
+
+    /// Changes how often the caller lets it ring; at once over if it has rung so often already.
+    pub fn set_rings(&mut self, now: Instant, rings: u32) {
+        if let Phase::Ringing { limit, .. } = &mut self.phase {
+            *limit = rings;
+        }
+        self.handle_timeout(now);
+    }
+
+    /// The called modem goes off hook: answers a ringing line.
+    pub fn handle_off_hook(&mut self, now: Instant) {
+        self.handle_timeout(now);
+        if self.off_hook {
+            return;
+        }
+        self.off_hook = true;
+        let rang = matches!(self.phase, Phase::Ringing { .. });
+        self.stop_bell();
+        self.trace(What::OffHook);
+        if rang {
+            self.phase = Phase::Training { until: now + self.config.training };
+            self.to_caller(CallerEvent::Answered);
+        }
+        self.handle_timeout(now);
+    }
+
+    /// The called modem goes on hook: clears the call, if there is one.
+    pub fn handle_on_hook(&mut self, now: Instant) {
+        self.handle_timeout(now);
+        if !self.off_hook {
+            return;
+        }
+        self.off_hook = false;
+        self.trace(What::OnHook);
+        // Nothing reaches a modem that is on hook, not even that the caller has cleared.
+        self.to_server.discard();
+        match self.phase {
+            Phase::Training { .. } | Phase::Through => self.cleared(now, End::Server, false),
+            Phase::Clearing { by: End::Caller, .. } => self.phase = Phase::Idle,
+            Phase::Idle | Phase::Ringing { .. } | Phase::Clearing { .. } => {}
+        }
+        self.handle_timeout(now);
+    }
+
+    /// The caller hangs up, or (`abrupt`) its line is cut.
+    pub fn clear(&mut self, now: Instant, abrupt: bool) {
+        self.handle_timeout(now);
+        match self.phase {
+            Phase::Idle | Phase::Clearing { .. } => return,
+            Phase::Ringing { .. } => {
+                self.stop_bell();
+                self.trace(What::Cleared { by: End::Caller, abrupt });
+                self.phase = Phase::Idle;
+            }
+            Phase::Training { .. } => {
+                self.trace(What::Cleared { by: End::Caller, abrupt });
+                self.phase = Phase::Idle;
+            }
+            Phase::Through => {
+                self.to_caller.discard();
+                self.cleared(now, End::Caller, abrupt);
+            }
+        }
+        self.to_caller(CallerEvent::Cleared { by: End::Caller, abrupt });
+        self.handle_timeout(now);
+    }
+
+    /// Sends octets to the other end: at the line's rate, in order, late by the delay.
+    /// Octets sent while the call is not through are lost, as they are on a line without carrier.
+    pub fn send(&mut self, now: Instant, from: End, octets: &[u8]) {
+        self.handle_timeout(now);
+        if !matches!(self.phase, Phase::Through) {
+            return;
+        }
+        match from {
+            End::Caller => self.to_server.send(now, octets),
+            End::Server => self.to_caller.send(now, octets),
+        }
+    }
+
+    /// Line time of what `from` has sent and what has not left yet. A driver stops reading a DTE when it grows (flow
+    /// control); [`Self::poll_timeout`] comes by whenever it has shrunk.
+    pub fn backlog(&self, now: Instant, from: End) -> Duration {
+        match from {
+            End::Caller => self.to_server.backlog(now),
+            End::Server => self.to_caller.backlog(now),
+        }
+    }
+
+    /// The next moment at which something happens by itself.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let phase = match &self.phase {
+            Phase::Idle | Phase::Through => None,
+            Phase::Ringing { bell, limit, caller_id } => {
+                let cadence = &self.config.cadence;
+                let delivery = caller_id.as_ref().map(|id| bell.caller_id_at(cadence, id));
+                earliest(earliest(Some(bell.next()), delivery), Some(bell.end_of(cadence, *limit)))
+            }
+            Phase::Training { until } => Some(*until),
+            Phase::Clearing { heard, .. } => Some(*heard),
+        };
+        earliest(phase, earliest(self.to_server.poll_timeout(), self.to_caller.poll_timeout()))
+    }
+
+    /// Does everything that is due by `now`, in order of time; at one moment octets go before the end of the call.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(due) = self.poll_timeout().filter(|due| *due <= now) {
+            self.move_octets(due);
+            match self.phase {
+                Phase::Idle | Phase::Through => {}
+                Phase::Ringing { .. } => self.ring(due),
+                Phase::Training { until } if until <= due => {
+                    let rate = self.config.rate;
+                    self.phase = Phase::Through;
+                    self.trace(What::Connected { rate });
+                    self.to_modem(LineEvent::Connected { rate });
+                    self.to_caller(CallerEvent::Connected { rate });
+                }
+                Phase::Clearing { by, abrupt, heard } if heard <= due => {
+                    self.phase = Phase::Idle;
+                    match by {
+                        End::Caller => self.to_modem(LineEvent::CarrierLost { abrupt }),
+                        End::Server => self.to_caller(CallerEvent::Cleared { by, abrupt }),
+                    }
+                }
+                Phase::Training { .. } | Phase::Clearing { .. } => {}
+            }
+        }
+    }
+
+    /// What the line has to say next.
+    pub fn poll_output(&mut self) -> Option<LineOutput> {
+        self.output.pop_front()
+    }
+
+    /// Moves bursts along both wires.
+    fn move_octets(&mut self, now: Instant) {
+        self.to_server.handle_timeout(now);
+        self.to_caller.handle_timeout(now);
+        while let Some(octets) = self.to_server.arrived(now) {
+            self.to_modem(LineEvent::Octets(octets));
+        }
+        while let Some(octets) = self.to_caller.arrived(now) {
+            self.to_caller(CallerEvent::Octets(octets));
+        }
+    }
+
+    /// The next thing that happens to a ringing line. At the end of the last ring the caller gives up.
+    fn ring(&mut self, now: Instant) {
+        let cadence = &self.config.cadence;
+        let Phase::Ringing { bell, limit, caller_id } = &mut self.phase else { return };
+        if bell.end_of(cadence, *limit) <= now {
+            self.stop_bell();
+            self.phase = Phase::Idle;
+            self.trace(What::Cleared { by: End::Caller, abrupt: false });
+            self.to_caller(CallerEvent::GaveUp);
+        } else if let Some(id) = caller_id.take_if(|id| bell.caller_id_at(cadence, id) <= now) {
+            self.trace(What::CallerId { lines: presentation(&id) });
+            self.to_modem(LineEvent::CallerId(id));
+        } else if bell.next() <= now {
+            let edge = bell.advance(cadence);
+            let (ring, count, first) = (edge.ring, edge.ring, edge.outer);
+            if edge.outer {
+                self.trace(if edge.on { What::RingOn { count } } else { What::RingOff { count } });
+            }
+            self.to_modem(if edge.on { LineEvent::RingOn { ring, first } } else { LineEvent::RingOff { ring } });
+        }
+    }
+
+    /// The bell falls silent because ringing is over.
+    fn stop_bell(&mut self) {
+        let Phase::Ringing { bell, .. } = &self.phase else { return };
+        let (ring, sounding, in_ring) = (bell.ring(), bell.sounding(), bell.in_ring(&self.config.cadence));
+        if in_ring {
+            self.trace(What::RingOff { count: ring });
+        }
+        if sounding {
+            self.to_modem(LineEvent::RingOff { ring });
+        }
+    }
+
+    /// `by` clears an answered call: what it has sent and what has left arrives, and then the other end hears of it.
+    fn cleared(&mut self, now: Instant, by: End, abrupt: bool) {
+        match by {
+            End::Caller => self.to_server.cut(now),
+            End::Server => self.to_caller.cut(now),
+        }
+        self.trace(What::Cleared { by, abrupt });
+        self.phase = Phase::Clearing { by, abrupt, heard: now + self.config.delay };
+    }
+
+    fn trace(&mut self, what: What) {
+        self.output.push_back(LineOutput::Trace(what));
+    }
+
+    fn to_modem(&mut self, event: LineEvent) {
+        self.output.push_back(LineOutput::ToModem(event));
+    }
+
+    fn to_caller(&mut self, event: CallerEvent) {
+        self.output.push_back(LineOutput::ToCaller(event));
+    }
+}
+
+#[cfg(test)]
+mod tests;
