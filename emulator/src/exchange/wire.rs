@@ -54,8 +54,10 @@ impl Wire {
 
     /// How much line time the octets that have not left yet will take, from `now`.
     pub(super) fn backlog(&self, now: Instant) -> Duration {
-        let on_wire = if self.burst.is_empty() { Duration::ZERO } else { self.left_at(self.count).since(now) };
-        on_wire + self.line_time(self.queue.len() as u64)
+        if self.burst.is_empty() {
+            return Duration::ZERO;
+        }
+        self.left_at(self.count + self.queue.len() as u64).since(now)
     }
 
     /// When a burst leaves or arrives next.
