@@ -1,5 +1,28 @@
 //! Scenario text: KDL in, a checked [`Scenario`] out, or every error of the file at once.
+//!
+//! [`load`] takes paths, [`read`] one text. Inside, a text passes through `shape` (words and values), `build` and
+//! `call` (what they make), `order` (whether it can happen); the words are data, in `server_words` and `verbs`,
+//! from which [`reference`] is made, too.
 
+mod build;
+mod call;
+mod duration;
+mod load;
 mod model;
+mod order;
+mod problem;
+mod read;
+mod reference;
+mod server_words;
+mod shape;
+mod value;
+mod verbs;
+mod vocabulary;
 
+pub use duration::{format_duration, parse_duration};
+pub use load::load;
 pub use model::*;
+pub use problem::{Errors, Fault, FileProblems, Label, Problem, Style};
+pub use read::read;
+pub use reference::reference;
+pub use vocabulary::STACKS;

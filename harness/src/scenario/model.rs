@@ -357,7 +357,7 @@ pub struct PppClient {
 }
 
 /// Phases of a link (RFC 1661 section 3.2) at whose beginning a step may go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// The caller has sent its first Configure-Request of LCP.

@@ -1,0 +1,307 @@
+//! The vocabulary's shape: where a word may stand, what follows it, and what kinds of values there are.
+//!
+//! The words themselves are data, in [`WORDS`]. Checks, suggestions and the reference are all made from them,
+//! so that each fact about the language is said once.
+
+use std::time::Duration;
+
+use super::server_words::SERVER_WORDS;
+use super::verbs::VERBS;
+
+/// Stacks offhook knows.
+pub const STACKS: &[&str] = &["bookworm", "trixie"];
+
+/// Every word there is: first those that describe, then the verbs of a call.
+pub(super) const WORDS: [&[Word]; 2] = [SERVER_WORDS, VERBS];
+
+/// Where words stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// Outside of everything.
+    File,
+    /// In `scenario`.
+    Scenario,
+    /// In `server`.
+    Server,
+    /// In `port`.
+    Port,
+    /// In a port's `line`.
+    Line,
+    /// In the `ppp` of the server or of a port.
+    PppOptions,
+    /// In `account`.
+    Account,
+    /// In `caller-id`.
+    CallerId,
+    /// In `together`.
+    Together,
+    /// In `call`.
+    Call,
+    /// In the block of a verb.
+    Step,
+}
+
+impl Place {
+    /// All places, in the order of the reference.
+    pub(super) const ALL: [Self; 11] = [
+        Self::File,
+        Self::Scenario,
+        Self::Server,
+        Self::Port,
+        Self::Line,
+        Self::PppOptions,
+        Self::Account,
+        Self::CallerId,
+        Self::Together,
+        Self::Call,
+        Self::Step,
+    ];
+
+    /// As part of a sentence: "it belongs ...".
+    pub(super) const fn phrase(self) -> &'static str {
+        match self {
+            Self::File => "at the top of the file",
+            Self::Scenario => "in `scenario`",
+            Self::Server => "in `server`",
+            Self::Port => "in a `port`",
+            Self::Line => "in a port's `line`",
+            Self::PppOptions => "in the `ppp` of the server or of a port",
+            Self::Account => "in an `account`",
+            Self::CallerId => "in `caller-id`",
+            Self::Together => "in `together`",
+            Self::Call => "in a `call`",
+            Self::Step => "in the block of a verb",
+        }
+    }
+}
+
+/// A word of the language: the name of a KDL node and all that goes with it.
+#[derive(Debug)]
+pub(super) struct Word {
+    /// As it is written.
+    pub(super) name: &'static str,
+    /// Where it may stand.
+    pub(super) within: &'static [Place],
+    /// Where the words of its block stand; `None`: it has no block.
+    pub(super) opens: Option<Place>,
+    /// Values after it, in order; only the last may be more than one.
+    pub(super) arguments: &'static [Argument],
+    /// `name=value` after it, in any order.
+    pub(super) properties: &'static [Property],
+    /// How often it may stand in one block.
+    pub(super) occurs: Occurs,
+    /// What it says, one or two sentences.
+    pub(super) doc: &'static str,
+}
+
+/// How often a word stands in one block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occurs {
+    /// Exactly once.
+    Once,
+    /// Once or not at all.
+    AtMostOnce,
+    /// As often as wanted.
+    Freely,
+}
+
+/// A value without a name.
+#[derive(Debug)]
+pub(super) struct Argument {
+    /// What it is called in the reference.
+    pub(super) name: &'static str,
+    /// What it may be.
+    pub(super) kind: Kind,
+    /// How many of them.
+    pub(super) least: usize,
+    /// How many of them at most.
+    pub(super) most: usize,
+}
+
+/// A value with a name.
+#[derive(Debug)]
+pub(super) struct Property {
+    /// As it is written before `=`.
+    pub(super) name: &'static str,
+    /// What it may be.
+    pub(super) kind: Kind,
+    /// What holds if it is left out.
+    pub(super) absent: Absent,
+    /// What it says.
+    pub(super) doc: &'static str,
+}
+
+/// What holds if a property is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// It cannot be left out.
+    Never,
+    /// This value, as it would be written.
+    Means(&'static str),
+    /// This, in words.
+    Says(&'static str),
+}
+
+/// The possible texts, each with what it means.
+pub(super) type Choices = &'static [(&'static str, &'static str)];
+
+/// Kinds of values.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// Text without control characters; may be empty.
+    Text,
+    /// Text without control characters, not empty.
+    Sentence,
+    /// A whole number.
+    Number { min: u32, max: u32 },
+    /// A speed a serial port can be set to.
+    Speed,
+    /// A duration within bounds.
+    Time { min: Duration, max: Duration, whole_seconds: bool },
+    /// An IPv4 address.
+    Address,
+    /// An IPv4 address with the length of its network's prefix.
+    Network,
+    /// One of some texts.
+    Choice(Choices),
+    /// `#true` or `#false`.
+    Flag,
+    /// A caller's number as caller ID delivers it.
+    CallerNumber,
+    /// A caller's name as caller ID delivers it.
+    CallerName,
+    /// What a caller-ID rule compares the number with.
+    RuleNumber,
+    /// An address in pap-secrets.
+    AccountAddress,
+    /// A device name without `/dev/`.
+    Device,
+    /// The name of a stack.
+    Stack,
+}
+
+/// Speeds mgetty takes: those termios has that its table (tio.c) has too.
+pub(super) const SPEEDS: [u32; 19] = [
+    50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400,
+    460_800,
+];
+
+impl Kind {
+    /// The kind as part of a sentence: "takes ...".
+    pub(super) fn phrase(self) -> String {
+        match self {
+            Self::Text | Self::Sentence => "a text in quotes".to_owned(),
+            Self::Number { min, max } => format!("a whole number from {min} to {max}"),
+            Self::Speed => "a port speed".to_owned(),
+            Self::Time { whole_seconds: false, .. } => "a duration".to_owned(),
+            Self::Time { whole_seconds: true, .. } => "a duration in whole seconds".to_owned(),
+            Self::Address => "an IPv4 address".to_owned(),
+            Self::Network => "an IPv4 address with a prefix length".to_owned(),
+            Self::Choice(choices) => one_of(&choices.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>()),
+            Self::Flag => "`#true` or `#false`".to_owned(),
+            Self::CallerNumber => "a number in digits, \"P\" or \"O\"".to_owned(),
+            Self::CallerName => "a name, \"P\" or \"O\"".to_owned(),
+            Self::RuleNumber => "digits, \"all\" or \"none\"".to_owned(),
+            Self::AccountAddress => "an IPv4 address, a network or \"*\"".to_owned(),
+            Self::Device => "a device name".to_owned(),
+            Self::Stack => "the name of a stack".to_owned(),
+        }
+    }
+
+    /// A value of this kind, as it would be written.
+    pub(super) const fn example(self) -> &'static str {
+        match self {
+            Self::Text | Self::Sentence => "\"text\"",
+            Self::Number { .. } => "3",
+            Self::Speed => "57600",
+            Self::Time { .. } => "\"30s\"",
+            Self::Address => "\"192.168.32.1\"",
+            Self::Network => "\"192.168.32.1/24\"",
+            Self::Choice(choices) => match choices.first() {
+                Some((name, _)) => name,
+                None => "",
+            },
+            Self::Flag => "#false",
+            Self::CallerNumber => "\"5551234\"",
+            Self::CallerName => "\"ALICE\"",
+            Self::RuleNumber => "\"555\"",
+            Self::AccountAddress => "\"192.168.32.105\"",
+            Self::Device => "\"ttyS0\"",
+            Self::Stack => "\"bookworm\"",
+        }
+    }
+}
+
+/// The word of that name at that place.
+pub(super) fn word_at(name: &str, place: Place) -> Option<&'static Word> {
+    words_at(place).find(|word| word.name == name)
+}
+
+/// All words that may stand at a place, in the order of the reference.
+pub(super) fn words_at(place: Place) -> impl Iterator<Item = &'static Word> {
+    WORDS.into_iter().flatten().filter(move |word| word.within.contains(&place))
+}
+
+/// All words of that name, wherever they stand.
+pub(super) fn words_named(name: &str) -> impl Iterator<Item = &'static Word> {
+    WORDS.into_iter().flatten().filter(move |word| word.name == name)
+}
+
+/// The candidate that `word` was probably meant to be.
+pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // One slip in three letters is a slip; more is another word.
+    let bound = word.chars().count().div_ceil(3).max(1);
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&word.to_lowercase(), candidate);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= bound && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `a, b or c`.
+pub(super) fn one_of<S: AsRef<str>>(items: &[S]) -> String {
+    listed(items, "or")
+}
+
+/// `a, b and c`, with another word for "and".
+pub(super) fn listed<S: AsRef<str>>(items: &[S], last: &str) -> String {
+    let items: Vec<&str> = items.iter().map(S::as_ref).collect();
+    match items.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [head @ .., tail] => format!("{} {last} {tail}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_understood_and_another_word_is_not() {
+        let words = ["expect-answer", "expect-no-answer", "ping", "ring"];
+        assert_eq!(nearest("expect-anwser", words), Some("expect-answer"));
+        assert_eq!(nearest("Ring", words), Some("ring"));
+        assert_eq!(nearest("rung", words), Some("ring"));
+        assert_eq!(nearest("telephone", words), None);
+        assert_eq!(nearest("", words), None);
+    }
+
+    #[test]
+    fn no_word_is_defined_twice_for_a_place_and_only_last_arguments_repeat() {
+        for place in Place::ALL {
+            let names: Vec<_> = words_at(place).map(|word| word.name).collect();
+            for (index, name) in names.iter().enumerate() {
+                assert!(!names[..index].contains(name), "{name} {}", place.phrase());
+            }
+        }
+        for word in WORDS.into_iter().flatten() {
+            let last = word.arguments.len().saturating_sub(1);
+            for (index, argument) in word.arguments.iter().enumerate() {
+                assert!(index == last || (argument.least, argument.most) == (1, 1), "{}", word.name);
+            }
+        }
+    }
+}
