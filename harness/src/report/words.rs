@@ -1,0 +1,199 @@
+//! What an event of the trace is called: the one place where events become words.
+//!
+//! In: [`What`] happened. Out: a [`Line`]: the lane it belongs to, its way over the telephone line, and a sentence.
+//! Capture, transcript and failure report all print these, so that they can be laid side by side.
+//! PPP stays in pppd's notation and AT dialogue stays as a terminal shows it.
+
+use std::fmt::Write as _;
+
+use offhook_emulator::trace::{End, What};
+
+use super::text::printable;
+
+/// Octets of a bad frame that are shown; the whole of it is in the trace.
+const SHOWN_OCTETS: usize = 24;
+
+/// An event in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The kind of thing that happened.
+    pub lane: Lane,
+    /// Its way, if it went from one end to the other.
+    pub way: Option<Way>,
+    /// What happened, one line of printable text, never empty.
+    pub text: String,
+}
+
+/// The kinds of things that happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// The telephone line: ringing, hook, carrier.
+    Line,
+    /// Between the server and its modem: commands, result codes, information text.
+    At,
+    /// PPP frames.
+    Ppp,
+    /// Octets outside any frame.
+    Text,
+    /// What the caller's PPP makes of the frames.
+    Link,
+    /// The port as the modem sees it: circuit 108/2.
+    Port,
+    /// Processes of the server.
+    Init,
+    /// Log lines of the server.
+    Log,
+    /// The server's network interfaces.
+    Net,
+    /// Steps of the scenario, judged.
+    Step,
+    /// Anything else.
+    Note,
+}
+
+impl Lane {
+    /// Its name, at most four columns.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::At => "AT",
+            Self::Ppp => "PPP",
+            Self::Text => "text",
+            Self::Link => "link",
+            Self::Port => "port",
+            Self::Init => "init",
+            Self::Log => "log",
+            Self::Net => "net",
+            Self::Step => "step",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// The way of something that crosses the telephone line or the port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the caller, the exchange or the modem to the server.
+    ToServer,
+    /// From the server or its modem to the caller.
+    ToCaller,
+}
+
+impl Way {
+    /// The way of what `end` sends.
+    pub const fn from(end: End) -> Self {
+        match end {
+            End::Caller => Self::ToServer,
+            End::Server => Self::ToCaller,
+        }
+    }
+
+    /// An arrow, the caller standing on the left and the server on the right.
+    pub const fn arrow(self, unicode: bool) -> &'static str {
+        match (self, unicode) {
+            (Self::ToServer, true) => "→",
+            (Self::ToCaller, true) => "←",
+            (Self::ToServer, false) => ">",
+            (Self::ToCaller, false) => "<",
+        }
+    }
+}
+
+/// Puts an event into words.
+pub fn line(what: &What) -> Line {
+    let (to_server, to_caller) = (Some(Way::ToServer), Some(Way::ToCaller));
+    let (lane, way, text) = match what {
+        What::CallBegins { from, name } => (Lane::Line, to_server, begins(from.as_deref(), name.as_deref())),
+        What::RingOn { count } => (Lane::Line, to_server, format!("ring burst {count} begins")),
+        What::RingOff { count } => (Lane::Line, to_server, format!("ring burst {count} ends")),
+        What::CallerId { lines } => (Lane::Line, to_server, format!("caller ID: {}", lines.join(", "))),
+        What::OffHook => (Lane::Line, to_caller, "off hook".to_owned()),
+        What::OnHook => (Lane::Line, to_caller, "on hook".to_owned()),
+        What::Connected { rate } => (Lane::Line, None, format!("carrier at both ends, {rate} bit/s")),
+        What::Cleared { by, abrupt: true } => {
+            (Lane::Line, Some(Way::from(*by)), format!("carrier lost at the {}'s end, no hang-up", by.name()))
+        }
+        What::Cleared { by, abrupt: false } => {
+            (Lane::Line, Some(Way::from(*by)), format!("call cleared by the {}", by.name()))
+        }
+        What::DteOpened => (Lane::Port, None, "opened by the server, circuit 108/2 on".to_owned()),
+        What::DteClosed => (Lane::Port, None, "closed by the server, circuit 108/2 off".to_owned()),
+        What::Command { text } => (Lane::At, to_caller, text.clone()),
+        What::Response { text } => (Lane::At, to_server, text.clone()),
+        What::Ignored { text } => (Lane::At, to_caller, format!("no command line: {text}")),
+        What::Frame { from, octets, text } if text.is_empty() => {
+            (Lane::Ppp, Some(Way::from(*from)), format!("frame of {}: {}", octet_count(octets), hex(octets)))
+        }
+        What::Frame { from, text, .. } => (Lane::Ppp, Some(Way::from(*from)), text.clone()),
+        What::BadFrame { from, reason, octets } => {
+            (Lane::Ppp, Some(Way::from(*from)), format!("no frame, {reason}, {}: {}", octet_count(octets), hex(octets)))
+        }
+        What::Text { from, text } => (Lane::Text, Some(Way::from(*from)), text.clone()),
+        What::Link { text } => (Lane::Link, None, text.clone()),
+        What::Started { pid, command } => (Lane::Init, None, format!("started {pid}: {command}")),
+        What::Exited { pid, program, how } => (Lane::Init, None, format!("{program}[{pid}] ended, {how}")),
+        What::Log { program, text } => (Lane::Log, None, format!("{program}: {text}")),
+        What::Interface { text } => (Lane::Net, None, text.clone()),
+        What::Step { step, met, text } => {
+            let number = step.saturating_add(1);
+            let verdict = if *met { "met" } else { "NOT MET" };
+            (
+                Lane::Step,
+                None,
+                if text.is_empty() { format!("{number} {verdict}") } else { format!("{number} {verdict}: {text}") },
+            )
+        }
+        What::Note { text } => (Lane::Note, None, text.clone()),
+    };
+    let text = printable(&text);
+    // An empty AT line or log line is still an event; it must not look like a gap.
+    Line { lane, way, text: if text.trim().is_empty() { "(empty line)".to_owned() } else { text } }
+}
+
+fn begins(from: Option<&str>, name: Option<&str>) -> String {
+    match (from, name) {
+        (None, None) => "call begins, no caller ID".to_owned(),
+        (Some(from), None) => format!("call begins, from {from}"),
+        (None, Some(name)) => format!("call begins, from \"{name}\""),
+        (Some(from), Some(name)) => format!("call begins, from {from} \"{name}\""),
+    }
+}
+
+fn octet_count(octets: &[u8]) -> String {
+    super::text::counted(octets.len(), "octet")
+}
+
+fn hex(octets: &[u8]) -> String {
+    let mut text = String::new();
+    for (index, octet) in octets.iter().take(SHOWN_OCTETS).enumerate() {
+        let _ = write!(text, "{}{octet:02x}", if index == 0 { "" } else { " " });
+    }
+    if octets.len() > SHOWN_OCTETS {
+        text.push_str(" ...");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_go_towards_the_caller_and_responses_towards_the_server() {
+        assert_eq!(line(&What::Command { text: "ATA".into() }).way, Some(Way::ToCaller));
+        assert_eq!(line(&What::Response { text: "RING".into() }).way, Some(Way::ToServer));
+    }
+
+    #[test]
+    fn a_line_is_never_empty_and_never_more_than_one_line() {
+        assert_eq!(line(&What::Response { text: String::new() }).text, "(empty line)");
+        assert_eq!(line(&What::Note { text: "a\nb".into() }).text, "a\\nb");
+    }
+
+    #[test]
+    fn a_long_bad_frame_is_cut_and_its_length_told() {
+        let what = What::BadFrame { from: End::Caller, reason: "bad FCS".into(), octets: vec![0x7d; 30] };
+        let text = line(&what).text;
+        assert!(text.starts_with("no frame, bad FCS, 30 octets: 7d 7d ") && text.ends_with(" ..."), "{text}");
+    }
+}

@@ -1,0 +1,375 @@
+//! The promises of evidence and reports: what is written out about a scenario reads well, is complete, is the same
+//! every time, and is understood by others' tools.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "evidence/calls.rs"]
+mod calls;
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use calls::{denied, error, met, not_met, skipped};
+use offhook::evidence::{EPOCH, directory, pcapng, trace, transcript, write};
+use offhook::report::failure::{again, failure};
+use offhook::report::terminal::{Table, summary};
+use offhook::report::{Style, exit_code, json, text};
+use offhook::run::Outcome;
+use offhook_emulator::trace::{Event, What};
+use pcap_file::DataLink;
+use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketOption;
+use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionOption;
+use pcap_file::pcapng::{Block, PcapNgReader};
+use serde_json::{Value, json};
+
+fn all() -> Vec<Outcome> {
+    vec![met(), denied(), not_met(), error(), skipped()]
+}
+
+fn table(style: Style) -> String {
+    let outcomes = all();
+    let table = Table::new(style, outcomes.iter().map(|outcome| outcome.stack.as_str()));
+    let mut text: String = outcomes.iter().map(|outcome| table.row(outcome)).collect();
+    text.push('\n');
+    text.push_str(&summary(&outcomes, Duration::from_millis(2104), style));
+    text
+}
+
+fn unicode(width: usize) -> Style {
+    Style { unicode: true, ..Style::plain(width) }
+}
+
+#[test]
+fn a_narrow_terminal_has_two_lines_a_scenario() {
+    insta::assert_snapshot!(table(Style::plain(60)));
+}
+
+#[test]
+fn a_usual_terminal_has_one_line_a_scenario() {
+    insta::assert_snapshot!(table(unicode(80)));
+}
+
+#[test]
+fn a_wide_terminal_has_what_was_shown_as_well() {
+    insta::assert_snapshot!(table(unicode(160)));
+}
+
+#[test]
+fn a_failure_tells_what_one_asks_in_the_order_one_asks() {
+    insta::assert_snapshot!(failure(&not_met(), unicode(100)));
+}
+
+#[test]
+fn a_failure_fits_a_narrow_ascii_terminal() {
+    insta::assert_snapshot!(failure(&not_met(), Style::plain(60)));
+}
+
+#[test]
+fn an_error_tells_what_was_being_done_and_what_helps() {
+    insta::assert_snapshot!(failure(&error(), Style::plain(80)));
+}
+
+#[test]
+fn a_success_has_no_failure_to_tell() {
+    assert_eq!(failure(&met(), Style::plain(80)), "");
+    assert_eq!(failure(&skipped(), Style::plain(80)), "");
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal_and_plain_text_is_ascii() {
+    for width in [40, 60, 79, 80, 109, 110, 160, 250] {
+        let style = Style::plain(width);
+        // The command line to run again is to be copied: it is the one thing that may not be cut; it is wrapped.
+        let told = table(style) + &failure(&not_met(), style) + &failure(&error(), style);
+        for line in told.lines() {
+            assert!(text::width(line) <= width, "{width}: {line}");
+            assert!(line.is_ascii(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn colours_add_escape_sequences_and_change_nothing_else() {
+    let coloured = |width| Style { colour: true, ..Style::plain(width) };
+    for width in [60, 100, 160] {
+        for outcome in all() {
+            let plain = failure(&outcome, Style::plain(width));
+            assert_eq!(uncoloured(&failure(&outcome, coloured(width))), plain);
+        }
+        assert!(table(coloured(width)).contains("\x1b["));
+        assert_eq!(uncoloured(&table(coloured(width))), table(Style::plain(width)));
+    }
+}
+
+#[test]
+fn a_scenario_is_run_again_by_one_command_line() {
+    let line = "offhook run scenarios/dialin/idle.kdl --scenario \"the line is dropped after five idle minutes\" \
+                --stack bookworm --seed 1";
+    assert_eq!(again(&not_met()), line);
+}
+
+#[test]
+fn the_transcript_of_a_call_reads_from_top_to_bottom() {
+    insta::assert_snapshot!(transcript(&met()));
+}
+
+#[test]
+fn the_transcript_of_a_denied_call_tells_the_deviation() {
+    insta::assert_snapshot!(transcript(&denied()));
+}
+
+#[test]
+fn the_transcript_of_a_failure_has_expected_above_actual() {
+    let text = transcript(&not_met());
+    let place = text.find("✗ step 6 expect-hangup").unwrap();
+    insta::assert_snapshot!(&text[text[..place].rfind('\n').unwrap() + 1..]);
+}
+
+#[test]
+fn the_worst_outcome_is_the_exit_code() {
+    assert_eq!(exit_code(&[], false), 0);
+    assert_eq!(exit_code(&[met(), skipped()], false), 0);
+    assert_eq!(exit_code(&[met(), skipped()], true), 1);
+    assert_eq!(exit_code(&[met(), not_met()], false), 1);
+    assert_eq!(exit_code(&[error(), not_met(), met()], false), 3);
+}
+
+#[test]
+fn the_json_report_has_every_outcome_with_places_and_times() {
+    let text = json::report(&[met(), not_met(), error(), skipped()], Duration::from_millis(2104), false).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let head = |key: &str| report[key].clone();
+    let counts = ["met", "not_met", "errors", "skipped"].map(head);
+    assert_eq!(counts, [1, 1, 1, 1].map(Value::from));
+    assert_eq!((head("format"), head("exit_code"), head("wall_ms")), (json!(1), json!(3), json!(2104)));
+    assert_eq!(head("virtual_us"), json!(711_274_236));
+
+    let outcome = &report["outcomes"][1];
+    let print = met().fingerprint;
+    let expected = json!({
+        "file": "scenarios/dialin/idle.kdl", "line": 1, "column": 10,
+        "name": "the line is dropped after five idle minutes",
+        "specs": ["PPP Dialin Server: Idle time before disconnect"],
+        "stack": "bookworm", "seed": 1, "verdict": "not-met",
+        "virtual_us": 385_637_118, "wall_ms": 1410,
+        "evidence": "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm",
+        "fingerprint": {
+            "offhook": "0.1.0", "kernel": "7.3.4", "kernel_sha256": print.kernel_sha256,
+            "stack": "bookworm", "packages": print.packages, "stack_sha256": print.stack_sha256,
+        },
+        "steps": outcome["steps"],
+    });
+    assert_eq!(*outcome, expected);
+    let first = json!({
+        "call": 0, "step": 0, "verb": "expect-answer", "line": 12, "column": 9, "deviation": null,
+        "result": "met", "at_us": 8_062_000, "shown": "answered after 2 rings",
+    });
+    let last = json!({
+        "call": 0, "step": 5, "verb": "expect-hangup", "line": 17, "column": 9, "deviation": null,
+        "result": "not-met", "at_us": 382_235_000,
+        "expected": "the server hangs up 5m (to 5m 1s) after the last data",
+        "actual": "the server hung up 6m after the last data",
+        "notes": ["the last data was an ICMP echo reply to the caller at 22.235"],
+    });
+    assert_eq!(outcome["steps"][0], first);
+    assert_eq!(outcome["steps"][5], last);
+    assert_eq!(report["outcomes"][2]["verdict"], json!("error"));
+    assert_eq!(report["outcomes"][2]["details"].as_array().unwrap().len(), 3);
+    assert_eq!(report["outcomes"][3]["reason"], json!("the stack trixie is not in this lab"));
+}
+
+#[test]
+fn the_trace_is_one_event_a_line_and_reads_back_equal() {
+    let events: Vec<Event> = trace(&met()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events, met().trace);
+}
+
+#[test]
+fn evidence_of_runs_that_agree_agrees_octet_for_octet() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let slower = Outcome { wall_time: Duration::from_secs(60), evidence: there.path().to_owned(), ..met() };
+    write(&met(), here.path()).unwrap();
+    write(&slower, there.path()).unwrap();
+    let names = |dir: &Path| {
+        let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(here.path()), ["capture.pcapng", "outcome.json", "trace.jsonl", "transcript.txt"]);
+    for name in names(here.path()) {
+        let [one, other] = [&here, &there].map(|dir| fs::read(dir.path().join(&name)).unwrap());
+        assert!(!one.is_empty() && one == other, "{name:?} differs");
+    }
+}
+
+/// What a capture holds: interface names and link types, and packets.
+struct Capture {
+    interfaces: Vec<(String, DataLink)>,
+    packets: Vec<Packet>,
+}
+
+struct Packet {
+    interface: usize,
+    at: Duration,
+    data: Vec<u8>,
+    flags: Option<u32>,
+    comments: Vec<String>,
+}
+
+fn read(octets: &[u8]) -> Capture {
+    let mut reader = PcapNgReader::new(octets).unwrap();
+    let mut capture = Capture { interfaces: Vec::new(), packets: Vec::new() };
+    while let Some(block) = reader.next_block() {
+        match block.unwrap() {
+            Block::InterfaceDescription(interface) => {
+                let name = interface.options.iter().find_map(|option| match option {
+                    InterfaceDescriptionOption::IfName(name) => Some(name.to_string()),
+                    _ => None,
+                });
+                capture.interfaces.push((name.unwrap(), interface.linktype));
+            }
+            Block::EnhancedPacket(packet) => {
+                let flags = packet.options.iter().find_map(|option| match option {
+                    EnhancedPacketOption::Flags(flags) => Some(*flags),
+                    _ => None,
+                });
+                let comments = packet.options.iter().filter_map(|option| match option {
+                    EnhancedPacketOption::Comment(text) => Some(text.to_string()),
+                    _ => None,
+                });
+                capture.packets.push(Packet {
+                    interface: packet.interface_id as usize,
+                    at: packet.timestamp,
+                    comments: comments.collect(),
+                    flags,
+                    data: Cow::into_owned(packet.data),
+                });
+            }
+            other => panic!("a block that nobody wrote: {other:?}"),
+        }
+    }
+    capture
+}
+
+#[test]
+fn every_event_is_one_packet_of_the_capture_at_its_time() {
+    for outcome in all() {
+        let capture = read(&pcapng(&outcome).unwrap());
+        assert_eq!(capture.packets.len(), outcome.trace.len() + 1, "events, and the verdict");
+        for (packet, event) in capture.packets.iter().zip(&outcome.trace) {
+            assert_eq!(packet.at, EPOCH + Duration::from_micros(event.at.micros()));
+            let (name, link) = &capture.interfaces[packet.interface];
+            match (&event.what, &event.port) {
+                (What::Frame { octets, .. }, Some(port)) => {
+                    assert_eq!((name, link), (port, &DataLink::PPP_WITH_DIR));
+                    assert_eq!(packet.data[1..], octets[..]);
+                    assert_eq!(packet.flags, Some(if packet.data[0] == 1 { 2 } else { 1 }));
+                }
+                (_, port) => {
+                    assert_eq!(*name, format!("{} events", port.as_deref().unwrap_or("server")));
+                    assert_eq!(*link, DataLink::WIRESHARK_UPPER_PDU);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn verdicts_are_comments_of_the_capture() {
+    let capture = read(&pcapng(&not_met()).unwrap());
+    let comments: Vec<_> = capture.packets.iter().flat_map(|packet| &packet.comments).collect();
+    assert_eq!(comments.len(), 7);
+    assert_eq!(comments[0], "call 1, step 1 expect-answer met: answered after 2 rings");
+    assert_eq!(comments[5], "call 1, step 6 expect-hangup NOT MET: expected 5m, actual 6m");
+    assert_eq!(comments[6], "the scenario ends, NOT MET, 5 of 6 steps met");
+}
+
+#[test]
+fn every_port_has_an_interface_for_frames_and_one_for_events() {
+    let mut two = met();
+    two.trace.push(Event { port: Some("ttyS1".into()), ..two.trace[0].clone() });
+    let names: Vec<_> = read(&pcapng(&two).unwrap()).interfaces.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["ttyS0", "ttyS0 events", "ttyS1", "ttyS1 events", "server events"]);
+}
+
+/// Runs tshark on a capture; `None` if this machine has none.
+fn tshark(capture: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("tshark").arg("-r").arg(capture).args(arguments).env("LC_ALL", "C.UTF-8").output();
+    match output {
+        Ok(output) => {
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "tshark -r {}: {errors}", capture.display());
+            Some(String::from_utf8(output.stdout).unwrap())
+        }
+        Err(error) => {
+            eprintln!("skipped: tshark cannot be started ({error}); install it to check captures against Wireshark");
+            None
+        }
+    }
+}
+
+fn golden() -> Vec<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../captures");
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let mut captures: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "pcapng")).collect();
+    captures.sort();
+    captures
+}
+
+#[test]
+fn wireshark_finds_nothing_malformed_in_any_capture() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut captures = golden();
+    assert!(!captures.is_empty());
+    for (index, outcome) in all().iter().enumerate() {
+        let path = dir.path().join(format!("{index}.pcapng"));
+        fs::write(&path, pcapng(outcome).unwrap()).unwrap();
+        captures.push(path);
+    }
+    for capture in captures {
+        let malformed = ["-Y", "_ws.malformed or _ws.unreassembled or ip.checksum.status == \"Bad\""];
+        let Some(found) = tshark(&capture, &malformed) else { return };
+        assert_eq!(found, "", "{}", capture.display());
+    }
+}
+
+#[test]
+fn wireshark_decodes_the_call_as_pppd_would_log_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("met.pcapng");
+    fs::write(&path, pcapng(&met()).unwrap()).unwrap();
+    let count = |filter: &str| tshark(&path, &["-Y", filter]).map(|lines| lines.lines().count());
+    let Some(lcp) = count("lcp") else { return };
+    let counts = ["pap", "ipcp", "icmp", "ppp.direction == 1", "exported_pdu"].map(|filter| count(filter).unwrap());
+    // 9 of LCP: one is a Protocol-Reject that carries CCP; 10 of the 23 frames come from the server.
+    assert_eq!((lcp, counts), (8, [2, 8, 4, 11, met().trace.len() + 1 - 23]));
+    let dialogue = ["-Y", "exported_pdu.col_proto_str == \"AT\"", "-T", "fields", "-e", "_ws.col.Info"];
+    let dialogue = tshark(&path, &dialogue).unwrap();
+    assert_eq!(dialogue.lines().next(), Some("AT    DTE > DCE  ATQ0V1H0"));
+    assert_eq!(dialogue.lines().last(), Some("AT    DCE > DTE  CONNECT 33600"));
+}
+
+#[test]
+fn every_capture_has_its_provenance() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../captures/README.md")).unwrap();
+    for capture in golden() {
+        let name = capture.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(readme.contains(&format!("`{name}`")), "captures/README.md does not tell where {name} comes from");
+    }
+}
+
+#[test]
+fn the_directory_of_an_outcome_is_told_by_file_name_and_stack() {
+    let outcome = met();
+    let dir = directory(&outcome.source.path, &outcome.name, &outcome.stack, None);
+    assert_eq!(Path::new("offhook-out").join(dir), outcome.evidence);
+}
+
+fn uncoloured(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or(part, |(_, rest)| rest))
+}

@@ -1,0 +1,517 @@
+//! Outcomes made by hand, so that evidence and reports can be tested without a guest.
+//!
+//! The calls are those of a real server, with times, texts and frames as mgetty 1.2.1 and pppd 2.4.9 produce them.
+
+use std::time::Duration;
+
+use offhook::run::{Fingerprint, Outcome, SourceFile, StepOutcome, StepResult, Verdict};
+use offhook::scenario::Span;
+use offhook_emulator::time::Instant;
+use offhook_emulator::trace::{End, Event, What};
+
+const SOURCE: &str = r#"scenario "the line is dropped after five idle minutes" {
+    spec "PPP Dialin Server: Idle time before disconnect"
+    stack "bookworm"
+
+    server {
+        port "ttyS0" type="modem" speed=57600 answer-after=3
+        ppp { addresses local="192.168.32.1" remote="192.168.32.105"; require-auth "pap"; idle "5m" }
+        account "alice" password="secret"
+    }
+
+    call from="5551234" name="ALICE" to="ttyS0" {
+        expect-answer rings=2
+        ppp user="alice" password="secret"
+        expect-address local="192.168.32.105" peer="192.168.32.1"
+        ping "192.168.32.1" count=2
+        wait
+        expect-hangup after="5m" of="last-data" by="server" reason="idle"
+    }
+}
+
+scenario "a denied caller is not answered" {
+    call from="2125550000" to="ttyS0" {
+        ring 3
+        expect-no-answer
+    }
+}
+"#;
+
+/// A call that goes as it should: rings, caller ID, PAP, two pings, idle, clear.
+pub fn met() -> Outcome {
+    Outcome {
+        verdict: Verdict::Met,
+        steps: idle_steps(StepResult::Met {
+            at: ms(322_235),
+            shown: "the server hung up 5m after the last data, idle".into(),
+        }),
+        virtual_time: Duration::from_micros(325_637_118),
+        wall_time: Duration::from_millis(1320),
+        trace: idle_call(300_000, true),
+        ..outcome("the line is dropped after five idle minutes")
+    }
+}
+
+/// The same call, dropped a minute late.
+pub fn not_met() -> Outcome {
+    Outcome {
+        verdict: Verdict::NotMet,
+        steps: idle_steps(StepResult::NotMet {
+            at: ms(382_235),
+            expected: "the server hangs up 5m (to 5m 1s) after the last data".into(),
+            actual: "the server hung up 6m after the last data".into(),
+            notes: vec!["the last data was an ICMP echo reply to the caller at 22.235".into()],
+        }),
+        virtual_time: Duration::from_micros(385_637_118),
+        wall_time: Duration::from_millis(1410),
+        trace: idle_call(360_000, false),
+        ..outcome("the line is dropped after five idle minutes")
+    }
+}
+
+/// A caller that mgetty denies: nothing but rings, no frame at all. The first call's expectations name a deviation.
+pub fn denied() -> Outcome {
+    let mut trace = start();
+    let mut push = |at: u64, call: Option<usize>, what| trace.push(event(at, call, what));
+    push(2_000, Some(0), What::CallBegins { from: Some("2125550000".into()), name: None });
+    for ring in 1..=3_u64 {
+        let (at, count) = (2_000 + (ring - 1) * 6_000, ring as u32);
+        push(at, Some(0), What::RingOn { count });
+        push(at + 1, Some(0), response("RING"));
+        push(at + 2_000, Some(0), What::RingOff { count });
+        if ring == 1 {
+            let lines = ["DATE = 0105", "TIME = 0900", "NMBR = 2125550000"].map(String::from).to_vec();
+            push(5_000, Some(0), What::CallerId { lines: lines.clone() });
+            for (index, line) in (0_u64..).zip(&lines) {
+                push(5_001 + index, Some(0), response(line));
+            }
+        }
+    }
+    push(14_015, None, log("mgetty", "denied caller dev=ttyS0, pid=41, caller='2125550000', name=''"));
+    push(20_000, Some(0), What::Cleared { by: End::Caller, abrupt: false });
+    push(20_000, Some(0), step(0, true, ""));
+    push(20_000, Some(0), step(1, true, "not answered in 3 rings"));
+    let steps = [
+        ("ring", "ring 3", met_at(20_000, ""), None),
+        (
+            "expect-no-answer",
+            "expect-no-answer",
+            met_at(20_000, "not answered in 3 rings"),
+            Some("Debian's mgetty counts a complete caller ID as a ring"),
+        ),
+    ];
+    Outcome {
+        verdict: Verdict::Met,
+        steps: numbered(&steps),
+        virtual_time: Duration::from_millis(20_010),
+        wall_time: Duration::from_millis(402),
+        trace,
+        ..outcome("a denied caller is not answered")
+    }
+}
+
+/// A guest whose kernel gave up.
+pub fn error() -> Outcome {
+    Outcome {
+        verdict: Verdict::Error {
+            message: "booting the guest for this scenario, the kernel stopped after 0.4 s without a result file".into(),
+            details: [
+                "mount: hostfs on /x",
+                "Kernel panic - not syncing: Segfault with no mm",
+                "CPU: 0 PID: 1 Comm: offhook Not tainted 7.3.4 #1",
+            ]
+            .map(String::from)
+            .to_vec(),
+            help: Some("see that TMPDIR is on a file system that allows programs to be run (not noexec)".into()),
+        },
+        virtual_time: Duration::ZERO,
+        wall_time: Duration::from_millis(431),
+        ..outcome("a denied caller is not answered")
+    }
+}
+
+/// A scenario whose stack was not asked for.
+pub fn skipped() -> Outcome {
+    Outcome {
+        verdict: Verdict::Skipped { reason: "the stack trixie is not in this lab".into() },
+        stack: "trixie".into(),
+        fingerprint: Fingerprint::default(),
+        virtual_time: Duration::ZERO,
+        wall_time: Duration::ZERO,
+        ..outcome("a denied caller is not answered")
+    }
+}
+
+fn outcome(name: &str) -> Outcome {
+    Outcome {
+        source: SourceFile { path: "scenarios/dialin/idle.kdl".into(), text: SOURCE.into() },
+        name: name.into(),
+        span: place(&format!("\"{name}\"")),
+        specs: vec!["PPP Dialin Server: Idle time before disconnect".into()],
+        stack: "bookworm".into(),
+        seed: 1,
+        verdict: Verdict::Met,
+        steps: Vec::new(),
+        virtual_time: Duration::ZERO,
+        wall_time: Duration::ZERO,
+        fingerprint: Fingerprint {
+            offhook: "0.1.0".into(),
+            kernel: "7.3.4".into(),
+            kernel_sha256: "9f2c51d0a7".repeat(6) + "9f2c",
+            stack: "bookworm".into(),
+            packages: vec!["mgetty 1.2.1-1.2+b1".into(), "ppp 2.4.9-1+1.1+b1".into()],
+            stack_sha256: "04be77c913".repeat(6) + "04be",
+        },
+        trace: Vec::new(),
+        evidence: "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm".into(),
+    }
+}
+
+fn idle_steps(last: StepResult) -> Vec<StepOutcome> {
+    numbered(&[
+        ("expect-answer", "expect-answer rings=2", met_at(8_062, "answered after 2 rings"), None),
+        ("ppp", "ppp user", met_at(20_190, "IP up as 192.168.32.105"), None),
+        ("expect-address", "expect-address", met_at(20_190, "192.168.32.105, peer 192.168.32.1"), None),
+        ("ping", "ping", met_at(22_235, "2 of 2 echo requests answered"), None),
+        ("wait", "wait\n", met_at(322_235, ""), None),
+        ("expect-hangup", "expect-hangup after=\"5m\" of=\"last-data\" by=\"server\" reason=\"idle\"", last, None),
+    ])
+}
+
+fn numbered(steps: &[(&str, &str, StepResult, Option<&str>)]) -> Vec<StepOutcome> {
+    let step =
+        |(number, (verb, text, result, deviation)): (usize, &(&str, &str, StepResult, Option<&str>))| StepOutcome {
+            call: 0,
+            step: number,
+            verb: (*verb).into(),
+            span: place(text),
+            deviation: deviation.map(Into::into),
+            result: result.clone(),
+        };
+    steps.iter().enumerate().map(step).collect()
+}
+
+fn place(text: &str) -> Span {
+    Span { offset: SOURCE.find(text).unwrap(), len: text.trim_end().len() }
+}
+
+fn start() -> Vec<Event> {
+    vec![
+        event(0, None, What::Started { pid: 41, command: "/sbin/mgetty -D -n 3 -s 57600 ttyS0".into() }),
+        event(9, None, What::DteOpened),
+        event(1_160, None, command("ATQ0V1H0")),
+        event(1_163, None, response("OK")),
+        event(1_210, None, command("AT")),
+        event(1_213, None, response("OK")),
+        event(1_560, None, log("mgetty", "waiting...")),
+    ]
+}
+
+fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
+    let mut trace = start();
+    let mut push = |at: u64, what| trace.push(event(at, Some(0), what));
+    let id = ["DATE = 0105", "TIME = 0900", "NMBR = 5551234", "NAME = ALICE"].map(String::from).to_vec();
+    push(2_000, What::CallBegins { from: Some("5551234".into()), name: Some("ALICE".into()) });
+    push(2_000, What::RingOn { count: 1 });
+    push(2_001, response("RING"));
+    push(4_000, What::RingOff { count: 1 });
+    push(5_000, What::CallerId { lines: id.clone() });
+    for (index, line) in (0_u64..).zip(&id) {
+        push(5_001 + index, response(line));
+    }
+    push(8_000, What::RingOn { count: 2 });
+    push(8_001, response("RING"));
+    push(8_060, command("ATA"));
+    push(8_062, What::OffHook);
+    push(8_062, step(0, true, "answered after 2 rings"));
+    push(16_062, What::Connected { rate: 33_600 });
+    push(16_065, response("CONNECT 33600"));
+    push(16_890, What::Text { from: End::Server, text: "\\r\\nbookworm login: ".into() });
+
+    // mgetty recognises the first frame and eats it; pppd sees the second.
+    let caller_request = "020600000000 05065e21a3f0 0702 0802";
+    push(
+        17_066,
+        frame(
+            End::Caller,
+            true,
+            "c021",
+            1,
+            1,
+            caller_request,
+            "[LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0x5e21a3f0> <pcomp> <accomp>]",
+        ),
+    );
+    push(
+        17_120,
+        What::BadFrame {
+            from: End::Server,
+            reason: "bad FCS".into(),
+            octets: vec![0x08, 0x20, 0x08, 0x7d, 0x23, 0x40, 0x0d],
+        },
+    );
+    push(
+        17_400,
+        log(
+            "mgetty",
+            "data dev=ttyS0, pid=41, caller='5551234', conn='33600', name='ALICE', cmd='/usr/sbin/pppd', user='/AutoPPP/'",
+        ),
+    );
+    push(17_480, log("pppd", "pppd 2.4.9 started by root, uid 0"));
+    push(17_490, log("pppd", "Using interface ppp0"));
+    push(17_491, log("pppd", "Connect: ppp0 <--> /dev/pts/0"));
+    push(
+        17_513,
+        frame(
+            End::Server,
+            true,
+            "c021",
+            1,
+            1,
+            "020600000000 0304c023 05060c7d19be 0702 0802",
+            "[LCP ConfReq id=0x1 <asyncmap 0x0> <auth pap> <magic 0xc7d19be> <pcomp> <accomp>]",
+        ),
+    );
+    push(
+        17_514,
+        frame(
+            End::Caller,
+            true,
+            "c021",
+            2,
+            1,
+            "020600000000 0304c023 05060c7d19be 0702 0802",
+            "[LCP ConfAck id=0x1 <asyncmap 0x0> <auth pap> <magic 0xc7d19be> <pcomp> <accomp>]",
+        ),
+    );
+    push(
+        20_066,
+        frame(
+            End::Caller,
+            true,
+            "c021",
+            1,
+            1,
+            caller_request,
+            "[LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0x5e21a3f0> <pcomp> <accomp>]",
+        ),
+    );
+    push(
+        20_093,
+        frame(
+            End::Server,
+            true,
+            "c021",
+            2,
+            1,
+            caller_request,
+            "[LCP ConfAck id=0x1 <asyncmap 0x0> <magic 0x5e21a3f0> <pcomp> <accomp>]",
+        ),
+    );
+    push(20_093, link("LCP is Opened"));
+    push(
+        20_094,
+        frame(
+            End::Caller,
+            false,
+            "c023",
+            1,
+            1,
+            "05616c696365 06736563726574",
+            "[PAP AuthReq id=0x1 user=\"alice\" password=\"secret\"]",
+        ),
+    );
+    push(20_121, log("pppd", "PAP peer authentication succeeded for alice"));
+    push(20_122, frame(End::Server, false, "c023", 2, 1, "084c6f67696e206f6b", "[PAP AuthAck id=0x1 \"Login ok\"]"));
+    push(20_122, link("PAP: accepted, \"Login ok\""));
+    push(
+        20_123,
+        frame(
+            End::Caller,
+            false,
+            "8021",
+            1,
+            1,
+            "030600000000 810600000000 830600000000",
+            "[IPCP ConfReq id=0x1 <addr 0.0.0.0> <ms-dns1 0.0.0.0> <ms-dns2 0.0.0.0>]",
+        ),
+    );
+    push(
+        20_140,
+        frame(
+            End::Server,
+            false,
+            "80fd",
+            1,
+            1,
+            "1a047800 1804 7800 1503 2f",
+            "[CCP ConfReq id=0x1 <deflate 15> <deflate(old#) 15> <bsd v1 15>]",
+        ),
+    );
+    push(
+        20_141,
+        frame(
+            End::Caller,
+            true,
+            "c021",
+            8,
+            2,
+            "80fd0101000f1a0478001804 7800 15032f",
+            "[LCP ProtRej id=0x2 80 fd 01 01 00 0f 1a 04 78 00 18 04 78 00 15 03 2f]",
+        ),
+    );
+    push(
+        20_143,
+        frame(
+            End::Server,
+            false,
+            "8021",
+            1,
+            1,
+            "0206002d0f01 0306c0a82001",
+            "[IPCP ConfReq id=0x1 <compress VJ 0f 01> <addr 192.168.32.1>]",
+        ),
+    );
+    push(20_144, frame(End::Caller, false, "8021", 4, 1, "0206002d0f01", "[IPCP ConfRej id=0x1 <compress VJ 0f 01>]"));
+    push(
+        20_150,
+        frame(
+            End::Server,
+            false,
+            "8021",
+            3,
+            1,
+            "0306c0a82069 810609090909 830609090909",
+            "[IPCP ConfNak id=0x1 <addr 192.168.32.105> <ms-dns1 9.9.9.9> <ms-dns2 9.9.9.9>]",
+        ),
+    );
+    push(
+        20_151,
+        frame(
+            End::Caller,
+            false,
+            "8021",
+            1,
+            2,
+            "0306c0a82069 810609090909 830609090909",
+            "[IPCP ConfReq id=0x2 <addr 192.168.32.105> <ms-dns1 9.9.9.9> <ms-dns2 9.9.9.9>]",
+        ),
+    );
+    push(20_170, frame(End::Server, false, "8021", 1, 2, "0306c0a82001", "[IPCP ConfReq id=0x2 <addr 192.168.32.1>]"));
+    push(20_171, frame(End::Caller, false, "8021", 2, 2, "0306c0a82001", "[IPCP ConfAck id=0x2 <addr 192.168.32.1>]"));
+    push(
+        20_190,
+        frame(
+            End::Server,
+            false,
+            "8021",
+            2,
+            2,
+            "0306c0a82069 810609090909 830609090909",
+            "[IPCP ConfAck id=0x2 <addr 192.168.32.105> <ms-dns1 9.9.9.9> <ms-dns2 9.9.9.9>]",
+        ),
+    );
+    push(20_190, link("IPCP is Opened, 192.168.32.105 peer 192.168.32.1"));
+    push(20_190, step(1, true, "IP up as 192.168.32.105"));
+    push(20_190, step(2, true, "192.168.32.105, peer 192.168.32.1"));
+    push(20_195, What::Interface { text: "ppp0 up, 192.168.32.1 peer 192.168.32.105".into() });
+    push(20_196, log("pppd", "local  IP address 192.168.32.1"));
+    push(20_196, log("pppd", "remote IP address 192.168.32.105"));
+    let payload = "2a0001202122232425262728292a2b2c2d2e2f3031323334353637";
+    for (sequence, at) in [(1_u8, 21_190), (2, 22_190)] {
+        let payload = payload.replacen("2a0001", &format!("2a{sequence:04x}"), 1);
+        let (ip_sum, ask, reply) = if sequence == 1 { ("b90d", "f1c2", "f9c2") } else { ("b90c", "f1c1", "f9c1") };
+        let header = format!("21 45000034 {sequence:04x}0000 4001 {ip_sum}");
+        push(
+            at,
+            What::Frame {
+                from: End::Caller,
+                octets: hex(&format!("{header} c0a82069 c0a82001 0800 {ask} 00 {payload}")),
+                text: format!("[IP 192.168.32.105 > 192.168.32.1 ICMP echo request id=0x2a seq={sequence}]"),
+            },
+        );
+        push(
+            at + 45,
+            What::Frame {
+                from: End::Server,
+                octets: hex(&format!("{header} c0a82001 c0a82069 0000 {reply} 00 {payload}")),
+                text: format!("[IP 192.168.32.1 > 192.168.32.105 ICMP echo reply id=0x2a seq={sequence}]"),
+            },
+        );
+    }
+    push(22_235, step(3, true, "2 of 2 echo requests answered"));
+
+    let end = 22_235 + idle;
+    push(end - 20, log("pppd", "Terminating connection due to lack of activity."));
+    push(end - 10, What::Interface { text: "ppp0 down".into() });
+    push(
+        end,
+        frame(End::Server, true, "c021", 5, 2, "4c696e6b20696e616374697665", "[LCP TermReq id=0x2 \"Link inactive\"]"),
+    );
+    push(end, step(4, true, ""));
+    let told = if kept { "the server hung up 5m after the last data, idle" } else { "expected 5m, actual 6m" };
+    push(end, step(5, kept, told));
+    push(end + 1, frame(End::Caller, true, "c021", 6, 2, "", "[LCP TermAck id=0x2]"));
+    push(end + 1, link("LCP is Closed, \"Link inactive\""));
+    push(end + 30, log("pppd", "Connection terminated."));
+    push(end + 30, log("pppd", "Connect time 5.4 minutes."));
+    push(end + 48, What::DteClosed);
+    push(end + 48, What::OnHook);
+    push(end + 48, What::Cleared { by: End::Server, abrupt: false });
+    push(end + 50, What::Exited { pid: 41, program: "pppd".into(), how: "status 12".into() });
+    trace.push(Event {
+        at: ms(end + 60),
+        port: None,
+        call: None,
+        what: What::Note { text: "the server's processes were told to end".into() },
+    });
+    trace
+}
+
+fn event(at: u64, call: Option<usize>, what: What) -> Event {
+    Event { at: ms(at), port: Some("ttyS0".into()), call, what }
+}
+
+fn ms(millis: u64) -> Instant {
+    Instant::from_millis(millis)
+}
+
+fn met_at(at: u64, shown: &str) -> StepResult {
+    StepResult::Met { at: ms(at), shown: shown.into() }
+}
+
+fn command(text: &str) -> What {
+    What::Command { text: text.into() }
+}
+
+fn response(text: &str) -> What {
+    What::Response { text: text.into() }
+}
+
+fn log(program: &str, text: &str) -> What {
+    What::Log { program: program.into(), text: text.into() }
+}
+
+fn link(text: &str) -> What {
+    What::Link { text: text.into() }
+}
+
+fn step(step: usize, met: bool, text: &str) -> What {
+    What::Step { step, met, text: text.into() }
+}
+
+/// A control protocol packet; `whole`: with address and control field.
+fn frame(from: End, whole: bool, protocol: &str, code: u8, identifier: u8, data: &str, text: &str) -> What {
+    let data = hex(data);
+    let mut octets = hex(if whole { "ff03" } else { "" });
+    octets.extend(hex(protocol));
+    octets.extend([code, identifier]);
+    octets.extend(u16::try_from(data.len() + 4).unwrap().to_be_bytes());
+    octets.extend(data);
+    What::Frame { from, octets, text: text.into() }
+}
+
+fn hex(digits: &str) -> Vec<u8> {
+    let digits: Vec<u8> = digits.chars().filter_map(|digit| digit.to_digit(16)).map(|digit| digit as u8).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
