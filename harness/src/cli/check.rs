@@ -24,7 +24,7 @@ pub(super) fn main(check: &Check) -> u8 {
             0
         }
         Err(errors) => {
-            eprint!("{}", scenario::rendered(&errors));
+            eprint!("{}", errors.render(scenario::Style::of(&std::io::stderr())));
             WRONG_INPUT
         }
     }

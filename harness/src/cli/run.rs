@@ -11,6 +11,7 @@ use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT};
 use crate::run::schedule::{Item, Options, run};
 use crate::run::{Outcome, SourceFile, plain, write_whole};
 use crate::scenario::Scenario;
+use crate::report::failure;
 use crate::report::terminal::{self, Table};
 use crate::report::{self, Style};
 use crate::{evidence, lab, scenario};
@@ -88,7 +89,7 @@ pub(super) fn main(arguments: Run) -> u8 {
 }
 
 fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
-    let files = scenario::load(&arguments.paths).map_err(|errors| Stop::Wrong(scenario::rendered(&errors)))?;
+    let files = scenario::load(&arguments.paths).map_err(wrong_scenarios)?;
     let items = items(arguments, files)?;
     let stacks: BTreeSet<String> = items.iter().map(|item| item.stack.clone()).collect();
     let lab_failed = |error: lab::LabError| Stop::Lab(format!("{error}\n"));
@@ -122,6 +123,22 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
         write_json(path, &outcomes, wall, arguments.fail_on_skip)?;
     }
     Ok(outcomes)
+}
+
+fn wrong_scenarios(errors: scenario::Errors) -> Stop {
+    Stop::Wrong(errors.render(scenario::Style::of(&std::io::stderr())))
+}
+
+/// A line, and for what did not go well the rest of what there is to know.
+fn told(table: &Table, outcome: &Outcome, style: Style) -> String {
+    let mut text = table.row(outcome);
+    let failure = failure::failure(outcome, style);
+    if !failure.is_empty() {
+        text.push('\n');
+        text.push_str(&failure);
+        text.push('\n');
+    }
+    text
 }
 
 /// Ends when the user, or whoever runs this, wants it to end.

@@ -16,7 +16,7 @@ use crate::run::{Job, Trouble};
 /// Where the output directory is seen inside.
 pub const OUT: &str = "/out";
 /// The server's host name, which pppd takes for its own name in authentication.
-pub const HOST_NAME: &str = "dialin";
+const HOST_NAME: &str = "dialin";
 
 /// Where the pieces are put together, on a tmpfs that hides the host's directory of that name.
 const BENCH: &str = "/tmp";

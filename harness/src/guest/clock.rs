@@ -4,6 +4,7 @@
 
 use std::future::pending;
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use nix::sys::time::TimeSpec;
@@ -15,7 +16,8 @@ use tokio::io::unix::AsyncFd;
 #[derive(Debug)]
 pub(super) struct Clock {
     start: std::time::Instant,
-    timer: AsyncFd<TimerFd>,
+    timer: TimerFd,
+    ticks: AsyncFd<OwnedFd>,
     set: Option<Instant>,
 }
 
@@ -23,7 +25,10 @@ impl Clock {
     /// Starts it. Needs a tokio runtime on this thread.
     pub(super) fn start() -> io::Result<Self> {
         let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
-        Ok(Self { start: std::time::Instant::now(), timer: AsyncFd::new(timer)?, set: None })
+        let ticks = timer.as_fd().try_clone_to_owned()?;
+        // SAFETY: the descriptor is owned by `ticks` and by nobody else; it stays open until the registration is gone.
+        let ticks = unsafe { AsyncFd::register(ticks) }.map_err(io::Error::from)?;
+        Ok(Self { start: std::time::Instant::now(), timer, ticks, set: None })
     }
 
     /// Now.
@@ -41,11 +46,11 @@ impl Clock {
         // The timer is left running when something else happens first: mostly the deadline stays the same.
         if self.set != Some(deadline) {
             let wait = TimeSpec::from_duration((deadline - now).max(Duration::from_micros(1)));
-            self.timer.get_ref().set(Expiration::OneShot(wait), TimerSetTimeFlags::empty())?;
+            self.timer.set(Expiration::OneShot(wait), TimerSetTimeFlags::empty())?;
             self.set = Some(deadline);
         }
         loop {
-            let mut ready = self.timer.readable().await?;
+            let mut ready = self.ticks.readable().await?;
             ready.clear_ready();
             // A tick of an earlier setting may have been left over.
             if self.now() >= deadline {

@@ -245,7 +245,7 @@ impl Conversations {
         now: Instant,
         station: &mut Station,
     ) -> bool {
-        let Some(step) = conversation.script.steps.get(number) else { return false };
+        let Some(step) = conversation.script.steps.get(number).cloned() else { return false };
         let (verb, deviation) = step.on(&self.stack);
         if let (Verb::Ping { to, count, every }, State::Talking { pings, .. }) = (verb, &mut conversation.state) {
             while *pings < *count && now >= begun + *every * *pings && station.facts.cleared.is_none() {
@@ -261,7 +261,7 @@ impl Conversations {
             Progress::Done(result) => result,
         };
         let met = matches!(result, StepResult::Met { .. });
-        station.record(now, What::Step { step: number, met, text: told(verb, &result) });
+        station.record(now, What::Step { step: number, met, text: told(&result) });
         self.results.push(StepOutcome {
             call: conversation.call,
             step: number,
@@ -357,13 +357,12 @@ fn not_ready(station: &Station) -> Trouble {
     trouble.help(format!("look at server/log/mg_{device}.log and transcript.txt in the evidence"))
 }
 
-/// One line for the trace.
-fn told(verb: &Verb, result: &StepResult) -> String {
-    let word = verb.word();
+/// One line for the trace, which names the verb itself.
+fn told(result: &StepResult) -> String {
     match result {
-        StepResult::Met { shown, .. } if shown.is_empty() => word.to_owned(),
-        StepResult::Met { shown, .. } => format!("{word}: {shown}"),
-        StepResult::NotMet { expected, actual, .. } => format!("{word}: expected {expected}, got {actual}"),
-        StepResult::NotReached => format!("{word}: not reached"),
+        StepResult::Met { shown, .. } if shown.is_empty() => "done".to_owned(),
+        StepResult::Met { shown, .. } => shown.clone(),
+        StepResult::NotMet { expected, actual, .. } => format!("expected {expected}, got {actual}"),
+        StepResult::NotReached => "not reached".to_owned(),
     }
 }

@@ -52,7 +52,7 @@ impl World {
         let mut stations = Vec::new();
         let mut ports = Vec::new();
         for port in &job.scenario.server.ports {
-            let modem = ModemConfig { rate: port.line.rate, ..ModemConfig::default() };
+            let modem = ModemConfig::default();
             let cadence = Cadence::new(port.line.cadence.clone())
                 .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
             let line = LineConfig {
@@ -90,7 +90,7 @@ impl World {
                 self.record(now, what);
             }
             self.converse(now)?;
-            self.write_ports(now).await?;
+            self.write_ports(now)?;
             if self.conversations.are_over() {
                 break;
             }
@@ -115,14 +115,13 @@ impl World {
     }
 
     /// Gives the DTEs what their modems have for them, and hangs ports up.
-    async fn write_ports(&mut self, now: Instant) -> Result<(), Trouble> {
+    fn write_ports(&mut self, now: Instant) -> Result<(), Trouble> {
         for (station, port) in self.stations.iter_mut().zip(&mut self.ports) {
             while let Some(octets) = station.poll_dte() {
-                port.write(&octets);
+                port.write(&octets).map_err(|error| Trouble::new(format!("{}: {error}", station.device)))?;
             }
-            port.flush_now().map_err(|error| Trouble::new(format!("writing to {}: {error}", station.device)))?;
             if station.poll_hang_up() {
-                port.hang_up().map_err(|error| Trouble::new(format!("hanging {} up: {error}", station.device)))?;
+                port.hang_up().map_err(|error| Trouble::new(format!("{}: {error}", station.device)))?;
                 station.record(now, What::Note { text: "circuit 109 (DCD) off: the port is hung up".to_owned() });
             }
         }
@@ -245,7 +244,7 @@ async fn next_of(ports: &mut [Port], stations: &[Station], now: Instant) -> Resu
     poll_fn(move |context| {
         for (index, device, wait) in &mut waits {
             if let Poll::Ready(event) = wait.as_mut().poll(context) {
-                let event = event.map_err(|error| Trouble::new(format!("reading {device}: {error}")));
+                let event = event.map_err(|error| Trouble::new(format!("{device}: {error}")));
                 return Poll::Ready(event.map(|event| (*index, event)));
             }
         }
