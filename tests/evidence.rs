@@ -154,7 +154,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
         "name": "the line is dropped after five idle minutes",
         "specs": ["PPP Dialin Server: Idle time before disconnect"],
         "stack": "bookworm", "seed": 1, "verdict": "not-met",
-        "virtual_us": 385_637_118, "wall_ms": 1410,
+        "virtual_us": 385_637_118, "wall_ms": 1410, "boot_us": 38_211,
         "evidence": "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm",
         "fingerprint": {
             "offhook": "0.1.0", "kernel": "7.3.4", "kernel_sha256": print.kernel_sha256,

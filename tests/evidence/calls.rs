@@ -47,6 +47,7 @@ pub fn met() -> Outcome {
         }),
         virtual_time: Duration::from_micros(325_637_118),
         wall_time: Duration::from_millis(1320),
+        boot_time: Some(Duration::from_micros(38_211)),
         trace: idle_call(300_000, true),
         ..outcome("the line is dropped after five idle minutes")
     }
@@ -64,6 +65,7 @@ pub fn not_met() -> Outcome {
         }),
         virtual_time: Duration::from_micros(385_637_118),
         wall_time: Duration::from_millis(1410),
+        boot_time: Some(Duration::from_micros(38_211)),
         trace: idle_call(360_000, false),
         ..outcome("the line is dropped after five idle minutes")
     }
@@ -105,6 +107,7 @@ pub fn denied() -> Outcome {
         steps: numbered(&steps),
         virtual_time: Duration::from_millis(20_010),
         wall_time: Duration::from_millis(402),
+        boot_time: Some(Duration::from_micros(38_211)),
         trace,
         ..outcome("a denied caller is not answered")
     }
@@ -126,6 +129,7 @@ pub fn error() -> Outcome {
         },
         virtual_time: Duration::ZERO,
         wall_time: Duration::from_millis(431),
+        boot_time: Some(Duration::from_micros(38_211)),
         ..outcome("a denied caller is not answered")
     }
 }
@@ -138,6 +142,7 @@ pub fn skipped() -> Outcome {
         fingerprint: Fingerprint::default(),
         virtual_time: Duration::ZERO,
         wall_time: Duration::ZERO,
+        boot_time: None,
         ..outcome("a denied caller is not answered")
     }
 }
@@ -154,6 +159,7 @@ fn outcome(name: &str) -> Outcome {
         steps: Vec::new(),
         virtual_time: Duration::ZERO,
         wall_time: Duration::ZERO,
+        boot_time: None,
         fingerprint: Fingerprint {
             offhook: "0.1.0".into(),
             kernel: "7.3.4".into(),

@@ -18,6 +18,7 @@
 //!                  "skipped"          with "reason"
 //!       "virtual_us": 381400000,      time that passed in the guest, microseconds
 //!       "wall_ms": 1320,              time that passed outside, milliseconds
+//!       "boot_us": 38211,             of which until the guest's process 1 ran; absent if it never did
 //!       "evidence": "offhook-out/...",
 //!       "fingerprint": { "offhook", "kernel", "kernel_sha256", "stack", "packages": [], "stack_sha256" },
 //!       "steps": [ {
@@ -33,8 +34,8 @@
 //! ```
 //!
 //! Virtual times are exact and the same in every run; wall times are not: to compare reports, leave out every
-//! `wall_ms` (`jq 'del(.. | .wall_ms?)'`). `outcome.json` in the evidence is an object of `outcomes` with `format`
-//! before it and neither `wall_ms` nor `evidence`.
+//! `wall_ms` and `boot_us` (`jq 'del(.. | .wall_ms?, .boot_us?)'`). `outcome.json` in the evidence is an object of
+//! `outcomes` with `format` before it and none of `wall_ms`, `boot_us` and `evidence`.
 
 use std::time::Duration;
 
@@ -67,6 +68,7 @@ pub fn report(outcomes: &[Outcome], wall: Duration, fail_on_skip: bool) -> serde
             .iter()
             .map(|outcome| One {
                 wall_ms: Some(millis(outcome.wall_time)),
+                boot_us: outcome.boot_time.map(micros),
                 evidence: Some(outcome.evidence.display().to_string()),
                 ..One::new(outcome)
             })
@@ -121,6 +123,8 @@ struct One<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     wall_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    boot_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<String>,
     fingerprint: &'a Fingerprint,
     steps: Vec<Step<'a>>,
@@ -141,6 +145,7 @@ impl<'a> One<'a> {
             verdict: &outcome.verdict,
             virtual_us: micros(outcome.virtual_time),
             wall_ms: None,
+            boot_us: None,
             evidence: None,
             fingerprint: &outcome.fingerprint,
             steps: outcome.steps.iter().map(|step| Step::new(step, &outcome.source.text)).collect(),
