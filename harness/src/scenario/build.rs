@@ -106,13 +106,13 @@ fn build_scenario(item: &Item, problems: &mut Vec<Problem>) -> Scenario {
             _ => continue,
         }
         // What a call lacks is said once; its order is only looked at when its words are right.
-        if problems.len() == before {
+        if group.sound && problems.len() == before {
             for call in groups.last().into_iter().flatten() {
                 order::check(call, &server, &stacks, problems);
             }
         }
     }
-    if groups.is_empty() {
+    if groups.is_empty() && item.complete {
         let message = "there is no call in this scenario";
         let problem = Problem::new(Fault::EmptyCall, message, item.argument_span(0), "no `call` in here");
         problems.push(problem.help("a scenario shows something by calling the server: call from=\"5551234\" { ... }"));
@@ -143,7 +143,7 @@ fn build_stacks(item: &Item, problems: &mut Vec<Problem>) -> Vec<String> {
 
 fn build_together(item: &Item, server: &Server, stacks: &[String], problems: &mut Vec<Problem>) -> Vec<Call> {
     let calls: Vec<Call> = item.children("call").map(|call| build_call(call, server, stacks, problems)).collect();
-    if calls.len() < 2 {
+    if calls.len() < 2 && item.complete {
         let problem =
             Problem::new(Fault::EmptyCall, "`together` needs two calls or more", item.span, "fewer than two in here");
         problems.push(problem.help("a single call needs no `together`"));
@@ -169,7 +169,7 @@ fn build_server(item: &Item, problems: &mut Vec<Problem>) -> Server {
         }
         ports.push(port);
     }
-    if ports.is_empty() {
+    if ports.is_empty() && item.complete {
         let problem = Problem::new(Fault::MissingWord, "the server has no port", item.span, "no `port` in here");
         problems.push(problem.help("a serial port that takes calls: port \"ttyS0\""));
     }
@@ -238,7 +238,7 @@ fn build_ppp(item: &Item, problems: &mut Vec<Problem>) -> Ppp {
     let (mut local, mut remote) = (None, None);
     if let Some(addresses) = item.child("addresses") {
         (local, remote) = (addresses.address("local"), addresses.address("remote"));
-        if local.or(remote).is_none() && addresses.properties.is_empty() {
+        if local.or(remote).is_none() && addresses.sound {
             let message = "`addresses` needs `local`, `remote` or both";
             let problem = Problem::new(Fault::MissingProperty, message, addresses.span, "neither here");
             problems.push(problem.help("like this: addresses local=\"192.168.32.1\" remote=\"192.168.32.105\""));
@@ -319,7 +319,8 @@ fn build_lan(item: &Item, problems: &mut Vec<Problem>) -> Option<Lan> {
 /// The port a call goes to; empty if it is not clear.
 pub(super) fn called_port(item: &Item, server: &Server, problems: &mut Vec<Problem>) -> String {
     let devices: Vec<&str> = server.ports.iter().map(|port| port.device.as_str()).collect();
-    if devices.is_empty() {
+    // A port whose name was wrong may be the one that is meant.
+    if devices.is_empty() || devices.contains(&"") {
         return String::new();
     }
     let list = devices.iter().map(|device| format!("\"{device}\"")).collect::<Vec<_>>().join(", ");

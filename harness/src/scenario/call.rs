@@ -12,7 +12,7 @@ use super::{AuthResult, Call, Deviation, Party, Phase, PppClient, Reason, Server
 /// Makes a call; `stacks` are those the scenario runs on.
 pub(super) fn build_call(item: &Item, server: &Server, stacks: &[String], problems: &mut Vec<Problem>) -> Call {
     let to = called_port(item, server, problems);
-    if item.items.is_empty() {
+    if item.items.is_empty() && item.complete {
         let problem =
             Problem::new(Fault::EmptyCall, "nothing happens in this call", item.span, "no verbs in its block");
         problems.push(problem.help("say what the caller does and what is expected: expect-answer rings=2"));
@@ -53,9 +53,8 @@ fn build_step(item: &Item, stacks: &[String], problems: &mut Vec<Problem>) -> St
         }
         let before = problems.len();
         let deviant = build_verb(&merged(item, on), on.span, problems);
-        // Nothing replaced, or replaced by the same: unless a wrong value has been complained of.
-        let complete = on.arguments.iter().chain(&item.arguments).all(|(value, _)| value.is_some());
-        if problems.len() == before && deviant == verb && complete {
+        // Nothing replaced, or replaced by the same.
+        if problems.len() == before && deviant == verb && item.sound {
             let message = format!("this is no deviation: `{}` is the same on \"{stack}\"", verb.word());
             let problem = Problem::new(Fault::BadDeviation, message, on.span, "says nothing else");
             problems.push(problem.also(item.span, "than this").help("give the property that differs, or leave it out"));
@@ -88,7 +87,7 @@ fn build_verb(item: &Item, at: Span, problems: &mut Vec<Problem>) -> Verb {
         "expect-answer" => Verb::ExpectAnswer { rings: item.number("rings") },
         "expect-no-answer" => Verb::ExpectNoAnswer,
         "expect-connect" => Verb::ExpectConnect { rate: item.number("rate") },
-        "ppp" => Verb::Ppp(build_client(item, at, problems)),
+        "ppp" => Verb::Ppp(build_client(item, problems)),
         "expect-auth" => {
             let result = match item.argument_text(0).as_str() {
                 "refused" => AuthResult::Refused,
@@ -103,7 +102,7 @@ fn build_verb(item: &Item, at: Span, problems: &mut Vec<Problem>) -> Verb {
         }
         "expect-address" => {
             let (local, peer) = (item.address("local"), item.address("peer"));
-            if item.properties.is_empty() {
+            if local.or(peer).is_none() && item.properties.is_empty() && item.sound {
                 let message = "`expect-address` needs `local`, `peer` or both";
                 let problem = Problem::new(Fault::MissingProperty, message, at, "neither here");
                 problems.push(problem.help("like this: expect-address local=\"192.168.32.105\" peer=\"192.168.32.1\""));
@@ -124,12 +123,11 @@ fn build_verb(item: &Item, at: Span, problems: &mut Vec<Problem>) -> Verb {
     }
 }
 
-fn build_client(item: &Item, at: Span, problems: &mut Vec<Problem>) -> PppClient {
+fn build_client(item: &Item, problems: &mut Vec<Problem>) -> PppClient {
     for (have, lack) in [("user", "password"), ("password", "user")] {
-        if let (Some(span), None) = (item.property_span(have), item.property_span(lack)) {
+        if let (Some(span), None, true) = (item.property_span(have), item.property_span(lack), item.sound) {
             let message = format!("PAP needs a user name and a password, and there is no {lack}");
-            let problem = Problem::new(Fault::HalfLogin, message, at, format!("no {lack}= here"));
-            let problem = if span == at { problem } else { problem.also(span, format!("the {have}")) };
+            let problem = Problem::new(Fault::HalfLogin, message, span, format!("and no {lack}="));
             problems.push(problem.help("give both; with neither, the caller offers no authentication"));
         }
     }

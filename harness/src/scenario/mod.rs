@@ -2,7 +2,7 @@
 //!
 //! [`load`] takes paths, [`read`] one text. Inside, a text passes through `shape` (words and values), `build` and
 //! `call` (what they make), `order` (whether it can happen); the words are data, in `server_words` and `verbs`,
-//! from which [`reference`] is made, too.
+//! from which [`reference()`] is made, too.
 
 mod build;
 mod call;

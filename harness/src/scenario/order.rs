@@ -273,10 +273,10 @@ impl<'a> Progress<'a> {
                 Some(problem.also(at, "no user=, no password=").help("expect-auth \"not-asked\" or \"refused\""))
             }
             Verb::ExpectHangup { by, after, of, .. } => {
-                let (end, at, word) = self.end?;
+                let (end, at, _) = self.end?;
                 if end == End::Caller && *by == Some(super::Party::Server) {
                     let problem = contradiction("the caller has hung up, not the server", span, "by=\"server\"");
-                    return Some(problem.also(at, format!("`{word}`")));
+                    return Some(problem.also(at, "hangs up"));
                 }
                 let after = after.filter(|after| end == End::Caller && *of == Since::LastStep && !after.is_zero())?;
                 let message = format!("the call is over already, not {} later", format_duration(after));

@@ -16,6 +16,7 @@ pub fn reference() -> String {
         for word in words {
             describe(word, &mut text);
         }
+        text.push('\n');
     }
     text.push_str(KINDS);
     text

@@ -40,22 +40,25 @@ const AUTHENTICATION: Choices =
     &[("pap", "PAP (`auth`, `require-pap`)"), ("always", "some protocol (`auth`)"), ("never", "none (`noauth`)")];
 const CONTROL_LINES: Choices = &[("local", "ignored"), ("modem", "obeyed")];
 
-/// Names of ring cadences, with their on and off times in milliseconds. Taken from national practice: ITU-T E.180
-/// supplement 2.
-pub(super) const CADENCES: [(&str, &[(u64, u64)]); 5] = [
+/// Names of ring cadences, with their on and off times in milliseconds. National practice, as ITU-T lists it in
+/// "Various tones used in national networks" (supplement to ITU-T E.180).
+pub(super) const CADENCES: &[(&str, &[(u64, u64)])] = &[
     ("north-america", &[(2000, 4000)]),
-    ("europe", &[(1000, 4000)]),
+    ("uk", &[(400, 200), (400, 2000)]),
+    ("australia", &[(400, 200), (400, 2000)]),
+    ("austria", &[(1000, 5000)]),
+    ("belgium", &[(1000, 3000)]),
+    ("denmark", &[(1000, 4000)]),
     ("france", &[(1500, 3500)]),
+    ("germany", &[(1000, 4000)]),
+    ("italy", &[(1000, 4000)]),
     ("japan", &[(1000, 2000)]),
-    ("united-kingdom", &[(400, 200), (400, 2000)]),
-];
-
-const CADENCE_NAMES: Choices = &[
-    ("north-america", "2 s on, 4 s off"),
-    ("europe", "1 s on, 4 s off"),
-    ("france", "1.5 s on, 3.5 s off"),
-    ("japan", "1 s on, 2 s off"),
-    ("united-kingdom", "0.4 s on, 0.2 s off, 0.4 s on, 2 s off"),
+    ("netherlands", &[(1000, 4000)]),
+    ("new-zealand", &[(400, 200), (400, 2000)]),
+    ("norway", &[(1000, 4000)]),
+    ("spain", &[(1500, 3000)]),
+    ("sweden", &[(1000, 5000)]),
+    ("switzerland", &[(1000, 4000)]),
 ];
 
 /// The words that describe.
@@ -177,7 +180,12 @@ pub(super) const SERVER_WORDS: &[Word] = &[
                 Absent::Means("\"8s\""),
                 "From off hook to CONNECT.",
             ),
-            property("cadence", Kind::Choice(CADENCE_NAMES), Absent::Means("\"north-america\""), "How it rings."),
+            property(
+                "cadence",
+                Kind::Cadence,
+                Absent::Means("\"north-america\""),
+                "How it rings: the usage of a country.",
+            ),
         ],
         occurs: Occurs::AtMostOnce,
         doc: "The telephone line and what the modems make of it.",
@@ -231,7 +239,7 @@ pub(super) const SERVER_WORDS: &[Word] = &[
         arguments: &[many("time", time(MILLISECOND, Duration::from_secs(60)), 2)],
         properties: &[],
         occurs: Occurs::AtMostOnce,
-        doc: "How it rings, instead of a name: on, off, on, off ..., repeated.",
+        doc: "How it rings, instead of a name: on, off, on, off ... One ring is all of them; then they are repeated.",
     },
     Word {
         name: "addresses",

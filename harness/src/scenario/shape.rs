@@ -28,6 +28,10 @@ pub(super) struct Item {
     pub(super) properties: BTreeMap<&'static str, (Value, Span)>,
     /// The words of its block.
     pub(super) items: Vec<Self>,
+    /// Whether nothing was wrong with it and with its block; only then may something be said to be missing.
+    pub(super) sound: bool,
+    /// Whether each word of its block was one, whatever followed the words.
+    pub(super) complete: bool,
 }
 
 impl Item {
@@ -85,31 +89,44 @@ fn read_item(node: &KdlNode, place: Place, parent: Option<&'static Word>, proble
     }
     let end = node.entries().last().map_or(at, |entry| span(entry.span()));
     let head = Span { offset: at.offset, len: (end.offset + end.len).saturating_sub(at.offset) };
-    let mut item = Item { word, span: head, arguments: Vec::new(), properties: BTreeMap::new(), items: Vec::new() };
+    let mut item = Item {
+        word,
+        span: head,
+        arguments: Vec::new(),
+        properties: BTreeMap::new(),
+        items: Vec::new(),
+        sound: true,
+        complete: true,
+    };
+    let before = problems.len();
 
     // `on` takes the values of the verb it stands in besides its own.
     let deviates = (place == Place::Step).then_some(parent).flatten();
     read_entries(node, deviates, &mut item, problems);
     if let Some(block) = node.children() {
         match word.opens {
-            Some(inside) => item.items = items(block, inside, Some(word), problems),
+            Some(inside) => {
+                item.items = items(block, inside, Some(word), problems);
+                item.complete = item.items.len() == block.nodes().len();
+            }
             None if block.nodes().is_empty() => {}
             None => {
                 let message = format!("`{name}` has no block");
                 let problem = Problem::new(Fault::NoBlock, message, span(block.span()), "nothing can stand here");
-                problems.push(problem.help(how(word)));
+                problems.push(problem.help(format!("like this: {}", how(word))));
             }
         }
     }
     if let Some(inside) = word.opens {
         for missing in words_at(inside).filter(|word| word.occurs == Occurs::Once) {
-            if item.child(missing.name).is_none() {
+            if item.complete && item.child(missing.name).is_none() {
                 let message = format!("there is no `{}` {}", missing.name, inside.phrase());
                 let problem = Problem::new(Fault::MissingWord, message, at, format!("no `{}` in here", missing.name));
-                problems.push(problem.help(missing.doc));
+                problems.push(problem.help(format!("{}: {}", how(missing), missing.doc)));
             }
         }
     }
+    item.sound = problems.len() == before;
     Some(item)
 }
 
@@ -135,6 +152,12 @@ fn wrong_word(name: &str, at: Span, place: Place, parent: Option<&'static Word>)
         let message = format!("`{name}` cannot stand {}", place.phrase());
         let help = format!("it belongs {}", one_of(&places));
         return Problem::new(Fault::MisplacedWord, message, at, "out of place").help(help);
+    }
+    let owner = words_at(place).find(|word| word.properties.iter().any(|property| property.name == name));
+    if let Some(owner) = owner {
+        let message = format!("`{name}` is a property of `{}`, not a word of its own", owner.name);
+        let help = format!("on the line of `{}`: {} {name}=...", owner.name, how(owner).trim_end_matches(" { ... }"));
+        return Problem::new(Fault::MisplacedWord, message, at, "not a word").help(help);
     }
     let problem =
         Problem::new(Fault::UnknownWord, format!("`{name}` is not a word"), at, format!("unknown {}", place.phrase()));
@@ -207,6 +230,10 @@ fn unknown_property(word: &Word, properties: &[&'static Property], name: &str, a
     if word.arguments.iter().any(|argument| argument.name == name) {
         return problem.help(format!("the {name} follows without a name: {}", how(word)));
     }
+    if let Some(other) = words_named(name).next() {
+        let place = other.within.first().map_or("", |place| place.phrase());
+        return problem.help(format!("`{name}` is a word of its own; it belongs {place}: {}", how(other)));
+    }
     let names: Vec<_> = properties.iter().map(|property| format!("`{}`", property.name)).collect();
     problem.help(match names.as_slice() {
         [] => "it has none".to_owned(),
@@ -247,7 +274,10 @@ fn read_arguments(
                 least => format!("`{}` needs at least {least} values", word.name),
             };
             let end = Span { offset: item.span.offset + item.span.len, len: 0 };
-            problems.push(Problem::new(Fault::MissingArgument, what, end, "missing here").help(how(word)));
+            problems.push(
+                Problem::new(Fault::MissingArgument, what, end, "missing here")
+                    .help(format!("like this: {}", how(word))),
+            );
         }
     }
     if let Some(extra) = rest.next() {
@@ -256,9 +286,9 @@ fn read_arguments(
         problems.push(problem.help(match extra.value() {
             KdlValue::String(text) => match text.strip_suffix(':') {
                 Some(name) => format!("properties are written {name}=..."),
-                None => how(word),
+                None => format!("like this: {}", how(word)),
             },
-            _ => how(word),
+            _ => format!("like this: {}", how(word)),
         }));
     }
 }
@@ -283,9 +313,9 @@ fn written(kind: Kind) -> String {
     }
 }
 
-/// How a word is written, with its arguments: "like this: ring 3".
+/// How a word is written, with its arguments: `ring 3`.
 fn how(word: &Word) -> String {
-    let mut text = format!("like this: {}", word.name);
+    let mut text = word.name.to_owned();
     for argument in word.arguments {
         text.push_str(&format!(" {}", written(argument.kind)));
     }

@@ -9,7 +9,7 @@ use kdl::KdlValue;
 
 use super::duration::{format_duration, parse_duration};
 use super::problem::Fault;
-use super::vocabulary::{Kind, SPEEDS, STACKS, nearest, one_of};
+use super::vocabulary::{Kind, SPEEDS, STACKS, cadences, nearest, one_of};
 
 /// A value that has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ fn read_speed(number: i128) -> Result<Value, Wrong> {
     } else {
         Wrong::new(Fault::BadSpeed, format!("no serial port has a speed of {number}"), "not a standard speed")
     };
-    let speeds = one_of(&SPEEDS[9..].iter().map(u32::to_string).collect::<Vec<_>>());
+    let speeds = one_of(&SPEEDS[12..].iter().map(u32::to_string).collect::<Vec<_>>());
     let line = if line_rate { format!("; the rate of the line is `line rate={number}`") } else { String::new() };
     Err(wrong.help(format!("mgetty takes {speeds} (and slower ones); the nearest is speed={near}{line}")))
 }
@@ -147,6 +147,7 @@ fn read_text(text: &str, kind: Kind, whose: &str) -> Result<Value, Wrong> {
         Kind::AccountAddress => read_account_address(text),
         Kind::Choice(choices) => read_choice(text, &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>(), whose),
         Kind::Stack => read_choice(text, STACKS, whose),
+        Kind::Cadence => read_choice(text, &cadences().collect::<Vec<_>>(), whose),
         Kind::Device => read_device(text),
         Kind::CallerNumber => read_caller_number(text),
         Kind::CallerName => read_caller_name(text),
@@ -236,12 +237,15 @@ fn read_choice(text: &str, names: &[&str], whose: &str) -> Result<Value, Wrong> 
         return Ok(Value::Text(text.to_owned()));
     }
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    let wrong =
-        Wrong::new(Fault::NotAChoice, format!("{whose} cannot be `{text}`"), format!("one of {}", one_of(&quoted)));
-    Err(match nearest(text, names.iter().copied()) {
-        Some(name) => wrong.help(format!("did you mean \"{name}\"?")),
-        None => wrong,
-    })
+    let possible = format!("one of {}", one_of(&quoted));
+    let near = nearest(text, names.iter().copied()).map(|name| format!("did you mean \"{name}\"?"));
+    // A long list is easier to read below the text than beside the carets.
+    let (label, help) = match (near, names.len() > 4) {
+        (near, false) => (possible, near),
+        (Some(near), true) => ("no such name".to_owned(), Some(format!("{near} It is {possible}"))),
+        (None, true) => ("no such name".to_owned(), Some(format!("it is {possible}"))),
+    };
+    Err(Wrong { help, ..Wrong::new(Fault::NotAChoice, format!("{whose} cannot be `{text}`"), label) })
 }
 
 fn read_device(text: &str) -> Result<Value, Wrong> {

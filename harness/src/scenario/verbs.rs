@@ -121,7 +121,7 @@ pub(super) const VERBS: &[Word] = &[
         "expect-dns",
         &[Argument { name: "address", kind: Kind::Address, least: 0, most: 2 }],
         &[],
-        "The DNS servers the caller was given, in order. With nothing after it: none.",
+        "The DNS servers the caller was given, in order. With nothing after it: none. One that is given twice, as pppd does with its only one, counts once.",
     ),
     verb(
         "ping",

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::server_words::SERVER_WORDS;
+use super::server_words::{CADENCES, SERVER_WORDS};
 use super::verbs::VERBS;
 
 /// Stacks offhook knows.
@@ -178,6 +178,8 @@ pub(super) enum Kind {
     Device,
     /// The name of a stack.
     Stack,
+    /// The name of a ring cadence.
+    Cadence,
 }
 
 /// Speeds mgetty takes: those termios has that its table (tio.c) has too.
@@ -205,6 +207,7 @@ impl Kind {
             Self::AccountAddress => "an IPv4 address, a network or \"*\"".to_owned(),
             Self::Device => "a device name".to_owned(),
             Self::Stack => "the name of a stack".to_owned(),
+            Self::Cadence => one_of(&cadences().map(|name| format!("\"{name}\"")).collect::<Vec<_>>()),
         }
     }
 
@@ -228,8 +231,14 @@ impl Kind {
             Self::AccountAddress => "\"192.168.32.105\"",
             Self::Device => "\"ttyS0\"",
             Self::Stack => "\"bookworm\"",
+            Self::Cadence => "\"north-america\"",
         }
     }
+}
+
+/// The names of ring cadences.
+pub(super) fn cadences() -> impl Iterator<Item = &'static str> {
+    CADENCES.iter().map(|(name, _)| *name)
 }
 
 /// The word of that name at that place.
@@ -249,8 +258,8 @@ pub(super) fn words_named(name: &str) -> impl Iterator<Item = &'static Word> {
 
 /// The candidate that `word` was probably meant to be.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // One slip in three letters is a slip; more is another word.
-    let bound = word.chars().count().div_ceil(3).max(1);
+    // One slip in four letters is a slip; more is another word.
+    let bound = word.chars().count().div_ceil(4).max(1);
     let distance = |candidate: &str| strsim::damerau_levenshtein(&word.to_lowercase(), candidate);
     candidates
         .into_iter()
