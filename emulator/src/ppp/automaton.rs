@@ -323,7 +323,8 @@ mod tests {
 
     #[test]
     fn the_timer_belongs_to_states_4_to_8() {
-        let timed: Vec<u8> = State::ALL.into_iter().filter(|state| state.has_timer()).map(|state| state as u8).collect();
+        let timed: Vec<u8> =
+            State::ALL.into_iter().filter(|state| state.has_timer()).map(|state| state as u8).collect();
         assert_eq!(timed, [4, 5, 6, 7, 8]);
     }
 

@@ -180,7 +180,9 @@ impl<P: Protocol> Control<P> {
                     self.fire(now, event, Some(packet), None);
                 }
             }
-            _ if packet.code().is_lcp_only() && P::NUMBER == super::frame::LCP => self.handle_extended(now, packet, repr),
+            _ if packet.code().is_lcp_only() && P::NUMBER == super::frame::LCP => {
+                self.handle_extended(now, packet, repr)
+            }
             _ => {
                 let rejected = Repr::CodeReject { rejected: self.cut(packet.octets(), HEADER) };
                 let answer = rejected.emit(self.identifier.wrapping_add(1));
@@ -320,7 +322,8 @@ impl<P: Protocol> Control<P> {
                 Action::Zrc => self.counters.zero(now),
                 Action::Scr => self.send_request(now, event, from),
                 Action::Str => {
-                    let identifier = if event == Event::TimeoutRetry { self.identifier } else { self.next_identifier() };
+                    let identifier =
+                        if event == Event::TimeoutRetry { self.identifier } else { self.next_identifier() };
                     let reason = Repr::Terminate { code: Code::TerminateRequest, data: &self.terminate_reason };
                     self.outputs.push_back(Output::Packet(reason.emit(identifier)));
                     self.counters.request_sent(now);
@@ -352,8 +355,6 @@ impl<P: Protocol> Control<P> {
         if !from.is_negotiating() {
             self.protocol.reset();
             self.counters.forgive();
-            // A new negotiation may have begun by RTA or RCA in Opened, whose cells have no irc.
-            self.counters.initialize_for_configure();
         }
         let request = match self.outstanding.take() {
             Some(outstanding) if event == Event::TimeoutRetry => outstanding,

@@ -47,7 +47,8 @@ pub fn update(fcs: u16, octets: &[u8]) -> u16 {
     let mut fcs = fcs;
     for stride in strides {
         let [low, high] = fcs.to_le_bytes();
-        let mut next = TABLES[STRIDE - 1][usize::from(stride[0] ^ low)] ^ TABLES[STRIDE - 2][usize::from(stride[1] ^ high)];
+        let mut next =
+            TABLES[STRIDE - 1][usize::from(stride[0] ^ low)] ^ TABLES[STRIDE - 2][usize::from(stride[1] ^ high)];
         for (k, octet) in stride.iter().enumerate().skip(2) {
             next ^= TABLES[STRIDE - 1 - k][usize::from(*octet)];
         }

@@ -114,7 +114,10 @@ mod tests {
             let verdict = ipv6cp.judge(RawOption { kind: INTERFACE_IDENTIFIER, data: &data });
             assert!(matches!(verdict, Verdict::Nak(other) if other != data));
         }
-        assert_eq!(ipv6cp.judge(RawOption { kind: INTERFACE_IDENTIFIER, data: &[0, 0, 0, 0, 0, 0, 0, 5] }), Verdict::Ack);
+        assert_eq!(
+            ipv6cp.judge(RawOption { kind: INTERFACE_IDENTIFIER, data: &[0, 0, 0, 0, 0, 0, 0, 5] }),
+            Verdict::Ack
+        );
         assert_eq!(ipv6cp.peer(), Some(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 5)));
         assert_eq!(ipv6cp.judge(RawOption { kind: 2, data: &[0, 0x61] }), Verdict::Reject);
     }

@@ -132,7 +132,6 @@ impl Protocol for Lcp {
 
     fn reset(&mut self) {
         self.own = Settings { magic: Some(self.random.next_magic()), ..self.wanted };
-        self.refused_authentication = false;
     }
 
     fn request(&self) -> Vec<u8> {

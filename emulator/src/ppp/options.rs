@@ -143,7 +143,10 @@ mod tests {
         let walk = |octets: &'static [u8]| Options::new(octets).collect::<Vec<_>>();
         assert_eq!(walk(&[1, 0, 7, 2]), [Err(OptionError::TooShort { kind: 1, length: 0, offset: 0 })]);
         assert_eq!(walk(&[7, 2, 1, 1])[1], Err(OptionError::TooShort { kind: 1, length: 1, offset: 2 }));
-        assert_eq!(walk(&[1, 9, 0])[0], Err(OptionError::Overrun { kind: 1, length: Some(9), offset: 0, available: 3 }));
+        assert_eq!(
+            walk(&[1, 9, 0])[0],
+            Err(OptionError::Overrun { kind: 1, length: Some(9), offset: 0, available: 3 })
+        );
         assert_eq!(walk(&[1])[0], Err(OptionError::Overrun { kind: 1, length: None, offset: 0, available: 1 }));
     }
 

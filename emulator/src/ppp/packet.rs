@@ -265,9 +265,7 @@ impl<'a> Repr<'a> {
                 let data = [&protocol.to_be_bytes(), information].concat();
                 emit(Code::ProtocolReject.into(), identifier, &data)
             }
-            Self::Echo { code, magic, data } => {
-                emit(code.into(), identifier, &[&magic.to_be_bytes(), data].concat())
-            }
+            Self::Echo { code, magic, data } => emit(code.into(), identifier, &[&magic.to_be_bytes(), data].concat()),
             Self::Unknown { code, data } => emit(code, identifier, data),
         }
     }
