@@ -1,8 +1,343 @@
-//! To be written.
-#![allow(missing_docs)]
-use crate::time::Instant; use crate::trace::End; use std::net::Ipv4Addr;
-#[derive(Default,Debug,Clone)]
-pub struct CallerConfig { pub user: Option<String>, pub password: Option<String>, pub address: Option<Ipv4Addr>, pub ask_dns: bool, pub ipv6: bool, pub magic_seed: u64, pub mru: Option<u16>, pub accm: u32 }
-#[derive(Debug)] pub struct Caller;
-#[derive(Debug)] pub enum CallerEvent { FrameSent { octets: Vec<u8>, text: String }, FrameReceived { octets: Vec<u8>, text: String }, BadFrame{reason:&'static str, octets:Vec<u8>}, Text(Vec<u8>), Phase(u8), LcpOpened, Auth{accepted:bool,protocol:&'static str,message:String}, AuthNotAsked, IpUp{local:Ipv4Addr,peer:Option<Ipv4Addr>,dns:Vec<Ipv4Addr>}, Ipv6Up{}, IpDown, TerminateRequestReceived{text:String}, Closed{why:String}, Pong{from:Ipv4Addr,id:u16,seq:u16}, Data{from:End} }
-impl Caller { pub fn new(_:CallerConfig)->Self{Self} pub fn handle_carrier(&mut self,_:Instant){} pub fn handle_carrier_lost(&mut self,_:Instant){} pub fn handle_octets(&mut self,_:Instant,_:&[u8]){} pub fn handle_timeout(&mut self,_:Instant){} pub fn poll_timeout(&self)->Option<Instant>{None} pub fn poll_transmit(&mut self)->Option<Vec<u8>>{None} pub fn poll_event(&mut self)->Option<CallerEvent>{None} pub fn close(&mut self,_:Instant){} pub fn ping(&mut self,_:Instant,_:Ipv4Addr,_:u16,_:u16){} }
+//! The caller: the far end that dialled, from the moment it has carrier. A PPP link with an IP host on top of it.
+//!
+//! Carrier, octets and `now` go in by `handle_*`; frames for the line come out by [`Caller::poll_transmit`],
+//! what happened by [`Caller::poll_event`], and [`Caller::poll_timeout`] names the next deadline.
+//! After any `handle_*`, `close` or `ping`, ask all three.
+
+pub mod ip;
+mod status;
+
+use std::collections::VecDeque;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use self::ip::Host;
+pub use self::status::{AuthOutcome, Status};
+use crate::ppp::control::DEFAULT_MRU;
+use crate::ppp::counters::Limits;
+use crate::ppp::frame::{IP, IPV6};
+use crate::ppp::hdlc::BadFrame;
+pub use crate::ppp::link::Phase;
+use crate::ppp::link::{Config, Link, LinkEvent};
+use crate::ppp::pap::Credentials;
+use crate::ppp::print;
+use crate::ppp::random::Random;
+use crate::time::{Instant, earliest};
+use crate::trace::End;
+
+/// What the caller is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerConfig {
+    /// User name. With neither name nor password the caller rejects every authentication; one without the other
+    /// counts as empty.
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<String>,
+    /// Address to ask for; `None` for any. The server's word is taken over it.
+    pub address: Option<Ipv4Addr>,
+    /// Whether to ask for name servers.
+    pub ask_dns: bool,
+    /// Whether to negotiate IPV6CP; otherwise the server's is Protocol-Rejected.
+    pub ipv6: bool,
+    /// What all random numbers of the caller derive from: Magic-Number, Interface-Identifier, IP identification.
+    pub magic_seed: u64,
+    /// Maximum-Receive-Unit to ask for; `None` for 1500, which needs no asking.
+    pub mru: Option<u16>,
+    /// ACCM to ask for: the control octets the server must escape. 0xffffffff needs no asking.
+    pub accm: u32,
+}
+
+impl Default for CallerConfig {
+    fn default() -> Self {
+        Self {
+            user: None,
+            password: None,
+            address: None,
+            ask_dns: true,
+            ipv6: false,
+            magic_seed: 0,
+            mru: None,
+            accm: 0,
+        }
+    }
+}
+
+/// What happened at the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallerEvent {
+    /// A frame goes out with the next [`Caller::poll_transmit`] but those before it.
+    FrameSent {
+        /// Address, control, protocol, information, as on the wire but neither escaped nor with FCS.
+        octets: Vec<u8>,
+        /// The packet in pppd's notation.
+        text: String,
+    },
+    /// A frame with a good FCS came in.
+    FrameReceived {
+        /// As in [`Self::FrameSent`].
+        octets: Vec<u8>,
+        /// The packet in pppd's notation.
+        text: String,
+    },
+    /// Octets between flags that are no good frame.
+    BadFrame {
+        /// Why; its [`BadFrame::name`] is for the trace.
+        reason: BadFrame,
+        /// The octets after removal of transparency.
+        octets: Vec<u8>,
+    },
+    /// Octets outside frames, those of one [`Caller::handle_octets`] together as far as no frame stands between them.
+    Text(Vec<u8>),
+    /// A phase of the link begins (RFC 1661 §3.2).
+    Phase(Phase),
+    /// LCP is Opened.
+    LcpOpened,
+    /// Authentication is over.
+    Auth(AuthOutcome),
+    /// LCP is Opened and the server asked for no authentication. (If it did and the caller rejected that,
+    /// neither this nor [`Self::Auth`] comes, but usually a Terminate-Request.)
+    AuthNotAsked,
+    /// IPCP is Opened.
+    IpUp {
+        /// The caller's address.
+        local: Ipv4Addr,
+        /// The server's address; 0.0.0.0 if it did not tell.
+        peer: Ipv4Addr,
+        /// Name servers, primary first; the same one given twice is given here once.
+        dns: Vec<Ipv4Addr>,
+    },
+    /// IPCP is no longer Opened.
+    IpDown,
+    /// IPV6CP is Opened.
+    Ipv6Up {
+        /// The caller's link-local address.
+        local: Ipv6Addr,
+        /// The server's link-local address.
+        peer: Ipv6Addr,
+    },
+    /// IPV6CP is no longer Opened.
+    Ipv6Down,
+    /// The server asks to terminate the link.
+    TerminateRequestReceived {
+        /// Its words, octets that are no text replaced.
+        text: String,
+    },
+    /// LCP has finished, the line may be hung up.
+    Closed {
+        /// Why, as a clause: `terminated by the peer ("Link inactive")`.
+        why: String,
+    },
+    /// A ping was answered.
+    Pong {
+        /// Who answered.
+        from: Ipv4Addr,
+        /// The ping's identifier.
+        id: u16,
+        /// The ping's sequence number.
+        seq: u16,
+    },
+    /// An IP or IPv6 packet of an Opened network protocol crossed the link. Follows its frame's event.
+    Data {
+        /// Who sent it.
+        from: End,
+    },
+}
+
+/// The caller.
+pub struct Caller {
+    link: Link,
+    /// There from the first network protocol's Up to the last one's Down.
+    host: Option<Host>,
+    host_seed: u64,
+    status: Status,
+    events: VecDeque<CallerEvent>,
+}
+
+impl Caller {
+    /// A caller without carrier.
+    pub fn new(config: CallerConfig) -> Self {
+        let mut random = Random::new(config.magic_seed);
+        let credentials = match (config.user, config.password) {
+            (None, None) => None,
+            (user, password) => {
+                Some(Credentials { user: user.unwrap_or_default(), password: password.unwrap_or_default() })
+            }
+        };
+        let link = Link::new(Config {
+            credentials,
+            address: config.address.unwrap_or(Ipv4Addr::UNSPECIFIED),
+            ask_dns: config.ask_dns,
+            ipv6: config.ipv6,
+            mru: config.mru.unwrap_or(DEFAULT_MRU),
+            accm: config.accm,
+            seed: random.next(),
+            limits: Limits::default(),
+        });
+        let host_seed = random.next();
+        let mut caller = Self { link, host: None, host_seed, status: Status::default(), events: VecDeque::new() };
+        caller.status.follow(&caller.link);
+        caller
+    }
+
+    /// CONNECT: there is carrier. The first Configure-Request goes out at once.
+    pub fn handle_carrier(&mut self, now: Instant) {
+        self.status = Status::default();
+        self.link.handle_up(now);
+        self.settle(now);
+    }
+
+    /// Carrier is lost. What was not sent yet is lost with it.
+    pub fn handle_carrier_lost(&mut self, now: Instant) {
+        self.link.handle_down(now);
+        self.settle(now);
+        self.host = None;
+    }
+
+    /// Octets from the line, any number.
+    pub fn handle_octets(&mut self, now: Instant, octets: &[u8]) {
+        self.link.handle_octets(now, octets);
+        self.settle(now);
+    }
+
+    /// The time that [`Self::poll_timeout`] named has come; earlier is no harm.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.link.handle_timeout(now);
+        if let Some(host) = &mut self.host {
+            host.handle_timeout(now);
+        }
+        self.settle(now);
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called; `None` if nothing is waited for.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        earliest(self.link.poll_timeout(), self.host.as_ref().and_then(Host::poll_timeout))
+    }
+
+    /// The next frame for the line, flags and transparency included.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.link.poll_transmit()
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<CallerEvent> {
+        self.events.pop_front()
+    }
+
+    /// Ends the link in good order: a Terminate-Request, then [`CallerEvent::Closed`] once it is acknowledged
+    /// or was sent twice in vain.
+    pub fn close(&mut self, now: Instant) {
+        self.link.handle_close(now, "User request");
+        self.settle(now);
+    }
+
+    /// Sends an echo request of 56 octets. Nothing is sent unless IPCP is Opened.
+    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16) {
+        if let Some(host) = &mut self.host {
+            host.ping(now, to, id, seq);
+        }
+        self.settle(now);
+    }
+
+    /// How things stand.
+    pub const fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Carries datagrams between link and host, and turns what happened into events, until both are quiet.
+    fn settle(&mut self, now: Instant) {
+        loop {
+            while let Some(event) = self.link.poll_event() {
+                self.handle_link_event(now, event);
+            }
+            let Some(host) = &mut self.host else { break };
+            let pongs = std::iter::from_fn(|| host.poll_pong());
+            self.events.extend(pongs.map(|pong| CallerEvent::Pong { from: pong.from, id: pong.id, seq: pong.seq }));
+            let Some(packet) = host.poll_transmit() else { break };
+            let protocol = if packet.first().is_some_and(|first| first >> 4 == 6) { IPV6 } else { IP };
+            if self.link.handle_datagram(protocol, &packet) {
+                while let Some(event) = self.link.poll_event() {
+                    self.handle_link_event(now, event);
+                }
+                self.events.push_back(CallerEvent::Data { from: End::Caller });
+            }
+        }
+        self.status.follow(&self.link);
+    }
+
+    fn handle_link_event(&mut self, now: Instant, event: LinkEvent) {
+        let event = match event {
+            LinkEvent::FrameSent(octets) => CallerEvent::FrameSent { text: print::frame(&octets), octets },
+            LinkEvent::FrameReceived(octets) => CallerEvent::FrameReceived { text: print::frame(&octets), octets },
+            LinkEvent::BadFrame(reason, octets) => CallerEvent::BadFrame { reason, octets },
+            LinkEvent::Text(octets) => return self.push_text(octets),
+            LinkEvent::Phase(phase) => CallerEvent::Phase(phase),
+            LinkEvent::LcpOpened => CallerEvent::LcpOpened,
+            LinkEvent::AuthNotAsked => CallerEvent::AuthNotAsked,
+            LinkEvent::Auth(outcome) => {
+                let outcome = AuthOutcome::of_pap(&outcome);
+                self.status.auth = Some(outcome.clone());
+                CallerEvent::Auth(outcome)
+            }
+            LinkEvent::IpUp { local, peer, dns } => {
+                self.host(now).add_ipv4(local, peer);
+                self.status.ip_up(local, peer, &dns);
+                CallerEvent::IpUp { local, peer: peer.unwrap_or(Ipv4Addr::UNSPECIFIED), dns }
+            }
+            LinkEvent::Ipv6Up { local, peer } => {
+                self.host(now).add_ipv6(local);
+                self.status.ipv6_up(local, peer);
+                CallerEvent::Ipv6Up { local, peer }
+            }
+            LinkEvent::IpDown => {
+                self.status.ip_down();
+                self.renew_host(now);
+                CallerEvent::IpDown
+            }
+            LinkEvent::Ipv6Down => {
+                self.status.ipv6_down();
+                self.renew_host(now);
+                CallerEvent::Ipv6Down
+            }
+            LinkEvent::TerminateRequest(words) => {
+                CallerEvent::TerminateRequestReceived { text: String::from_utf8_lossy(&words).into_owned() }
+            }
+            LinkEvent::Finished(why) => CallerEvent::Closed { why },
+            LinkEvent::Datagram { octets, .. } => {
+                if let Some(host) = &mut self.host {
+                    host.handle_packet(now, &octets);
+                }
+                CallerEvent::Data { from: End::Server }
+            }
+        };
+        self.events.push_back(event);
+    }
+
+    /// Text next to text is one text, as long as nobody has read it.
+    fn push_text(&mut self, octets: Vec<u8>) {
+        match self.events.back_mut() {
+            Some(CallerEvent::Text(text)) => text.extend(octets),
+            _ => self.events.push_back(CallerEvent::Text(octets)),
+        }
+    }
+
+    fn host(&mut self, now: Instant) -> &mut Host {
+        let mtu = self.link.lcp().protocol().peer().mru.min(DEFAULT_MRU).into();
+        let seed = self.host_seed;
+        self.host.get_or_insert_with(|| Host::new(now, mtu, seed))
+    }
+
+    /// A host with the addresses that are left, or none.
+    fn renew_host(&mut self, now: Instant) {
+        self.host = None;
+        if let Some(local) = self.status.local {
+            let peer = self.status.peer;
+            self.host(now).add_ipv4(local, peer);
+        }
+        if let Some(local) = self.status.local6 {
+            self.host(now).add_ipv6(local);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "caller_tests.rs"]
+mod tests;

@@ -1,0 +1,230 @@
+//! Tests of [`Caller`]: a call from CONNECT to on hook against a small answering end with a host behind it.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::time::Duration;
+
+use super::*;
+use crate::ppp::automaton::State;
+use crate::ppp::server::{DNS, LOCAL, REMOTE, Server};
+
+const PAP_OPTION: &[u8] = &[0xc0, 0x23];
+
+fn alice() -> CallerConfig {
+    CallerConfig {
+        user: Some("alice".into()),
+        password: Some("secret".into()),
+        magic_seed: 7,
+        ..CallerConfig::default()
+    }
+}
+
+/// A caller and an answering end, one way of the line taking 10 ms.
+struct Call {
+    now: Instant,
+    caller: Caller,
+    server: Server,
+    server_host: Host,
+    events: Vec<CallerEvent>,
+    /// Octets on their way: when they arrive, whether at the server, which.
+    line: VecDeque<(Instant, bool, Vec<u8>)>,
+    /// The server does not hear before this moment.
+    deaf_until: Instant,
+}
+
+impl Call {
+    fn new(config: CallerConfig, server: Server) -> Self {
+        let mut server_host = Host::new(Instant::ZERO, 1500, 5);
+        server_host.add_ipv4(LOCAL, Some(REMOTE));
+        let mut call = Self {
+            now: Instant::ZERO,
+            caller: Caller::new(config),
+            server,
+            server_host,
+            events: Vec::new(),
+            line: VecDeque::new(),
+            deaf_until: Instant::ZERO,
+        };
+        call.caller.handle_carrier(call.now);
+        call.server.up(call.now);
+        call
+    }
+
+    fn collect(&mut self) {
+        while let Some((protocol, datagram)) = self.server.datagrams.pop_front() {
+            assert!(matches!(protocol, IP | IPV6));
+            self.server_host.handle_packet(self.now, &datagram);
+        }
+        while let Some(reply) = self.server_host.poll_transmit() {
+            self.server.send(IP, &reply);
+        }
+        let arrival = self.now + Duration::from_millis(10);
+        while let Some(octets) = self.caller.poll_transmit() {
+            self.line.push_back((arrival, true, octets));
+        }
+        while let Some(octets) = self.server.poll_transmit() {
+            self.line.push_back((arrival, false, octets));
+        }
+        while let Some(event) = self.caller.poll_event() {
+            self.events.push(event);
+        }
+    }
+
+    /// Goes on until nothing is to come before `until`.
+    fn run_until(&mut self, until: Instant) {
+        for _ in 0..2000 {
+            self.collect();
+            let arrival = self.line.front().map(|(arrival, ..)| *arrival);
+            let deadline = earliest(self.caller.poll_timeout(), self.server.poll_timeout());
+            let Some(next) = earliest(arrival, deadline).filter(|next| *next <= until) else {
+                self.now = until;
+                return;
+            };
+            self.now = self.now.max(next);
+            if arrival == Some(next) {
+                let (_, to_server, octets) = self.line.pop_front().unwrap();
+                if !to_server {
+                    self.caller.handle_octets(self.now, &octets);
+                } else if self.now >= self.deaf_until {
+                    self.server.handle_octets(self.now, &octets);
+                }
+            } else {
+                self.caller.handle_timeout(self.now);
+                self.server.handle_timeout(self.now);
+            }
+        }
+        panic!("no end: {:#?}", self.events);
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        let text = |event| match event {
+            &CallerEvent::FrameSent { ref text, .. } | &CallerEvent::FrameReceived { ref text, .. } => {
+                Some(text.as_str())
+            }
+            _ => None,
+        };
+        self.events.iter().filter_map(text).collect()
+    }
+
+    fn has(&self, event: &CallerEvent) -> bool {
+        self.events.contains(event)
+    }
+}
+
+fn seconds(seconds: u64) -> Instant {
+    Instant::from_millis(seconds * 1000)
+}
+
+#[test]
+fn a_call_logs_in_gets_its_address_pings_and_ends() {
+    let mut call = Call::new(alice(), Server::new(Some(PAP_OPTION), false));
+    call.run_until(seconds(5));
+    assert!(call.has(&CallerEvent::Auth(AuthOutcome { accepted: true, protocol: "PAP", message: "Login ok".into() })));
+    assert!(call.has(&CallerEvent::IpUp { local: REMOTE, peer: LOCAL, dns: vec![DNS] }));
+    let status = call.caller.status();
+    assert_eq!((status.phase, status.lcp, status.ipcp), (Phase::Network, State::Opened, State::Opened));
+    assert_eq!((status.local, status.peer, &status.dns[..]), (Some(REMOTE), Some(LOCAL), &[DNS][..]));
+    assert!(status.is_settled());
+
+    call.events.clear();
+    for seq in 1..=3 {
+        call.caller.ping(call.now, LOCAL, 0x77, seq);
+        call.run_until(call.now + Duration::from_secs(1));
+    }
+    let pong = |seq| CallerEvent::Pong { from: LOCAL, id: 0x77, seq };
+    assert!((1..=3).all(|seq| call.has(&pong(seq))));
+    let data: Vec<End> = call
+        .events
+        .iter()
+        .filter_map(|event| if let CallerEvent::Data { from } = event { Some(*from) } else { None })
+        .collect();
+    assert_eq!(data, [End::Caller, End::Server, End::Caller, End::Server, End::Caller, End::Server]);
+
+    call.caller.close(call.now);
+    call.run_until(call.now + Duration::from_secs(1));
+    assert!(call.has(&CallerEvent::IpDown) && call.has(&CallerEvent::Phase(Phase::Terminate)));
+    assert!(matches!(call.events.last(), Some(CallerEvent::Closed { why }) if why.contains("closed by this end")));
+    call.caller.handle_carrier_lost(call.now);
+    assert_eq!(call.caller.poll_event(), Some(CallerEvent::Phase(Phase::Dead)));
+    assert_eq!(call.caller.poll_timeout(), None);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_call_and_another_seed_another() {
+    let frames = |magic_seed| {
+        let mut call = Call::new(CallerConfig { magic_seed, ..alice() }, Server::new(Some(PAP_OPTION), false));
+        call.run_until(seconds(10));
+        call.events
+    };
+    assert_eq!(frames(1), frames(1));
+    assert_ne!(frames(1), frames(2));
+}
+
+#[test]
+fn a_server_that_loses_the_first_frame_is_reached_by_the_second_three_seconds_later() {
+    let mut call = Call::new(alice(), Server::new(Some(PAP_OPTION), false));
+    call.deaf_until = seconds(1);
+    call.run_until(seconds(20));
+    let up = call.events.iter().position(|event| matches!(event, CallerEvent::IpUp { .. }));
+    assert!(up.is_some());
+    let requests = call.texts().iter().filter(|text| text.starts_with("[LCP ConfReq id=0x1")).count();
+    assert!(requests >= 3, "{:#?}", call.texts());
+}
+
+#[test]
+fn an_idle_caller_says_nothing_for_an_hour() {
+    let mut call = Call::new(alice(), Server::new(Some(PAP_OPTION), false));
+    call.run_until(seconds(5));
+    call.events.clear();
+    call.run_until(seconds(3600));
+    assert_eq!((call.caller.poll_timeout(), &call.events[..]), (None, &[][..]));
+}
+
+#[test]
+fn with_ipv6_the_caller_has_a_link_local_address_and_is_just_as_quiet() {
+    let mut call = Call::new(CallerConfig { ipv6: true, ..alice() }, Server::new(Some(PAP_OPTION), true));
+    call.run_until(seconds(5));
+    let up = call.events.iter().find_map(|event| match event {
+        CallerEvent::Ipv6Up { local, peer } => Some((*local, *peer)),
+        _ => None,
+    });
+    let (local, peer) = up.unwrap();
+    assert!(local.is_unicast_link_local() && peer.is_unicast_link_local() && local != peer);
+    call.events.clear();
+    call.run_until(seconds(3600));
+    assert!(call.events.is_empty());
+}
+
+#[test]
+fn a_refused_caller_is_told_so_and_why_the_line_goes() {
+    let config = CallerConfig { password: Some("wrong".into()), ..alice() };
+    let mut call = Call::new(config, Server::new(Some(PAP_OPTION), false));
+    call.run_until(seconds(20));
+    let refused = AuthOutcome { accepted: false, protocol: "PAP", message: "Login incorrect".into() };
+    assert!(call.has(&CallerEvent::Auth(refused.clone())));
+    assert!(call.has(&CallerEvent::TerminateRequestReceived { text: "Authentication failed".into() }));
+    assert_eq!(call.caller.status().auth, Some(refused));
+}
+
+#[test]
+fn login_prompts_and_pppds_complaints_are_text() {
+    let mut caller = Caller::new(alice());
+    caller.handle_carrier(Instant::ZERO);
+    caller.handle_octets(Instant::ZERO, b"\r\nSI7 login: ~\x08 \x08}#@\r\n~~");
+    let texts: Vec<CallerEvent> =
+        std::iter::from_fn(|| caller.poll_event()).filter(|event| matches!(event, CallerEvent::Text(_))).collect();
+    assert_eq!(texts, [CallerEvent::Text(b"\r\nSI7 login: \x08 \x08}#@\r\n".to_vec())]);
+}
+
+#[test]
+fn a_ping_before_the_network_is_up_or_after_it_is_down_is_not_sent() {
+    let mut caller = Caller::new(alice());
+    caller.ping(Instant::ZERO, LOCAL, 1, 1);
+    assert_eq!((caller.poll_transmit(), caller.poll_event()), (None, None));
+    let mut call = Call::new(alice(), Server::new(Some(PAP_OPTION), false));
+    call.run_until(seconds(5));
+    call.caller.handle_carrier_lost(call.now);
+    call.caller.ping(call.now, LOCAL, 1, 1);
+    assert_eq!(call.caller.poll_transmit(), None);
+    assert_eq!(call.caller.status().local, None);
+}

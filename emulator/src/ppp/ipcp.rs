@@ -1,0 +1,162 @@
+//! IPCP's options (RFC 1332 §3, RFC 1877 §1): the caller's address and name servers.
+//!
+//! The caller asks for an address, 0.0.0.0 meaning any, takes what the peer names instead,
+//! and rejects everything the peer may ask for but its own address.
+
+use std::net::Ipv4Addr;
+
+use super::control::{Protocol, Verdict};
+use super::frame::IPCP;
+use super::options::{RawOption, push};
+
+/// IP-Address (RFC 1332 §3.3).
+pub const ADDRESS: u8 = 3;
+/// Primary DNS Server Address (RFC 1877 §1.1).
+pub const PRIMARY_DNS: u8 = 129;
+/// Secondary DNS Server Address (RFC 1877 §1.3).
+pub const SECONDARY_DNS: u8 = 131;
+
+/// IPCP's side of the negotiation. An option that is `None` is not asked for.
+#[derive(Clone, Debug)]
+pub struct Ipcp {
+    wanted_address: Ipv4Addr,
+    ask_dns: bool,
+    address: Option<Ipv4Addr>,
+    dns: [Option<Ipv4Addr>; 2],
+    peer: Option<Ipv4Addr>,
+}
+
+impl Ipcp {
+    /// Asks for `address` (0.0.0.0: whichever the peer gives), and for name servers if `ask_dns`.
+    pub const fn new(address: Ipv4Addr, ask_dns: bool) -> Self {
+        Self { wanted_address: address, ask_dns, address: None, dns: [None; 2], peer: None }
+    }
+
+    /// Our address, once agreed on.
+    pub fn local(&self) -> Option<Ipv4Addr> {
+        self.address.filter(|address| !address.is_unspecified())
+    }
+
+    /// The peer's address, if it told.
+    pub const fn peer(&self) -> Option<Ipv4Addr> {
+        self.peer
+    }
+
+    /// The name servers the peer gave, primary first, one that was given twice once.
+    pub fn dns(&self) -> Vec<Ipv4Addr> {
+        let mut servers: Vec<_> = self.dns.into_iter().flatten().filter(|address| !address.is_unspecified()).collect();
+        servers.dedup();
+        servers
+    }
+
+    fn slot(&mut self, kind: u8) -> Option<&mut Option<Ipv4Addr>> {
+        match kind {
+            ADDRESS => Some(&mut self.address),
+            PRIMARY_DNS => Some(&mut self.dns[0]),
+            SECONDARY_DNS => Some(&mut self.dns[1]),
+            _ => None,
+        }
+    }
+}
+
+/// The address in an option's data.
+fn address(data: &[u8]) -> Option<Ipv4Addr> {
+    <[u8; 4]>::try_from(data).ok().map(Ipv4Addr::from)
+}
+
+impl Protocol for Ipcp {
+    const NUMBER: u16 = IPCP;
+
+    fn reset(&mut self) {
+        self.address = Some(self.wanted_address);
+        self.dns = [self.ask_dns.then_some(Ipv4Addr::UNSPECIFIED); 2];
+    }
+
+    fn request(&self) -> Vec<u8> {
+        let mut options = Vec::new();
+        for (kind, address) in [(ADDRESS, self.address), (PRIMARY_DNS, self.dns[0]), (SECONDARY_DNS, self.dns[1])] {
+            if let Some(address) = address {
+                push(&mut options, kind, &address.octets());
+            }
+        }
+        options
+    }
+
+    fn nakked(&mut self, option: RawOption<'_>) {
+        let Some(proposed) = address(option.data) else { return };
+        // The peer may append IP-Address if we did not ask for it (§3.3); name servers nobody asked for are not taken.
+        if let Some(slot) = self.slot(option.kind)
+            && (slot.is_some() || option.kind == ADDRESS)
+        {
+            *slot = Some(proposed);
+        }
+    }
+
+    fn rejected(&mut self, option: RawOption<'_>) {
+        if let Some(slot) = self.slot(option.kind) {
+            *slot = None;
+        }
+    }
+
+    fn begin_judging(&mut self) {
+        self.peer = None;
+    }
+
+    fn judge(&mut self, option: RawOption<'_>) -> Verdict {
+        match (option.kind, address(option.data)) {
+            // 0.0.0.0 asks us for an address (§3.3), and a caller has none to give.
+            (ADDRESS, Some(address)) if !address.is_unspecified() => {
+                self.peer = Some(address);
+                Verdict::Ack
+            }
+            // Van Jacobson compression (2), the old IP-Addresses (1), name servers, anything else.
+            _ => Verdict::Reject,
+        }
+    }
+
+    fn desired(&mut self, _kind: u8) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peers_proposals_are_taken_and_its_rejections_obeyed() {
+        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, true);
+        ipcp.reset();
+        assert_eq!(ipcp.request(), [3, 6, 0, 0, 0, 0, 129, 6, 0, 0, 0, 0, 131, 6, 0, 0, 0, 0]);
+        ipcp.nakked(RawOption { kind: ADDRESS, data: &[192, 168, 32, 105] });
+        ipcp.nakked(RawOption { kind: PRIMARY_DNS, data: &[9, 9, 9, 9] });
+        ipcp.rejected(RawOption { kind: SECONDARY_DNS, data: &[0; 4] });
+        assert_eq!(ipcp.request(), [3, 6, 192, 168, 32, 105, 129, 6, 9, 9, 9, 9]);
+        assert_eq!(ipcp.local(), Some(Ipv4Addr::new(192, 168, 32, 105)));
+        assert_eq!(ipcp.dns(), [Ipv4Addr::new(9, 9, 9, 9)]);
+    }
+
+    #[test]
+    fn only_the_peers_own_address_is_acceptable() {
+        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, false);
+        assert_eq!(ipcp.judge(RawOption { kind: ADDRESS, data: &[10, 0, 0, 1] }), Verdict::Ack);
+        assert_eq!(ipcp.peer(), Some(Ipv4Addr::new(10, 0, 0, 1)));
+        for (kind, data) in [(ADDRESS, &[0; 4][..]), (ADDRESS, &[1]), (2, &[0, 0x2d, 15, 1]), (PRIMARY_DNS, &[0; 4])] {
+            assert_eq!(ipcp.judge(RawOption { kind, data }), Verdict::Reject);
+        }
+    }
+
+    #[test]
+    fn a_name_server_given_twice_counts_once_and_one_not_asked_for_not_at_all() {
+        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, true);
+        ipcp.reset();
+        for kind in [PRIMARY_DNS, SECONDARY_DNS] {
+            ipcp.nakked(RawOption { kind, data: &[9, 9, 9, 9] });
+        }
+        assert_eq!(ipcp.dns().len(), 1);
+        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, false);
+        ipcp.reset();
+        ipcp.nakked(RawOption { kind: PRIMARY_DNS, data: &[9, 9, 9, 9] });
+        assert!(ipcp.dns().is_empty());
+    }
+}
