@@ -1,0 +1,388 @@
+//! A pseudo-terminal as a serial port: the DTE opens the slave, the modem holds the master. The only termios.
+//!
+//! A pty has no modem circuits (TIOCMGET on it fails), so two of them are shown otherwise:
+//!
+//! - **Circuit 108/2 (DTR)** is whether anybody has the slave open. We never keep it open ourselves. When the last
+//!   process closes it, reading the master fails with EIO: that is off.
+//! - **Circuit 109 (DCD) off** is a hang-up of the slave: TIOCVHANGUP, which needs root. The processes that have it
+//!   open get SIGHUP and end-of-file, as from a modem that lost carrier; the master survives.
+//!
+//! Two traps are evaded. EIO comes at once and again and again, and a loop on it would stop virtual time for ever: so
+//! after it we wait for inotify to tell of the next open (by any path: it watches the node, and a bind mount is the
+//! same node). And tokio takes the kernel's "closed" for final, which for a pty it is not: so the master is
+//! registered with it anew for every opening. The same finality is of use: it betrays a DTE that was gone and came back
+//! before we looked.
+//!
+//! A hung-up process that does not go away keeps the slave's count up, and hides the closing of its successor until it
+//! does. Servers do go away.
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
+use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+use nix::sys::stat::Mode;
+use nix::sys::termios::{FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
+use nix::unistd::{read, write};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use super::error::PortError;
+
+/// The most that is read at once.
+const READ: usize = 4096;
+
+nix::ioctl_none_bad!(
+    /// Hangs up the terminal: `TIOCVHANGUP`, asm-generic/ioctls.h.
+    tiocvhangup,
+    0x5437
+);
+
+/// What the DTE does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortEvent {
+    /// It opened the port: circuit 108/2 on.
+    Opened,
+    /// It sent octets.
+    Octets(Vec<u8>),
+    /// Nobody has the port open any more: circuit 108/2 off.
+    Closed,
+}
+
+/// A pty used as a serial port.
+#[derive(Debug)]
+pub struct Port {
+    master: Arc<PtyMaster>,
+    slave: PathBuf,
+    opens: AsyncFd<Opens>,
+    /// The master as the runtime knows it while the port is open; `None` while it is closed.
+    registered: Option<AsyncFd<Registered>>,
+    /// Events to be given out before anything else.
+    due: VecDeque<PortEvent>,
+    /// Octets the DTE has had no room for.
+    unwritten: VecDeque<u8>,
+}
+
+/// inotify on the slave's node.
+#[derive(Debug)]
+struct Opens(Inotify);
+
+impl AsRawFd for Opens {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+/// The master, shared with the [`Port`] that outlives it.
+#[derive(Debug)]
+struct Registered(Arc<PtyMaster>);
+
+impl AsRawFd for Registered {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+}
+
+/// What reading the master brought.
+enum Got {
+    /// Octets, and the DTE is still there.
+    Octets(Vec<u8>),
+    /// Octets, perhaps none, and then nobody was there any more.
+    Closed(Vec<u8>),
+    /// Nobody was there any more, and then somebody again, whose octets these are.
+    Reopened(Vec<u8>),
+}
+
+impl Port {
+    /// Makes a pty, raw and without echo. Must be called inside a tokio runtime that drives I/O.
+    ///
+    /// # Errors
+    ///
+    /// If there is no pty to be had, or no inotify.
+    pub fn open() -> Result<Self, PortError> {
+        let pty = |cause| PortError::new("making a pty from /dev/ptmx", cause, "is devpts mounted on /dev/pts?");
+        let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC).map_err(pty)?;
+        grantpt(&master).map_err(pty)?;
+        unlockpt(&master).map_err(pty)?;
+        fcntl(&master, FcntlArg::F_SETFL(OFlag::O_RDWR | OFlag::O_NONBLOCK)).map_err(pty)?;
+        let slave = PathBuf::from(ptsname_r(&master).map_err(pty)?);
+        let watch = |cause| {
+            let doing = format!("watching {} for being opened", slave.display());
+            PortError::new(doing, cause, "is /proc/sys/fs/inotify/max_user_instances used up?")
+        };
+        let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC).map_err(watch)?;
+        inotify.add_watch(&slave, AddWatchFlags::IN_OPEN).map_err(watch)?;
+        // SAFETY: `Opens` owns the one descriptor it names, from now until it is dropped.
+        let opens = unsafe { AsyncFd::register_with_interest(Opens(inotify), Interest::READABLE) };
+        let opens = opens.map_err(|e| watch(errno(&e.into())))?;
+        let port = Self {
+            master: Arc::new(master),
+            slave,
+            opens,
+            registered: None,
+            due: VecDeque::new(),
+            unwritten: VecDeque::new(),
+        };
+        port.make_raw()?;
+        Ok(port)
+    }
+
+    /// The path of the slave, `/dev/pts/N`. The DTE may open it by any other path to the same node.
+    pub fn slave_path(&self) -> &Path {
+        &self.slave
+    }
+
+    /// The next thing the DTE does. Cancel-safe: nothing is lost if the future is dropped, and while it is not polled
+    /// the DTE is not read, which is flow control. Octets that the DTE had no room for are written meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses something it never should.
+    pub async fn next(&mut self) -> Result<PortEvent, PortError> {
+        loop {
+            if let Some(event) = self.due.pop_front() {
+                return Ok(event);
+            }
+            let Some(master) = &self.registered else {
+                opened(&self.opens).await.map_err(|cause| self.failed("waiting for the DTE to open", cause))?;
+                self.register()?;
+                return Ok(PortEvent::Opened);
+            };
+            let got = tokio::select! {
+                biased;
+                got = read_master(master) => got.map_err(|cause| self.failed("reading from", cause))?,
+                written = write_master(master, &mut self.unwritten), if !self.unwritten.is_empty() => {
+                    written.map_err(|cause| self.failed("writing to", cause))?;
+                    continue;
+                }
+            };
+            match got {
+                Got::Octets(octets) => return Ok(PortEvent::Octets(octets)),
+                Got::Closed(octets) => {
+                    if !octets.is_empty() {
+                        self.due.push_back(PortEvent::Octets(octets));
+                    }
+                    self.due.push_back(PortEvent::Closed);
+                    self.closed()?;
+                }
+                Got::Reopened(octets) => {
+                    self.unwritten.clear();
+                    self.register()?;
+                    self.due.extend([PortEvent::Closed, PortEvent::Opened]);
+                    if !octets.is_empty() {
+                        self.due.push_back(PortEvent::Octets(octets));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes octets to the DTE, or queues what it has no room for; nobody there, nobody gets them, as on a wire.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses something it never should.
+    pub fn write(&mut self, octets: &[u8]) -> Result<(), PortError> {
+        if self.registered.is_none() {
+            return Ok(());
+        }
+        self.unwritten.extend(octets);
+        write_now(&self.master, &mut self.unwritten).map_err(|cause| self.failed("writing to", cause))?;
+        Ok(())
+    }
+
+    /// How many octets the DTE has had no room for yet.
+    pub fn unwritten(&self) -> usize {
+        self.unwritten.len()
+    }
+
+    /// Waits until the DTE has had room for everything, or is gone. Cancel-safe.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses something it never should.
+    pub async fn flush(&mut self) -> Result<(), PortError> {
+        if let Some(master) = &self.registered {
+            let written = write_master(master, &mut self.unwritten).await;
+            written.map_err(|cause| self.failed("writing to", cause))?;
+        }
+        Ok(())
+    }
+
+    /// Circuit 109 off: hangs up whoever has the slave open. [`PortEvent::Closed`] is the next event then; what the
+    /// DTE had sent and nobody had read is gone. If nobody has it open, nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// Without root. The port goes on as before.
+    pub fn hang_up(&mut self) -> Result<(), PortError> {
+        if self.registered.is_none() {
+            return Ok(());
+        }
+        let root = |cause| {
+            let doing = format!("hanging up {} (TIOCVHANGUP)", self.slave.display());
+            PortError::new(doing, cause, "carrier loss can only be shown on a pty by root: run as root")
+        };
+        let slave = self.open_slave().map_err(root)?;
+        // This opening was our own; any other from now on is a DTE.
+        drain(&self.opens.get_ref().0).map_err(root)?;
+        // SAFETY: the descriptor is open for the length of the call, and this ioctl takes no argument.
+        unsafe { tiocvhangup(slave.as_raw_fd()) }.map_err(root)?;
+        drop(slave);
+        self.registered = None;
+        self.unwritten.clear();
+        self.due.clear();
+        self.due.push_back(PortEvent::Closed);
+        while let Ok(1..) = read(&*self.master, &mut [0; READ]) {}
+        // A hang-up sets the terminal back to what the kernel likes, echo included.
+        self.make_raw()
+    }
+
+    /// The last DTE process is gone: forgets what it has not read, as a serial port does, and sees whether the next
+    /// one is already there.
+    fn closed(&mut self) -> Result<(), PortError> {
+        self.registered = None;
+        self.unwritten.clear();
+        self.make_raw()?;
+        // Best effort: an unprivileged user may be denied, because a server has changed the node's owner.
+        if let Ok(slave) = self.open_slave() {
+            let _ = tcflush(&slave, FlushArg::TCIFLUSH);
+        }
+        let failed = |cause| self.failed("waiting for the DTE to open", cause);
+        drain(&self.opens.get_ref().0).map_err(failed)?;
+        let mut buffer = [0; READ];
+        let octets = match read(&*self.master, &mut buffer) {
+            Ok(count) => buffer.get(..count).unwrap_or_default().to_vec(),
+            Err(Errno::EAGAIN) => Vec::new(),
+            Err(_) => return Ok(()),
+        };
+        self.register()?;
+        self.due.push_back(PortEvent::Opened);
+        if !octets.is_empty() {
+            self.due.push_back(PortEvent::Octets(octets));
+        }
+        Ok(())
+    }
+
+    /// Tells the runtime about the master, with no memory of earlier openings.
+    fn register(&mut self) -> Result<(), PortError> {
+        self.registered = None;
+        // SAFETY: `Registered` shares in owning the one descriptor it names, until it is dropped.
+        let master = unsafe { AsyncFd::register(Registered(Arc::clone(&self.master))) };
+        self.registered = Some(master.map_err(|e| self.failed("waiting for", errno(&e.into())))?);
+        Ok(())
+    }
+
+    /// Raw, without echo: no line discipline may answer for the modem. Settings belong to the slave, whoever sets them.
+    fn make_raw(&self) -> Result<(), PortError> {
+        let failed = |cause| self.failed("setting the terminal attributes of", cause);
+        let mut attributes = tcgetattr(&*self.master).map_err(failed)?;
+        cfmakeraw(&mut attributes);
+        tcsetattr(&*self.master, SetArg::TCSANOW, &attributes).map_err(failed)
+    }
+
+    fn open_slave(&self) -> nix::Result<OwnedFd> {
+        open(&self.slave, OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC, Mode::empty())
+    }
+
+    fn failed(&self, doing: &str, cause: Errno) -> PortError {
+        let doing = format!("{doing} {}", self.slave.display());
+        PortError::new(doing, cause, "this is not expected of a pty: please report it")
+    }
+}
+
+/// Waits until the slave is opened.
+async fn opened(opens: &AsyncFd<Opens>) -> nix::Result<()> {
+    loop {
+        let mut guard = opens.readable().await.map_err(|e| errno(&e))?;
+        let opened = drain(&opens.get_ref().0)?;
+        guard.clear_ready();
+        if opened {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes all events inotify has; whether there were any.
+fn drain(inotify: &Inotify) -> nix::Result<bool> {
+    let mut any = false;
+    loop {
+        match inotify.read_events() {
+            Ok(events) => any |= !events.is_empty(),
+            Err(Errno::EAGAIN) => return Ok(any),
+            Err(Errno::EINTR) => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+}
+
+/// Waits for what the DTE does. Nothing is read before the last await, so that nothing is lost with the future.
+async fn read_master(master: &AsyncFd<Registered>) -> nix::Result<Got> {
+    let pty = &*master.get_ref().0;
+    loop {
+        let mut guard = master.readable().await.map_err(|e| errno(&e))?;
+        let was_closed = guard.ready().is_read_closed();
+        let mut octets = Vec::new();
+        loop {
+            let mut buffer = [0; READ];
+            match read(pty, &mut buffer) {
+                Ok(count @ 1..) => octets.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+                Err(Errno::EINTR) => {}
+                Ok(_) | Err(Errno::EIO) => return Ok(Got::Closed(octets)),
+                Err(Errno::EAGAIN) if was_closed => return Ok(Got::Reopened(octets)),
+                Err(Errno::EAGAIN) => {
+                    guard.clear_ready();
+                    break;
+                }
+                Err(cause) => return Err(cause),
+            }
+            // After a closing everything is read, to know what the octets belong to; but not for ever.
+            if !octets.is_empty() && (!was_closed || octets.len() >= 64 * READ) {
+                return Ok(Got::Octets(octets));
+            }
+        }
+    }
+}
+
+/// Writes until all is written or the DTE is gone.
+async fn write_master(master: &AsyncFd<Registered>, unwritten: &mut VecDeque<u8>) -> nix::Result<()> {
+    while !unwritten.is_empty() {
+        let mut guard = master.writable().await.map_err(|e| errno(&e))?;
+        if guard.ready().is_write_closed() {
+            unwritten.clear();
+            return Ok(());
+        }
+        if !write_now(&master.get_ref().0, unwritten)? {
+            guard.clear_ready();
+        }
+    }
+    Ok(())
+}
+
+/// Writes what there is room for; whether that was all.
+fn write_now(master: &PtyMaster, unwritten: &mut VecDeque<u8>) -> nix::Result<bool> {
+    while !unwritten.is_empty() {
+        match write(master, unwritten.as_slices().0) {
+            Ok(count) => drop(unwritten.drain(..count)),
+            Err(Errno::EINTR) => {}
+            Err(Errno::EAGAIN) => return Ok(false),
+            // The DTE is gone; reading will say so.
+            Err(Errno::EIO) => unwritten.clear(),
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(true)
+}
+
+/// The system's number of an error of the runtime.
+fn errno(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw)
+}
+
+#[cfg(test)]
+mod tests;
