@@ -177,7 +177,7 @@ impl Line {
         self.trace(What::CallBegins { from: setup.from.clone(), name: setup.name.clone() });
         if !self.is_free() {
             self.trace(What::Note { text: "the called line is busy".into() });
-            self.to_caller(CallerEvent::Busy);
+            self.tell_caller(CallerEvent::Busy);
             return;
         }
         let caller_id = (setup.from.is_some() || setup.name.is_some()).then_some(CallerId {
@@ -209,7 +209,7 @@ impl Line {
         self.trace(What::OffHook);
         if rang {
             self.phase = Phase::Training { until: now + self.config.training };
-            self.to_caller(CallerEvent::Answered);
+            self.tell_caller(CallerEvent::Answered);
         }
         self.handle_timeout(now);
     }
@@ -251,7 +251,7 @@ impl Line {
                 self.cleared(now, End::Caller, abrupt);
             }
         }
-        self.to_caller(CallerEvent::Cleared { by: End::Caller, abrupt });
+        self.tell_caller(CallerEvent::Cleared { by: End::Caller, abrupt });
         self.handle_timeout(now);
     }
 
@@ -303,14 +303,14 @@ impl Line {
                     let rate = self.config.rate;
                     self.phase = Phase::Through;
                     self.trace(What::Connected { rate });
-                    self.to_modem(LineEvent::Connected { rate });
-                    self.to_caller(CallerEvent::Connected { rate });
+                    self.tell_modem(LineEvent::Connected { rate });
+                    self.tell_caller(CallerEvent::Connected { rate });
                 }
                 Phase::Clearing { by, abrupt, heard } if heard <= due => {
                     self.phase = Phase::Idle;
                     match by {
-                        End::Caller => self.to_modem(LineEvent::CarrierLost { abrupt }),
-                        End::Server => self.to_caller(CallerEvent::Cleared { by, abrupt }),
+                        End::Caller => self.tell_modem(LineEvent::CarrierLost { abrupt }),
+                        End::Server => self.tell_caller(CallerEvent::Cleared { by, abrupt }),
                     }
                 }
                 Phase::Training { .. } | Phase::Clearing { .. } => {}
@@ -328,10 +328,10 @@ impl Line {
         self.to_server.handle_timeout(now);
         self.to_caller.handle_timeout(now);
         while let Some(octets) = self.to_server.arrived(now) {
-            self.to_modem(LineEvent::Octets(octets));
+            self.tell_modem(LineEvent::Octets(octets));
         }
         while let Some(octets) = self.to_caller.arrived(now) {
-            self.to_caller(CallerEvent::Octets(octets));
+            self.tell_caller(CallerEvent::Octets(octets));
         }
     }
 
@@ -343,17 +343,17 @@ impl Line {
             self.stop_bell();
             self.phase = Phase::Idle;
             self.trace(What::Cleared { by: End::Caller, abrupt: false });
-            self.to_caller(CallerEvent::GaveUp);
+            self.tell_caller(CallerEvent::GaveUp);
         } else if let Some(id) = caller_id.take_if(|id| bell.caller_id_at(cadence, id) <= now) {
             self.trace(What::CallerId { lines: presentation(&id) });
-            self.to_modem(LineEvent::CallerId(id));
+            self.tell_modem(LineEvent::CallerId(id));
         } else if bell.next() <= now {
             let edge = bell.advance(cadence);
             let (ring, count, first) = (edge.ring, edge.ring, edge.outer);
             if edge.outer {
                 self.trace(if edge.on { What::RingOn { count } } else { What::RingOff { count } });
             }
-            self.to_modem(if edge.on { LineEvent::RingOn { ring, first } } else { LineEvent::RingOff { ring } });
+            self.tell_modem(if edge.on { LineEvent::RingOn { ring, first } } else { LineEvent::RingOff { ring } });
         }
     }
 
@@ -365,7 +365,7 @@ impl Line {
             self.trace(What::RingOff { count: ring });
         }
         if sounding {
-            self.to_modem(LineEvent::RingOff { ring });
+            self.tell_modem(LineEvent::RingOff { ring });
         }
     }
 
@@ -383,11 +383,11 @@ impl Line {
         self.output.push_back(LineOutput::Trace(what));
     }
 
-    fn to_modem(&mut self, event: LineEvent) {
+    fn tell_modem(&mut self, event: LineEvent) {
         self.output.push_back(LineOutput::ToModem(event));
     }
 
-    fn to_caller(&mut self, event: CallerEvent) {
+    fn tell_caller(&mut self, event: CallerEvent) {
         self.output.push_back(LineOutput::ToCaller(event));
     }
 }

@@ -16,3 +16,6 @@ mod wire;
 pub use cadence::{Cadence, CadenceError};
 pub use caller_id::{CallerId, Stamp};
 pub use line::{CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput};
+
+#[cfg(test)]
+mod plant_tests;

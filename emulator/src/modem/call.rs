@@ -152,13 +152,13 @@ impl Modem {
         let escape = Escape::new(now, self.active.get(ESCAPE_CHARACTER), self.active.get(ESCAPE_GUARD));
         self.state = State::Data { rate, escape };
         let waiting = std::mem::take(&mut self.waiting);
-        self.to_dte(&waiting);
+        self.tell_dte(&waiting);
     }
 
     /// Octets from the far end.
     pub(super) fn octets_from_line(&mut self, octets: Vec<u8>) {
         match self.state {
-            State::Data { .. } => self.to_dte(&octets),
+            State::Data { .. } => self.tell_dte(&octets),
             State::OnlineCommand { .. } => {
                 let room = MOST_WAITING.saturating_sub(self.waiting.len());
                 self.waiting.extend(octets.into_iter().take(room));

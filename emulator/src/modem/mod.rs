@@ -237,7 +237,7 @@ impl Modem {
         let (mut echo, mut assembled) = (Vec::new(), Vec::new());
         self.command_line.push(octet, self.active.editing(), &mut echo, &mut assembled);
         if self.active.echo {
-            self.to_dte(&echo);
+            self.tell_dte(&echo);
         }
         for assembled in assembled {
             let line = match assembled {
@@ -274,7 +274,7 @@ impl Modem {
         }
         let format = self.active.format();
         self.trace(What::Response { text: escaped(code.shown(format).as_bytes()) });
-        self.to_dte(&code.octets(format));
+        self.tell_dte(&code.octets(format));
     }
 
     /// Information text of some lines.
@@ -282,7 +282,7 @@ impl Modem {
         for line in lines {
             self.trace(What::Response { text: escaped(line.as_bytes()) });
         }
-        self.to_dte(&result_code::information(lines, self.active.format()));
+        self.tell_dte(&result_code::information(lines, self.active.format()));
     }
 
     /// A result code nobody asked for: now, or when the line that is being typed is done.
@@ -318,7 +318,7 @@ impl Modem {
     }
 
     /// Octets for the DTE, joined with those before them.
-    fn to_dte(&mut self, octets: &[u8]) {
+    fn tell_dte(&mut self, octets: &[u8]) {
         if octets.is_empty() {
             return;
         }

@@ -117,7 +117,9 @@ impl Port {
         };
         let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC).map_err(watch)?;
         inotify.add_watch(&slave, AddWatchFlags::IN_OPEN).map_err(watch)?;
-        let opens = AsyncFd::with_interest(Opens(inotify), Interest::READABLE).map_err(|e| watch(errno(&e)))?;
+        // SAFETY: `Opens` owns the one descriptor it names, from now until it is dropped.
+        let opens = unsafe { AsyncFd::register_with_interest(Opens(inotify), Interest::READABLE) };
+        let opens = opens.map_err(|e| watch(errno(&e.into())))?;
         let port = Self {
             master: Arc::new(master),
             slave,
@@ -270,8 +272,9 @@ impl Port {
     /// Tells the runtime about the master, with no memory of earlier openings.
     fn register(&mut self) -> Result<(), PortError> {
         self.registered = None;
-        let master = AsyncFd::new(Registered(Arc::clone(&self.master)));
-        self.registered = Some(master.map_err(|e| self.failed("waiting for", errno(&e)))?);
+        // SAFETY: `Registered` shares in owning the one descriptor it names, until it is dropped.
+        let master = unsafe { AsyncFd::register(Registered(Arc::clone(&self.master))) };
+        self.registered = Some(master.map_err(|e| self.failed("waiting for", errno(&e.into())))?);
         Ok(())
     }
 
@@ -328,9 +331,9 @@ async fn read_master(master: &AsyncFd<Registered>) -> nix::Result<Got> {
         loop {
             let mut buffer = [0; READ];
             match read(pty, &mut buffer) {
-                Ok(count) => octets.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+                Ok(count @ 1..) => octets.extend_from_slice(buffer.get(..count).unwrap_or_default()),
                 Err(Errno::EINTR) => {}
-                Err(Errno::EIO) => return Ok(Got::Closed(octets)),
+                Ok(_) | Err(Errno::EIO) => return Ok(Got::Closed(octets)),
                 Err(Errno::EAGAIN) if was_closed => return Ok(Got::Reopened(octets)),
                 Err(Errno::EAGAIN) => {
                     guard.clear_ready();
@@ -338,7 +341,8 @@ async fn read_master(master: &AsyncFd<Registered>) -> nix::Result<Got> {
                 }
                 Err(cause) => return Err(cause),
             }
-            if !was_closed && !octets.is_empty() {
+            // After a closing everything is read, to know what the octets belong to; but not for ever.
+            if !octets.is_empty() && (!was_closed || octets.len() >= 64 * READ) {
                 return Ok(Got::Octets(octets));
             }
         }

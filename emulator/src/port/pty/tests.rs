@@ -36,6 +36,18 @@ fn octets(text: &str) -> PortEvent {
     PortEvent::Octets(text.as_bytes().to_vec())
 }
 
+/// How often the runtime looks at the port while nothing happens for 20 ms.
+async fn looks(port: &mut Port) -> u32 {
+    let mut looks = 0;
+    let mut next = std::pin::pin!(port.next());
+    let counted = std::future::poll_fn(|context| {
+        looks += 1;
+        next.as_mut().poll(context)
+    });
+    tokio::time::timeout(Duration::from_millis(20), counted).await.unwrap_err();
+    looks
+}
+
 /// Skips a test that needs root, saying so.
 fn is_root() -> bool {
     let root = nix::unistd::geteuid().is_root();
@@ -77,6 +89,26 @@ fn a_dte_that_is_gone_before_we_look_was_there_all_the_same() {
         assert_eq!(port.next().await.unwrap(), PortEvent::Opened);
         assert_eq!(port.next().await.unwrap(), PortEvent::Closed);
         assert!(quiet(&mut port).await);
+    });
+}
+
+#[test]
+fn a_port_nobody_uses_is_left_alone() {
+    run(async {
+        let mut port = Port::open().unwrap();
+        assert!(looks(&mut port).await < 5, "never opened");
+        let slave = dte(&port);
+        assert_eq!(port.next().await.unwrap(), PortEvent::Opened);
+        assert!(looks(&mut port).await < 5, "open and quiet");
+        if is_root() {
+            port.hang_up().unwrap();
+            assert_eq!(port.next().await.unwrap(), PortEvent::Closed);
+            assert!(looks(&mut port).await < 5, "hung up");
+        }
+        drop(slave);
+        drop(dte(&port));
+        while port.next().await.unwrap() != PortEvent::Closed {}
+        assert!(looks(&mut port).await < 5, "closed: reading it fails at once");
     });
 }
 
