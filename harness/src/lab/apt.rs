@@ -63,7 +63,9 @@ impl<'a> Archive<'a> {
         task.phase(&doing, Unit::Percent, Some(100));
         let mut update = suite.command("apt-get");
         update.args(["update", "-q", "-o", "APT::Update::Error-Mode=any", "-o", "APT::Status-Fd=1"]);
-        self.crew.lines(&doing, &mut update, |line| follow(line, task)).map_err(|error| suite.explain(&doing, error))?;
+        self.crew
+            .lines(&doing, &mut update, |line| follow(line, task))
+            .map_err(|error| suite.explain(&doing, error))?;
         Ok(suite)
     }
 }
@@ -301,10 +303,15 @@ mod tests {
     #[test]
     fn what_apt_says_becomes_what_is_wrong() {
         let crew = Crew::new();
-        let suite =
-            Suite { crew: &crew, name: "trixie".into(), mirror: "http://mirror.example/debian".into(), dir: "/c".into() };
+        let suite = Suite {
+            crew: &crew,
+            name: "trixie".into(),
+            mirror: "http://mirror.example/debian".into(),
+            dir: "/c".into(),
+        };
         let said = |words: &str| {
-            let error = LabError::failed("fetching", "apt-get ended with exit code 100").with_details([words.to_owned()]);
+            let error =
+                LabError::failed("fetching", "apt-get ended with exit code 100").with_details([words.to_owned()]);
             suite.explain("fetching", error).trouble
         };
         assert_eq!(said("E: Failed to fetch http://127.0.0.1:9/  Could not connect"), Trouble::Network);

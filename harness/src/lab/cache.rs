@@ -42,7 +42,9 @@ impl Cache {
     /// # Errors
     /// If it cannot be made or written.
     pub fn open(&self) -> Result<(), LabError> {
-        let made = ["tmp", "run", "lock", "kernel", "stack"].iter().try_for_each(|dir| fs::create_dir_all(self.root.join(dir)));
+        let made = ["tmp", "run", "lock", "kernel", "stack"]
+            .iter()
+            .try_for_each(|dir| fs::create_dir_all(self.root.join(dir)));
         made.and_then(|()| {
             sweep(&self.root.join("tmp"))?;
             sweep(&self.root.join("run"))
@@ -58,7 +60,8 @@ impl Cache {
     /// # Errors
     /// If it cannot be made.
     pub fn scratch(&self, what: &str) -> Result<Scratch, LabError> {
-        Scratch::new(&self.root.join("tmp"), what).map_err(|error| LabError::io("making a directory", &self.root, &error))
+        Scratch::new(&self.root.join("tmp"), what)
+            .map_err(|error| LabError::io("making a directory", &self.root, &error))
     }
 
     /// A scratch directory for a guest, which outlives a crash until the next start.
@@ -66,7 +69,8 @@ impl Cache {
     /// # Errors
     /// If it cannot be made.
     pub fn run_dir(&self, what: &str) -> Result<Scratch, LabError> {
-        Scratch::new(&self.root.join("run"), what).map_err(|error| LabError::io("making a directory", &self.root, &error))
+        Scratch::new(&self.root.join("run"), what)
+            .map_err(|error| LabError::io("making a directory", &self.root, &error))
     }
 
     /// Where packages of an unfinished part are kept.
@@ -100,7 +104,8 @@ impl Cache {
             crew.check()?;
             std::thread::sleep(PATIENCE);
         }
-        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        let written =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         written.map_err(failed)?;
         Ok(PartLock { _file: file })
     }

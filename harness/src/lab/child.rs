@@ -87,12 +87,7 @@ impl Crew {
     ///
     /// # Errors
     /// As [`Crew::output`].
-    pub(super) fn lines(
-        &self,
-        doing: &str,
-        command: &mut Command,
-        mut line: impl FnMut(&str),
-    ) -> Result<(), LabError> {
+    pub(super) fn lines(&self, doing: &str, command: &mut Command, mut line: impl FnMut(&str)) -> Result<(), LabError> {
         let mut last = LastWords::default();
         self.stream(doing, command, &mut last, |stdout, last| {
             let mut reader = BufReader::new(stdout);
@@ -143,7 +138,9 @@ impl Crew {
         let (result, said) = std::thread::scope(|scope| {
             let errors = scope.spawn(move || {
                 let mut said = LastWords::default();
-                for line in stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n')).map_while(Result::ok) {
+                for line in
+                    stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n')).map_while(Result::ok)
+                {
                     said.push(&String::from_utf8_lossy(&line));
                 }
                 said
@@ -159,8 +156,9 @@ impl Crew {
         if result.is_ok() && !status.success() {
             // what it says on standard error is its complaint; what stands on standard output led there
             let words = if said.0.is_empty() { &last.0 } else { &said.0 };
-            return Err(LabError::failed(doing, &format!("{program} {}", ending(status)))
-                .with_details(words.iter().cloned()));
+            return Err(
+                LabError::failed(doing, &format!("{program} {}", ending(status))).with_details(words.iter().cloned())
+            );
         }
         result
     }

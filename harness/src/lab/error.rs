@@ -164,12 +164,9 @@ impl LabError {
 
     pub(super) fn disk_full(doing: &str, dir: &Path, needed: Option<u64>, free: Option<u64>) -> Self {
         let message = match (needed, free) {
-            (Some(needed), Some(free)) => format!(
-                "{doing} needs {} free in {}; there are {}.",
-                size(needed),
-                dir.display(),
-                size(free)
-            ),
+            (Some(needed), Some(free)) => {
+                format!("{doing} needs {} free in {}; there are {}.", size(needed), dir.display(), size(free))
+            }
             _ => format!("While {doing}, the file system of {} became full.", dir.display()),
         };
         Self::new(

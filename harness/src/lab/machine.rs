@@ -86,7 +86,8 @@ impl Machine {
     /// # Errors
     /// If apt or dpkg is missing.
     pub fn check_packaging(&self) -> Result<(), LabError> {
-        let missing = ["apt-get", "apt-cache", "apt-config", "dpkg-deb"].into_iter().find(|tool| self.find(tool).is_none());
+        let missing =
+            ["apt-get", "apt-cache", "apt-config", "dpkg-deb"].into_iter().find(|tool| self.find(tool).is_none());
         missing.map_or(Ok(()), |tool| Err(LabError::no_apt(tool)))
     }
 
@@ -129,7 +130,10 @@ mod tests {
         assert_eq!(machine(&all).cache_dir().unwrap(), Path::new("/a"));
         assert_eq!(machine(&all[1..]).cache_dir().unwrap(), Path::new("/b/offhook"));
         assert_eq!(machine(&all[2..]).cache_dir().unwrap(), Path::new("/c/.cache/offhook"));
-        assert_eq!(machine(&[("OFFHOOK_CACHE", ""), ("HOME", "/c")]).cache_dir().unwrap(), Path::new("/c/.cache/offhook"));
+        assert_eq!(
+            machine(&[("OFFHOOK_CACHE", ""), ("HOME", "/c")]).cache_dir().unwrap(),
+            Path::new("/c/.cache/offhook")
+        );
         assert_eq!(machine(&[]).cache_dir(), Err(LabError::no_home()));
         assert_eq!(machine(&[("XDG_CACHE_HOME", "relative")]).cache_dir(), Err(LabError::no_home()));
     }

@@ -147,7 +147,11 @@ mod tests {
     fn kernel() -> KernelManifest {
         KernelManifest {
             release: "7.3.4".into(),
-            source: Package { name: "linux-source-7.3".into(), version: "7.3.4-1~bpo13+1".into(), ..Package::default() },
+            source: Package {
+                name: "linux-source-7.3".into(),
+                version: "7.3.4-1~bpo13+1".into(),
+                ..Package::default()
+            },
             times: vec![StepTime { step: "compile".into(), seconds: 350.5 }],
             ..KernelManifest::default()
         }
@@ -176,8 +180,12 @@ mod tests {
 
     #[test]
     fn a_package_with_an_epoch_has_it_quoted_in_its_file_name() {
-        let package =
-            Package { name: "login".into(), version: "1:4.13+dfsg1-1".into(), architecture: "amd64".into(), ..Package::default() };
+        let package = Package {
+            name: "login".into(),
+            version: "1:4.13+dfsg1-1".into(),
+            architecture: "amd64".into(),
+            ..Package::default()
+        };
         assert_eq!(package.file_name(), "login_1%3a4.13+dfsg1-1_amd64.deb");
     }
 

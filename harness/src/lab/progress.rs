@@ -121,7 +121,11 @@ impl Task {
     /// The step came so far, of 1.
     pub(super) fn fraction(&self, fraction: f64) {
         let total = self.total.load(Ordering::Relaxed);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bar's place, clamped to its length")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a bar's place, clamped to its length"
+        )]
         #[expect(clippy::cast_precision_loss, reason = "a bar's place")]
         self.position((fraction.clamp(0.0, 1.0) * total as f64) as u64);
     }
