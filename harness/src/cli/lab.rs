@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{LAB_FAILED, WRONG_INPUT};
-use crate::lab::{self as the_lab, LabError};
+use crate::lab::{self as the_lab, Clean, LabError, Machine, Progress};
 use crate::run::uml::Uml;
 use crate::run::{JOB_FILE, Job, plain};
 use crate::scenario::{Scenario, Server, Span};
@@ -39,9 +39,9 @@ pub(super) struct Shell {
 pub(super) fn main(lab: Lab) -> u8 {
     let done = match lab {
         Lab::Build { stacks } => build(&stacks),
-        Lab::Status => the_lab::status().map(|status| print!("{status}")).map_err(failed),
+        Lab::Status => status(),
         Lab::Shell(shell) => enter(&shell),
-        Lab::Clean => the_lab::clean().map(|freed| println!("{freed}")).map_err(failed),
+        Lab::Clean => clean(),
     };
     match done {
         Ok(()) => 0,
@@ -55,7 +55,22 @@ pub(super) fn main(lab: Lab) -> u8 {
 type Failure = (u8, String);
 
 fn failed(error: LabError) -> Failure {
-    (LAB_FAILED, error.to_string())
+    (error.exit_code(), error.to_string())
+}
+
+fn status() -> Result<(), Failure> {
+    the_lab::status(&Machine::this()).map(|status| print!("{status}")).map_err(failed)
+}
+
+fn clean() -> Result<(), Failure> {
+    let removed = the_lab::clean(&Machine::this(), &Clean::All).map_err(failed)?;
+    for path in &removed {
+        println!("removed {}", path.display());
+    }
+    if removed.is_empty() {
+        println!("nothing to remove");
+    }
+    Ok(())
 }
 
 fn build(stacks: &[String]) -> Result<(), Failure> {
@@ -63,8 +78,9 @@ fn build(stacks: &[String]) -> Result<(), Failure> {
         known(name)?;
     }
     let all: Vec<String> = the_lab::STACKS.iter().map(|&name| name.to_owned()).collect();
-    the_lab::ensure(if stacks.is_empty() { &all } else { stacks }).map_err(failed)?;
-    the_lab::status().map(|status| print!("{status}")).map_err(failed)
+    let stacks = if stacks.is_empty() { &all } else { stacks };
+    the_lab::ensure(stacks, &Progress::for_stderr()).map_err(failed)?;
+    status()
 }
 
 fn known(name: &str) -> Result<(), Failure> {
@@ -77,9 +93,10 @@ fn known(name: &str) -> Result<(), Failure> {
 /// A guest whose process 1 runs a shell instead of a scenario.
 fn enter(shell: &Shell) -> Result<(), Failure> {
     known(&shell.stack)?;
-    let lab = the_lab::ensure(std::slice::from_ref(&shell.stack)).map_err(failed)?;
-    let run_dir = lab.run_dir().map_err(failed)?;
-    let out = run_dir.join("shell-out");
+    let lab = the_lab::ensure(std::slice::from_ref(&shell.stack), &Progress::for_stderr()).map_err(failed)?;
+    let Some(stack) = lab.stacks.get(&shell.stack) else { return known(&shell.stack) };
+    let run_dir = lab.cache.run_dir("shell").map_err(failed)?;
+    let out = run_dir.path().join("out");
     let command = if shell.command.is_empty() {
         vec!["/bin/sh".to_owned(), "-i".to_owned()]
     } else {
@@ -95,7 +112,7 @@ fn enter(shell: &Shell) -> Result<(), Failure> {
             groups: Vec::new(),
         },
         stack: shell.stack.clone(),
-        stack_root: lab.root(&shell.stack),
+        stack_root: stack.root.clone(),
         out: out.clone(),
         seed: 1,
         shell: Some(command),
@@ -105,9 +122,9 @@ fn enter(shell: &Shell) -> Result<(), Failure> {
     std::fs::create_dir_all(&out).map_err(|error| io("making the guest's output directory", &error))?;
     std::fs::write(out.join(JOB_FILE), text).map_err(|error| io("writing the guest's job", &error))?;
     let uml = Uml {
-        kernel: lab.kernel_image(),
+        kernel: lab.kernel.image.clone(),
         memory_dir: the_lab::guest_memory_dir().map_err(failed)?,
-        run_dir: run_dir.join("shell"),
+        run_dir: run_dir.path().join("guest"),
         out: PathBuf::from(&out),
         seed: 1,
         untrusted: false,

@@ -66,7 +66,7 @@ pub(super) struct Run {
 /// Why there is no exit code of outcomes.
 enum Stop {
     Wrong(String),
-    Lab(String),
+    Lab(String, u8),
     Interrupted,
 }
 
@@ -77,9 +77,9 @@ pub(super) fn main(arguments: Run) -> u8 {
             eprint!("{text}");
             WRONG_INPUT
         }
-        Err(Stop::Lab(text)) => {
-            eprint!("{text}");
-            LAB_FAILED
+        Err(Stop::Lab(text, code)) => {
+            eprintln!("{text}");
+            code
         }
         Err(Stop::Interrupted) => {
             eprintln!("interrupted: the guests were ended, no verdict");
@@ -92,19 +92,21 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
     let files = scenario::load(&arguments.paths).map_err(wrong_scenarios)?;
     let items = items(arguments, files)?;
     let stacks: BTreeSet<String> = items.iter().map(|item| item.stack.clone()).collect();
-    let lab_failed = |error: lab::LabError| Stop::Lab(format!("{error}\n"));
-    let lab = lab::ensure(&stacks.into_iter().collect::<Vec<_>>()).map_err(lab_failed)?;
+    let lab_failed = |error: lab::LabError| Stop::Lab(error.to_string(), error.exit_code());
+    let stacks: Vec<String> = stacks.into_iter().collect();
+    let lab = lab::ensure(&stacks, &lab::Progress::for_stderr()).map_err(lab_failed)?;
+    let run_dir = lab.cache.run_dir("guests").map_err(lab_failed)?;
     let options = Options {
         jobs: arguments.jobs.map_or_else(processors, usize::from),
         limit: Duration::from_secs(arguments.limit),
         memory_dir: lab::guest_memory_dir().map_err(lab_failed)?,
-        run_dir: lab.run_dir().map_err(lab_failed)?,
+        run_dir: run_dir.path().to_owned(),
         untrusted: arguments.untrusted,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Stop::Lab(format!("starting the event loop: {}\n", plain(&error))))?;
+        .map_err(|error| failed(format!("starting the event loop: {}", plain(&error))))?;
     let style = Style::of(&std::io::stdout(), |name| std::env::var_os(name));
     let table = Table::new(style, items.iter().map(|item| item.stack.as_str()));
     let start = Instant::now();
@@ -123,6 +125,10 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
         write_json(path, &outcomes, wall, arguments.fail_on_skip)?;
     }
     Ok(outcomes)
+}
+
+fn failed(text: String) -> Stop {
+    Stop::Lab(text, LAB_FAILED)
 }
 
 fn wrong_scenarios(errors: scenario::Errors) -> Stop {
@@ -196,9 +202,9 @@ fn absolute(path: &Path) -> PathBuf {
 
 fn write_json(path: &Path, outcomes: &[Outcome], wall: Duration, fail_on_skip: bool) -> Result<(), Stop> {
     let text = report::json::report(outcomes, wall, fail_on_skip)
-        .map_err(|error| Stop::Lab(format!("making the JSON outcome: {error}\n")))?;
+        .map_err(|error| failed(format!("making the JSON outcome: {error}")))?;
     write_whole(path, text.as_bytes())
-        .map_err(|error| Stop::Lab(format!("writing {}: {}\n", path.display(), plain(&error))))
+        .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
 }
 
 fn processors() -> usize {

@@ -201,7 +201,7 @@ impl Conversations {
                 _ => false,
             },
             State::Pausing(until) if now >= until => {
-                station.place_call(now, conversation.call, setup(&conversation.script, now));
+                station.place_call(now, conversation.call, setup(&conversation.script, &self.stack, now));
                 conversation.state = State::Ending(now);
                 self.begin_step(conversation, 0, now, station);
                 true
@@ -321,9 +321,9 @@ impl Conversation {
     }
 }
 
-fn setup(script: &Call, now: Instant) -> CallSetup {
-    let rings = script.steps.iter().find_map(|step| match step.verb {
-        Verb::Ring { count } => Some(count),
+fn setup(script: &Call, stack: &str, now: Instant) -> CallSetup {
+    let rings = script.steps.iter().find_map(|step| match step.on(stack).0 {
+        Verb::Ring { count } => Some(*count),
         _ => None,
     });
     CallSetup {

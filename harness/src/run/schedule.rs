@@ -56,7 +56,8 @@ pub async fn run(lab: &Lab, items: Vec<Item>, options: &Options, mut done: impl 
         while running.len() < options.jobs.max(1) {
             let Some((index, item)) = waiting.next() else { break };
             let uml = guest(lab, &item, index, options);
-            let (fingerprint, root) = (lab.fingerprint(&item.stack), lab.root(&item.stack));
+            let fingerprint = lab.fingerprint(&item.stack);
+            let root = lab.stacks.get(&item.stack).map(|stack| stack.root.clone());
             let limit = options.limit;
             running.spawn(async move {
                 let mut outcome = blank(&item);
@@ -82,7 +83,7 @@ pub async fn run(lab: &Lab, items: Vec<Item>, options: &Options, mut done: impl 
 
 fn guest(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
     Uml {
-        kernel: lab.kernel_image(),
+        kernel: lab.kernel.image.clone(),
         memory_dir: options.memory_dir.clone(),
         run_dir: options.run_dir.join(index.to_string()),
         out: item.evidence.clone(),
@@ -92,8 +93,9 @@ fn guest(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
 }
 
 /// Boots the guest, waits for it, and reads what it found.
-async fn played(item: &Item, uml: &Uml, root: PathBuf, limit: Duration) -> Result<(Option<Report>, Ending), Trouble> {
+async fn played(item: &Item, uml: &Uml, root: Option<PathBuf>, limit: Duration) -> Result<(Option<Report>, Ending), Trouble> {
     let out = &item.evidence;
+    let root = root.ok_or_else(|| Trouble::new(format!("the lab has no stack {:?}", item.stack)))?;
     let job = Job {
         scenario: item.scenario.clone(),
         stack: item.stack.clone(),

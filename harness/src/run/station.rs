@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use offhook_emulator::caller::{Caller, CallerConfig, CallerEvent};
+use offhook_emulator::caller::{AuthOutcome, Caller, CallerConfig, CallerEvent};
 use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard, Line, LineConfig, LineOutput};
 use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
@@ -259,7 +259,7 @@ impl Station {
                 self.record(now, What::Frame { from: End::Server, octets, text });
             }
             CallerEvent::BadFrame { reason, octets } => {
-                let reason = reason.to_string();
+                let reason = reason.name().to_owned();
                 self.record(now, What::BadFrame { from: End::Server, reason, octets });
             }
             CallerEvent::Text(octets) => self.heard(now, &octets),
@@ -267,7 +267,7 @@ impl Station {
                 self.facts.lcp_opened = Some(now);
                 self.linked(now, "LCP is Opened".to_owned());
             }
-            CallerEvent::Auth { accepted, message, protocol } => {
+            CallerEvent::Auth(AuthOutcome { accepted, message, protocol }) => {
                 let result = if accepted { AuthResult::Accepted } else { AuthResult::Refused };
                 self.linked(now, format!("{protocol}: {}, \"{message}\"", if accepted { "accepted" } else { "refused" }));
                 self.facts.auth = Some(Since { at, what: Auth { result, message } });
@@ -277,6 +277,7 @@ impl Station {
                 self.linked(now, "the server asks for no authentication".to_owned());
             }
             CallerEvent::IpUp { local, peer, dns } => {
+                let peer = (!peer.is_unspecified()).then_some(peer);
                 let told = peer.map(|peer| format!(", peer {peer}")).unwrap_or_default();
                 self.linked(now, format!("IPCP is Opened: {local}{told}"));
                 self.facts.up = Some(Since { at, what: Addresses { local, peer, dns } });
@@ -296,7 +297,7 @@ impl Station {
             }
             CallerEvent::Pong { seq, .. } => self.facts.pongs.push(Since { at, what: seq }),
             CallerEvent::Data { .. } => self.facts.last_data = Some(now),
-            CallerEvent::Phase(_) | CallerEvent::IpDown => {}
+            CallerEvent::Phase(_) | CallerEvent::IpDown | CallerEvent::Ipv6Down => {}
         }
     }
 
