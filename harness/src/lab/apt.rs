@@ -126,7 +126,7 @@ impl Suite<'_> {
 
     /// Fetches the packages that are not in `dir` yet, and verifies all.
     pub(super) fn fetch(&self, packages: &[Package], dir: &Path, task: &Task) -> Result<(), LabError> {
-        let doing = format!("fetching {} for {}", what(packages), self.name);
+        let doing = format!("fetching {} from {}", what(packages), self.name);
         let io_error = |error: io::Error| LabError::io(&doing, dir, &error);
         fs::create_dir_all(dir).map_err(io_error)?;
         let complete = |package: &&Package| {

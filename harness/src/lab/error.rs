@@ -312,7 +312,7 @@ mod tests {
         let errors = [
             LabError::not_x86_64("aarch64"),
             LabError::no_apt("apt-get"),
-            LabError::missing_tool("cc", "gcc"),
+            LabError::missing_tool("gcc", "gcc"),
             LabError::no_mirror(),
             LabError::no_keyring(),
             LabError::unknown_key("trixie", "http://mirror.example/debian"),

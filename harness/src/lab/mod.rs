@@ -236,7 +236,16 @@ mod tests {
         let shelf = Shelf::of(machine).unwrap();
         std::fs::create_dir_all(&shelf.kernel_place).unwrap();
         std::fs::write(shelf.kernel_place.join("linux"), "elf").unwrap();
-        let kernel = KernelManifest { release: "7.3.4".into(), sha256: "aa".into(), size: 3, ..KernelManifest::default() };
+        let kernel = KernelManifest {
+            release: "7.3.4".into(),
+            source: Package { name: "linux-source-7.3".into(), version: "7.3.4-1".into(), ..Package::default() },
+            sha256: "aa".into(),
+            size: 3,
+            times: [("fetch", 11.5), ("compile", 350.0)]
+                .map(|(step, seconds)| StepTime { step: step.into(), seconds })
+                .into(),
+            ..KernelManifest::default()
+        };
         manifest::write(&shelf.kernel_place.join("manifest.json"), &kernel).unwrap();
         for name in stacks {
             let place = shelf.stack_place(name);

@@ -49,8 +49,10 @@ impl Progress {
 pub(super) enum Unit {
     /// Octets.
     Octets,
-    /// Files.
+    /// Files that are compiled.
     Files,
+    /// Packages.
+    Packages,
     /// Hundredths.
     Percent,
 }
@@ -87,7 +89,7 @@ impl Task {
         if let Some(bar) = &self.bar {
             let counts = match unit {
                 Unit::Octets => "{bar:24} {bytes:>9}/{total_bytes:<9} {msg}",
-                Unit::Files => "{bar:24} {pos:>9}/{len:<9} {msg}",
+                Unit::Files | Unit::Packages => "{bar:24} {pos:>9}/{len:<9} {msg}",
                 Unit::Percent => "{bar:24} {percent:>8}%           {msg}",
             };
             let template = if total.is_some() { counts } else { "{spinner} {msg}" };

@@ -84,7 +84,7 @@ impl Build<'_, '_> {
         times.step("fetch");
 
         let doing = format!("unpacking {} packages", packages.len());
-        self.task.phase(&doing, Unit::Files, Some(packages.len() as u64));
+        self.task.phase(&doing, Unit::Packages, Some(packages.len() as u64));
         let result = scratch.path().join("result");
         let root = result.join("root");
         let mut target = Target::merged(&root).map_err(|error| self.io_error(&error))?;
@@ -95,6 +95,8 @@ impl Build<'_, '_> {
         }
         let mut special = std::mem::take(&mut target.special);
         special.extend(etc::furnish(&root).map_err(|error| self.io_error(&error))?);
+        // /var/lock and its like are links now, with no owner of their own
+        special.retain(|special| !root.join(&special.path).is_symlink());
         times.step("unpack");
 
         let identity = packages.iter().flat_map(|package| [&package.name, &package.version, &package.sha256]);

@@ -164,9 +164,10 @@ impl fmt::Display for Status {
             let seconds: f64 = built.times.iter().map(|step| step.seconds).sum();
             let steps: Vec<String> =
                 built.times.iter().map(|step| format!("{} {} s", step.step, step.seconds)).collect();
+            let steps = if steps.is_empty() { String::new() } else { format!(" ({})", steps.join(", ")) };
             let took = duration(std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default());
             writeln!(f, "{name:<10} {}", built.what)?;
-            writeln!(f, "           {}, built in {took} ({})", size(built.size), steps.join(", "))?;
+            writeln!(f, "           {}, built in {took}{steps}", size(built.size))?;
             writeln!(f, "           sha256 {}", built.sha256)?;
             writeln!(f, "           {}", path.display())?;
         }
