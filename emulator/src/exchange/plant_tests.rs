@@ -210,9 +210,9 @@ fn a_whole_call_from_ring_to_on_hook() {
 18.188 caller: 31 octets
 20.000 cleared by caller
 20.000 caller: Cleared { by: Caller, abrupt: false }
-20.010 OnHook
-20.010 DCE NO CARRIER
-20.010 server: hung up";
+20.060 OnHook
+20.060 DCE NO CARRIER
+20.060 server: hung up";
     let actual = call(Act::Clear { abrupt: false }).join("\n");
     assert_eq!(actual, expected, "\n{actual}");
 }

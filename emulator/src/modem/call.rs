@@ -22,6 +22,9 @@ const RING_MEMORY: Duration = Duration::from_secs(8);
 const SHORTEST_BURST: Duration = Duration::from_millis(100);
 /// For so long after `A` octets from the DTE do not abort it (§5.6.1): they may belong to its line.
 const ABORT_GUARD: Duration = Duration::from_millis(125);
+/// From a disconnect to circuit 109 off: modems take some tens of milliseconds, and on a pty the DTE needs them to read
+/// what came last.
+const DISCONNECT: Duration = Duration::from_millis(50);
 /// Octets that wait for the DTE to go back to data state, at most; a modem's buffer.
 const MOST_WAITING: usize = 4096;
 
@@ -173,15 +176,12 @@ impl Modem {
         self.result(ResultCode::Ok);
     }
 
-    /// Carrier is gone: at once if the far modem said that it would, after S10 if it just stopped (§6.3.12).
+    /// Carrier is gone. The call ends soon if the far modem said that it would go, after S10 if carrier just stopped
+    /// (§6.3.12).
     pub(super) fn carrier_gone(&mut self, now: Instant, abrupt: bool) {
-        match self.state {
-            State::Data { .. } | State::OnlineCommand { .. } if abrupt => {
-                let gap = Duration::from_millis(100) * u32::from(self.active.get(CARRIER_GAP));
-                self.carrier_lost_at = Some(now + gap);
-            }
-            State::Data { .. } | State::OnlineCommand { .. } => self.carrier_lost(),
-            State::Command | State::Answering { .. } => {}
+        let gap = Duration::from_millis(100) * u32::from(self.active.get(CARRIER_GAP));
+        if let State::Data { .. } | State::OnlineCommand { .. } = self.state {
+            self.carrier_lost_at = Some(now + if abrupt { gap } else { DISCONNECT });
         }
     }
 

@@ -422,6 +422,7 @@ fn carrier_loss_ends_the_call_and_hangs_up_the_dte() {
     ];
     let mut bench = Bench::online();
     bench.line(LineEvent::CarrierLost { abrupt: false });
+    bench.pause(50);
     assert_eq!(bench.outputs(), lost);
 
     let mut bench = Bench::online();
@@ -447,6 +448,7 @@ fn circuit_109_that_is_always_on_hides_the_loss() {
     bench.line(LineEvent::Connected { rate: 9600 });
     bench.outputs();
     bench.line(LineEvent::CarrierLost { abrupt: false });
+    bench.pause(50);
     assert_eq!(bench.dce(), "\r\nNO CARRIER\r\n");
     assert!(!bench.outputs().contains(&ModemOutput::HangUpDte));
 }
@@ -547,6 +549,7 @@ fn carrier_loss_is_told_in_online_command_state_too() {
     bench.pause(1100);
     bench.outputs();
     bench.line(LineEvent::CarrierLost { abrupt: false });
+    bench.pause(50);
     assert_eq!(bench.dce(), "\r\nNO CARRIER\r\n");
     assert_eq!(bench.chat("ATO\r"), "\r\nNO CARRIER\r\n");
 }

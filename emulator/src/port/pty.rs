@@ -153,6 +153,8 @@ impl Port {
                 self.register()?;
                 return Ok(PortEvent::Opened);
             };
+            // A DTE that never stops sending must not keep what is meant for it from being written.
+            write_now(&self.master, &mut self.unwritten).map_err(|cause| self.failed("writing to", cause))?;
             let got = tokio::select! {
                 biased;
                 got = read_master(master) => got.map_err(|cause| self.failed("reading from", cause))?,
@@ -231,6 +233,7 @@ impl Port {
         let slave = self.open_slave().map_err(root)?;
         // This opening was our own; any other from now on is a DTE.
         drain(&self.opens.get_ref().0).map_err(root)?;
+        self.forget_unread(&slave);
         // SAFETY: the descriptor is open for the length of the call, and this ioctl takes no argument.
         unsafe { tiocvhangup(slave.as_raw_fd()) }.map_err(root)?;
         drop(slave);
@@ -251,7 +254,7 @@ impl Port {
         self.make_raw()?;
         // Best effort: an unprivileged user may be denied, because a server has changed the node's owner.
         if let Ok(slave) = self.open_slave() {
-            let _ = tcflush(&slave, FlushArg::TCIFLUSH);
+            self.forget_unread(&slave);
         }
         let failed = |cause| self.failed("waiting for the DTE to open", cause);
         drain(&self.opens.get_ref().0).map_err(failed)?;
@@ -284,6 +287,14 @@ impl Port {
         let mut attributes = tcgetattr(&*self.master).map_err(failed)?;
         cfmakeraw(&mut attributes);
         tcsetattr(&*self.master, SetArg::TCSANOW, &attributes).map_err(failed)
+    }
+
+    /// Throws away what was written for the DTE and not read by it: both what is still on its way to the slave's line
+    /// discipline (which even a hang-up leaves there, for the next DTE to get) and what has got there.
+    fn forget_unread(&self, slave: &OwnedFd) {
+        // These can only fail because the slave is hung up, and then there is nothing to forget.
+        let _ = tcflush(&*self.master, FlushArg::TCOFLUSH);
+        let _ = tcflush(slave, FlushArg::TCIFLUSH);
     }
 
     fn open_slave(&self) -> nix::Result<OwnedFd> {

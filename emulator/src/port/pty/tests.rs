@@ -230,6 +230,33 @@ fn a_hang_up_is_end_of_file_for_the_dte_and_the_port_is_good_for_the_next() {
 }
 
 #[test]
+fn what_a_hung_up_dte_had_not_read_is_not_for_the_next() {
+    if !is_root() {
+        return;
+    }
+    run(async {
+        let mut port = Port::open().unwrap();
+        for _ in 0..20 {
+            let slave = dte(&port);
+            assert_eq!(port.next().await.unwrap(), PortEvent::Opened);
+            port.write(b"NO CARRIER").unwrap();
+            port.hang_up().unwrap();
+            drop(slave);
+            assert_eq!(port.next().await.unwrap(), PortEvent::Closed);
+            let mut slave = dte(&port);
+            assert_eq!(port.next().await.unwrap(), PortEvent::Opened);
+            // Old octets may sit where only new ones push them out.
+            port.write(b"RING").unwrap();
+            let mut got = [0; 16];
+            let count = slave.read(&mut got).unwrap();
+            assert_eq!(got.get(..count), Some(b"RING".as_slice()));
+            drop(slave);
+            assert_eq!(port.next().await.unwrap(), PortEvent::Closed);
+        }
+    });
+}
+
+#[test]
 fn a_dte_that_comes_while_the_hung_up_one_lingers_is_seen() {
     if !is_root() {
         return;
