@@ -17,6 +17,7 @@ impl Link {
         self.phase == Phase::Network && state == State::Opened
     }
 
+    /// The peer knows who we are, or does not ask: IPCP, and IPV6CP if it is wanted, are opened.
     pub(super) fn begin_network(&mut self, now: Instant) {
         if self.phase == Phase::Network {
             return;
@@ -30,7 +31,7 @@ impl Link {
         }
     }
 
-    /// Likewise for the network protocols alone; whether there was anything.
+    /// Carries out what the network protocols have to say; whether there was anything.
     pub(super) fn pump_network(&mut self, now: Instant) -> bool {
         let mut any = false;
         while let Some(output) = self.ipcp.poll_output() {
