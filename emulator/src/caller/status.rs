@@ -78,11 +78,6 @@ impl Default for Status {
 }
 
 impl Status {
-    /// Whether the network is up and, if IPv6 is negotiated, that has come to an end as well.
-    pub fn is_settled(&self) -> bool {
-        self.ipcp == State::Opened && self.ipv6cp.is_none_or(|state| !state.is_negotiating())
-    }
-
     pub(super) fn follow(&mut self, link: &Link) {
         self.phase = link.phase();
         self.lcp = link.lcp().state();

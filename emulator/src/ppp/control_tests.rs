@@ -150,7 +150,7 @@ fn ten_requests_with_one_identifier_three_seconds_apart_and_then_the_layer_is_fi
 fn the_ack_of_a_retransmitted_request_counts_once() {
     let (mut control, request) = req_sent();
     control.handle_timeout(Instant::from_millis(3000));
-    assert_eq!(packets(&mut control), [request.clone()]);
+    assert_eq!(packets(&mut control), std::slice::from_ref(&request));
     answer(&mut control, &ack_of(&request));
     assert_eq!(control.state(), State::AckRcvd);
     assert!(answer(&mut control, &ack_of(&request)).is_empty());
@@ -256,11 +256,15 @@ proptest! {
                     now = control.poll_timeout().unwrap_or(now);
                     control.handle_timeout(now);
                 }
-                Happening::Packet(octets) => drop(control.handle_packet(now, &octets)),
-                Happening::Code(code, data) => drop(control.handle_packet(now, &emit(code, 1, &data))),
+                Happening::Packet(octets) => {
+                    let _ = control.handle_packet(now, &octets);
+                },
+                Happening::Code(code, data) => {
+                    let _ = control.handle_packet(now, &emit(code, 1, &data));
+                },
                 Happening::Answer(code) => {
                     last_request[0] = code;
-                    drop(control.handle_packet(now, &last_request));
+                    let _ = control.handle_packet(now, &last_request);
                 }
             }
             for packet in packets(&mut control) {

@@ -80,7 +80,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The octets for [`super::hdlc::encode`].
+    /// The octets for [`super::transparency::encode`].
     ///
     /// `acfc` leaves out address and control, `pfc` the protocol's leading zero octet;
     /// LCP is never compressed (RFC 1661 §6.5, §6.6).

@@ -7,7 +7,7 @@
 //! - [`automaton`]: the table of RFC 1661 §4.1. [`counters`]: what limits it. [`control`]: both at work.
 //! - [`lcp`], [`pap`], [`ipcp`], [`ipv6cp`]: the protocols that the dialling end speaks.
 //! - [`link`]: all of it together, through the phases of RFC 1661 §3.
-//! - [`print`]: any packet as one line, in the notation of pppd's log.
+//! - [`mod@print`]: any packet as one line, in the notation of pppd's log.
 
 pub mod automaton;
 pub mod control;

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::net::Ipv4Addr;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::ppp::counters::Limits;
 use crate::ppp::frame::CCP;
+use crate::ppp::pap::Credentials;
 use crate::ppp::print;
 use crate::ppp::server::{DNS, LOCAL, REMOTE, Server};
 

@@ -21,22 +21,24 @@
 //! LCP always goes out with everything escaped and nothing compressed, other protocols as the peer asked for once
 //! LCP is Opened (RFC 1662 §7, RFC 1661 §6.5 and §6.6).
 
+mod event;
+mod network;
+
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::automaton::{Event, State};
-use super::control::{Control, DEFAULT_MRU, Output};
-use super::counters::Limits;
-use super::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
-use super::hdlc::{self, BadFrame, Deframer, Item};
-use super::ipcp::Ipcp;
-use super::ipv6cp::Ipv6cp;
-use super::lcp::{Lcp, Settings};
-use super::packet::Repr;
-use super::pap::{Credentials, Outcome, Pap};
-use super::random::Random;
-use super::transparency::{DEFAULT_ACCM, encode};
+pub use self::event::{Config, LinkEvent, Phase};
+use crate::ppp::automaton::{Event, State};
+use crate::ppp::control::{Control, DEFAULT_MRU, Output};
+use crate::ppp::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
+use crate::ppp::hdlc::{self, Deframer};
+use crate::ppp::ipcp::Ipcp;
+use crate::ppp::ipv6cp::Ipv6cp;
+use crate::ppp::lcp::{Lcp, Settings};
+use crate::ppp::packet::Repr;
+use crate::ppp::pap::{Outcome, Pap};
+use crate::ppp::random::Random;
+use crate::ppp::transparency::{DEFAULT_ACCM, encode};
 use crate::time::{Instant, earliest};
 
 /// How long a refused end waits for the Terminate-Request that should follow an Authenticate-Nak
@@ -44,95 +46,6 @@ use crate::time::{Instant, earliest};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Octets around the information of the longest frame: address, control, protocol, FCS.
 const AROUND: usize = 6;
-
-/// What the link is to be like.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Name and password for PAP; without them the link rejects every authentication.
-    pub credentials: Option<Credentials>,
-    /// The address to ask for; 0.0.0.0 for any.
-    pub address: Ipv4Addr,
-    /// Whether to ask for name servers.
-    pub ask_dns: bool,
-    /// Whether to negotiate IPV6CP; otherwise it is Protocol-Rejected.
-    pub ipv6: bool,
-    /// Maximum-Receive-Unit to ask for.
-    pub mru: u16,
-    /// ACCM to ask for.
-    pub accm: u32,
-    /// What Magic-Number and Interface-Identifier come from.
-    pub seed: u64,
-    /// Timers and counters of all automata.
-    pub limits: Limits,
-}
-
-/// A phase of the link (RFC 1661 §3.2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
-    /// Link Dead.
-    #[default]
-    Dead,
-    /// Link Establishment.
-    Establish,
-    /// Authentication.
-    Authenticate,
-    /// Network-Layer Protocol.
-    Network,
-    /// Link Termination.
-    Terminate,
-}
-
-/// What happened on the link.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LinkEvent {
-    /// A frame goes out: address to information, as on the wire.
-    FrameSent(Vec<u8>),
-    /// A good frame came in, likewise.
-    FrameReceived(Vec<u8>),
-    /// Octets between flags that are no good frame.
-    BadFrame(BadFrame, Vec<u8>),
-    /// Octets outside frames.
-    Text(Vec<u8>),
-    /// A phase began.
-    Phase(Phase),
-    /// LCP is Opened.
-    LcpOpened,
-    /// The peer asked for no authentication.
-    AuthNotAsked,
-    /// PAP is over.
-    Auth(Outcome),
-    /// IPCP is Opened.
-    IpUp {
-        /// Our address.
-        local: Ipv4Addr,
-        /// The peer's address, if it told.
-        peer: Option<Ipv4Addr>,
-        /// Name servers, primary first.
-        dns: Vec<Ipv4Addr>,
-    },
-    /// IPCP is no longer Opened.
-    IpDown,
-    /// IPV6CP is Opened.
-    Ipv6Up {
-        /// Our link-local address.
-        local: Ipv6Addr,
-        /// The peer's link-local address.
-        peer: Ipv6Addr,
-    },
-    /// IPV6CP is no longer Opened.
-    Ipv6Down,
-    /// The peer asked to terminate the link, with these words.
-    TerminateRequest(Vec<u8>),
-    /// LCP has finished: the line may be hung up.
-    Finished(String),
-    /// A datagram of an Opened network protocol came in; `protocol` is [`IP`] or [`IPV6`].
-    Datagram {
-        /// The Protocol field.
-        protocol: u16,
-        /// The datagram, perhaps with padding.
-        octets: Vec<u8>,
-    },
-}
 
 /// The link.
 #[derive(Clone, Debug)]
@@ -195,7 +108,7 @@ impl Link {
 
     /// Carrier is lost: the lower layer is Down. What was not sent yet is lost.
     pub fn handle_down(&mut self, now: Instant) {
-        let leftover = self.deframer.finish().map(event);
+        let leftover = self.deframer.finish().map(LinkEvent::from);
         self.events.extend(leftover);
         self.lcp.handle_down(now);
         self.pump(now);
@@ -217,7 +130,7 @@ impl Link {
     pub fn handle_octets(&mut self, now: Instant, octets: &[u8]) {
         let mut input = octets;
         while let Some(item) = self.deframer.take(&mut input) {
-            let event = event(item);
+            let event = LinkEvent::from(item);
             let frame = if let LinkEvent::FrameReceived(frame) = &event { Some(frame.clone()) } else { None };
             self.events.push_back(event);
             if let Some(frame) = frame {
@@ -342,15 +255,6 @@ impl Link {
         self.transmit(LCP, &Repr::ProtocolReject { protocol, information }.emit(identifier));
     }
 
-    fn is_open(&self, protocol: u16) -> bool {
-        let state = match protocol {
-            IP => self.ipcp.state(),
-            IPV6 => self.ipv6cp.as_ref().map_or(State::Initial, Control::state),
-            _ => State::Initial,
-        };
-        self.phase == Phase::Network && state == State::Opened
-    }
-
     fn authenticated(&mut self, now: Instant, outcome: Outcome) {
         let next = outcome.clone();
         self.events.push_back(LinkEvent::Auth(outcome));
@@ -363,19 +267,6 @@ impl Link {
         self.pump(now);
     }
 
-    fn begin_network(&mut self, now: Instant) {
-        if self.phase == Phase::Network {
-            return;
-        }
-        self.set_phase(Phase::Network);
-        self.ipcp.handle_open(now);
-        self.ipcp.handle_up(now);
-        if let Some(ipv6cp) = &mut self.ipv6cp {
-            ipv6cp.handle_open(now);
-            ipv6cp.handle_up(now);
-        }
-    }
-
     /// Carries out what the automata have to say until they have nothing to say.
     fn pump(&mut self, now: Instant) {
         loop {
@@ -386,20 +277,6 @@ impl Link {
                 return;
             }
         }
-    }
-
-    /// Likewise for the network protocols alone; whether there was anything.
-    fn pump_network(&mut self, now: Instant) -> bool {
-        let mut any = false;
-        while let Some(output) = self.ipcp.poll_output() {
-            any = true;
-            self.handle_network_output(now, IPCP, output);
-        }
-        while let Some(output) = self.ipv6cp.as_mut().and_then(Control::poll_output) {
-            any = true;
-            self.handle_network_output(now, IPV6CP, output);
-        }
-        any
     }
 
     fn handle_lcp_output(&mut self, now: Instant, output: Output) {
@@ -481,74 +358,6 @@ impl Link {
         self.set_phase(phase);
     }
 
-    fn handle_network_output(&mut self, now: Instant, protocol: u16, output: Output) {
-        let ip = protocol == IPCP;
-        match output {
-            Output::Packet(packet) if self.phase == Phase::Network => self.transmit(protocol, &packet),
-            Output::Up if ip => self.ip_up(now),
-            Output::Up => self.ipv6_up(now),
-            Output::Down if ip => {
-                if std::mem::take(&mut self.ip_is_up) {
-                    self.events.push_back(LinkEvent::IpDown);
-                }
-            }
-            Output::Down => {
-                if std::mem::take(&mut self.ipv6_is_up) {
-                    self.events.push_back(LinkEvent::Ipv6Down);
-                }
-            }
-            Output::Finished { .. } => self.close_without_network(now),
-            Output::Packet(_) | Output::Started | Output::TerminateRequest(_) | Output::ProtocolRejected(_) => {}
-        }
-    }
-
-    fn ip_up(&mut self, now: Instant) {
-        let ipcp = self.ipcp.protocol();
-        if let Some(local) = ipcp.local() {
-            self.events.push_back(LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns() });
-            self.ip_is_up = true;
-        } else {
-            self.cause.get_or_insert_with(|| "the peer gives this end no IP address".into());
-            self.ipcp.handle_close(now, "No address");
-        }
-    }
-
-    /// Without both identifiers there are no link-local addresses, and nothing to say over IPv6.
-    fn ipv6_up(&mut self, now: Instant) {
-        let Some(ipv6cp) = &mut self.ipv6cp else { return };
-        if let (Some(local), Some(peer)) = (ipv6cp.protocol().local(), ipv6cp.protocol().peer()) {
-            self.events.push_back(LinkEvent::Ipv6Up { local, peer });
-            self.ipv6_is_up = true;
-        } else {
-            ipv6cp.handle_close(now, "No interface identifier");
-        }
-    }
-
-    /// "MUST stop sending packets of the indicated protocol at the earliest opportunity" (RFC 1661 §5.7).
-    fn protocol_rejected(&mut self, now: Instant, protocol: u16) {
-        match protocol {
-            PAP => self.handle_close(now, "Failed to authenticate ourselves to peer"),
-            IPCP => self.ipcp.handle_down(now),
-            IPV6CP => {
-                if let Some(ipv6cp) = &mut self.ipv6cp {
-                    ipv6cp.handle_down(now);
-                }
-            }
-            _ => {}
-        }
-        self.close_without_network(now);
-    }
-
-    /// A link over which nothing can go is terminated, as pppd does it.
-    fn close_without_network(&mut self, now: Instant) {
-        let over = |state| matches!(state, State::Initial | State::Starting | State::Closed | State::Stopped);
-        let ipv6cp = self.ipv6cp.as_ref().map_or(State::Initial, Control::state);
-        if self.phase == Phase::Network && over(self.ipcp.state()) && over(ipv6cp) {
-            self.cause.get_or_insert_with(|| "no network protocols running".into());
-            self.lcp.handle_close(now, "No network protocols running");
-        }
-    }
-
     /// Puts a packet on the line (RFC 1662 §7: LCP as if nothing had been agreed on).
     fn transmit(&mut self, protocol: u16, information: &[u8]) {
         let send = if protocol == LCP { Settings::DEFAULT } else { self.send };
@@ -565,15 +374,5 @@ impl Link {
     }
 }
 
-/// What the deframer found, as an event.
-fn event(item: Item<'_>) -> LinkEvent {
-    match item {
-        Item::Frame(octets) => LinkEvent::FrameReceived(octets.to_vec()),
-        Item::Bad(reason, octets) => LinkEvent::BadFrame(reason, octets.to_vec()),
-        Item::Text(octets) => LinkEvent::Text(octets.to_vec()),
-    }
-}
-
 #[cfg(test)]
-#[path = "link_tests.rs"]
 mod tests;
