@@ -41,7 +41,7 @@ use pcap_file::{DataLink, Endianness, PcapResult};
 
 use super::EPOCH;
 use crate::report::text::printable;
-use crate::report::words::{Lane, Line, Way, line};
+use crate::report::words::{Lane, Line, Way, line_of};
 use crate::report::{Position, verdict_words};
 use crate::run::Outcome;
 
@@ -101,7 +101,7 @@ impl<'a> Capture<'a> {
     fn event(&mut self, event: &Event, outcome: &Outcome) -> PcapResult<()> {
         let port = event.port.as_deref().and_then(|port| self.ports.binary_search(&port).ok());
         let at = EPOCH + Duration::from_micros(event.at.micros());
-        let words = line(&event.what);
+        let words = line_of(event, outcome);
         if let (What::Frame { octets, .. }, Some(port), Some(way)) = (&event.what, port, words.way)
             && !octets.is_empty()
         {
@@ -111,8 +111,9 @@ impl<'a> Capture<'a> {
         }
         let interface = port.map_or(2 * self.ports.len(), |port| 2 * port + 1);
         let mut options: Vec<_> = words.way.map(direction).into_iter().collect();
-        if let What::Step { step, met, text } = &event.what {
-            options.push(comment(&judged(event.call, *step, *met, text, outcome)));
+        if words.lane == Lane::Step {
+            let call = event.call.map_or_else(String::new, |call| format!("call {}, ", call.saturating_add(1)));
+            options.push(comment(&format!("{call}step {}", words.text)));
         }
         self.packet(interface, at, upper_pdu(&words), options)
     }
@@ -188,15 +189,6 @@ fn direction(way: Way) -> EnhancedPacketOption<'static> {
 
 fn comment(text: &str) -> EnhancedPacketOption<'static> {
     EnhancedPacketOption::Comment(short(text).into())
-}
-
-fn judged(call: Option<usize>, step: usize, met: bool, text: &str, outcome: &Outcome) -> String {
-    let verb = outcome.steps.iter().find(|known| Some(known.call) == call && known.step == step);
-    let verb = verb.map_or("step", |known| known.verb.as_str());
-    let verdict = if met { "met" } else { "NOT MET" };
-    let place = call.map_or_else(String::new, |call| format!("call {}, ", call.saturating_add(1)));
-    let colon = if text.is_empty() { "" } else { ": " };
-    format!("{place}step {} {verb} {verdict}{colon}{text}", step.saturating_add(1))
 }
 
 /// An exported PDU: tags in network order, padded to 4 octets, then the text.

@@ -8,10 +8,11 @@
 
 use std::fmt::Write as _;
 
+use offhook_emulator::time::Instant;
 use offhook_emulator::trace::{Event, What};
 
-use crate::report::text::{hang, pad, printable, span, width};
-use crate::report::words::{Line, line};
+use crate::report::text::{hang, pad, printable, width};
+use crate::report::words::{Line, line, step_of};
 use crate::report::{Position, verdict_words};
 use crate::run::{Outcome, StepOutcome, StepResult};
 
@@ -57,7 +58,8 @@ fn head(outcome: &Outcome) -> String {
     text.push_str(&field("", &format!("sha256 {}", print.kernel_sha256)));
     text.push_str(&field("offhook", &print.offhook));
     text.push_str(&field("seed", &outcome.seed.to_string()));
-    let verdict = format!("{}, {} of virtual time", verdict_words(outcome), span(outcome.virtual_time));
+    let ended = Instant::ZERO + outcome.virtual_time;
+    let verdict = format!("{}, {} s of virtual time", verdict_words(outcome), ended);
     text.push_str(&field("verdict", &verdict));
     text.push('\n');
     text
@@ -83,7 +85,7 @@ fn row(text: &mut String, event: &Event, column: usize, outcome: &Outcome) {
         text.push_str(&hang(&lead, &words, HANG, COLUMNS));
         return;
     };
-    let known = outcome.steps.iter().find(|known| Some(known.call) == event.call && known.step == *step);
+    let known = step_of(event, outcome);
     let mark = if *met { "✓" } else { "✗" };
     let verb = known.map_or("", |known| known.verb.as_str());
     let title = printable(format!("{mark} step {} {verb}", step.saturating_add(1)).trim_end());

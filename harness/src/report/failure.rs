@@ -14,7 +14,7 @@ use super::position::caret;
 use super::style::{Ink, Style};
 use super::terminal::{mark, title};
 use super::text::{hang, pad, printable, wrap};
-use super::words::{Way, line};
+use super::words::{Way, line, line_of};
 use crate::run::{Outcome, StepOutcome, StepResult, Verdict};
 
 /// Events shown before a failure.
@@ -42,14 +42,20 @@ pub fn failure(outcome: &Outcome, style: Style) -> String {
         Verdict::Error { message, details, help } => error(&mut text, message, details, help.as_deref(), style),
         _ => {
             let failed = outcome.steps.iter().filter(|step| matches!(step.result, StepResult::NotMet { .. }));
-            for step in failed {
+            let failed: Vec<_> = failed.collect();
+            for step in &failed {
                 not_met(&mut text, outcome, step, style);
+            }
+            if failed.is_empty() {
+                text.push_str("  no step tells why; the transcript has all that happened\n\n");
             }
         }
     }
+    // These two are there to be copied: the terminal may wrap them, a newline in them would break them.
     let evidence = printable(&outcome.evidence.display().to_string());
-    text.push_str(&field("evidence", &evidence, style));
-    text.push_str(&field("again", &again(outcome), style));
+    for (label, value) in [("evidence", evidence), ("again", printable(&again(outcome)))] {
+        let _ = writeln!(text, "  {}{value}", style.paint(Ink::Strong, &pad(label, LABEL)));
+    }
     text
 }
 
@@ -71,7 +77,7 @@ fn not_met(text: &mut String, outcome: &Outcome, step: &StepOutcome, style: Styl
     text.push_str(&field("expected", expected, style));
     text.push_str(&field("actual", actual, style));
     text.push_str(&field(
-        "known",
+        "when",
         &format!("at {at} s of virtual time, in call {}", step.call.saturating_add(1)),
         style,
     ));
@@ -99,7 +105,7 @@ fn events(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant,
     let title = format!("last events ({left} from the server, {right} to the server), seconds of virtual time");
     heading(text, &title, last.is_empty(), style);
     for event in last {
-        let words = line(&event.what);
+        let words = line_of(event, outcome);
         let arrow = words.way.map_or(" ", |way| way.arrow(style.unicode));
         let lead = format!("  {:>9}  {arrow}  {:<4}  ", event.at, words.lane.name());
         text.push_str(&hang(&lead, &words.text, 2, style.width));

@@ -47,13 +47,13 @@ pub fn exit_code(outcomes: &[Outcome], fail_on_skip: bool) -> u8 {
     outcomes.iter().map(code).max().unwrap_or(MET)
 }
 
-/// The verdict as a few words: `met, 9 of 9 steps`.
+/// The verdict as a few words: `met, 9 steps`.
 pub fn verdict_words(outcome: &Outcome) -> String {
     let met = outcome.steps.iter().filter(|step| matches!(step.result, StepResult::Met { .. })).count();
-    let steps = format!("{met} of {} met", text::counted(outcome.steps.len(), "step"));
+    let steps = text::counted(outcome.steps.len(), "step");
     match &outcome.verdict {
         Verdict::Met => format!("met, {steps}"),
-        Verdict::NotMet => format!("NOT MET, {steps}"),
+        Verdict::NotMet => format!("NOT MET, {met} of {steps} met"),
         Verdict::Error { message, .. } => format!("could not run: {message}"),
         Verdict::Skipped { reason } => format!("skipped: {reason}"),
     }

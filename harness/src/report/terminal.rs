@@ -4,11 +4,11 @@
 //!
 //! - [`Table::row`]: an entry a scenario: mark, `file: name`, what was shown, stack, virtual time, wall time.
 //!   From 110 columns on all of that on one line, from 80 on without what was shown, below that on two lines.
-//! - [`summary`]: counts, times, seed, and what ran.
+//! - [`summary`]: counts, times, seed, why scenarios were skipped, and what ran.
 //!
 //! Why a scenario failed is told by [`super::failure`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -61,8 +61,13 @@ impl Table {
         };
         let title = pad(&fit(&title, room, style.ellipsis()), room);
         let stack = pad(&printable(&outcome.stack), self.stack);
-        let times = [outcome.virtual_time, outcome.wall_time].map(span);
-        format!("{mark}{title}{told}  {stack}{:>TIME$}{:>TIME$}\n", times[0], times[1])
+        // A scenario that was not run took no time; zeroes would claim that it did.
+        let times = match outcome.verdict {
+            Verdict::Skipped { .. } => [String::new(), String::new()],
+            _ => [outcome.virtual_time, outcome.wall_time].map(span),
+        };
+        let row = format!("{mark}{title}{told}  {stack}{:>TIME$}{:>TIME$}", times[0], times[1]);
+        format!("{}\n", row.trim_end())
     }
 
     /// Two lines or more: the title whole, and the rest below it.
@@ -72,12 +77,11 @@ impl Table {
         // The lead is as wide as the mark, which may be coloured and must not be measured.
         let mut text = hang(&" ".repeat(MARK), title, 0, style.width);
         text.replace_range(..MARK, mark);
-        let mut below = format!(
-            "{}  {} virtual, {} wall",
-            printable(&outcome.stack),
-            span(outcome.virtual_time),
-            span(outcome.wall_time)
-        );
+        let times = match outcome.verdict {
+            Verdict::Skipped { .. } => String::new(),
+            _ => format!("  {} in {}", span(outcome.virtual_time), span(outcome.wall_time)),
+        };
+        let mut below = format!("{}{times}", printable(&outcome.stack));
         let left = room.saturating_sub(width(&below) + 2);
         if left >= 12 && !shown.is_empty() {
             let _ = write!(below, "  {}", fit(shown, left, style.ellipsis()));
@@ -138,17 +142,35 @@ pub fn summary(outcomes: &[Outcome], wall: Duration, style: Style) -> String {
         (Ink::Warn, "could not run", count(|verdict| matches!(verdict, Verdict::Error { .. }))),
         (Ink::Dim, "skipped", count(|verdict| matches!(verdict, Verdict::Skipped { .. }))),
     ];
-    let told = kinds.iter().filter(|(_, _, count)| *count > 0);
-    let told: Vec<String> = told.map(|(ink, word, count)| style.paint(*ink, &format!("{count} {word}"))).collect();
+    let told: Vec<_> = kinds.into_iter().filter(|(_, _, count)| *count > 0).collect();
     let virtual_time =
         outcomes.iter().map(|outcome| outcome.virtual_time).fold(Duration::ZERO, Duration::saturating_add);
     let mut text = String::new();
-    let colon = if told.is_empty() { "" } else { ": " };
-    let _ =
-        writeln!(text, "{}{colon}{}", style.paint(Ink::Strong, &counted(outcomes.len(), "scenario")), told.join(", "));
+    let head = format!("{}{}", counted(outcomes.len(), "scenario"), if told.is_empty() { "" } else { ":" });
+    let _ = write!(text, "{}", style.paint(Ink::Strong, &head));
+    let mut used = width(&head);
+    for (index, (ink, word, count)) in told.iter().enumerate() {
+        let comma = if index + 1 < told.len() { "," } else { "" };
+        let word = format!("{count} {word}{comma}");
+        // Laid out word by word: what is coloured cannot be measured.
+        if used + 1 + width(&word) > style.width {
+            text.push_str("\n ");
+            used = 1;
+        }
+        let _ = write!(text, " {}", style.paint(*ink, &word));
+        used += 1 + width(&word);
+    }
+    text.push('\n');
 
-    let times = format!("{} virtual, {} wall{}", span(virtual_time), span(wall), seeds(outcomes));
+    let times = format!("{} of virtual time in {}{}", span(virtual_time), span(wall), seeds(outcomes));
     text.push_str(&hang("  ", &times, 2, style.width));
+    let reasons = outcomes.iter().filter_map(|outcome| match &outcome.verdict {
+        Verdict::Skipped { reason } => Some(reason),
+        _ => None,
+    });
+    for reason in reasons.collect::<BTreeSet<_>>() {
+        text.push_str(&hang("  skipped: ", &printable(reason), 0, style.width));
+    }
     let prints: Vec<_> = outcomes.iter().map(|outcome| &outcome.fingerprint).collect();
     // Two stacks of one name differ in their packages only if the lab was rebuilt meanwhile: then both are told.
     let kernels = prints.iter().filter(|print| !print.kernel.is_empty());

@@ -53,11 +53,30 @@ pub fn pad(text: &str, columns: usize) -> String {
 /// Breaks `text` at blanks into lines of at most `columns`; a word longer than a line is broken where the line ends.
 /// Never empty, and no column is narrower than one character.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
+    wrap_hanging(text, columns, 0)
+}
+
+/// `lead` and the wrapped `text` after it, every further line indented to the column where `text` begins plus
+/// `hang`. Ends with a newline.
+pub fn hang(lead: &str, text: &str, hang: usize, columns: usize) -> String {
+    let start = width(lead);
+    // Where the lead leaves no room worth having, a line may be longer than asked for rather than one letter wide.
+    let room = columns.saturating_sub(start).max(16);
+    let mut shown = String::new();
+    for (index, line) in wrap_hanging(text, room, hang).iter().enumerate() {
+        let lead = if index == 0 { lead.to_owned() } else { " ".repeat(start + hang) };
+        let _ = writeln!(shown, "{}", format!("{lead}{line}").trim_end());
+    }
+    shown
+}
+
+/// [`wrap`], all lines but the first `hang` columns shorter.
+fn wrap_hanging(text: &str, columns: usize, hang: usize) -> Vec<String> {
+    let mut room = columns.max(1);
     let mut lines = Vec::new();
     let mut rest = text.trim_end();
-    while width(rest) > columns {
-        let (head, tail) = split_at_column(rest, columns);
+    while width(rest) > room {
+        let (head, tail) = split_at_column(rest, room);
         // A blank right after the head means that the head is whole words; else go back to the last blank in it.
         let cut = if tail.starts_with(' ') { Some(head.len()) } else { head.rfind(' ') };
         let indent = rest.len() - rest.trim_start().len();
@@ -68,29 +87,12 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         };
         lines.push(line.trim_end().to_owned());
         rest = next.trim_start();
+        room = columns.saturating_sub(hang).max(1);
     }
     if !rest.is_empty() || lines.is_empty() {
         lines.push(rest.to_owned());
     }
     lines
-}
-
-/// `lead` and the wrapped `text` after it, every further line indented to the column where `text` begins plus
-/// `hang`. Ends with a newline.
-pub fn hang(lead: &str, text: &str, hang: usize, columns: usize) -> String {
-    let start = width(lead);
-    let mut shown = String::new();
-    let room = columns.saturating_sub(start).max(16);
-    let mut lines = wrap(text, room).into_iter();
-    let first = lines.next().unwrap_or_default();
-    let _ = writeln!(shown, "{}", format!("{lead}{first}").trim_end());
-    let rest: Vec<String> = lines.collect();
-    for line in wrap(&rest.join(" "), room.saturating_sub(hang).max(16)) {
-        if !line.is_empty() {
-            let _ = writeln!(shown, "{:indent$}{line}", "", indent = start + hang);
-        }
-    }
-    shown
 }
 
 /// A time span for people, in at most seven columns: `0.012s`, `1.32s`, `42.1s`, `6m21s`, `3h12m`, `2d04h`.
@@ -153,6 +155,10 @@ mod tests {
     fn further_lines_hang_below_the_text() {
         let shown = hang("1.0  ", "[LCP ConfReq id=0x1 <mru 1500>]", 2, 22);
         assert_eq!(shown, "1.0  [LCP ConfReq\n       id=0x1 <mru\n       1500>]\n");
+        assert_eq!(
+            hang("", &"x".repeat(40), 4, 16),
+            format!("{0}\n    {1}\n    {1}\n", "x".repeat(16), "x".repeat(12))
+        );
     }
 
     #[test]

@@ -6,9 +6,10 @@
 
 use std::fmt::Write as _;
 
-use offhook_emulator::trace::{End, What};
+use offhook_emulator::trace::{End, Event, What};
 
-use super::text::printable;
+use super::text::{counted, printable};
+use crate::run::{Outcome, StepOutcome};
 
 /// Octets of a bad frame that are shown; the whole of it is in the trace.
 const SHOWN_OCTETS: usize = 24;
@@ -134,20 +135,36 @@ pub fn line(what: &What) -> Line {
         What::Exited { pid, program, how } => (Lane::Init, None, format!("{program}[{pid}] ended, {how}")),
         What::Log { program, text } => (Lane::Log, None, format!("{program}: {text}")),
         What::Interface { text } => (Lane::Net, None, text.clone()),
-        What::Step { step, met, text } => {
-            let number = step.saturating_add(1);
-            let verdict = if *met { "met" } else { "NOT MET" };
-            (
-                Lane::Step,
-                None,
-                if text.is_empty() { format!("{number} {verdict}") } else { format!("{number} {verdict}: {text}") },
-            )
-        }
+        What::Step { step, met, text } => (Lane::Step, None, judged(*step, "", *met, text)),
         What::Note { text } => (Lane::Note, None, text.clone()),
     };
     let text = printable(&text);
     // An empty AT line or log line is still an event; it must not look like a gap.
     Line { lane, way, text: if text.trim().is_empty() { "(empty line)".to_owned() } else { text } }
+}
+
+/// Puts an event into words, a step with its verb: `4 ping met: 2 of 2 echo requests answered`.
+pub fn line_of(event: &Event, outcome: &Outcome) -> Line {
+    let mut words = line(&event.what);
+    if let What::Step { step, met, text } = &event.what
+        && let Some(known) = step_of(event, outcome)
+    {
+        words.text = printable(&judged(*step, &known.verb, *met, text));
+    }
+    words
+}
+
+/// The step that a [`What::Step`] judges.
+pub fn step_of<'a>(event: &Event, outcome: &'a Outcome) -> Option<&'a StepOutcome> {
+    let What::Step { step, .. } = event.what else { return None };
+    outcome.steps.iter().find(|known| Some(known.call) == event.call && known.step == step)
+}
+
+fn judged(step: usize, verb: &str, met: bool, text: &str) -> String {
+    let verdict = if met { "met" } else { "NOT MET" };
+    let blank = if verb.is_empty() { "" } else { " " };
+    let colon = if text.is_empty() { "" } else { ": " };
+    format!("{}{blank}{verb} {verdict}{colon}{text}", step.saturating_add(1))
 }
 
 fn begins(from: Option<&str>, name: Option<&str>) -> String {
@@ -160,7 +177,7 @@ fn begins(from: Option<&str>, name: Option<&str>) -> String {
 }
 
 fn octet_count(octets: &[u8]) -> String {
-    super::text::counted(octets.len(), "octet")
+    counted(octets.len(), "octet")
 }
 
 fn hex(octets: &[u8]) -> String {
