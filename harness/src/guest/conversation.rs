@@ -231,6 +231,7 @@ impl Conversations {
         conversation.state = State::Talking { step: number, begun: now, look: None, pings: 0 };
         match step.on(&self.stack).0 {
             Verb::Ppp(client) => station.dial_in(now, caller(client, self.seed, conversation.call)),
+            Verb::Ping { .. } => station.begin_ping(),
             Verb::HangUp => station.hang_up(now),
             Verb::DropCarrier => station.clear(now, true),
             _ => {}
@@ -250,7 +251,7 @@ impl Conversations {
         if let (Verb::Ping { to, count, every }, State::Talking { pings, .. }) = (verb, &mut conversation.state) {
             while *pings < *count && now >= begun + *every * *pings && station.facts.cleared.is_none() {
                 *pings += 1;
-                station.ping(now, *to, u16::try_from(*pings).unwrap_or(u16::MAX));
+                station.ping(now, *to);
             }
         }
         let result = match judge(verb, &station.facts, begun, now) {

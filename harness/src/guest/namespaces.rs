@@ -36,8 +36,13 @@ impl Namespaces {
         let server = netlink()?;
         up(&server, "lo").await?;
         let Some(lan) = lan else { return Ok(()) };
-        let peer = LinkUnspec::new_with_name("peer0").name("eth0").setns_by_fd(self.lan.as_raw_fd()).build();
+        // A dial-in server with a network behind it routes between the two; pppd does not switch that on.
+        std::fs::write("/proc/sys/net/ipv4/ip_forward", "1\n")
+            .map_err(|error| Trouble::io("switching IP forwarding on in the guest", &error))?;
         wired(server.link().add(LinkVeth::new("eth0", "peer0").build()).execute().await, "making the LAN's wire")?;
+        // By number: a name in this message is the new one.
+        let peer = LinkUnspec::new_with_index(index_of(&server, "peer0").await?);
+        let peer = peer.name("eth0").setns_by_fd(self.lan.as_raw_fd()).build();
         wired(server.link().set(peer).execute().await, "moving the LAN's end of the wire")?;
         addressed(&server, lan.server, lan.prefix).await?;
         entered(&self.lan)?;

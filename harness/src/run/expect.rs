@@ -3,6 +3,7 @@
 //! Pure: in go the verb, the facts, when the step began and `now`; out comes a result, or until when to wait for one.
 //! What a verb *does* (ring, dial in, ping, hang up) is done by the world when its step begins.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use offhook_emulator::time::Instant;
@@ -213,8 +214,9 @@ impl Step<'_> {
     }
 
     fn ping(&self, to: &str, count: u32, every: Duration) -> Progress {
-        let pongs = self.facts.pongs.iter().filter(|pong| pong.at >= self.begun).count();
-        let answered = u32::try_from(pongs).unwrap_or(u32::MAX);
+        let own: BTreeSet<u16> =
+            self.facts.pongs.iter().map(|pong| pong.what).filter(|&sequence| sequence > self.facts.pinged).collect();
+        let answered = u32::try_from(own.len()).unwrap_or(u32::MAX);
         let echoes = if count == 1 { "echo" } else { "echoes" };
         let sent_by = self.begun + every * count.saturating_sub(1);
         if answered >= count {

@@ -49,7 +49,9 @@ pub struct Facts {
     pub terminated: Option<Since<String>>,
     /// The caller's link ended, and why.
     pub closed: Option<Since<String>>,
-    /// Echo replies: number of the request within the call.
+    /// Echo requests sent before the present step began: the sequence number of the last of them.
+    pub pinged: u16,
+    /// Sequence numbers of echo replies, one for each.
     pub pongs: Vec<Since<u16>>,
     /// Addresses the server's kernel put on a PPP interface during the call: interface, its own, its peer's.
     pub interfaces: Vec<Since<(String, Ipv4Addr, Ipv4Addr)>>,

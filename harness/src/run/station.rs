@@ -31,6 +31,8 @@ pub struct Station {
     line: Line,
     caller: Option<Caller>,
     call: Option<usize>,
+    /// Sequence number of the call's last echo request.
+    sequence: u16,
     dte: Dte,
     to_dte: VecDeque<Vec<u8>>,
     hang_up_dte: bool,
@@ -57,6 +59,7 @@ impl Station {
             line: Line::new(line),
             caller: None,
             call: None,
+            sequence: 0,
             dte: Dte::default(),
             to_dte: VecDeque::new(),
             hang_up_dte: false,
@@ -134,6 +137,7 @@ impl Station {
         self.facts = Facts { placed: Some(now), ..Facts::default() };
         self.caller = None;
         self.call = Some(call);
+        self.sequence = 0;
         self.line.place_call(now, setup);
         self.pump(now);
     }
@@ -148,11 +152,17 @@ impl Station {
         self.pump(now);
     }
 
+    /// Echo requests from now on are those of a new step.
+    pub fn begin_ping(&mut self) {
+        self.facts.pinged = self.sequence;
+    }
+
     /// The caller sends an echo request.
-    pub fn ping(&mut self, now: Instant, to: std::net::Ipv4Addr, sequence: u16) {
+    pub fn ping(&mut self, now: Instant, to: std::net::Ipv4Addr) {
         if let Some(caller) = &mut self.caller {
-            let id = u16::try_from(self.call.unwrap_or_default()).unwrap_or(u16::MAX);
-            caller.ping(now, to, id, sequence);
+            let id = u16::try_from(self.call.unwrap_or_default()).unwrap_or(u16::MAX).wrapping_add(1);
+            self.sequence = self.sequence.saturating_add(1);
+            caller.ping(now, to, id, self.sequence);
             self.pump(now);
         }
     }

@@ -146,6 +146,16 @@ fn every_echo_must_come_back() {
 }
 
 #[test]
+fn echoes_of_an_earlier_ping_and_echoes_that_come_twice_do_not_count() {
+    let verb = Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1) };
+    let mut facts = up(Facts::default());
+    facts.pinged = 3;
+    // The last reply of the step before came at the very moment this one began.
+    facts.pongs = vec![At { at: at(30), what: 3 }, At { at: at(31), what: 4 }, At { at: at(31), what: 4 }];
+    assert_eq!(actual(&verb, &facts, 60).1, "1 of 2");
+}
+
+#[test]
 fn a_log_line_may_come_a_moment_late_but_not_never() {
     let verb = Verb::ExpectLog { program: "mgetty".to_owned(), text: "denied caller".to_owned() };
     let mut facts = Facts::default();
