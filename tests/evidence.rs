@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use calls::{denied, error, met, not_met, skipped};
+use calls::{denied, error, hostile, met, not_met, skipped};
 use offhook::evidence::{EPOCH, directory, pcapng, trace, transcript, write};
 use offhook::report::failure::{again, failure};
 use offhook::report::terminal::{Table, summary};
@@ -202,6 +202,26 @@ fn evidence_of_runs_that_agree_agrees_octet_for_octet() {
     for name in names(here.path()) {
         let [one, other] = [&here, &there].map(|dir| fs::read(dir.path().join(&name)).unwrap());
         assert!(!one.is_empty() && one == other, "{name:?} differs");
+    }
+}
+
+#[test]
+fn nothing_that_a_server_says_steers_the_terminal_or_spoils_the_capture() {
+    let outcome = hostile();
+    for style in [Style::plain(40), unicode(60), unicode(160)] {
+        let table = Table::new(style, [outcome.stack.as_str()]);
+        let told = table.row(&outcome)
+            + &failure(&outcome, style)
+            + &summary(&[hostile()], Duration::ZERO, style)
+            + &transcript(&outcome);
+        assert!(told.chars().all(|character| character == '\n' || !character.is_control()));
+        assert!(!told.contains('\u{202e}'));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("hostile.pcapng");
+    fs::write(&path, pcapng(&outcome).unwrap()).unwrap();
+    if let Some(found) = tshark(&path, &["-Y", "_ws.malformed and syslog"]) {
+        assert_eq!(found, "");
     }
 }
 

@@ -147,6 +147,49 @@ pub(crate) fn skipped() -> Outcome {
     }
 }
 
+/// What a server gone mad could leave behind: nothing in it is as it should be.
+pub(crate) fn hostile() -> Outcome {
+    let nasty = "\x1b[2J\u{202e}<13>1 \r\n\0 é着信 ".repeat(2000);
+    let port = Some("tty\n\x1b[0m".to_owned());
+    let whats = [
+        What::CallBegins { from: Some(nasty.clone()), name: Some(nasty.clone()) },
+        What::Frame { from: End::Server, octets: Vec::new(), text: String::new() },
+        What::Frame { from: End::Caller, octets: vec![0x21], text: nasty.clone() },
+        What::BadFrame { from: End::Server, reason: nasty.clone(), octets: vec![0xff; 70_000] },
+        What::Text { from: End::Server, text: nasty.clone() },
+        What::Interface { text: " 12 34:67:90 ".into() },
+        What::Log { program: String::new(), text: nasty.clone() },
+        What::Step { step: usize::MAX, met: false, text: nasty.clone() },
+        What::Step { step: 0, met: false, text: nasty.clone() },
+    ];
+    let trace = whats.into_iter().map(|what| Event {
+        at: Instant::from_micros(1 << 50),
+        port: port.clone(),
+        call: Some(0),
+        what,
+    });
+    let result = StepResult::NotMet {
+        at: Instant::from_micros(u64::MAX),
+        expected: nasty.clone(),
+        actual: String::new(),
+        notes: vec![nasty.clone()],
+    };
+    let mut steps = numbered(&[("wait", "wait\n", result, Some(&nasty))]);
+    steps[0].span = Span { offset: usize::MAX, len: usize::MAX };
+    Outcome {
+        source: SourceFile { path: nasty.clone().into(), text: nasty.clone().into() },
+        span: Span { offset: 3, len: usize::MAX },
+        specs: vec![nasty],
+        stack: "\x1b[31mé\n".into(),
+        seed: u64::MAX,
+        verdict: Verdict::NotMet,
+        steps,
+        virtual_time: Duration::MAX,
+        trace: trace.collect(),
+        ..outcome("a denied caller is not answered")
+    }
+}
+
 fn outcome(name: &str) -> Outcome {
     Outcome {
         source: SourceFile { path: "scenarios/dialin/idle.kdl".into(), text: SOURCE.into() },

@@ -21,7 +21,8 @@
 //!
 //! An exported PDU names its dissector. Of those that take plain text, `syslog` is the one that shows it in the Info
 //! column in every version of Wireshark; `data-text-lines` shows nothing there before 4.2 (tag 36 is not known).
-//! A text that begins with the lane's name can be mistaken neither for a syslog priority nor for a frame length.
+//! A text that begins with the lane's name can be mistaken neither for a syslog priority nor for a frame length nor for
+//! a date. (Wireshark after 4.4 adds a note that the text follows no syslog RFC; nothing is shown differently for it.)
 //! The lane stands also in the tag "column protocol string": `exported_pdu.col_proto_str == "AT"` selects the dialogue.
 //!
 //! Steps and the final verdict carry an `opt_comment` besides: Wireshark marks those rows and lists them under
@@ -64,7 +65,7 @@ const LONGEST: usize = 8000;
 ///
 /// # Errors
 ///
-/// A time past the year 584554 or a frame of 4 GiB does not fit into a pcapng block.
+/// None that an outcome could cause: a text or a time that does not fit is cut to what does.
 pub fn pcapng(outcome: &Outcome) -> PcapResult<Vec<u8>> {
     let mut file = Capture::begin(outcome)?;
     for event in &outcome.trace {
@@ -100,7 +101,7 @@ impl<'a> Capture<'a> {
 
     fn event(&mut self, event: &Event, outcome: &Outcome) -> PcapResult<()> {
         let port = event.port.as_deref().and_then(|port| self.ports.binary_search(&port).ok());
-        let at = EPOCH + Duration::from_micros(event.at.micros());
+        let at = EPOCH.saturating_add(Duration::from_micros(event.at.micros()));
         let words = line_of(event, outcome);
         if let (What::Frame { octets, .. }, Some(port), Some(way)) = (&event.what, port, words.way)
             && !octets.is_empty()
@@ -121,7 +122,7 @@ impl<'a> Capture<'a> {
     /// The last packet tells how the scenario ended, so that even an empty trace has something to show.
     fn verdict(&mut self, outcome: &Outcome) -> PcapResult<()> {
         let last = outcome.trace.last().map_or(0, |event| event.at.micros());
-        let at = EPOCH + outcome.virtual_time.max(Duration::from_micros(last));
+        let at = EPOCH.saturating_add(outcome.virtual_time.max(Duration::from_micros(last)));
         let text = printable(&format!("the scenario ends, {}", verdict_words(outcome)));
         let words = Line { lane: Lane::Note, way: None, text };
         self.packet(2 * self.ports.len(), at, upper_pdu(&words), vec![comment(&words.text)])
@@ -136,7 +137,8 @@ impl<'a> Capture<'a> {
     ) -> PcapResult<()> {
         let mut packet = EnhancedPacketBlock::default();
         packet.interface_id = u32::try_from(interface).unwrap_or(u32::MAX);
-        packet.timestamp = timestamp;
+        // pcap-file panics where a time does not fit into 64 bit; such a time can only come from a broken guest.
+        packet.timestamp = timestamp.min(Duration::from_micros(u64::MAX));
         packet.original_len = u32::try_from(data.len()).unwrap_or(u32::MAX);
         packet.data = Cow::Owned(data);
         packet.options = options;
@@ -160,8 +162,8 @@ fn header(outcome: &Outcome) -> Vec<SectionHeaderOption<'static>> {
     ];
     comments.extend(outcome.specs.iter().map(|spec| format!("checks: {spec}")));
     let mut options = vec![
-        SectionHeaderOption::OS(format!("Linux {}", print.kernel).into()),
-        SectionHeaderOption::UserApplication(format!("offhook {}", print.offhook).into()),
+        SectionHeaderOption::OS(short(&format!("Linux {}", print.kernel)).into()),
+        SectionHeaderOption::UserApplication(short(&format!("offhook {}", print.offhook)).into()),
     ];
     let comments = comments.iter().map(|text| SectionHeaderOption::Comment(short(text).into()));
     options.extend(comments);
@@ -173,8 +175,8 @@ fn interface(linktype: DataLink, name: String, description: String) -> Interface
         linktype,
         snaplen: 0,
         options: vec![
-            InterfaceDescriptionOption::IfName(name.into()),
-            InterfaceDescriptionOption::IfDescription(description.into()),
+            InterfaceDescriptionOption::IfName(short(&name).into()),
+            InterfaceDescriptionOption::IfDescription(short(&description).into()),
             InterfaceDescriptionOption::IfTsResol(MICROSECONDS),
         ],
     }
@@ -210,7 +212,7 @@ fn upper_pdu(words: &Line) -> Vec<u8> {
         (_, Some(Way::ToServer)) => "caller > server  ",
         (_, None) => "",
     };
-    octets.extend_from_slice(short(&format!("{:<4}  {way}{}", words.lane.name(), words.text)).as_bytes());
+    octets.extend_from_slice(short(&format!("{:<4}  {way}{}", words.lane.name(), words.text.trim_start())).as_bytes());
     octets
 }
 

@@ -75,8 +75,11 @@ fn wrap_hanging(text: &str, columns: usize, hang: usize) -> Vec<String> {
     let mut room = columns.max(1);
     let mut lines = Vec::new();
     let mut rest = text.trim_end();
-    while width(rest) > room {
+    loop {
         let (head, tail) = split_at_column(rest, room);
+        if tail.is_empty() {
+            break;
+        }
         // A blank right after the head means that the head is whole words; else go back to the last blank in it.
         let cut = if tail.starts_with(' ') { Some(head.len()) } else { head.rfind(' ') };
         let indent = rest.len() - rest.trim_start().len();
