@@ -17,7 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::clock::Clock;
 use super::conversation::Conversations;
 use crate::run::station::Station;
-use crate::run::{EPOCH, Job, Report, Trouble};
+use crate::run::{Job, Report, Trouble};
 use crate::server::init::Init;
 use crate::server::inittab;
 use crate::server::interfaces::{Change, Interfaces};
@@ -42,6 +42,7 @@ enum Wake {
     Port(usize, PortEvent),
     Child,
     Log(LogLine),
+    LogFile,
     Interface(Change),
     Time,
 }
@@ -75,7 +76,7 @@ impl World {
             init: Init::new(entries).map_err(io("starting init"))?,
             children: signal(SignalKind::child()).map_err(io("watching for the end of processes"))?,
             syslog: Syslog::listen().map_err(io("listening at /dev/log"))?,
-            files: LogFiles::new(EPOCH),
+            files: LogFiles::watch().map_err(io("watching mgetty's logs"))?,
             interfaces: Interfaces::watch().map_err(io("watching the server's interfaces"))?,
             conversations: Conversations::new(job),
             trace: Vec::new(),
@@ -98,7 +99,7 @@ impl World {
             self.handle(wake)?;
         }
         let now = self.clock.now();
-        self.read_log_files(now)?;
+        self.read_log_files(now, true)?;
         self.collect();
         let error = self.conversations.trouble();
         let steps = self.conversations.results();
@@ -107,7 +108,7 @@ impl World {
 
     fn converse(&mut self, now: Instant) -> Result<(), Trouble> {
         if self.conversations.want_logs(now) {
-            self.read_log_files(now)?;
+            self.read_log_files(now, true)?;
         }
         self.conversations.advance(now, &mut self.stations);
         self.collect();
@@ -140,6 +141,9 @@ impl World {
             line = self.syslog.next() => {
                 line.map(Wake::Log).map_err(|error| Trouble::io("reading /dev/log", &error))
             }
+            changed = self.files.changed() => {
+                changed.map(|()| Wake::LogFile).map_err(|error| Trouble::io("watching mgetty's logs", &error))
+            }
             change = self.interfaces.next() => match change {
                 Some(change) => Ok(Wake::Interface(change)),
                 None => Err(Trouble::new("the kernel's netlink connection was closed")),
@@ -162,9 +166,12 @@ impl World {
                 for what in self.init.reap() {
                     self.record(now, what);
                 }
-                self.read_log_files(now)?;
+                self.read_log_files(now, true)?;
             }
+            // mgetty repeats to syslog what stands in its own log already.
+            Wake::Log(line) if line.program == "mgetty" => {}
             Wake::Log(line) => self.logged(now, line),
+            Wake::LogFile => self.read_log_files(now, false)?,
             Wake::Interface(change) => {
                 self.record(now, What::Interface { text: change.text() });
                 if let Change::Address { interface, local, peer } = change
@@ -184,8 +191,8 @@ impl World {
         Ok(())
     }
 
-    fn read_log_files(&mut self, now: Instant) -> Result<(), Trouble> {
-        let lines = self.files.fresh().map_err(|error| Trouble::io("reading the server's log files", &error))?;
+    fn read_log_files(&mut self, now: Instant, all: bool) -> Result<(), Trouble> {
+        let lines = self.files.fresh(now, all).map_err(|error| Trouble::io("reading the server's log files", &error))?;
         for line in lines {
             self.logged(now, line);
         }
