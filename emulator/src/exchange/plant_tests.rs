@@ -76,7 +76,12 @@ impl Plant {
     fn act(&mut self, act: Act) {
         match act {
             Act::Call { from, rings } => {
-                let setup = CallSetup { from: from.map(Into::into), name: None, rings, stamp: Stamp::from_unix(0) };
+                let setup = CallSetup {
+                    from: from.map(Into::into),
+                    name: None,
+                    rings,
+                    stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 },
+                };
                 self.line.place_call(self.now, setup);
             }
             Act::Say(octets) => self.line.send(self.now, End::Caller, &octets),

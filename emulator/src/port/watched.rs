@@ -24,7 +24,8 @@ impl<T: AsFd> Watched<T> {
     pub fn new(inner: T) -> io::Result<Self> {
         let own = inner.as_fd().try_clone_to_owned()?;
         // SAFETY: the registration owns its descriptor, a duplicate that nobody else can close.
-        let registered = unsafe { AsyncFd::register_with_interest(own, Interest::READABLE) }.map_err(io::Error::from)?;
+        let registered =
+            unsafe { AsyncFd::register_with_interest(own, Interest::READABLE) }.map_err(io::Error::from)?;
         Ok(Self { inner, registered })
     }
 

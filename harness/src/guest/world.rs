@@ -6,6 +6,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
+use std::time::Duration;
 
 use offhook_emulator::exchange::{Cadence, LineConfig};
 use offhook_emulator::modem::ModemConfig;
@@ -22,6 +23,9 @@ use crate::server::init::Init;
 use crate::server::inittab;
 use crate::server::interfaces::{Change, Interfaces};
 use crate::server::logs::{LogFiles, LogLine, Syslog};
+
+/// How long after the last call the server is still listened to: its processes have something to say when they end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Everything there is.
 pub(super) struct World {
@@ -66,7 +70,8 @@ impl World {
             stations.push(Station::new(&port.device, port.direct, modem, line));
             ports.push(opened(&port.device)?);
         }
-        let text = std::fs::read_to_string("/etc/inittab").map_err(|error| Trouble::io("reading /etc/inittab", &error))?;
+        let text =
+            std::fs::read_to_string("/etc/inittab").map_err(|error| Trouble::io("reading /etc/inittab", &error))?;
         let (entries, _) = inittab::respawned(&text, '2');
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
         Ok(Self {
@@ -85,20 +90,22 @@ impl World {
 
     /// Plays all calls.
     pub(super) async fn run(mut self) -> Result<Report, Trouble> {
-        loop {
+        let mut end = None;
+        let now = loop {
             let now = self.clock.now();
-            for what in self.init.respawn(now) {
-                self.record(now, what);
+            if end.is_none() {
+                for what in self.init.respawn(now) {
+                    self.record(now, what);
+                }
             }
             self.converse(now)?;
             self.write_ports(now)?;
-            if self.conversations.are_over() {
-                break;
+            if self.conversations.are_over() && now >= *end.get_or_insert(now + LAST_WORDS) {
+                break now;
             }
-            let wake = self.wake().await?;
+            let wake = self.wake(end).await?;
             self.handle(wake)?;
-        }
-        let now = self.clock.now();
+        };
         self.read_log_files(now, true)?;
         self.collect();
         let error = self.conversations.trouble();
@@ -130,10 +137,13 @@ impl World {
     }
 
     /// Waits for the next thing to happen.
-    async fn wake(&mut self) -> Result<Wake, Trouble> {
+    async fn wake(&mut self, end: Option<Instant>) -> Result<Wake, Trouble> {
         let now = self.clock.now();
         let stations = self.stations.iter().fold(None, |sum, station| earliest(sum, station.poll_timeout()));
-        let deadline = earliest(earliest(stations, self.init.poll_timeout()), self.conversations.poll_timeout(&self.stations));
+        let calls = self.conversations.poll_timeout(&self.stations);
+        // Nothing is started any more when the end is near.
+        let others = if end.is_some() { end } else { self.init.poll_timeout() };
+        let deadline = earliest(earliest(stations, calls), others);
         tokio::select! {
             biased;
             _ = self.children.recv() => Ok(Wake::Child),
@@ -192,7 +202,8 @@ impl World {
     }
 
     fn read_log_files(&mut self, now: Instant, all: bool) -> Result<(), Trouble> {
-        let lines = self.files.fresh(now, all).map_err(|error| Trouble::io("reading the server's log files", &error))?;
+        let lines =
+            self.files.fresh(now, all).map_err(|error| Trouble::io("reading the server's log files", &error))?;
         for line in lines {
             self.logged(now, line);
         }
@@ -231,9 +242,16 @@ fn opened(device: &str) -> Result<Port, Trouble> {
         std::fs::create_dir_all(parent).map_err(|error| Trouble::io(&doing, &error))?;
     }
     // A real device of that name may exist; the mount hides it.
-    std::fs::OpenOptions::new().create(true).append(true).open(&name).or_else(|error| {
-        if std::fs::exists(&name).unwrap_or(false) { std::fs::File::open("/dev/null") } else { Err(error) }
-    }).map_err(|error| Trouble::io(&doing, &error))?;
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&name)
+        .or_else(
+            |error| {
+                if std::fs::exists(&name).unwrap_or(false) { std::fs::File::open("/dev/null") } else { Err(error) }
+            },
+        )
+        .map_err(|error| Trouble::io(&doing, &error))?;
     mount(Some(port.slave_path()), name.as_str(), None::<&str>, MsFlags::MS_BIND, None::<&str>)
         .map_err(|errno| Trouble::io(&doing, &io::Error::from(errno)))?;
     Ok(port)
