@@ -215,21 +215,27 @@ impl LastWords {
     }
 }
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP end [`CREW`] instead of this process.
+/// While it lives, SIGINT, SIGTERM and SIGHUP end [`CREW`] instead of this process; the second one ends both.
 pub(super) struct SignalsEndCrew(Vec<(Signal, SigAction)>);
 
 impl SignalsEndCrew {
     pub(super) fn begin() -> Self {
         extern "C" fn on_signal(signal: nix::libc::c_int) {
-            CREW.signal.store(signal, Ordering::SeqCst);
+            const NOTE: &[u8] = b"\nlab: stopping; once more to leave the tidying to the next start\n";
+            if CREW.signal.swap(signal, Ordering::SeqCst) != 0 {
+                // SAFETY: _exit(2) is async-signal-safe; what lies in tmp/ is removed when next the cache is opened.
+                unsafe { nix::libc::_exit(128 + signal) };
+            }
             CREW.stop();
+            // SAFETY: write(2) is async-signal-safe, and the octets are static.
+            unsafe { nix::libc::write(2, NOTE.as_ptr().cast(), NOTE.len()) };
         }
         CREW.stop.store(false, Ordering::SeqCst);
         CREW.signal.store(0, Ordering::SeqCst);
         let action = SigAction::new(SigHandler::Handler(on_signal), SaFlags::SA_RESTART, SigSet::empty());
         let mut before = Vec::new();
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-            // SAFETY: the handler stores to atomics and calls kill(2), both async-signal-safe.
+            // SAFETY: the handler uses atomics, kill(2), write(2) and _exit(2), all async-signal-safe.
             if let Ok(old) = unsafe { sigaction(signal, &action) } {
                 before.push((signal, old));
             }

@@ -1,7 +1,7 @@
 //! What can go wrong with the lab, told to the person who has to mend it.
 //!
 //! Every message is one paragraph: what was being done, what was expected, what came, what to do.
-//! Beside it may stand a few lines of another program's own words ([`LabError::details`]).
+//! Below it may stand a few lines of another program's own words ([`LabError::details`]).
 
 use std::fmt;
 use std::io;
@@ -34,7 +34,7 @@ pub enum Trouble {
     Interrupted,
 }
 
-/// Why there is no lab. Its `Display` is one paragraph, complete without [`LabError::details`].
+/// Why there is no lab. Its `Display` is one paragraph; [`LabError::details`], if there are any, follow line by line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabError {
     /// What sort of trouble.
@@ -270,7 +270,8 @@ impl LabError {
 
 impl fmt::Display for LabError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.message, self.help)
+        write!(f, "{} {}", self.message, self.help)?;
+        self.details.iter().try_for_each(|line| write!(f, "\n    | {line}"))
     }
 }
 
@@ -327,7 +328,10 @@ mod tests {
             LabError::no_guest_memory(256_000_000, vec!["/tmp is mounted noexec".into(), "/dev/shm is full".into()]),
             LabError::unknown_stack("bookwrom", &["bookworm", "trixie"]),
             LabError::patch_mismatch("drivers/char/random.c", "linux-source-9.1", "hunk 1 was not found"),
-            LabError::failed("compiling the kernel", "make ended with exit code 2"),
+            LabError::failed("compiling the kernel", "make ended with exit code 2").with_details([
+                "net/socket.c:1: error: out of luck".to_owned(),
+                "make: *** [Makefile:1] Error 1".to_owned(),
+            ]),
             LabError::interrupted(Some(2)),
         ];
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();

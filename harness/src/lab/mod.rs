@@ -1,9 +1,9 @@
 //! The lab: a private User Mode Linux kernel, and the server stacks that guests of it run. Built once, then cached.
 //!
 //! [`ensure`] gives the lab and builds what is missing, all parts at the same time: packages come from the Debian
-//! archive that this machine's apt uses, through a private apt ([`mirror`], [`apt`]); the kernel is compiled
-//! ([`source`], [`patch`], [`tools`], [`kernel`]), stacks are unpacked and furnished ([`unpack`], [`stack`], [`etc`]).
-//! Parts appear in the cache ([`cache`]) by one rename, so a build that was interrupted leaves nothing half-made.
+//! archive that this machine's apt uses, through a private apt (`mirror`, `apt`); the kernel is compiled
+//! (`source`, `patch`, `tools`, `kernel`), stacks are unpacked and furnished (`unpack`, `stack`, `etc`).
+//! Parts appear in the cache (`cache`) by one rename, so a build that was interrupted leaves nothing half-made.
 //! With a built lab nothing of this runs, and no network is needed.
 //!
 //! Everything goes wrong as a [`LabError`], which says what to do.
@@ -307,7 +307,7 @@ mod tests {
         match ensure(&names, &Progress::for_stderr()) {
             Ok(_) => print!("{}", status(&Machine::this()).unwrap()),
             Err(error) => {
-                println!("{error}\n{}", error.details().join("\n"));
+                println!("{error}");
                 std::process::exit(error.exit_code().into());
             }
         }
