@@ -37,16 +37,18 @@ fn run(from: &str, to: &str) -> (Option<i32>, String) {
     fs::write(directory.path().join("call.kdl"), WORKING.replace(from, to)).unwrap();
     let output = offhook().args(["run", "call.kdl", "--out", "out"]).current_dir(directory.path()).output().unwrap();
     assert!(output.stderr.is_empty() || output.status.success(), "{}", said(&output));
-    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    let text = String::from_utf8(output.stdout).unwrap();
+    // What ran is told at the end; versions are Debian's business.
+    let text = text.split("\n  kernel").next().unwrap();
+    (output.status.code(), text.to_owned())
 }
 
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("snapshots");
-    settings.add_filter(r"\d+(\.\d+)? ?m?s (wall|real)", "[wall]");
+    settings.add_filter(r"\d+\.\d+s\n", "[wall]\n");
+    settings.add_filter(r"in \d+\.\d+s,", "in [wall],");
     settings.add_filter(r"/[^ \n]*/\.tmp\w+", "[directory]");
-    settings.add_filter(r"[0-9a-f]{12,64}", "[hash]");
-    settings.add_filter(r"\d+\.\d+\.\d+(-[\w.+~]+)?", "[version]");
     settings
 }
 

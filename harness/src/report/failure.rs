@@ -12,7 +12,6 @@ use offhook_emulator::trace::{Event, What};
 
 use super::position::caret;
 use super::style::{Ink, Style};
-use super::terminal::{mark, title};
 use super::text::{hang, pad, printable, wrap};
 use super::words::{Way, line, line_of};
 use crate::run::{Outcome, StepOutcome, StepResult, Verdict};
@@ -26,18 +25,10 @@ const LABEL: usize = 10;
 
 /// Tells why `outcome` is no success.
 pub fn failure(outcome: &Outcome, style: Style) -> String {
-    let (ink, word) = mark(&outcome.verdict);
-    let mut text = match &outcome.verdict {
-        Verdict::Met | Verdict::Skipped { .. } => return String::new(),
-        Verdict::NotMet | Verdict::Error { .. } => {
-            let what = format!("{} ({}, seed {})", title(outcome), printable(&outcome.stack), outcome.seed);
-            let mut head = hang(&pad(word, 6), &what, 0, style.width);
-            // The mark is coloured after the text was laid out, so that the escape sequence is not measured.
-            head.replace_range(..word.len(), &style.paint(ink, word));
-            head
-        }
-    };
-    text.push('\n');
+    let mut text = String::new();
+    if matches!(outcome.verdict, Verdict::Met | Verdict::Skipped { .. }) {
+        return text;
+    }
     match &outcome.verdict {
         Verdict::Error { message, details, help } => error(&mut text, message, details, help.as_deref(), style),
         _ => {

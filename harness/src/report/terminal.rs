@@ -102,7 +102,7 @@ pub(super) const fn mark(verdict: &Verdict) -> (Ink, &'static str) {
 }
 
 /// `idle: the line is dropped after five idle minutes`.
-pub(super) fn title(outcome: &Outcome) -> String {
+fn title(outcome: &Outcome) -> String {
     let stem = outcome.source.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     printable(&format!("{stem}: {}", outcome.name))
 }

@@ -269,7 +269,9 @@ impl Step<'_> {
         if after.is_some() {
             actual = format!("{actual}, {} after {base_name}", spelled(took));
         }
-        let right_time = after.is_none_or(|after| took >= after && took <= after + within && at >= base);
+        // The tolerance is open at its end: a second late is a second too many where one second is granted.
+        let right_time =
+            after.is_none_or(|after| at >= base && (took == after || (took > after && took < after + within)));
         let right_end = by.is_none_or(|by| (by == Party::Server) == (end == End::Server));
         let right_reason = reason.is_none_or(|reason| reason == why);
         if right_time && right_end && right_reason { self.met(actual) } else { self.not_met(expected, actual) }
@@ -293,7 +295,7 @@ impl Step<'_> {
     /// The moment from which a hang-up's time counts, and its name.
     fn base(&self, of: Since) -> (Instant, &'static str) {
         let facts = self.facts;
-        let up = facts.up.as_ref().map(|up| up.at).or(facts.up6);
+        let up = facts.network_up();
         let (moment, name) = match of {
             Since::LastData => (facts.last_data.max(up), "the last data"),
             Since::Up => (up, "the network came up"),

@@ -43,9 +43,9 @@ pub struct Facts {
     pub up: Option<Since<Addresses>>,
     /// IPV6CP opened.
     pub up6: Option<Instant>,
-    /// The last IP or IPv6 packet in either direction.
+    /// The last IP or IPv6 packet in either direction, as it left the server or reached it.
     pub last_data: Option<Instant>,
-    /// The first Terminate-Request of LCP from the server.
+    /// The first Terminate-Request of LCP from the server, as it left there.
     pub terminated: Option<Since<String>>,
     /// The caller's link ended, and why.
     pub closed: Option<Since<String>>,
@@ -99,6 +99,13 @@ impl Facts {
         }
         let why = if cleared.what.by == End::Server || cleared.what.abrupt { Reason::Carrier } else { Reason::Other };
         Some((cleared.what.by, cleared.at, why))
+    }
+
+    /// When the network came up: in the server's kernel, if that was seen, else at the caller.
+    pub fn network_up(&self) -> Option<Instant> {
+        let Some(up) = &self.up else { return self.up6 };
+        let seen = self.interfaces.iter().find(|seen| seen.what.2 == up.what.local);
+        Some(seen.map_or(up.at, |seen| seen.at))
     }
 
     /// Whether the caller stopped ringing before anybody answered.

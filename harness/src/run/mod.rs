@@ -6,6 +6,7 @@ mod job;
 mod outcome;
 pub mod schedule;
 pub mod station;
+mod transit;
 pub mod uml;
 
 pub use job::*;

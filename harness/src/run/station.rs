@@ -7,12 +7,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::caller::{AuthOutcome, Caller, CallerConfig, CallerEvent};
-use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard, Line, LineConfig, LineOutput};
+use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard, Line, LineConfig, LineEvent, LineOutput};
 use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, Event, What, escaped};
 
 use super::facts::{Addresses, Auth, Clearing, Facts, Since};
+use super::transit::Transit;
 use crate::scenario::AuthResult;
 
 /// How much line time may be queued from the server before its modem stops reading the DTE (its flow control).
@@ -33,6 +34,12 @@ pub struct Station {
     call: Option<usize>,
     /// Sequence number of the call's last echo request.
     sequence: u16,
+    to_caller: Transit,
+    to_server: Transit,
+    /// When what the caller has got last left the server.
+    departed: Instant,
+    /// Up to which octet of the caller's there is data that the server has not got yet.
+    data_until: Option<u64>,
     dte: Dte,
     to_dte: VecDeque<Vec<u8>>,
     hang_up_dte: bool,
@@ -60,6 +67,10 @@ impl Station {
             caller: None,
             call: None,
             sequence: 0,
+            to_caller: Transit::default(),
+            to_server: Transit::default(),
+            departed: Instant::ZERO,
+            data_until: None,
             dte: Dte::default(),
             to_dte: VecDeque::new(),
             hang_up_dte: false,
@@ -139,6 +150,8 @@ impl Station {
         self.caller = None;
         self.call = Some(call);
         self.sequence = 0;
+        (self.to_caller, self.to_server) = Default::default();
+        self.data_until = None;
         self.line.place_call(now, setup);
         self.pump(now);
     }
@@ -199,6 +212,9 @@ impl Station {
                 self.handle_caller(now, event);
             } else if let Some(octets) = self.caller.as_mut().and_then(Caller::poll_transmit) {
                 self.line.send(now, End::Caller, &octets);
+                self.to_server.send(now, octets.len());
+                // The data just announced is in here, or in what went before it.
+                self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
             } else {
                 return;
             }
@@ -208,13 +224,25 @@ impl Station {
     fn handle_line(&mut self, now: Instant, output: LineOutput) {
         match output {
             LineOutput::Trace(what) => self.note(now, what),
-            LineOutput::ToModem(event) => self.modem.handle_line(now, event),
+            LineOutput::ToModem(event) => {
+                if let LineEvent::Octets(octets) = &event {
+                    self.to_server.get(now, octets.len());
+                    if self.data_until.is_some_and(|until| self.to_server.has_got(until)) {
+                        self.data_until = None;
+                        self.facts.last_data = Some(now);
+                    }
+                }
+                self.modem.handle_line(now, event);
+            }
             LineOutput::ToCaller(event) => self.handle_far_end(now, event),
         }
     }
 
     /// What the caller's end of the line brings.
     fn handle_far_end(&mut self, now: Instant, event: Heard) {
+        if let Heard::Octets(octets) = &event {
+            self.departed = self.to_caller.get(now, octets.len());
+        }
         match (event, &mut self.caller) {
             (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
             (Heard::Octets(octets), None) => self.heard(now, &octets),
@@ -227,7 +255,10 @@ impl Station {
     fn handle_modem(&mut self, now: Instant, output: ModemOutput) {
         match output {
             ModemOutput::ToDte(octets) => self.to_dte.push_back(octets),
-            ModemOutput::ToLine(octets) => self.line.send(now, End::Server, &octets),
+            ModemOutput::ToLine(octets) => {
+                self.to_caller.send(now, octets.len());
+                self.line.send(now, End::Server, &octets);
+            }
             ModemOutput::OffHook => self.line.handle_off_hook(now),
             ModemOutput::OnHook => self.line.handle_on_hook(now),
             ModemOutput::HangUpDte => self.hang_up_dte = true,
@@ -311,7 +342,10 @@ impl Station {
                 }
             }
             CallerEvent::Pong { seq, .. } => self.facts.pongs.push(Since { at, what: seq }),
-            CallerEvent::Data { .. } => self.facts.last_data = Some(now),
+            CallerEvent::Data { from: End::Server } => {
+                self.facts.last_data = self.facts.last_data.max(Some(self.departed))
+            }
+            CallerEvent::Data { from: End::Caller } => self.data_until = Some(self.to_server.sent() + 1),
             CallerEvent::Phase(_) | CallerEvent::IpDown | CallerEvent::Ipv6Down => {}
         }
     }
@@ -325,7 +359,7 @@ impl Station {
             self.facts.auth = Some(Since { at: now, what: auth });
         }
         if self.facts.terminated.is_none() {
-            self.facts.terminated = Some(Since { at: now, what: text });
+            self.facts.terminated = Some(Since { at: self.departed, what: text });
         }
     }
 

@@ -118,6 +118,10 @@ fn an_idle_drop_is_right_to_the_second() {
     assert_eq!(expected, "hang-up by the server, idle, 1m 1s after the last data");
     assert_eq!(told, "hang-up by the server, idle, 1m after the last data");
     assert_eq!(actual(&idle(58), &facts, 104).1, told);
+    // One second is granted for the ticks of the server's clock, and a whole second is too late.
+    assert_eq!(actual(&idle(59), &facts, 104).1, told);
+    facts.terminated = Some(At { at: Instant::from_millis(100_999), what: "Link inactive".to_owned() });
+    assert_eq!(shown(&idle(60), &facts, 104), "hang-up by the server, idle, 1m 0.999s after the last data");
 }
 
 #[test]
