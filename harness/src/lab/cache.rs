@@ -55,6 +55,15 @@ impl Cache {
         })
     }
 
+    /// As [`Cache::open`] for whoever only runs guests: what builds left, which may be much, is removed meanwhile.
+    /// A cache that others filled and that cannot be written serves as well.
+    pub(super) fn tidy(&self) {
+        let (runs, builds) = (self.root.join("run"), self.root.join("tmp"));
+        // nothing left behind is in the way of anything; the next start tries again
+        let _ = sweep(&runs);
+        std::thread::spawn(move || drop(sweep(&builds)));
+    }
+
     /// A scratch directory for work on a part of the lab.
     ///
     /// # Errors
@@ -167,6 +176,11 @@ impl Scratch {
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.dir
+    }
+
+    /// Removes it while the process goes on. What is left when the process ends goes at the next start.
+    pub(super) fn discard(self) {
+        std::thread::spawn(move || drop(self));
     }
 }
 
