@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The program, in the repository's root.
-pub fn offhook() -> Command {
+pub(crate) fn offhook() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_offhook"));
     command.current_dir(root()).env("NO_COLOR", "1").env("COLUMNS", "100");
     command
 }
 
 /// The repository's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
 /// What a finished program said, for the message of a failed assertion.
-pub fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!(
         "{}\n--- stdout\n{}--- stderr\n{}",
         output.status,
@@ -29,7 +29,7 @@ pub fn said(output: &Output) -> String {
 }
 
 /// Every file below `directory` by its path within, with its octets; wall times are taken out of outcome.json.
-pub fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut waiting = vec![directory.to_owned()];
     while let Some(place) = waiting.pop() {
@@ -50,7 +50,7 @@ pub fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// JSON without what only the machine's speed and the output directory's name decide.
-pub fn without_wall_times(json: &[u8]) -> Vec<u8> {
+pub(crate) fn without_wall_times(json: &[u8]) -> Vec<u8> {
     let mut value: serde_json::Value = serde_json::from_slice(json).unwrap();
     remove(&mut value, &["wall_ms", "boot_us", "evidence"]);
     serde_json::to_vec_pretty(&value).unwrap()

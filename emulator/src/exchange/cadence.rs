@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// Names, and on and off times in milliseconds.
-const NAMED: &[(&str, &[(u64, u64)])] = &[
+pub const NATIONAL: &[(&str, &[(u64, u64)])] = &[
     ("north-america", &[(2000, 4000)]),
     ("uk", &[(400, 200), (400, 2000)]),
     ("australia", &[(400, 200), (400, 2000)]),
@@ -52,14 +52,14 @@ impl Cadence {
 
     /// The cadence of that name, `north-america` say; `None` if there is none. [`Cadence::names`] lists them.
     pub fn named(name: &str) -> Option<Self> {
-        let (_, pairs) = NAMED.iter().find(|(known, _)| *known == name)?;
+        let (_, pairs) = NATIONAL.iter().find(|(known, _)| *known == name)?;
         let pairs = pairs.iter().map(|&(on, off)| (Duration::from_millis(on), Duration::from_millis(off))).collect();
         Some(Self { pairs })
     }
 
     /// The names [`Cadence::named`] knows.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMED.iter().map(|(name, _)| *name)
+        NATIONAL.iter().map(|(name, _)| *name)
     }
 
     /// The on and off times of one ring.

@@ -13,7 +13,7 @@ mod line;
 mod ringing;
 mod wire;
 
-pub use cadence::{Cadence, CadenceError};
+pub use cadence::{Cadence, CadenceError, NATIONAL};
 pub use caller_id::{CallerId, Stamp};
 pub use line::{CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput};
 

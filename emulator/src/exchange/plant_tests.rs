@@ -76,7 +76,12 @@ impl Plant {
     fn act(&mut self, act: Act) {
         match act {
             Act::Call { from, rings } => {
-                let setup = CallSetup { from: from.map(Into::into), name: None, rings, stamp: Stamp::from_unix(0) };
+                let setup = CallSetup {
+                    from: from.map(Into::into),
+                    name: None,
+                    rings,
+                    stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 },
+                };
                 self.line.place_call(self.now, setup);
             }
             Act::Say(octets) => self.line.send(self.now, End::Caller, &octets),
@@ -179,9 +184,9 @@ fn a_whole_call_from_ring_to_on_hook() {
 1.000 ring 1 on
 3.000 ring 1 off
 3.000 DCE RING
-4.083 caller ID DATE = 0101, TIME = 0000, NMBR = 5551234
-4.083 DCE DATE = 0101
-4.083 DCE TIME = 0000
+4.083 caller ID DATE = 0105, TIME = 0900, NMBR = 5551234
+4.083 DCE DATE = 0105
+4.083 DCE TIME = 0900
 4.083 DCE NMBR = 5551234
 7.000 ring 2 on
 9.000 ring 2 off

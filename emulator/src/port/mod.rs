@@ -5,6 +5,8 @@
 
 mod error;
 mod pty;
+mod watched;
 
 pub use error::PortError;
 pub use pty::{Port, PortEvent};
+pub use watched::Watched;

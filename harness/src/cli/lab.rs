@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{LAB_FAILED, WRONG_INPUT};
+use crate::guest::STATUS;
 use crate::lab::{self as the_lab, Clean, LabError, Machine, Progress};
 use crate::run::uml::Uml;
 use crate::run::{JOB_FILE, Job, plain};
@@ -38,13 +39,13 @@ pub(super) struct Shell {
 
 pub(super) fn main(lab: Lab) -> u8 {
     let done = match lab {
-        Lab::Build { stacks } => build(&stacks),
-        Lab::Status => status(),
+        Lab::Build { stacks } => build(&stacks).map(|()| 0),
+        Lab::Status => status().map(|()| 0),
         Lab::Shell(shell) => enter(&shell),
-        Lab::Clean => clean(),
+        Lab::Clean => clean().map(|()| 0),
     };
     match done {
-        Ok(()) => 0,
+        Ok(code) => code,
         Err((code, text)) => {
             eprintln!("{text}");
             code
@@ -90,18 +91,17 @@ fn known(name: &str) -> Result<(), Failure> {
     Err((WRONG_INPUT, format!("no stack is called {name:?}; there are {}", the_lab::STACKS.join(", "))))
 }
 
-/// A guest whose process 1 runs a shell instead of a scenario.
-fn enter(shell: &Shell) -> Result<(), Failure> {
+/// A guest whose process 1 runs a shell instead of a scenario; gives the exit status of that.
+fn enter(shell: &Shell) -> Result<u8, Failure> {
     known(&shell.stack)?;
     let lab = the_lab::ensure(std::slice::from_ref(&shell.stack), &Progress::for_stderr()).map_err(failed)?;
-    let Some(stack) = lab.stacks.get(&shell.stack) else { return known(&shell.stack) };
+    let Some(stack) = lab.stacks.get(&shell.stack) else {
+        return Err((LAB_FAILED, format!("the lab has no stack {:?}", shell.stack)));
+    };
     let run_dir = lab.cache.run_dir("shell").map_err(failed)?;
     let out = run_dir.path().join("out");
-    let command = if shell.command.is_empty() {
-        vec!["/bin/sh".to_owned(), "-i".to_owned()]
-    } else {
-        shell.command.clone()
-    };
+    let command =
+        if shell.command.is_empty() { vec!["/bin/sh".to_owned(), "-i".to_owned()] } else { shell.command.clone() };
     let job = Job {
         scenario: Scenario {
             name: String::new(),
@@ -131,5 +131,7 @@ fn enter(shell: &Shell) -> Result<(), Failure> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| io("starting the event loop", &error))?;
-    runtime.block_on(uml.run_here()).map(drop).map_err(|error| io("starting the guest", &error))
+    runtime.block_on(uml.run_here()).map_err(|error| io("starting the guest", &error))?;
+    let status = std::fs::read_to_string(out.join(STATUS)).ok().and_then(|text| text.parse::<u8>().ok());
+    status.ok_or_else(|| (LAB_FAILED, "the guest ended before its command did".to_owned()))
 }

@@ -8,12 +8,12 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT};
-use crate::run::schedule::{Item, Options, run};
-use crate::run::{Outcome, SourceFile, plain, write_whole};
-use crate::scenario::Scenario;
 use crate::report::failure;
 use crate::report::terminal::{self, Table};
 use crate::report::{self, Style};
+use crate::run::schedule::{Item, Options, run};
+use crate::run::{Outcome, SourceFile, plain, write_whole};
+use crate::scenario::Scenario;
 use crate::{evidence, lab, scenario};
 
 #[derive(Debug, Args)]
@@ -169,7 +169,8 @@ fn items(arguments: &Run, files: Vec<(SourceFile, Vec<Scenario>)>) -> Result<Vec
         return Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")));
     }
     let (first, last) = arguments.seeds.unwrap_or((arguments.seed, arguments.seed));
-    let chosen = |name: &str| arguments.scenario.is_empty() || arguments.scenario.iter().any(|text| name.contains(text));
+    let chosen =
+        |name: &str| arguments.scenario.is_empty() || arguments.scenario.iter().any(|text| name.contains(text));
     let mut items = Vec::new();
     for (source, scenarios) in files {
         for scenario in scenarios.into_iter().filter(|scenario| chosen(&scenario.name)) {
@@ -185,7 +186,9 @@ fn items(arguments: &Run, files: Vec<(SourceFile, Vec<Scenario>)>) -> Result<Vec
         }
     }
     if items.is_empty() {
-        return Err(Stop::Wrong("nothing to run: no scenario has that name and stack (see --scenario, --stack)\n".into()));
+        return Err(Stop::Wrong(
+            "nothing to run: no scenario has that name and stack (see --scenario, --stack)\n".into(),
+        ));
     }
     let out = absolute(&arguments.out);
     let places: Vec<PathBuf> = items.iter().map(|item| item.evidence.clone()).collect();
@@ -203,8 +206,7 @@ fn absolute(path: &Path) -> PathBuf {
 fn write_json(path: &Path, outcomes: &[Outcome], wall: Duration, fail_on_skip: bool) -> Result<(), Stop> {
     let text = report::json::report(outcomes, wall, fail_on_skip)
         .map_err(|error| failed(format!("making the JSON outcome: {error}")))?;
-    write_whole(path, text.as_bytes())
-        .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
+    write_whole(path, text.as_bytes()).map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
 }
 
 fn processors() -> usize {

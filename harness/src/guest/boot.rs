@@ -15,6 +15,8 @@ use crate::run::{Job, Trouble};
 
 /// Where the output directory is seen inside.
 pub const OUT: &str = "/out";
+/// File in the output directory with a shell's exit status, in decimal.
+pub const STATUS: &str = "status";
 /// The server's host name, which pppd takes for its own name in authentication.
 const HOST_NAME: &str = "dialin";
 
@@ -54,16 +56,18 @@ pub(super) fn enter(job: &Job) -> Result<(), Trouble> {
     sethostname(HOST_NAME).map_err(|errno| trouble("setting the host name", errno))
 }
 
-/// Runs `command` on the console and waits for it: `offhook lab shell`.
+/// Runs `command` on the console, waits for it, and leaves its exit status in [`STATUS`]: `offhook lab shell`.
 pub(super) fn shell(command: &[String]) -> Result<(), Trouble> {
     let (program, arguments) = command.split_first().ok_or_else(|| Trouble::new("no command for the shell"))?;
-    Command::new(program)
+    let status = Command::new(program)
         .args(arguments)
         .env_clear()
         .envs([("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("HOME", "/root"), ("TERM", "linux"), ("PS1", "dialin# ")])
         .status()
-        .map(drop)
-        .map_err(|error| Trouble::io(format!("starting {program} in the guest"), &error))
+        .map_err(|error| Trouble::io(format!("starting {program} in the guest"), &error))?;
+    let code = status.code().unwrap_or(1);
+    fs::write(Path::new(OUT).join(STATUS), code.to_string())
+        .map_err(|error| Trouble::io("telling the command's exit status", &error))
 }
 
 fn mounted(kind: &str, source: &str, target: &Path, data: &str) -> Result<(), Trouble> {

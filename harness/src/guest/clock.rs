@@ -4,20 +4,18 @@
 
 use std::future::pending;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+use offhook_emulator::port::Watched;
 use offhook_emulator::time::Instant;
-use tokio::io::unix::AsyncFd;
 
 /// A clock that starts at zero, and its timer.
 #[derive(Debug)]
 pub(super) struct Clock {
     start: std::time::Instant,
-    timer: TimerFd,
-    ticks: AsyncFd<OwnedFd>,
+    timer: Watched<TimerFd>,
     set: Option<Instant>,
 }
 
@@ -25,10 +23,7 @@ impl Clock {
     /// Starts it. Needs a tokio runtime on this thread.
     pub(super) fn start() -> io::Result<Self> {
         let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
-        let ticks = timer.as_fd().try_clone_to_owned()?;
-        // SAFETY: the descriptor is owned by `ticks` and by nobody else; it stays open until the registration is gone.
-        let ticks = unsafe { AsyncFd::register(ticks) }.map_err(io::Error::from)?;
-        Ok(Self { start: std::time::Instant::now(), timer, ticks, set: None })
+        Ok(Self { start: std::time::Instant::now(), timer: Watched::new(timer)?, set: None })
     }
 
     /// Now.
@@ -46,12 +41,12 @@ impl Clock {
         // The timer is left running when something else happens first: mostly the deadline stays the same.
         if self.set != Some(deadline) {
             let wait = TimeSpec::from_duration((deadline - now).max(Duration::from_micros(1)));
-            self.timer.set(Expiration::OneShot(wait), TimerSetTimeFlags::empty())?;
+            self.timer.get().set(Expiration::OneShot(wait), TimerSetTimeFlags::empty())?;
             self.set = Some(deadline);
         }
         loop {
-            let mut ready = self.ticks.readable().await?;
-            ready.clear_ready();
+            // Never read: setting the timer anew forgets the tick.
+            self.timer.readable().await?;
             // A tick of an earlier setting may have been left over.
             if self.now() >= deadline {
                 self.set = None;

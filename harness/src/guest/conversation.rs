@@ -59,7 +59,12 @@ enum State {
     /// Until the call is to be placed.
     Pausing(Instant),
     /// In a step: its number, when it began, when to look again, echo requests sent in it.
-    Talking { step: usize, begun: Instant, look: Option<Instant>, pings: u32 },
+    Talking {
+        step: usize,
+        begun: Instant,
+        look: Option<Instant>,
+        pings: u32,
+    },
     /// Steps done; until the line is free and the server has let go of the port; since when.
     Ending(Instant),
     Over,
@@ -83,7 +88,8 @@ impl Conversations {
 
     /// Whether nothing is left to do.
     pub(super) fn are_over(&self) -> bool {
-        self.trouble.is_some() || (self.current_is_over() && (self.failed || self.next_group >= self.scenario.groups.len()))
+        self.trouble.is_some()
+            || (self.current_is_over() && (self.failed || self.next_group >= self.scenario.groups.len()))
     }
 
     /// Why the scenario could not be carried through, if so.
@@ -156,7 +162,10 @@ impl Conversations {
             while self.advance_one(conversation, now, stations) {}
         }
         self.current = current;
-        if self.current_is_over() && !self.failed && self.next_group < self.scenario.groups.len() && self.trouble.is_none()
+        if self.current_is_over()
+            && !self.failed
+            && self.next_group < self.scenario.groups.len()
+            && self.trouble.is_none()
         {
             self.advance(now, stations);
         }
@@ -181,12 +190,7 @@ impl Conversations {
     }
 
     /// One move of one call; false if it can only wait.
-    fn advance_one(
-        &mut self,
-        conversation: &mut Conversation,
-        now: Instant,
-        stations: &mut [Station],
-    ) -> bool {
+    fn advance_one(&mut self, conversation: &mut Conversation, now: Instant, stations: &mut [Station]) -> bool {
         let station = &mut stations[conversation.station];
         match conversation.state {
             State::Waiting(since) => match station.ready_at() {

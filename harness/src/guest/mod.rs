@@ -17,7 +17,7 @@ use nix::sys::reboot::{RebootMode, reboot};
 
 use crate::run::{JOB_FILE, Job, REPORT_FILE, Report, Trouble, write_whole};
 
-pub use boot::OUT;
+pub use boot::{OUT, STATUS};
 
 /// The line by which process 1 tells the host that it runs.
 pub const HELLO: &str = "offhook: process 1 runs";
@@ -31,7 +31,6 @@ pub fn is_process_one(arguments: &[String]) -> bool {
 
 /// Runs the job in the directory named by the arguments, then powers the guest off. Never returns.
 pub fn process_one(arguments: &[String]) -> ! {
-    println!("{HELLO}");
     if let Err(trouble) = carry_out(arguments) {
         println!("{CANNOT}{}", trouble.message);
     }
@@ -44,6 +43,9 @@ pub fn process_one(arguments: &[String]) -> ! {
 fn carry_out(arguments: &[String]) -> Result<(), Trouble> {
     let directory = arguments.get(2).ok_or_else(|| Trouble::new("no output directory among the guest's arguments"))?;
     let job = read_job(Path::new(directory))?;
+    if job.shell.is_none() {
+        println!("{HELLO}");
+    }
     let report = match boot::enter(&job) {
         Ok(()) => match &job.shell {
             Some(command) => return boot::shell(command),

@@ -6,6 +6,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
+use std::time::Duration;
 
 use offhook_emulator::exchange::{Cadence, LineConfig};
 use offhook_emulator::modem::ModemConfig;
@@ -17,11 +18,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::clock::Clock;
 use super::conversation::Conversations;
 use crate::run::station::Station;
-use crate::run::{EPOCH, Job, Report, Trouble};
+use crate::run::{Job, Report, Trouble};
 use crate::server::init::Init;
 use crate::server::inittab;
 use crate::server::interfaces::{Change, Interfaces};
 use crate::server::logs::{LogFiles, LogLine, Syslog};
+
+/// How long after the last call the server is still listened to: its processes have something to say when they end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Everything there is.
 pub(super) struct World {
@@ -42,6 +46,7 @@ enum Wake {
     Port(usize, PortEvent),
     Child,
     Log(LogLine),
+    LogFile,
     Interface(Change),
     Time,
 }
@@ -65,7 +70,8 @@ impl World {
             stations.push(Station::new(&port.device, port.direct, modem, line));
             ports.push(opened(&port.device)?);
         }
-        let text = std::fs::read_to_string("/etc/inittab").map_err(|error| Trouble::io("reading /etc/inittab", &error))?;
+        let text =
+            std::fs::read_to_string("/etc/inittab").map_err(|error| Trouble::io("reading /etc/inittab", &error))?;
         let (entries, _) = inittab::respawned(&text, '2');
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
         Ok(Self {
@@ -75,7 +81,7 @@ impl World {
             init: Init::new(entries).map_err(io("starting init"))?,
             children: signal(SignalKind::child()).map_err(io("watching for the end of processes"))?,
             syslog: Syslog::listen().map_err(io("listening at /dev/log"))?,
-            files: LogFiles::new(EPOCH),
+            files: LogFiles::watch().map_err(io("watching mgetty's logs"))?,
             interfaces: Interfaces::watch().map_err(io("watching the server's interfaces"))?,
             conversations: Conversations::new(job),
             trace: Vec::new(),
@@ -84,21 +90,23 @@ impl World {
 
     /// Plays all calls.
     pub(super) async fn run(mut self) -> Result<Report, Trouble> {
-        loop {
+        let mut end = None;
+        let now = loop {
             let now = self.clock.now();
-            for what in self.init.respawn(now) {
-                self.record(now, what);
+            if end.is_none() {
+                for what in self.init.respawn(now) {
+                    self.record(now, what);
+                }
             }
             self.converse(now)?;
             self.write_ports(now)?;
-            if self.conversations.are_over() {
-                break;
+            if self.conversations.are_over() && now >= *end.get_or_insert(now + LAST_WORDS) {
+                break now;
             }
-            let wake = self.wake().await?;
+            let wake = self.wake(end).await?;
             self.handle(wake)?;
-        }
-        let now = self.clock.now();
-        self.read_log_files(now)?;
+        };
+        self.read_log_files(now, true)?;
         self.collect();
         let error = self.conversations.trouble();
         let steps = self.conversations.results();
@@ -107,7 +115,7 @@ impl World {
 
     fn converse(&mut self, now: Instant) -> Result<(), Trouble> {
         if self.conversations.want_logs(now) {
-            self.read_log_files(now)?;
+            self.read_log_files(now, true)?;
         }
         self.conversations.advance(now, &mut self.stations);
         self.collect();
@@ -129,16 +137,22 @@ impl World {
     }
 
     /// Waits for the next thing to happen.
-    async fn wake(&mut self) -> Result<Wake, Trouble> {
+    async fn wake(&mut self, end: Option<Instant>) -> Result<Wake, Trouble> {
         let now = self.clock.now();
         let stations = self.stations.iter().fold(None, |sum, station| earliest(sum, station.poll_timeout()));
-        let deadline = earliest(earliest(stations, self.init.poll_timeout()), self.conversations.poll_timeout(&self.stations));
+        let calls = self.conversations.poll_timeout(&self.stations);
+        // Nothing is started any more when the end is near.
+        let others = if end.is_some() { end } else { self.init.poll_timeout() };
+        let deadline = earliest(earliest(stations, calls), others);
         tokio::select! {
             biased;
             _ = self.children.recv() => Ok(Wake::Child),
             port = next_of(&mut self.ports, &self.stations, now) => port.map(|(index, event)| Wake::Port(index, event)),
             line = self.syslog.next() => {
                 line.map(Wake::Log).map_err(|error| Trouble::io("reading /dev/log", &error))
+            }
+            changed = self.files.changed() => {
+                changed.map(|()| Wake::LogFile).map_err(|error| Trouble::io("watching mgetty's logs", &error))
             }
             change = self.interfaces.next() => match change {
                 Some(change) => Ok(Wake::Interface(change)),
@@ -162,9 +176,12 @@ impl World {
                 for what in self.init.reap() {
                     self.record(now, what);
                 }
-                self.read_log_files(now)?;
+                self.read_log_files(now, true)?;
             }
+            // mgetty repeats to syslog what stands in its own log already.
+            Wake::Log(line) if line.program == "mgetty" => {}
             Wake::Log(line) => self.logged(now, line),
+            Wake::LogFile => self.read_log_files(now, false)?,
             Wake::Interface(change) => {
                 self.record(now, What::Interface { text: change.text() });
                 if let Change::Address { interface, local, peer } = change
@@ -184,8 +201,9 @@ impl World {
         Ok(())
     }
 
-    fn read_log_files(&mut self, now: Instant) -> Result<(), Trouble> {
-        let lines = self.files.fresh().map_err(|error| Trouble::io("reading the server's log files", &error))?;
+    fn read_log_files(&mut self, now: Instant, all: bool) -> Result<(), Trouble> {
+        let lines =
+            self.files.fresh(now, all).map_err(|error| Trouble::io("reading the server's log files", &error))?;
         for line in lines {
             self.logged(now, line);
         }
@@ -224,9 +242,16 @@ fn opened(device: &str) -> Result<Port, Trouble> {
         std::fs::create_dir_all(parent).map_err(|error| Trouble::io(&doing, &error))?;
     }
     // A real device of that name may exist; the mount hides it.
-    std::fs::OpenOptions::new().create(true).append(true).open(&name).or_else(|error| {
-        if std::fs::exists(&name).unwrap_or(false) { std::fs::File::open("/dev/null") } else { Err(error) }
-    }).map_err(|error| Trouble::io(&doing, &error))?;
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&name)
+        .or_else(
+            |error| {
+                if std::fs::exists(&name).unwrap_or(false) { std::fs::File::open("/dev/null") } else { Err(error) }
+            },
+        )
+        .map_err(|error| Trouble::io(&doing, &error))?;
     mount(Some(port.slave_path()), name.as_str(), None::<&str>, MsFlags::MS_BIND, None::<&str>)
         .map_err(|errno| Trouble::io(&doing, &io::Error::from(errno)))?;
     Ok(port)

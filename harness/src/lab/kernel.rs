@@ -29,8 +29,19 @@ const NEEDED: u64 = 1_000_000_000;
 const FILES: u64 = 888;
 
 /// Options that a guest cannot do without; a kernel that dropped one of them is refused at once.
-const VITAL: [&str; 9] =
-    ["UML_TIME_TRAVEL_SUPPORT", "HOSTFS", "OVERLAY_FS", "TMPFS", "UNIX98_PTYS", "NET_NS", "VETH", "PPP", "PPP_ASYNC"];
+const VITAL: [&str; 11] = [
+    "UML_TIME_TRAVEL_SUPPORT",
+    "HOSTFS",
+    "OVERLAY_FS",
+    "TMPFS",
+    "SYSCTL",
+    "INOTIFY_USER",
+    "UNIX98_PTYS",
+    "NET_NS",
+    "VETH",
+    "PPP",
+    "PPP_ASYNC",
+];
 
 /// The kernel's key: what goes in by recipe, not what the network offers today.
 pub(super) fn key(machine: &Machine) -> String {

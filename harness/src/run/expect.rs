@@ -111,7 +111,7 @@ impl Step<'_> {
         } else if self.facts.unanswered() {
             self.met(format!("not answered in {}", counted(self.facts.rings, "ring")))
         } else {
-            Progress::Wait(self.begun + HANG_UP_LIMIT)
+            self.wait(HANG_UP_LIMIT, expected)
         }
     }
 
@@ -312,7 +312,8 @@ impl Step<'_> {
         if self.now < deadline {
             return Progress::Wait(deadline);
         }
-        let lines: Vec<&String> = self.facts.logs.iter().filter(|(who, _)| who == program).map(|(_, line)| line).collect();
+        let lines: Vec<&String> =
+            self.facts.logs.iter().filter(|(who, _)| who == program).map(|(_, line)| line).collect();
         let actual = match lines.len() {
             0 => format!("{program} logged nothing since the call began"),
             n => format!("no such line among the {n} that {program} logged since the call began"),

@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_line_cleared_by_the_server_without_a_word_is_carrier_loss() {
-        let facts = Facts { answered: Some(Instant::ZERO), cleared: cleared(End::Server, false, 90), ..Facts::default() };
+        let facts =
+            Facts { answered: Some(Instant::ZERO), cleared: cleared(End::Server, false, 90), ..Facts::default() };
         assert_eq!(facts.hang_up(), Some((End::Server, Instant::from_millis(90), Reason::Carrier)));
     }
 

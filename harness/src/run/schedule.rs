@@ -93,7 +93,12 @@ fn guest(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
 }
 
 /// Boots the guest, waits for it, and reads what it found.
-async fn played(item: &Item, uml: &Uml, root: Option<PathBuf>, limit: Duration) -> Result<(Option<Report>, Ending), Trouble> {
+async fn played(
+    item: &Item,
+    uml: &Uml,
+    root: Option<PathBuf>,
+    limit: Duration,
+) -> Result<(Option<Report>, Ending), Trouble> {
     let out = &item.evidence;
     let root = root.ok_or_else(|| Trouble::new(format!("the lab has no stack {:?}", item.stack)))?;
     let job = Job {

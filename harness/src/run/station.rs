@@ -129,7 +129,8 @@ impl Station {
 
     /// Whether nothing is left of the last call: line free, and the DTE that served it gone.
     pub fn is_free(&self) -> bool {
-        self.facts.placed.is_none() || (self.facts.cleared.is_some() && (self.facts.answered.is_none() || !self.dte.served))
+        self.facts.placed.is_none()
+            || (self.facts.cleared.is_some() && (self.facts.answered.is_none() || !self.dte.served))
     }
 
     /// Places call number `call`.
@@ -279,11 +280,15 @@ impl Station {
             }
             CallerEvent::Auth(AuthOutcome { accepted, message, protocol }) => {
                 let result = if accepted { AuthResult::Accepted } else { AuthResult::Refused };
-                self.linked(now, format!("{protocol}: {}, \"{message}\"", if accepted { "accepted" } else { "refused" }));
+                self.linked(
+                    now,
+                    format!("{protocol}: {}, \"{message}\"", if accepted { "accepted" } else { "refused" }),
+                );
                 self.facts.auth = Some(Since { at, what: Auth { result, message } });
             }
             CallerEvent::AuthNotAsked => {
-                self.facts.auth = Some(Since { at, what: Auth { result: AuthResult::NotAsked, message: String::new() } });
+                self.facts.auth =
+                    Some(Since { at, what: Auth { result: AuthResult::NotAsked, message: String::new() } });
                 self.linked(now, "the server asks for no authentication".to_owned());
             }
             CallerEvent::IpUp { local, peer, dns } => {

@@ -6,10 +6,11 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use offhook_emulator::exchange::NATIONAL;
+
 use super::call::build_call;
 use super::order;
 use super::problem::{Fault, Problem};
-use super::server_words::CADENCES;
 use super::shape::Item;
 use super::value::Value;
 use super::vocabulary::{STACKS, nearest};
@@ -206,7 +207,7 @@ fn build_port(item: &Item, problems: &mut Vec<Problem>) -> Port {
 
 fn build_line(item: &Item, problems: &mut Vec<Problem>) -> Line {
     let usual = Line::default();
-    let named = item.text("cadence").and_then(|name| CADENCES.iter().find(|(known, _)| *known == name));
+    let named = item.text("cadence").and_then(|name| NATIONAL.iter().find(|(known, _)| *known == name));
     let named = named.map(|(_, periods)| {
         let millis = |(on, off): &(u64, u64)| (Duration::from_millis(*on), Duration::from_millis(*off));
         periods.iter().map(millis).collect()

@@ -40,27 +40,6 @@ const AUTHENTICATION: Choices =
     &[("pap", "PAP (`auth`, `require-pap`)"), ("always", "some protocol (`auth`)"), ("never", "none (`noauth`)")];
 const CONTROL_LINES: Choices = &[("local", "ignored"), ("modem", "obeyed")];
 
-/// Names of ring cadences, with their on and off times in milliseconds. National practice, as ITU-T lists it in
-/// "Various tones used in national networks" (supplement to ITU-T E.180).
-pub(super) const CADENCES: &[(&str, &[(u64, u64)])] = &[
-    ("north-america", &[(2000, 4000)]),
-    ("uk", &[(400, 200), (400, 2000)]),
-    ("australia", &[(400, 200), (400, 2000)]),
-    ("austria", &[(1000, 5000)]),
-    ("belgium", &[(1000, 3000)]),
-    ("denmark", &[(1000, 4000)]),
-    ("france", &[(1500, 3500)]),
-    ("germany", &[(1000, 4000)]),
-    ("italy", &[(1000, 4000)]),
-    ("japan", &[(1000, 2000)]),
-    ("netherlands", &[(1000, 4000)]),
-    ("new-zealand", &[(400, 200), (400, 2000)]),
-    ("norway", &[(1000, 4000)]),
-    ("spain", &[(1500, 3000)]),
-    ("sweden", &[(1000, 5000)]),
-    ("switzerland", &[(1000, 4000)]),
-];
-
 /// The words that describe.
 pub(super) const SERVER_WORDS: &[Word] = &[
     Word {

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use super::server_words::{CADENCES, SERVER_WORDS};
+use offhook_emulator::exchange::NATIONAL;
+
+use super::server_words::SERVER_WORDS;
 use super::verbs::VERBS;
 
 /// Stacks offhook knows.
@@ -238,7 +240,7 @@ impl Kind {
 
 /// The names of ring cadences.
 pub(super) fn cadences() -> impl Iterator<Item = &'static str> {
-    CADENCES.iter().map(|(name, _)| *name)
+    NATIONAL.iter().map(|(name, _)| *name)
 }
 
 /// The word of that name at that place.

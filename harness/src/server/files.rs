@@ -211,8 +211,11 @@ mod tests {
     #[test]
     fn a_port_with_its_own_options_gets_the_file_pppd_looks_for() {
         let mut server = Server { ports: vec![port("ttyS0")], ..Server::default() };
-        server.ports[0].ppp =
-            Some(Ppp { remote: Some(Ipv4Addr::new(10, 0, 0, 9)), idle: Some(Duration::from_secs(60)), ..Ppp::default() });
+        server.ports[0].ppp = Some(Ppp {
+            remote: Some(Ipv4Addr::new(10, 0, 0, 9)),
+            idle: Some(Duration::from_secs(60)),
+            ..Ppp::default()
+        });
         assert_eq!(text_of(&of(&server), "/etc/ppp/options.ttyS0"), ":10.0.0.9\nidle 60\n");
     }
 

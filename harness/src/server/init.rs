@@ -90,7 +90,9 @@ impl Init {
 
     /// Whether inittab has an entry for `device` and its process runs.
     pub fn runs(&self, device: &str) -> bool {
-        self.slots.iter().any(|slot| slot.pid.is_some() && slot.entry.process.split_whitespace().any(|word| word == device))
+        self.slots
+            .iter()
+            .any(|slot| slot.pid.is_some() && slot.entry.process.split_whitespace().any(|word| word == device))
     }
 
     /// Asks every running entry to end.
@@ -149,7 +151,12 @@ fn spawned(entry: &Entry, console: &File) -> io::Result<Pid> {
     let child = Command::new(program)
         .args(arguments)
         .env_clear()
-        .envs([("PATH", "/sbin:/usr/sbin:/bin:/usr/bin"), ("RUNLEVEL", "2"), ("PREVLEVEL", "N"), ("CONSOLE", "/dev/console")])
+        .envs([
+            ("PATH", "/sbin:/usr/sbin:/bin:/usr/bin"),
+            ("RUNLEVEL", "2"),
+            ("PREVLEVEL", "N"),
+            ("CONSOLE", "/dev/console"),
+        ])
         .stdin(Stdio::null())
         .stdout(console.try_clone()?)
         .stderr(console.try_clone()?)

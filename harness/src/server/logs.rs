@@ -1,14 +1,17 @@
 //! What the server's programs log: syslog's socket, mgetty's own files, and the console of inittab's processes.
 //!
-//! syslog lines carry the moment they came; mgetty's carry the second it wrote beside them.
+//! Every line carries the moment it was written, told by inotify for files. mgetty begins a record with a newline
+//! instead of ending it with one, and writes some in pieces: a record is whole when the next one begins, or when
+//! somebody asks for all there is.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+use offhook_emulator::port::Watched;
 use offhook_emulator::time::Instant;
-use time::{Date, Month, OffsetDateTime, Time};
 use tokio::net::UnixDatagram;
 
 use super::init::CONSOLE_LOG;
@@ -19,7 +22,7 @@ const MGETTY_LOGS: &str = "/var/log/mgetty";
 /// A line of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
-    /// When, if the line says so itself.
+    /// When it was begun, if that was before it was read.
     pub at: Option<Instant>,
     /// The port it concerns, if the log is one port's.
     pub port: Option<String>,
@@ -61,105 +64,134 @@ fn syslog_line(datagram: &str) -> LogLine {
 }
 
 /// The log files, read on from where they were read last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LogFiles {
-    read: BTreeMap<PathBuf, u64>,
-    epoch: u64,
+    changes: Watched<Inotify>,
+    tails: BTreeMap<PathBuf, Tail>,
+}
+
+/// One file.
+#[derive(Debug, Default)]
+struct Tail {
+    read: u64,
+    /// A record that may not be whole yet, and when it began.
+    begun: Option<(Instant, String)>,
 }
 
 impl LogFiles {
-    /// Files whose time stamps count from `epoch`, seconds since 1970, UTC.
-    pub fn new(epoch: u64) -> Self {
-        Self { read: BTreeMap::new(), epoch }
+    /// Watches the directory of mgetty's logs, which is made if it is not there. Needs a tokio runtime on this thread.
+    pub fn watch() -> io::Result<Self> {
+        fs::create_dir_all(MGETTY_LOGS)?;
+        let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC)?;
+        inotify.add_watch(MGETTY_LOGS, AddWatchFlags::IN_MODIFY)?;
+        Ok(Self { changes: Watched::new(inotify)?, tails: BTreeMap::new() })
     }
 
-    /// The whole lines that came since the last time.
-    pub fn fresh(&mut self) -> io::Result<Vec<LogLine>> {
+    /// Waits until something was written. May be dropped and called anew at any point.
+    pub async fn changed(&self) -> io::Result<()> {
+        self.changes.readable().await?;
+        // How often and where is of no interest; what was written is read from the files.
+        while self.changes.get().read_events().is_ok_and(|events| !events.is_empty()) {}
+        Ok(())
+    }
+
+    /// The records that came since the last time; with `all`, those included that may not be whole yet.
+    pub fn fresh(&mut self, now: Instant, all: bool) -> io::Result<Vec<LogLine>> {
         let mut lines = Vec::new();
-        let mut paths: Vec<PathBuf> = match fs::read_dir(MGETTY_LOGS) {
-            Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(MGETTY_LOGS)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
         paths.sort();
         for path in paths {
             let port = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.strip_prefix("mg_"));
             let port = port.map(str::to_owned);
-            let epoch = self.epoch;
-            lines.extend(self.lines_of(&path)?.iter().map(|line| mgetty_line(line, port.as_deref(), epoch)));
+            for (at, text) in self.tail(&path, now, all)? {
+                let text = without_stamp(&text).to_owned();
+                lines.push(LogLine { at: Some(at), port: port.clone(), program: "mgetty".to_owned(), text });
+            }
         }
-        for text in self.lines_of(Path::new(CONSOLE_LOG))? {
-            lines.push(LogLine { at: None, port: None, program: "console".to_owned(), text });
+        if all {
+            for (at, text) in self.tail(Path::new(CONSOLE_LOG), now, true)? {
+                lines.push(LogLine { at: Some(at), port: None, program: "console".to_owned(), text });
+            }
         }
         Ok(lines)
     }
 
-    fn lines_of(&mut self, path: &Path) -> io::Result<Vec<String>> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let done = self.read.entry(path.to_owned()).or_default();
-        file.seek(SeekFrom::Start(*done))?;
+    fn tail(&mut self, path: &Path, now: Instant, all: bool) -> io::Result<Vec<(Instant, String)>> {
+        let tail = self.tails.entry(path.to_owned()).or_default();
         let mut octets = Vec::new();
-        file.read_to_end(&mut octets)?;
-        *done += octets.len() as u64;
-        let text = String::from_utf8_lossy(&octets);
-        Ok(text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+        match File::open(path) {
+            Ok(mut file) => {
+                file.seek(SeekFrom::Start(tail.read))?;
+                file.read_to_end(&mut octets)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        tail.read += octets.len() as u64;
+        Ok(tail.take(&String::from_utf8_lossy(&octets), now, all))
     }
 }
 
-/// `01/05 09:00:02 yS0  text`: month/day, time, the last three characters of the device.
-fn mgetty_line(line: &str, port: Option<&str>, epoch: u64) -> LogLine {
-    let bare = |text: &str| LogLine {
-        at: None,
-        port: port.map(str::to_owned),
-        program: "mgetty".to_owned(),
-        text: text.to_owned(),
-    };
-    let Some((stamp, rest)) = line.split_at_checked(14) else { return bare(line) };
-    let Some(at) = stamped(stamp, epoch) else { return bare(line) };
-    let text = rest.trim_start();
-    let text = text.split_once(char::is_whitespace).map_or(text, |(_, text)| text.trim_start());
-    LogLine { at: Some(at), ..bare(text) }
+impl Tail {
+    /// Adds what was written and gives what is whole.
+    fn take(&mut self, written: &str, now: Instant, all: bool) -> Vec<(Instant, String)> {
+        let mut records = Vec::new();
+        for (index, piece) in written.split('\n').enumerate() {
+            if index > 0 {
+                records.extend(self.begun.take());
+            }
+            if !piece.is_empty() {
+                self.begun.get_or_insert_with(|| (now, String::new())).1.push_str(piece);
+            }
+        }
+        if all {
+            records.extend(self.begun.take());
+        }
+        records.retain_mut(|(_, text)| {
+            text.truncate(text.trim_end().len());
+            !text.is_empty() && text != "--"
+        });
+        records
+    }
 }
 
-/// `01/05 09:00:02` as time since the epoch. The year is not written: it is the epoch's, or the next one.
-fn stamped(stamp: &str, epoch: u64) -> Option<Instant> {
-    let epoch = OffsetDateTime::from_unix_timestamp(i64::try_from(epoch).ok()?).ok()?;
-    let numbers: Vec<u8> = stamp.split(['/', ' ', ':']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [month, day, hour, minute, second] = numbers[..] else { return None };
-    let time = Time::from_hms(hour, minute, second).ok()?;
-    (epoch.year()..=epoch.year() + 1).find_map(|year| {
-        let date = Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()?;
-        let since = date.with_time(time).assume_utc() - epoch;
-        u64::try_from(since.whole_milliseconds()).ok().map(Instant::from_millis)
-    })
+/// The text after `01/05 09:00:02 yS0  `: month/day, time, the last three characters of the device.
+fn without_stamp(record: &str) -> &str {
+    let stamp = |text: &str| text.chars().all(|character| character.is_ascii_digit() || "/: ".contains(character));
+    match record.split_at_checked(15) {
+        Some((begin, rest)) if stamp(begin) => rest.split_once(' ').map_or(rest, |(_, text)| text.trim_start()),
+        _ => record,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::EPOCH;
 
     #[test]
     fn a_syslog_datagram_is_program_and_text() {
         let line = syslog_line("<30>Jan  5 09:00:21 pppd[33]: Connect: ppp0 <--> /dev/ttyS0");
         assert_eq!((line.program.as_str(), line.text.as_str()), ("pppd", "Connect: ppp0 <--> /dev/ttyS0"));
-    }
-
-    #[test]
-    fn a_line_of_mgettys_log_carries_its_second() {
-        let line = mgetty_line("01/05 09:01:02 yS0  waiting...", Some("ttyS0"), EPOCH);
-        assert_eq!(line.at, Some(Instant::from_millis(62_000)));
-        assert_eq!(line.text, "waiting...");
-    }
-
-    #[test]
-    fn a_line_of_no_known_form_is_kept_whole() {
-        let line = mgetty_line("--", Some("ttyS0"), EPOCH);
-        assert_eq!((line.at, line.text.as_str()), (None, "--"));
         assert_eq!(syslog_line("").program, "syslog");
+    }
+
+    #[test]
+    fn a_record_of_mgettys_log_is_its_text_alone() {
+        assert_eq!(without_stamp("01/05 09:01:02 yS0  waiting..."), "waiting...");
+        assert_eq!(without_stamp("01/05 09:01:02 ##### denied caller dev=ttyS0"), "denied caller dev=ttyS0");
+        assert_eq!(without_stamp("no stamp"), "no stamp");
+    }
+
+    #[test]
+    fn a_record_written_in_pieces_is_given_whole_with_the_time_of_its_first() {
+        let at = |millis| Instant::from_millis(millis);
+        let mut tail = Tail::default();
+        assert_eq!(tail.take("\nwaiting for ``OK''", at(10), false), []);
+        assert_eq!(tail.take(" ** found **", at(20), false), []);
+        let whole = tail.take("\nsend: AT", at(30), false);
+        assert_eq!(whole, [(at(10), "waiting for ``OK'' ** found **".to_owned())]);
+        assert_eq!(tail.take("", at(40), true), [(at(30), "send: AT".to_owned())]);
+        assert_eq!(tail.take("", at(50), true), []);
     }
 }
