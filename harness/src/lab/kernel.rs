@@ -153,6 +153,8 @@ impl Build<'_, '_> {
     fn make(&self, tree: &Path, objects: &Path, tools: Option<&Path>) -> Command {
         let mut make = Command::new("make");
         make.current_dir(tree).arg("ARCH=um").arg(format!("O={}", objects.display()));
+        // their versions would enter the image, which uses neither: the same packages shall give the same image
+        make.args(["RUSTC=no-rustc", "PAHOLE=no-pahole"]);
         for variable in
             ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KBUILD_OUTPUT", "CROSS_COMPILE", "ARCH", "SUBARCH", "KCFLAGS"]
         {
