@@ -12,6 +12,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::child::Crew;
@@ -61,7 +63,7 @@ impl Cache {
         let (runs, builds) = (self.root.join("run"), self.root.join("tmp"));
         // nothing left behind is in the way of anything; the next start tries again
         let _ = sweep(&runs);
-        std::thread::spawn(move || drop(sweep(&builds)));
+        meanwhile(move || drop(sweep(&builds)));
     }
 
     /// A scratch directory for work on a part of the lab.
@@ -134,6 +136,22 @@ impl Cache {
     }
 }
 
+/// Threads that remove what builds left.
+static TIDYING: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
+
+fn meanwhile(work: impl FnOnce() + Send + 'static) {
+    let mut tidying = TIDYING.lock().unwrap_or_else(PoisonError::into_inner);
+    tidying.push(std::thread::spawn(work));
+}
+
+/// Waits until what builds left is removed. Whoever exits without leaves some of it to the next start.
+pub fn settle() {
+    let tidying = std::mem::take(&mut *TIDYING.lock().unwrap_or_else(PoisonError::into_inner));
+    for thread in tidying {
+        let _ = thread.join();
+    }
+}
+
 /// While it lives, this process alone builds the part.
 #[derive(Debug)]
 pub(super) struct PartLock {
@@ -180,7 +198,7 @@ impl Scratch {
 
     /// Removes it while the process goes on. What is left when the process ends goes at the next start.
     pub(super) fn discard(self) {
-        std::thread::spawn(move || drop(self));
+        meanwhile(move || drop(self));
     }
 }
 
@@ -275,6 +293,20 @@ mod tests {
         assert!(!tmp.join("4000001-kernel").exists());
         assert!(!tmp.join("4000001-kernel.lock").exists());
         assert!(!tmp.join("4000002-orphan").exists());
+    }
+
+    #[test]
+    fn what_is_removed_meanwhile_is_gone_once_settled() {
+        let (_dir, cache) = cache();
+        let tmp = cache.root().join("tmp");
+        fs::create_dir_all(tmp.join("4000001-kernel/deep")).unwrap();
+        fs::write(tmp.join("4000001-kernel.lock"), "").unwrap();
+        let scratch = cache.scratch("kernel").unwrap();
+        let path = scratch.path().to_owned();
+        scratch.discard();
+        cache.tidy();
+        settle();
+        assert!(!path.exists() && !tmp.join("4000001-kernel").exists());
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod status;
 mod tools;
 mod unpack;
 
-pub use cache::{Cache, Scratch};
+pub use cache::{Cache, Scratch, settle};
 pub use error::{LabError, Trouble, size};
 pub use kernel::Kernel;
 pub use machine::Machine;
