@@ -12,6 +12,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::child::Crew;
@@ -53,6 +55,15 @@ impl Cache {
             io::ErrorKind::StorageFull => LabError::disk_full("making the cache directory", &self.root, None, None),
             _ => LabError::cache_not_writable(&self.root, &error),
         })
+    }
+
+    /// As [`Cache::open`] for whoever only runs guests: what builds left, which may be much, is removed meanwhile.
+    /// A cache that others filled and that cannot be written serves as well.
+    pub(super) fn tidy(&self) {
+        let (runs, builds) = (self.root.join("run"), self.root.join("tmp"));
+        // nothing left behind is in the way of anything; the next start tries again
+        let _ = sweep(&runs);
+        meanwhile(move || drop(sweep(&builds)));
     }
 
     /// A scratch directory for work on a part of the lab.
@@ -125,6 +136,22 @@ impl Cache {
     }
 }
 
+/// Threads that remove what builds left.
+static TIDYING: Mutex<Vec<JoinHandle<()>>> = Mutex::new(Vec::new());
+
+fn meanwhile(work: impl FnOnce() + Send + 'static) {
+    let mut tidying = TIDYING.lock().unwrap_or_else(PoisonError::into_inner);
+    tidying.push(std::thread::spawn(work));
+}
+
+/// Waits until what builds left is removed. Whoever exits without leaves some of it to the next start.
+pub fn settle() {
+    let tidying = std::mem::take(&mut *TIDYING.lock().unwrap_or_else(PoisonError::into_inner));
+    for thread in tidying {
+        let _ = thread.join();
+    }
+}
+
 /// While it lives, this process alone builds the part.
 #[derive(Debug)]
 pub(super) struct PartLock {
@@ -167,6 +194,11 @@ impl Scratch {
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.dir
+    }
+
+    /// Removes it while the process goes on. What is left when the process ends goes at the next start.
+    pub(super) fn discard(self) {
+        meanwhile(move || drop(self));
     }
 }
 
@@ -261,6 +293,20 @@ mod tests {
         assert!(!tmp.join("4000001-kernel").exists());
         assert!(!tmp.join("4000001-kernel.lock").exists());
         assert!(!tmp.join("4000002-orphan").exists());
+    }
+
+    #[test]
+    fn what_is_removed_meanwhile_is_gone_once_settled() {
+        let (_dir, cache) = cache();
+        let tmp = cache.root().join("tmp");
+        fs::create_dir_all(tmp.join("4000001-kernel/deep")).unwrap();
+        fs::write(tmp.join("4000001-kernel.lock"), "").unwrap();
+        let scratch = cache.scratch("kernel").unwrap();
+        let path = scratch.path().to_owned();
+        scratch.discard();
+        cache.tidy();
+        settle();
+        assert!(!path.exists() && !tmp.join("4000001-kernel").exists());
     }
 
     #[test]

@@ -189,6 +189,18 @@ impl LabError {
         )
     }
 
+    pub(super) fn cache_noexec(dir: &Path) -> Self {
+        Self::new(
+            Trouble::NotWritable,
+            format!(
+                "The lab's kernel is a program in the cache directory {}, where programs cannot be run: its file system \
+                 is mounted noexec.",
+                dir.display()
+            ),
+            "Put the cache somewhere else: OFFHOOK_CACHE=DIRECTORY.",
+        )
+    }
+
     pub(super) fn no_home() -> Self {
         Self::new(
             Trouble::NotWritable,
@@ -324,6 +336,7 @@ mod tests {
             LabError::io("unpacking the kernel's source", dir, &io::Error::from_raw_os_error(28)),
             LabError::io("writing a manifest", dir, &denied),
             LabError::cache_not_writable(dir, &denied),
+            LabError::cache_noexec(dir),
             LabError::no_home(),
             LabError::no_guest_memory(256_000_000, vec!["/tmp is mounted noexec".into(), "/dev/shm is full".into()]),
             LabError::unknown_stack("bookwrom", &["bookworm", "trixie"]),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::apt::Archive;
@@ -22,11 +22,11 @@ const RECIPE: &str = "kernel 1";
 /// The kernel's configuration: what is not in it is off.
 const CONFIG: &str = include_str!("../../lab/kernel.config");
 
-/// What the whole build takes at its peak: package 170 MB, source 450 MB, objects 120 MB; and room for growth.
+/// What the whole build takes at its peak: package 170 MB, source 360 MB, objects 120 MB; and room for growth.
 const NEEDED: u64 = 1_000_000_000;
 
 /// How many files are compiled, for the bar.
-const FILES: u64 = 870;
+const FILES: u64 = 888;
 
 /// Options that a guest cannot do without; a kernel that dropped one of them is refused at once.
 const VITAL: [&str; 11] = [
@@ -67,7 +67,7 @@ impl Build<'_, '_> {
         let scratch = self.cache.scratch("kernel")?;
         let mut times = Times::default();
 
-        self.check_libc(&scratch)?;
+        self.try_compiler(&scratch)?;
         let named = self.machine.var("OFFHOOK_KERNEL_SOURCE");
         let download = self.cache.download("kernel");
         let (suite, package) = source::newest(self.archive, named, self.task)?;
@@ -109,6 +109,8 @@ impl Build<'_, '_> {
         };
         manifest::write(&result.join("manifest.json"), &manifest).map_err(|error| self.io_error(&error))?;
         self.cache.publish(&scratch, &result, place)?;
+        // tens of thousands of files, which a busy disk is slow to forget
+        scratch.discard();
         let _ = super::cache::remove_tree(&download);
         Ok(manifest)
     }
@@ -126,7 +128,8 @@ impl Build<'_, '_> {
     ) -> Result<(), LabError> {
         let octets = deb.metadata().map_or(0, |deb| deb.len());
         self.task.phase("unpacking the kernel's source", Unit::Octets, Some(octets));
-        unpack::kernel_source(self.crew, deb, tree, self.machine.cores, self.task, wanted)?;
+        unpack::kernel_source(self.crew, deb, tree, self.machine.cores, self.task, wanted)
+            .map_err(|error| self.in_cache("unpacking the kernel's source", error))?;
         patch::apply(patch::DETERMINISM, tree, name)?;
         times.step("unpack");
 
@@ -150,6 +153,8 @@ impl Build<'_, '_> {
     fn make(&self, tree: &Path, objects: &Path, tools: Option<&Path>) -> Command {
         let mut make = Command::new("make");
         make.current_dir(tree).arg("ARCH=um").arg(format!("O={}", objects.display()));
+        // their versions would enter the image, which uses neither: the same packages shall give the same image
+        make.args(["RUSTC=no-rustc", "PAHOLE=no-pahole"]);
         for variable in
             ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KBUILD_OUTPUT", "CROSS_COMPILE", "ARCH", "SUBARCH", "KCFLAGS"]
         {
@@ -188,8 +193,9 @@ impl Build<'_, '_> {
         }
     }
 
-    /// The C library's headers are a package of their own; without them the build fails late and in riddles.
-    fn check_libc(&self, scratch: &Scratch) -> Result<(), LabError> {
+    /// Compiles and runs a small program. The C library's headers are a package of their own, and the cache may lie
+    /// where nothing can be run; the build would fail of either late and in riddles.
+    fn try_compiler(&self, scratch: &Scratch) -> Result<(), LabError> {
         let (code, program) = (scratch.path().join("try.c"), scratch.path().join("try"));
         fs::write(&code, "#include <stdio.h>\nint main(void) { return puts(\"\") < 0; }\n")
             .map_err(|error| self.io_error(&error))?;
@@ -200,7 +206,13 @@ impl Build<'_, '_> {
                 true => LabError::missing_tool("the C library's headers (stdio.h)", "libc6-dev"),
                 false => error,
             }
-        })
+        })?;
+        match Command::new(&program).stdout(Stdio::null()).status() {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Err(LabError::cache_noexec(self.cache.root()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the cache's file system has room; what is free may be gone later, but the usual case is told at once.
@@ -208,6 +220,14 @@ impl Build<'_, '_> {
         match memory::free(self.cache.root()) {
             Ok(free) if free < needed => Err(LabError::disk_full(what, self.cache.root(), Some(needed), Some(free))),
             _ => Ok(()),
+        }
+    }
+
+    /// A full disk is the cache's, not that of a directory which is gone again.
+    pub(super) fn in_cache(&self, doing: &str, error: LabError) -> LabError {
+        match error.trouble {
+            Trouble::DiskFull => LabError::disk_full(doing, self.cache.root(), None, None),
+            _ => error,
         }
     }
 

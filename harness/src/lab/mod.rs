@@ -32,7 +32,7 @@ mod status;
 mod tools;
 mod unpack;
 
-pub use cache::{Cache, Scratch};
+pub use cache::{Cache, Scratch, settle};
 pub use error::{LabError, Trouble, size};
 pub use kernel::Kernel;
 pub use machine::Machine;
@@ -108,8 +108,7 @@ pub fn ensure_on(machine: &Machine, stacks: &[String], progress: &Progress) -> R
     }
     let shelf = Shelf::of(machine)?;
     if let Some(lab) = shelf.lab(stacks) {
-        // a cache that others filled and that cannot be written serves as well
-        let _ = lab.cache.open();
+        lab.cache.tidy();
         return Ok(lab);
     }
     build(machine, &shelf, stacks, progress)?;

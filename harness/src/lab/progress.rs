@@ -88,17 +88,18 @@ impl Task {
         }
         if let Some(bar) = &self.bar {
             let counts = match unit {
-                Unit::Octets => "{bar:24} {bytes:>9}/{total_bytes:<9} {msg}",
+                Unit::Octets => "{bar:24} {decimal_bytes:>9}/{decimal_total_bytes:<9} {msg}",
                 Unit::Files | Unit::Packages => "{bar:24} {pos:>9}/{len:<9} {msg}",
                 Unit::Percent => "{bar:24} {percent:>8}%           {msg}",
             };
             let template = if total.is_some() { counts } else { "{spinner} {msg}" };
+            // in this order no count of the last step is ever drawn with the unit of this one
+            bar.set_position(0);
+            bar.set_message(doing.to_owned());
+            bar.set_length(total.unwrap_or(0));
             if let Ok(style) = ProgressStyle::with_template(&format!("{{prefix:>10}} {template}")) {
                 bar.set_style(style);
             }
-            bar.set_length(total.unwrap_or(0));
-            bar.set_position(0);
-            bar.set_message(doing.to_owned());
         }
     }
 

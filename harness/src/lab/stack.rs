@@ -90,7 +90,8 @@ impl Build<'_, '_> {
         let mut target = Target::merged(&root).map_err(|error| self.io_error(&error))?;
         for (done, package) in packages.iter().enumerate() {
             let wanted = |path: &str| !UNREAD.iter().any(|dir| path.starts_with(dir));
-            target.package(self.crew, &download.join(package.file_name()), wanted)?;
+            let deb = download.join(package.file_name());
+            target.package(self.crew, &deb, wanted).map_err(|error| self.in_cache(&doing, error))?;
             self.task.position(done as u64 + 1);
         }
         let mut special = std::mem::take(&mut target.special);
