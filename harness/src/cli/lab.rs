@@ -81,6 +81,7 @@ fn build(stacks: &[String]) -> Result<(), Failure> {
     let all: Vec<String> = the_lab::STACKS.iter().map(|&name| name.to_owned()).collect();
     let stacks = if stacks.is_empty() { &all } else { stacks };
     the_lab::ensure(stacks, &Progress::for_stderr()).map_err(failed)?;
+    the_lab::settle();
     status()
 }
 

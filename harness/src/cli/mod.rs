@@ -18,6 +18,13 @@ pub const LAB_FAILED: u8 = 3;
 /// Exit code: interrupted by SIGINT or SIGTERM, as shells count it.
 pub const INTERRUPTED: u8 = 130;
 
+/// What the environment can say about the lab.
+const LAB_HELP: &str = "Environment:
+  OFFHOOK_CACHE          where the lab is kept, instead of $XDG_CACHE_HOME/offhook or ~/.cache/offhook
+  OFFHOOK_MIRROR         Debian mirror to take packages from, instead of the one in this machine's apt sources
+  OFFHOOK_KEYRING        keyring to check its signatures with, instead of the Debian archive's
+  OFFHOOK_KERNEL_SOURCE  package to build the kernel from, linux-source-6.1 say, instead of the newest";
+
 #[derive(Debug, Parser)]
 #[command(
     name = "offhook",
@@ -42,7 +49,7 @@ enum Command {
     /// Read scenarios and report every mistake in them, without running anything
     Check(check::Check),
     /// The kernel and the server stacks that scenarios run on
-    #[command(subcommand)]
+    #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
 }
 

@@ -96,10 +96,12 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
     let stacks: Vec<String> = stacks.into_iter().collect();
     let lab = lab::ensure(&stacks, &lab::Progress::for_stderr()).map_err(lab_failed)?;
     let run_dir = lab.cache.run_dir("guests").map_err(lab_failed)?;
+    let jobs = arguments.jobs.map_or_else(processors, usize::from).min(items.len());
+    let memory = lab::GUEST_MEMORY.saturating_mul(jobs as u64);
     let options = Options {
-        jobs: arguments.jobs.map_or_else(processors, usize::from),
+        jobs,
         limit: Duration::from_secs(arguments.limit),
-        memory_dir: lab::guest_memory_dir().map_err(lab_failed)?,
+        memory_dir: lab::Machine::this().guest_memory_dir(memory).map_err(lab_failed)?,
         run_dir: run_dir.path().to_owned(),
         untrusted: arguments.untrusted,
     };
@@ -124,6 +126,7 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
     if let Some(path) = &arguments.json {
         write_json(path, &outcomes, wall, arguments.fail_on_skip)?;
     }
+    lab::settle();
     Ok(outcomes)
 }
 

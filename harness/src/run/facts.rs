@@ -21,7 +21,9 @@ pub struct Since<T> {
 pub struct Facts {
     /// The exchange began to ring.
     pub placed: Option<Instant>,
-    /// Ring bursts so far.
+    /// The called line was busy: with an earlier call, or off hook.
+    pub busy: bool,
+    /// Rings so far.
     pub rings: u32,
     /// The modem went off hook.
     pub answered: Option<Instant>,
@@ -110,11 +112,14 @@ impl Facts {
 
     /// Whether the caller stopped ringing before anybody answered.
     pub fn unanswered(&self) -> bool {
-        self.answered.is_none() && self.cleared.is_some()
+        self.answered.is_none() && self.cleared.is_some() && !self.busy
     }
 
     /// What state the call is in, in words.
     pub fn state(&self) -> String {
+        if self.busy {
+            return "the called line was busy".to_owned();
+        }
         if let Some(cleared) = &self.cleared {
             let rings = counted(self.rings, "ring");
             return match (self.answered, &self.terminated, cleared.what.by) {
@@ -182,6 +187,13 @@ mod tests {
         let facts =
             Facts { answered: Some(Instant::ZERO), cleared: cleared(End::Server, false, 90), ..Facts::default() };
         assert_eq!(facts.hang_up(), Some((End::Server, Instant::from_millis(90), Reason::Carrier)));
+    }
+
+    #[test]
+    fn a_busy_line_is_not_taken_for_a_caller_who_gave_up() {
+        let facts = Facts { busy: true, cleared: cleared(End::Caller, false, 90), ..Facts::default() };
+        assert!(!facts.unanswered());
+        assert_eq!(facts.state(), "the called line was busy");
     }
 
     #[test]

@@ -244,6 +244,10 @@ impl Station {
             self.departed = self.to_caller.get(now, octets.len());
         }
         match (event, &mut self.caller) {
+            (Heard::Busy, _) => {
+                self.facts.busy = true;
+                self.facts.cleared = Some(Since { at: now, what: Clearing { by: End::Caller, abrupt: false } });
+            }
             (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
             (Heard::Octets(octets), None) => self.heard(now, &octets),
             (Heard::Connected { .. }, Some(caller)) => caller.handle_carrier(now),

@@ -18,7 +18,7 @@ const LARGEST: u64 = 1 << 20;
 ///
 /// # Errors
 ///
-/// Everything that is wrong with any of the files: missing, unreadable, no text, or what [`read`] finds.
+/// Everything that is wrong with any of the files: missing, unreadable, no text, or what [`read()`] finds.
 pub fn load(paths: &[PathBuf]) -> Result<Vec<(SourceFile, Vec<Scenario>)>, Errors> {
     let mut errors = Errors::default();
     let mut files = Vec::new();

@@ -1,6 +1,6 @@
 //! Scenario text: KDL in, a checked [`Scenario`] out, or every error of the file at once.
 //!
-//! [`load`] takes paths, [`read`] one text. Inside, a text passes through `shape` (words and values), `build` and
+//! [`load()`] takes paths, [`read()`] one text. Inside, a text passes through `shape` (words and values), `build` and
 //! `call` (what they make), `order` (whether it can happen); the words are data, in `server_words` and `verbs`,
 //! from which [`reference()`] is made, too.
 
