@@ -29,10 +29,10 @@ pub use pcapng::pcapng;
 pub use transcript::transcript;
 
 use crate::report::json;
-use crate::run::Outcome;
+use crate::run::{Outcome, plain, write_whole};
 
 /// When a scenario begins by the guest's clock: 2026-01-05 09:00:00 UTC, a Monday, as time since 1970.
-pub const EPOCH: Duration = Duration::from_secs(1_767_603_600);
+pub const EPOCH: Duration = Duration::from_secs(crate::run::EPOCH);
 
 /// Longest part of a directory's name that comes from a scenario's name.
 const LONGEST: usize = 64;
@@ -41,7 +41,11 @@ const LONGEST: usize = 64;
 #[derive(Debug, Error)]
 pub enum EvidenceError {
     /// The file system said no.
-    #[error("cannot write the evidence {}: {source}; see that the directory is writable and not full", path.display())]
+    #[error(
+        "cannot write the evidence {}: {}; see that the directory is writable and not full",
+        path.display(),
+        plain(source)
+    )]
     Write {
         /// The file or directory.
         path: PathBuf,
@@ -108,15 +112,7 @@ pub fn trace(outcome: &Outcome) -> serde_json::Result<String> {
 ///
 /// The file system's, with the path.
 pub fn put(path: &Path, octets: &[u8]) -> Result<(), EvidenceError> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let written = fs::write(&part, octets).and_then(|()| fs::rename(&part, path));
-    written.map_err(|source| {
-        // Nothing to be done if even this fails: the error that matters is the first one.
-        let _ = fs::remove_file(&part);
-        EvidenceError::Write { path: path.to_owned(), source }
-    })
+    write_whole(path, octets).map_err(|source| EvidenceError::Write { path: path.to_owned(), source })
 }
 
 /// Where the evidence of a scenario goes, below the directory that the user chose:

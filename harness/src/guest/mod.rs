@@ -15,14 +15,9 @@ use std::path::Path;
 
 use nix::sys::reboot::{RebootMode, reboot};
 
-use crate::run::{JOB_FILE, Job, REPORT_FILE, Report, Trouble, write_whole};
+use crate::run::{CANNOT, HELLO, JOB_FILE, Job, REPORT_FILE, Report, Trouble, write_whole};
 
 pub use boot::{OUT, STATUS};
-
-/// The line by which process 1 tells the host that it runs.
-pub const HELLO: &str = "offhook: process 1 runs";
-/// What begins a line by which process 1 tells the host why it cannot go on.
-pub const CANNOT: &str = "offhook: cannot go on: ";
 
 /// Whether this process is a guest's process 1: the first, started with `guest OUTDIR`.
 pub fn is_process_one(arguments: &[String]) -> bool {

@@ -16,6 +16,11 @@ pub const JOB_FILE: &str = "job.json";
 /// Name of the report file in the output directory.
 pub const REPORT_FILE: &str = "report.json";
 
+/// The line by which process 1 tells the host that it runs.
+pub const HELLO: &str = "offhook: process 1 runs";
+/// What begins a line by which process 1 tells the host why it cannot go on.
+pub const CANNOT: &str = "offhook: cannot go on: ";
+
 /// Seconds since 1970 at which every guest's clock starts: 2026-01-05 09:00:00 UTC, a Monday.
 pub const EPOCH: u64 = 1_767_603_600;
 
@@ -100,11 +105,15 @@ pub fn plain(error: &std::io::Error) -> String {
 
 /// Writes `octets` to `path` by way of a temporary file beside it, so that no reader sees half of it.
 pub fn write_whole(path: &Path, octets: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    std::fs::write(&part, octets)?;
-    std::fs::rename(&part, path)
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let written = std::fs::write(&part, octets).and_then(|()| std::fs::rename(&part, path));
+    if written.is_err() {
+        // Nothing to be done if even this fails: the error that matters is the first one.
+        let _ = std::fs::remove_file(&part);
+    }
+    written
 }
 
 #[cfg(test)]

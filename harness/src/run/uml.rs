@@ -16,8 +16,7 @@ use nix::sys::signal::Signal;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
-use super::EPOCH;
-use crate::guest::{CANNOT, HELLO};
+use super::{CANNOT, EPOCH, HELLO};
 
 /// The word by which this binary knows that it is to become a kernel.
 pub const KERNEL: &str = "become-kernel";
