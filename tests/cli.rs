@@ -4,7 +4,7 @@
 mod common;
 
 use std::fs;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use common::{offhook, said};
 
@@ -63,6 +63,31 @@ fn a_wrong_command_line_is_exit_code_2() {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(!output.stderr.is_empty());
     }
+}
+
+#[test]
+fn a_reader_who_has_heard_enough_is_no_reason_to_fail() {
+    let mut child =
+        offhook().args(["check", "scenarios"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(output.stderr.is_empty(), "{}", said(&output));
+}
+
+#[test]
+fn an_output_directory_that_cannot_be_made_is_told_by_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    fs::write(&file, "").unwrap();
+    let output = offhook()
+        .args(["run", "scenarios/first-call.kdl", "--stack", "bookworm", "--out"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let text = stdout(&output);
+    assert!(text.contains("making the evidence directory") && text.contains("--out"), "{}", said(&output));
 }
 
 #[test]

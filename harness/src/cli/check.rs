@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::WRONG_INPUT;
+use super::{WRONG_INPUT, complain, say};
 use crate::run::facts::counted;
 use crate::scenario;
 
@@ -20,11 +20,12 @@ pub(super) fn main(check: &Check) -> u8 {
         Ok(files) => {
             let scenarios: usize = files.iter().map(|(_, scenarios)| scenarios.len()).sum();
             let [scenarios, files] = [scenarios, files.len()].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-            println!("{} in {} read without a mistake", counted(scenarios, "scenario"), counted(files, "file"));
+            let (scenarios, files) = (counted(scenarios, "scenario"), counted(files, "file"));
+            say(&format!("{scenarios} in {files} read without a mistake\n"));
             0
         }
         Err(errors) => {
-            eprint!("{}", errors.render(scenario::Style::of(&std::io::stderr())));
+            complain(&errors.render(scenario::Style::of(&std::io::stderr())));
             WRONG_INPUT
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{LAB_FAILED, WRONG_INPUT};
+use super::{LAB_FAILED, WRONG_INPUT, complain, say};
 use crate::guest::STATUS;
 use crate::lab::{self as the_lab, Clean, LabError, Machine, Progress};
 use crate::run::uml::Uml;
@@ -47,7 +47,7 @@ pub(super) fn main(lab: Lab) -> u8 {
     match done {
         Ok(code) => code,
         Err((code, text)) => {
-            eprintln!("{text}");
+            complain(&format!("{text}\n"));
             code
         }
     }
@@ -60,16 +60,16 @@ fn failed(error: LabError) -> Failure {
 }
 
 fn status() -> Result<(), Failure> {
-    the_lab::status(&Machine::this()).map(|status| print!("{status}")).map_err(failed)
+    the_lab::status(&Machine::this()).map(|status| say(&status.to_string())).map_err(failed)
 }
 
 fn clean() -> Result<(), Failure> {
     let removed = the_lab::clean(&Machine::this(), &Clean::All).map_err(failed)?;
     for path in &removed {
-        println!("removed {}", path.display());
+        say(&format!("removed {}\n", path.display()));
     }
     if removed.is_empty() {
-        println!("nothing to remove");
+        say("nothing to remove\n");
     }
     Ok(())
 }

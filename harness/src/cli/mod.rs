@@ -7,6 +7,7 @@ mod check;
 mod lab;
 mod run;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -69,4 +70,15 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::main(&check),
         Command::Lab(lab) => lab::main(lab),
     })
+}
+
+/// Writes to standard output. Whoever reads it may have heard enough (`offhook ... | head`): that ends nothing.
+fn say(text: &str) {
+    let mut stdout = io::stdout().lock();
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+/// Writes to standard error, if anybody is there to read it.
+fn complain(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT};
+use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, say};
 use crate::report::failure;
 use crate::report::terminal::{self, Table};
 use crate::report::{self, Style};
@@ -74,15 +74,15 @@ pub(super) fn main(arguments: Run) -> u8 {
     match carried_out(&arguments) {
         Ok(outcomes) => report::exit_code(&outcomes, arguments.fail_on_skip),
         Err(Stop::Wrong(text)) => {
-            eprint!("{text}");
+            complain(&text);
             WRONG_INPUT
         }
         Err(Stop::Lab(text, code)) => {
-            eprintln!("{text}");
+            complain(&format!("{text}\n"));
             code
         }
         Err(Stop::Interrupted) => {
-            eprintln!("interrupted: the guests were ended, no verdict");
+            complain("interrupted: the guests were ended, no verdict\n");
             INTERRUPTED
         }
     }
@@ -114,7 +114,7 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
     let start = Instant::now();
     let outcomes = runtime.block_on(async {
         tokio::select! {
-            outcomes = run(&lab, items, &options, |outcome| print!("{}", told(&table, outcome, style))) => Ok(outcomes),
+            outcomes = run(&lab, items, &options, |outcome| say(&told(&table, outcome, style))) => Ok(outcomes),
             () = interruption() => Err(Stop::Interrupted),
         }
     });
@@ -122,7 +122,7 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
     drop(runtime);
     let outcomes = outcomes?;
     let wall = start.elapsed();
-    print!("{}", terminal::summary(&outcomes, wall, style));
+    say(&terminal::summary(&outcomes, wall, style));
     if let Some(path) = &arguments.json {
         write_json(path, &outcomes, wall, arguments.fail_on_skip)?;
     }

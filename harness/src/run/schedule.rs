@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::uml::{Ending, How, Uml};
-use super::{JOB_FILE, Job, Outcome, REPORT_FILE, Report, SourceFile, StepResult, Trouble, Verdict};
+use super::{CANNOT, JOB_FILE, Job, Outcome, REPORT_FILE, Report, SourceFile, StepResult, Trouble, Verdict};
 use crate::evidence;
 use crate::lab::Lab;
 use crate::run::expect::spelled;
@@ -189,7 +189,7 @@ fn lost(ending: &Ending, limit: Duration) -> Trouble {
         How::PoweredOff => "the guest powered off without a report".to_owned(),
     };
     let mut trouble = Trouble::new(message);
-    trouble.details = ending.console.iter().cloned().collect();
+    trouble.details = ending.console.iter().filter(|line| !line.starts_with(CANNOT)).cloned().collect();
     match ending.how {
         How::TimedOut => trouble.help("a busy loop stops virtual time; if the machine is just slow, give --limit"),
         _ if ending.boot.is_none() => trouble.help("`offhook lab status` shows whether the lab is whole"),
@@ -203,7 +203,11 @@ fn error(trouble: Trouble) -> Verdict {
 
 /// Writes the evidence; an outcome without evidence is an error.
 fn keep(mut outcome: Outcome) -> Outcome {
-    if let Err(problem) = evidence::write(&outcome, &outcome.evidence) {
+    let written = evidence::write(&outcome, &outcome.evidence);
+    // What went wrong first is what matters.
+    if let Err(problem) = written
+        && !matches!(outcome.verdict, Verdict::Error { .. })
+    {
         outcome.verdict = error(Trouble::new(format!("writing the evidence: {problem}")));
     }
     outcome
