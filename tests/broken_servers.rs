@@ -36,7 +36,7 @@ fn run(from: &str, to: &str) -> (Option<i32>, String) {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("call.kdl"), WORKING.replace(from, to)).unwrap();
     let output = offhook().args(["run", "call.kdl", "--out", "out"]).current_dir(directory.path()).output().unwrap();
-    assert!(output.stderr.is_empty() || output.status.success(), "{}", said(&output));
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", said(&output));
     let text = String::from_utf8(output.stdout).unwrap();
     // What ran is told at the end; versions are Debian's business.
     let text = text.split("\n  kernel").next().unwrap();

@@ -9,7 +9,8 @@ use std::process::{Command, Output};
 /// The program, in the repository's root.
 pub(crate) fn offhook() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_offhook"));
-    command.current_dir(root()).env("NO_COLOR", "1").env("COLUMNS", "100");
+    // What is printed depends on these, and snapshots are of one kind of terminal.
+    command.current_dir(root()).env("NO_COLOR", "1").env("COLUMNS", "100").env("LC_ALL", "C.UTF-8");
     command
 }
 
