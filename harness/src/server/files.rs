@@ -59,17 +59,25 @@ pub fn write(files: &[ServerFile], root: &Path) -> io::Result<()> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
+        // Made anew, not written over: a file of the stack belongs to whoever built the lab, and mgetty ignores a
+        // login.config that is not root's.
+        removed(&path)?;
         fs::write(&path, &file.text)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(file.mode))?;
     }
     let dialin = "/etc/mgetty/dialin.config";
     if !files.iter().any(|file| file.path == dialin) {
-        match fs::remove_file(root.join(dialin.trim_start_matches('/'))) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        removed(&root.join(dialin.trim_start_matches('/')))?;
     }
     Ok(())
+}
+
+/// Removes a file if it is there.
+fn removed(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn file(path: &str, mode: u32, text: String) -> ServerFile {
@@ -173,6 +181,7 @@ fn joined(lines: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use std::net::Ipv4Addr;
     use std::time::Duration;
 
@@ -235,6 +244,21 @@ mod tests {
         let files = of(&Server { ports: vec![port("ttyS0")], ..Server::default() });
         let login = files.iter().find(|file| file.path.ends_with("login.config")).map(|file| file.mode);
         assert_eq!(login, Some(0o600));
+    }
+
+    #[test]
+    fn a_file_of_the_stack_is_replaced_by_a_new_one_and_not_written_over() {
+        use std::os::unix::fs::MetadataExt;
+
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("etc/mgetty/login.config");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "shipped").unwrap();
+        // Held open, so that its number cannot be used again.
+        let shipped = fs::File::open(&path).unwrap();
+        write(&of(&Server { ports: vec![port("ttyS0")], ..Server::default() }), root.path()).unwrap();
+        assert_ne!(fs::metadata(&path).unwrap().ino(), shipped.metadata().unwrap().ino(), "its owner is the writer");
+        assert!(fs::read_to_string(&path).unwrap().starts_with("/AutoPPP/"));
     }
 
     #[test]
