@@ -48,6 +48,8 @@ fn settings() -> insta::Settings {
     settings.set_snapshot_path("snapshots");
     settings.add_filter(r"\d+\.\d+s\n", "[wall]\n");
     settings.add_filter(r"in \d+\.\d+s,", "in [wall],");
+    // The server's own programs take microseconds, another version others.
+    settings.add_filter(r"(\d)\.\d{3}", "$1.[ms]");
     settings.add_filter(r"/[^ \n]*/\.tmp\w+", "[directory]");
     settings
 }
