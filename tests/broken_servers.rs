@@ -46,10 +46,10 @@ fn run(from: &str, to: &str) -> (Option<i32>, String) {
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("snapshots");
-    settings.add_filter(r"\d+\.\d+s\n", "[wall]\n");
+    settings.add_filter(r" +\d+\.\d+s\n", "  [wall]\n");
     settings.add_filter(r"in \d+\.\d+s,", "in [wall],");
     // The server's own programs take microseconds, another version others.
-    settings.add_filter(r"(\d)\.\d{3}", "$1.[ms]");
+    settings.add_filter(r" (\d+)\.\d{3}(s| )", " $1.[ms]$2");
     settings.add_filter(r"/[^ \n]*/\.tmp\w+", "[directory]");
     settings
 }
