@@ -32,7 +32,7 @@ fn prepared(job: &Job) -> Result<Report, Trouble> {
         namespaces.configure(job.scenario.server.lan.as_ref()).await?;
         World::new(job)?.run().await
     })?;
-    // Logs that carry their own time were read later than they were written.
+    // A log record is known to be whole only later than it was begun.
     report.trace.sort_by_key(|event| event.at);
     keep_logs(&report.trace)?;
     Ok(report)

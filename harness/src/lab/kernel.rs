@@ -294,16 +294,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn machine(env: &[(&str, &str)]) -> Machine {
-        let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Machine { env, ..Machine::this() }
-    }
-
     #[test]
     fn the_key_depends_on_what_goes_in_alone() {
-        assert_eq!(key(&machine(&[])), key(&machine(&[("PATH", "/x"), ("HOME", "/y")])));
-        assert_ne!(key(&machine(&[])), key(&machine(&[("OFFHOOK_KERNEL_SOURCE", "linux-source-6.1")])));
-        assert_eq!(key(&machine(&[])).len(), 12);
+        assert_eq!(key(&Machine::with_env(&[])), key(&Machine::with_env(&[("PATH", "/x"), ("HOME", "/y")])));
+        assert_ne!(
+            key(&Machine::with_env(&[])),
+            key(&Machine::with_env(&[("OFFHOOK_KERNEL_SOURCE", "linux-source-6.1")]))
+        );
+        assert_eq!(key(&Machine::with_env(&[])).len(), 12);
     }
 
     #[test]

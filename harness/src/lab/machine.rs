@@ -110,6 +110,15 @@ impl Machine {
     }
 }
 
+#[cfg(test)]
+impl Machine {
+    /// This machine with nothing but these in its environment.
+    pub(super) fn with_env(env: &[(&str, &str)]) -> Self {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { env, ..Self::this() }
+    }
+}
+
 fn is_executable(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
@@ -119,36 +128,31 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn machine(env: &[(&str, &str)]) -> Machine {
-        let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Machine { env, ..Machine::this() }
-    }
-
     #[test]
     fn the_first_variable_set_decides_where_the_cache_is() {
         let all = [("OFFHOOK_CACHE", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")];
-        assert_eq!(machine(&all).cache_dir().unwrap(), Path::new("/a"));
-        assert_eq!(machine(&all[1..]).cache_dir().unwrap(), Path::new("/b/offhook"));
-        assert_eq!(machine(&all[2..]).cache_dir().unwrap(), Path::new("/c/.cache/offhook"));
+        assert_eq!(Machine::with_env(&all).cache_dir().unwrap(), Path::new("/a"));
+        assert_eq!(Machine::with_env(&all[1..]).cache_dir().unwrap(), Path::new("/b/offhook"));
+        assert_eq!(Machine::with_env(&all[2..]).cache_dir().unwrap(), Path::new("/c/.cache/offhook"));
         assert_eq!(
-            machine(&[("OFFHOOK_CACHE", ""), ("HOME", "/c")]).cache_dir().unwrap(),
+            Machine::with_env(&[("OFFHOOK_CACHE", ""), ("HOME", "/c")]).cache_dir().unwrap(),
             Path::new("/c/.cache/offhook")
         );
-        assert_eq!(machine(&[]).cache_dir(), Err(LabError::no_home()));
-        assert_eq!(machine(&[("XDG_CACHE_HOME", "relative")]).cache_dir(), Err(LabError::no_home()));
+        assert_eq!(Machine::with_env(&[]).cache_dir(), Err(LabError::no_home()));
+        assert_eq!(Machine::with_env(&[("XDG_CACHE_HOME", "relative")]).cache_dir(), Err(LabError::no_home()));
     }
 
     #[test]
     fn other_architectures_are_told_what_they_can_do() {
-        let arm = Machine { arch: "aarch64".into(), ..machine(&[]) };
+        let arm = Machine { arch: "aarch64".into(), ..Machine::with_env(&[]) };
         assert_eq!(arm.check_arch(), Err(LabError::not_x86_64("aarch64")));
-        assert_eq!(Machine { arch: "x86_64".into(), ..machine(&[]) }.check_arch(), Ok(()));
+        assert_eq!(Machine { arch: "x86_64".into(), ..Machine::with_env(&[]) }.check_arch(), Ok(()));
     }
 
     #[test]
     fn an_empty_path_lacks_apt_and_the_compiler() {
         let empty = tempfile::tempdir().unwrap();
-        let machine = machine(&[("PATH", empty.path().to_str().unwrap())]);
+        let machine = Machine::with_env(&[("PATH", empty.path().to_str().unwrap())]);
         assert_eq!(machine.check_packaging(), Err(LabError::no_apt("apt-get")));
         assert_eq!(machine.check_compiler(), Err(LabError::missing_tool("gcc", "gcc")));
     }
@@ -157,6 +161,6 @@ mod tests {
     fn a_program_that_is_not_executable_is_not_found() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("make"), "").unwrap();
-        assert_eq!(machine(&[("PATH", dir.path().to_str().unwrap())]).find("make"), None);
+        assert_eq!(Machine::with_env(&[("PATH", dir.path().to_str().unwrap())]).find("make"), None);
     }
 }

@@ -10,7 +10,6 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use offhook_emulator::time::Instant;
@@ -86,21 +85,6 @@ impl Init {
     /// When an entry that was disabled is to be started again.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.slots.iter().filter(|slot| slot.pid.is_none()).filter_map(|slot| slot.disabled_until).min()
-    }
-
-    /// Whether inittab has an entry for `device` and its process runs.
-    pub fn runs(&self, device: &str) -> bool {
-        self.slots
-            .iter()
-            .any(|slot| slot.pid.is_some() && slot.entry.process.split_whitespace().any(|word| word == device))
-    }
-
-    /// Asks every running entry to end.
-    pub fn terminate(&self) {
-        for pid in self.slots.iter().filter_map(|slot| slot.pid) {
-            // It may have ended a moment ago.
-            let _ = nix::sys::signal::kill(pid, Signal::SIGTERM);
-        }
     }
 
     /// What each child is now: mgetty may have become pppd. A zombie still has its name in /proc.
