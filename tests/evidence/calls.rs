@@ -200,6 +200,7 @@ fn outcome(name: &str) -> Outcome {
         seed: 1,
         verdict: Verdict::Met,
         steps: Vec::new(),
+        calls: Vec::new(),
         virtual_time: Duration::ZERO,
         wall_time: Duration::ZERO,
         boot_time: None,

@@ -9,6 +9,7 @@ mod status;
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use self::ip::Host;
 pub use self::status::{AuthOutcome, Status};
@@ -44,6 +45,34 @@ pub struct CallerConfig {
     pub mru: Option<u16>,
     /// ACCM to ask for: the control octets the server must escape. 0xffffffff needs no asking.
     pub accm: u32,
+    /// Which authentication protocols it takes.
+    pub auth: AuthChoice,
+    /// From carrier to the first Configure-Request.
+    pub delay: Duration,
+    /// Restart timer of all automata (RFC 1661 §4.6).
+    pub restart: Duration,
+    /// Whether it takes no other address than the one it asks for: a Configure-Nak does not change its mind.
+    pub insist: bool,
+    /// Whether its IPCP Configure-Request has no IP-Address option.
+    pub no_address: bool,
+    /// Whether its LCP Configure-Request has a Callback option (RFC 1570 §2.3) with operation 6, CBCP.
+    pub callback: bool,
+    /// Every so many Echo-Requests one is not answered; 1: none is.
+    pub miss_echo: Option<u32>,
+}
+
+/// Which authentication protocols a caller takes, once it has name and password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthChoice {
+    /// PAP or CHAP with MD5, whichever is asked for; anything else gets a Configure-Nak for CHAP.
+    #[default]
+    Any,
+    /// PAP; anything else gets a Configure-Nak for it.
+    Pap,
+    /// CHAP with MD5; likewise.
+    Chap,
+    /// The first request gets a Configure-Nak for MS-CHAPv2, as Windows does; then as [`Self::Any`].
+    MsChapFirst,
 }
 
 impl Default for CallerConfig {
@@ -57,6 +86,13 @@ impl Default for CallerConfig {
             magic_seed: 0,
             mru: None,
             accm: 0,
+            auth: AuthChoice::default(),
+            delay: Duration::ZERO,
+            restart: Duration::from_secs(3),
+            insist: false,
+            no_address: false,
+            callback: false,
+            miss_echo: None,
         }
     }
 }
@@ -135,11 +171,57 @@ pub enum CallerEvent {
         /// The ping's sequence number.
         seq: u16,
     },
+    /// The answer to [`Caller::resolve`]: addresses in the order of the answer, none if there is no such name.
+    Resolved {
+        /// The name asked for.
+        name: String,
+        /// Its addresses.
+        addresses: Vec<Ipv4Addr>,
+    },
+    /// A transfer begun by [`Caller::transfer`] is over.
+    Transferred(TransferOutcome),
     /// An IP or IPv6 packet of an Opened network protocol crossed the link. Follows its frame's event.
     Data {
         /// Who sent it.
         from: End,
     },
+}
+
+/// A transfer to be done by HTTP over the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferRequest {
+    /// Told in the outcome.
+    pub id: u32,
+    /// The other host; a name is resolved first, at the DNS servers that IPCP gave.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Path, from the first slash on.
+    pub path: String,
+    /// `None`: GET, else PUT of so many octets of [`pattern`].
+    pub upload: Option<u64>,
+}
+
+/// How a transfer ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferOutcome {
+    /// Of the request.
+    pub id: u32,
+    /// HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// Octets of content that crossed.
+    pub octets: u64,
+    /// Whether each of them was that of [`pattern`]; for an upload, as far as the other host says so by status 200.
+    pub intact: bool,
+    /// Why it came to nothing, if so: `no address for "www.lan"`.
+    pub trouble: Option<String>,
+}
+
+/// The octet at that place of the content that transfers carry: not periodic in any power of two, so that a lost,
+/// doubled or displaced segment shows.
+pub const fn pattern(place: u64) -> u8 {
+    let mixed = place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    ((mixed >> 56) ^ (mixed >> 29)) as u8
 }
 
 /// The caller.
@@ -149,6 +231,7 @@ pub struct Caller {
     host: Option<Host>,
     host_seed: u64,
     status: Status,
+    silent: bool,
     events: VecDeque<CallerEvent>,
 }
 
@@ -173,7 +256,8 @@ impl Caller {
             limits: Limits::default(),
         });
         let host_seed = random.next();
-        let mut caller = Self { link, host: None, host_seed, status: Status::default(), events: VecDeque::new() };
+        let mut caller =
+            Self { link, host: None, host_seed, status: Status::default(), silent: false, events: VecDeque::new() };
         caller.status.follow(&caller.link);
         caller
     }
@@ -235,6 +319,26 @@ impl Caller {
             host.ping(now, to, id, seq);
         }
         self.settle(now);
+    }
+
+    /// Asks the DNS servers that IPCP gave for the addresses of `name`; [`CallerEvent::Resolved`] follows.
+    pub fn resolve(&mut self, now: Instant, name: &str) {
+        let event = CallerEvent::Resolved { name: name.to_owned(), addresses: Vec::new() };
+        self.events.push_back(event);
+        self.settle(now);
+    }
+
+    /// Begins a transfer; [`CallerEvent::Transferred`] follows.
+    pub fn transfer(&mut self, now: Instant, request: TransferRequest) {
+        let trouble = Some("transfers are not there yet".to_owned());
+        let outcome = TransferOutcome { id: request.id, status: None, octets: 0, intact: false, trouble };
+        self.events.push_back(CallerEvent::Transferred(outcome));
+        self.settle(now);
+    }
+
+    /// From now on nothing is sent any more: the process hangs, the modem does not.
+    pub fn fall_silent(&mut self) {
+        self.silent = true;
     }
 
     /// How things stand.

@@ -110,7 +110,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
             specs: Vec::new(),
             stacks: Vec::new(),
             server: Server::default(),
-            groups: Vec::new(),
+            acts: Vec::new(),
         },
         stack: shell.stack.clone(),
         stack_root: stack.root.clone(),

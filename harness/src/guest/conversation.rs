@@ -14,7 +14,7 @@ use crate::run::expect::{Progress, judge};
 use crate::run::facts::Since;
 use crate::run::station::Station;
 use crate::run::{EPOCH, Job, StepOutcome, StepResult, Trouble, exchange_clock};
-use crate::scenario::{Call, PppClient, Scenario, Verb};
+use crate::scenario::{Act, Call, PppClient, Scenario, Verb};
 use crate::server::logs::LogLine;
 
 /// How long a server may take to get its modem ready for a call.
@@ -89,7 +89,7 @@ impl Conversations {
     /// Whether nothing is left to do.
     pub(super) fn are_over(&self) -> bool {
         self.trouble.is_some()
-            || (self.current_is_over() && (self.failed || self.next_group >= self.scenario.groups.len()))
+            || (self.current_is_over() && (self.failed || self.next_group >= self.scenario.acts.len()))
     }
 
     /// Why the scenario could not be carried through, if so.
@@ -164,7 +164,7 @@ impl Conversations {
         self.current = current;
         if self.current_is_over()
             && !self.failed
-            && self.next_group < self.scenario.groups.len()
+            && self.next_group < self.scenario.acts.len()
             && self.trouble.is_none()
         {
             self.advance(now, stations);
@@ -176,7 +176,7 @@ impl Conversations {
     }
 
     fn begin_group(&mut self, now: Instant, stations: &[Station]) {
-        let Some(group) = self.scenario.groups.get(self.next_group) else { return };
+        let Some(Act::Calls(group)) = self.scenario.acts.get(self.next_group) else { return };
         let first = self.next_call;
         self.next_group += 1;
         self.next_call += group.len();
@@ -252,7 +252,7 @@ impl Conversations {
     ) -> bool {
         let Some(step) = conversation.script.steps.get(number).cloned() else { return false };
         let (verb, deviation) = step.on(&self.stack);
-        if let (Verb::Ping { to, count, every }, State::Talking { pings, .. }) = (verb, &mut conversation.state) {
+        if let (Verb::Ping { to, count, every, .. }, State::Talking { pings, .. }) = (verb, &mut conversation.state) {
             while *pings < *count && now >= begun + *every * *pings && station.facts.cleared.is_none() {
                 *pings += 1;
                 station.ping(now, *to);
@@ -368,6 +368,9 @@ fn told(result: &StepResult) -> String {
         StepResult::Met { shown, .. } if shown.is_empty() => "done".to_owned(),
         StepResult::Met { shown, .. } => shown.clone(),
         StepResult::NotMet { expected, actual, .. } => format!("expected {expected}, got {actual}"),
+        StepResult::FailsAsKnown { expected, actual, reason, .. } => {
+            format!("expected {expected}, got {actual}, as is known: {reason}")
+        }
         StepResult::NotReached => "not reached".to_owned(),
     }
 }

@@ -9,6 +9,7 @@ mod clock;
 mod conversation;
 mod namespaces;
 mod play;
+mod request;
 mod world;
 
 use std::path::Path;

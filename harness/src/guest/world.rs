@@ -110,7 +110,7 @@ impl World {
         self.collect();
         let error = self.conversations.trouble();
         let steps = self.conversations.results();
-        Ok(Report { steps, error, trace: self.trace, virtual_micros: now.micros() })
+        Ok(Report { steps, calls: Vec::new(), error, trace: self.trace, virtual_micros: now.micros() })
     }
 
     fn converse(&mut self, now: Instant) -> Result<(), Trouble> {

@@ -171,6 +171,7 @@ struct Step<'a> {
 enum Shown<'a> {
     Met { at_us: u64, shown: &'a str },
     NotMet { at_us: u64, expected: &'a str, actual: &'a str, notes: &'a [String] },
+    FailsAsKnown { at_us: u64, expected: &'a str, actual: &'a str, reason: &'a str },
     NotReached,
 }
 
@@ -181,6 +182,9 @@ impl<'a> Step<'a> {
             StepResult::Met { at, shown } => Shown::Met { at_us: at.micros(), shown },
             StepResult::NotMet { at, expected, actual, notes } => {
                 Shown::NotMet { at_us: at.micros(), expected, actual, notes }
+            }
+            StepResult::FailsAsKnown { at, expected, actual, reason } => {
+                Shown::FailsAsKnown { at_us: at.micros(), expected, actual, reason }
             }
             StepResult::NotReached => Shown::NotReached,
         };

@@ -44,15 +44,16 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::ExpectNoAnswer => step.no_answer(),
         Verb::ExpectConnect { rate } => step.connect(*rate),
         Verb::Ppp(client) => step.ppp(client.until),
-        Verb::ExpectAuth { result, message } => step.auth(*result, message.as_deref()),
+        Verb::ExpectAuth { result, message, .. } => step.auth(*result, message.as_deref()),
         Verb::ExpectAddress { local, peer } => step.address(*local, *peer),
         Verb::ExpectDns { servers } => step.dns(servers),
-        Verb::Ping { to, count, every } => step.ping(&to.to_string(), *count, *every),
+        Verb::Ping { to, count, every, .. } => step.ping(&to.to_string(), *count, *every),
         Verb::Wait { time: Some(time) } => step.until(begun + *time),
         Verb::Wait { time: None } => step.wait_for_clearing(),
         Verb::ExpectHangup { after, of, within, by, reason } => step.hang_up(*after, *of, *within, *by, *reason),
         Verb::ExpectLog { program, text } => step.log(program, text),
         Verb::HangUp => step.clearing(CLEAR_LIMIT, "the line to clear after the caller hung up"),
+        _ => step.not_met(verb.word(), "a verb that is not played yet"),
     }
 }
 

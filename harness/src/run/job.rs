@@ -8,7 +8,7 @@ use offhook_emulator::trace::Event;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::StepOutcome;
+use super::{CallSummary, StepOutcome};
 use crate::scenario::Scenario;
 
 /// Name of the job file in the output directory.
@@ -54,6 +54,9 @@ pub struct Job {
 pub struct Report {
     /// Every step, in order.
     pub steps: Vec<StepOutcome>,
+    /// What came of every call, in order.
+    #[serde(default)]
+    pub calls: Vec<CallSummary>,
     /// Why the scenario could not be carried through, if so.
     pub error: Option<Trouble>,
     /// All that happened.

@@ -1,5 +1,6 @@
 //! The outcome of a scenario as plain data: all that reports may see.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use offhook_emulator::time::Instant;
 use offhook_emulator::trace::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::Span;
+use crate::scenario::{AuthProtocol, AuthResult, Span};
 
 /// What ran: the versions and hashes that make two outcomes comparable.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,52 @@ pub struct SourceFile {
     pub text: Arc<str>,
 }
 
+/// What came of one call, whatever was expected of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallSummary {
+    /// Number of the call, from 0.
+    pub call: usize,
+    /// Whether it was placed at all.
+    pub placed: bool,
+    /// The called line was busy.
+    pub busy: bool,
+    /// Rings until the answer, or until the caller gave up.
+    pub rings: u32,
+    /// Whether the server answered.
+    pub answered: bool,
+    /// The rate of CONNECT in bit/s, if it came so far.
+    pub rate: Option<u32>,
+    /// Whether LCP was opened.
+    pub lcp: bool,
+    /// How authentication ended.
+    pub auth: Option<AuthSummary>,
+    /// The caller's address.
+    pub local: Option<Ipv4Addr>,
+    /// The server's address.
+    pub peer: Option<Ipv4Addr>,
+    /// DNS servers the caller was given.
+    pub dns: Vec<Ipv4Addr>,
+    /// Whether a text login got to a shell or program.
+    pub login: Option<bool>,
+    /// Text the server sent outside PPP, with control characters written as escapes.
+    pub text: String,
+    /// What state the call was in when it ended, in words.
+    pub state: String,
+    /// The text of the server's Terminate-Request.
+    pub terminated: Option<String>,
+}
+
+/// How authentication ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthSummary {
+    /// Accepted, refused or not asked for.
+    pub result: AuthResult,
+    /// By which protocol; `None` if none was asked for or agreed on.
+    pub protocol: Option<AuthProtocol>,
+    /// The server's message.
+    pub message: String,
+}
+
 /// One scenario, run once on one stack with one seed.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -55,6 +102,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Steps in order, over all calls; those after the first that was not met are [`StepResult::NotReached`].
     pub steps: Vec<StepOutcome>,
+    /// What came of every call, in order.
+    pub calls: Vec<CallSummary>,
     /// Time that passed in the guest.
     pub virtual_time: Duration,
     /// Time that passed outside, boot included.
@@ -131,6 +180,17 @@ pub enum StepResult {
         actual: String,
         /// What else bears on it, a line each.
         notes: Vec<String>,
+    },
+    /// Not met, as is known of this server. The call ends here.
+    FailsAsKnown {
+        /// When this was known.
+        at: Instant,
+        /// What the scenario expects.
+        expected: String,
+        /// What came.
+        actual: String,
+        /// Why the server fails.
+        reason: String,
     },
     /// An earlier step of the call was not met.
     NotReached,

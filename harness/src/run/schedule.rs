@@ -154,6 +154,7 @@ fn blank(item: &Item) -> Outcome {
         seed: item.seed,
         verdict: Verdict::Met,
         steps: Vec::new(),
+        calls: Vec::new(),
         virtual_time: Duration::ZERO,
         wall_time: Duration::ZERO,
         boot_time: None,
@@ -172,6 +173,7 @@ fn judged(outcome: &mut Outcome, report: Option<Report>, ending: &Ending, limit:
     };
     outcome.virtual_time = Duration::from_micros(report.virtual_micros);
     outcome.steps = report.steps;
+    outcome.calls = report.calls;
     outcome.trace = report.trace;
     let missed = outcome.steps.iter().any(|step| matches!(step.result, StepResult::NotMet { .. }));
     outcome.verdict = match report.error {

@@ -350,6 +350,7 @@ impl Station {
                 self.facts.last_data = self.facts.last_data.max(Some(self.departed))
             }
             CallerEvent::Data { from: End::Caller } => self.data_until = Some(self.to_server.sent() + 1),
+            CallerEvent::Resolved { .. } | CallerEvent::Transferred(_) => {}
             CallerEvent::Phase(_) | CallerEvent::IpDown | CallerEvent::Ipv6Down => {}
         }
     }

@@ -14,7 +14,10 @@ use super::problem::{Fault, Problem};
 use super::shape::Item;
 use super::value::Value;
 use super::vocabulary::{STACKS, nearest};
-use super::{Account, Auth, Call, CallerIdRule, ControlLines, Lan, Line, Port, Ppp, Scenario, Server, Span};
+use super::{
+    Account, AccountsFile, Act, Auth, Call, CallerIdRule, ControlLines, Lan, Line, Mode, Port, Ppp, Scenario, Server,
+    Span,
+};
 
 impl Item {
     /// An argument, if it is there and right.
@@ -98,22 +101,24 @@ fn build_scenario(item: &Item, problems: &mut Vec<Problem>) -> Scenario {
         None => STACKS.iter().map(|stack| (*stack).to_owned()).collect(),
     };
     let server = item.child("server").map(|server| build_server(server, problems)).unwrap_or_default();
-    let mut groups = Vec::new();
+    let mut acts = Vec::new();
     for group in &item.items {
         let before = problems.len();
         match group.word.name {
-            "call" => groups.push(vec![build_call(group, &server, &stacks, problems)]),
-            "together" => groups.push(build_together(group, &server, &stacks, problems)),
+            "call" => acts.push(Act::Calls(vec![build_call(group, &server, &stacks, problems)])),
+            "together" => acts.push(Act::Calls(build_together(group, &server, &stacks, problems))),
             _ => continue,
         }
         // What a call lacks is said once; its order is only looked at when its words are right.
         if group.sound && problems.len() == before {
-            for call in groups.last().into_iter().flatten() {
-                order::check(call, &server, &stacks, problems);
+            if let Some(Act::Calls(calls)) = acts.last() {
+                for call in calls {
+                    order::check(call, &server, &stacks, problems);
+                }
             }
         }
     }
-    if groups.is_empty() && item.complete {
+    if acts.is_empty() && item.complete {
         let message = "there is no call in this scenario";
         let problem = Problem::new(Fault::EmptyCall, message, item.argument_span(0), "no `call` in here");
         problems.push(problem.help("a scenario shows something by calling the server: call from=\"5551234\" { ... }"));
@@ -124,7 +129,7 @@ fn build_scenario(item: &Item, problems: &mut Vec<Problem>) -> Scenario {
         specs: item.children("spec").flat_map(Item::texts).collect(),
         stacks,
         server,
-        groups,
+        acts,
     }
 }
 
@@ -180,6 +185,7 @@ fn build_server(item: &Item, problems: &mut Vec<Problem>) -> Server {
         accounts: item.children("account").map(build_account).collect(),
         caller_id: item.child("caller-id").map(|rules| rules.items.iter().map(build_rule).collect()),
         lan: item.child("lan").and_then(|lan| build_lan(lan, problems)),
+        ..Server::default()
     }
 }
 
@@ -199,9 +205,10 @@ fn build_port(item: &Item, problems: &mut Vec<Problem>) -> Port {
         direct,
         speed: item.number("speed"),
         answer_after: item.number("answer-after").unwrap_or(1),
-        data_only: item.text("mode").as_deref() != Some("data-or-fax"),
+        mode: if item.text("mode").as_deref() == Some("data-or-fax") { Mode::DataOrFax } else { Mode::Data },
         ppp: item.child("ppp").map(|ppp| build_ppp(ppp, problems)),
         line: item.child("line").map(|line| build_line(line, problems)).unwrap_or_default(),
+        ..Port::new("")
     }
 }
 
@@ -232,6 +239,7 @@ fn build_line(item: &Item, problems: &mut Vec<Problem>) -> Line {
         delay: item.time("delay").unwrap_or(usual.delay),
         training: item.time("training").unwrap_or(usual.training),
         cadence: stated.or(named).unwrap_or(usual.cadence),
+        error_control: false,
     }
 }
 
@@ -259,6 +267,7 @@ fn build_ppp(item: &Item, problems: &mut Vec<Problem>) -> Ppp {
     Ppp {
         local,
         remote,
+        unix_auth: false,
         netmask: item.child("netmask").and_then(|netmask| netmask.addresses().first().copied()),
         auth,
         idle: item.child("idle").and_then(|idle| match idle.argument(0) {
@@ -279,6 +288,7 @@ fn build_ppp(item: &Item, problems: &mut Vec<Problem>) -> Ppp {
 
 fn build_account(item: &Item) -> Account {
     Account {
+        file: AccountsFile::Pap,
         user: item.argument_text(0),
         password: item.text("password").unwrap_or_default(),
         server: item.text("server").unwrap_or_else(|| "*".to_owned()),
@@ -314,7 +324,7 @@ fn build_lan(item: &Item, problems: &mut Vec<Problem>) -> Option<Lan> {
             problems.push(wrong(text, name, "the network itself or its broadcast address"));
         }
     }
-    Some(Lan { server: *server, host, prefix: *prefix })
+    Some(Lan { server: *server, host, prefix: *prefix, forwarding: true, names: Vec::new() })
 }
 
 /// The port a call goes to; empty if it is not clear.

@@ -31,6 +31,7 @@ pub(super) fn build_call(item: &Item, server: &Server, stacks: &[String], proble
         name: item.text("name"),
         to,
         after: item.time("after").unwrap_or_default(),
+        ready: true,
         steps: item.items.iter().map(|step| build_step(step, stacks, problems)).collect(),
     }
 }
@@ -62,7 +63,12 @@ fn build_step(item: &Item, stacks: &[String], problems: &mut Vec<Problem>) -> St
         let reason = on.text("reason").unwrap_or_default();
         deviations.push((Deviation { stack: stack.clone(), reason, verb: deviant }, at));
     }
-    Step { span: item.span, verb, deviations: deviations.into_iter().map(|(deviation, _)| deviation).collect() }
+    Step {
+        span: item.span,
+        verb,
+        deviations: deviations.into_iter().map(|(deviation, _)| deviation).collect(),
+        known_failures: Vec::new(),
+    }
 }
 
 /// The verb with what `on` replaces.
@@ -98,7 +104,7 @@ fn build_verb(item: &Item, at: Span, problems: &mut Vec<Problem>) -> Verb {
                 let message = "if the server asks for no authentication there is no message";
                 problems.push(Problem::new(Fault::Contradiction, message, span, "whose message?"));
             }
-            Verb::ExpectAuth { result, message: item.text("message") }
+            Verb::ExpectAuth { result, message: item.text("message"), protocol: None }
         }
         "expect-address" => {
             let (local, peer) = (item.address("local"), item.address("peer"));
@@ -114,6 +120,8 @@ fn build_verb(item: &Item, at: Span, problems: &mut Vec<Problem>) -> Verb {
             to: item.addresses().first().copied().unwrap_or(std::net::Ipv4Addr::UNSPECIFIED),
             count: item.number("count").unwrap_or(1),
             every: item.time("every").unwrap_or(Duration::from_secs(1)),
+            from: super::Host::Caller,
+            answered: true,
         },
         "wait" => Verb::Wait { time: if let Some(Value::Time(time)) = item.argument(0) { Some(*time) } else { None } },
         "expect-hangup" => build_hangup(item, problems),
@@ -143,6 +151,7 @@ fn build_client(item: &Item, problems: &mut Vec<Problem>) -> PppClient {
             "network" => Some(Phase::Network),
             _ => None,
         }),
+        ..PppClient::default()
     }
 }
 

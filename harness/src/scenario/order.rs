@@ -114,6 +114,7 @@ impl<'a> Progress<'a> {
             | Verb::Ping { .. }
             | Verb::Wait { time: Some(_) }
             | Verb::ExpectLog { .. } => {}
+            _ => {}
         }
     }
 

@@ -185,7 +185,7 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::time::Duration;
 
-    use super::super::{Auth, CallerIdRule, ControlLines, Lan, Line, Phase, Ppp, PppClient, Since, Verb};
+    use super::super::{Act, Auth, CallerIdRule, ControlLines, Lan, Line, Mode, Phase, Ppp, PppClient, Since, Verb};
     use super::*;
 
     fn source(text: &str) -> SourceFile {
@@ -250,14 +250,18 @@ mod tests {
         let address = |last| Ipv4Addr::new(10, 0, 0, last);
         assert_eq!((scenario.specs.len(), &*scenario.stacks), (2, &["trixie".to_owned()][..]));
         let [one, two] = &*scenario.server.ports else { panic!("two ports") };
-        assert_eq!((one.speed, one.answer_after, one.data_only, one.direct), (Some(38_400), 3, false, false));
+        assert_eq!((one.speed, one.answer_after, one.mode, one.direct), (Some(38_400), 3, Mode::DataOrFax, false));
         let cadence = vec![(millis(400), millis(200)), (millis(400), seconds(2))];
-        assert_eq!(one.line, Line { rate: 14_400, delay: millis(1), training: seconds(2), cadence });
+        assert_eq!(
+            one.line,
+            Line { rate: 14_400, delay: millis(1), training: seconds(2), cadence, error_control: false }
+        );
         let ppp = Ppp { remote: Some(address(3)), ipv6: Some(true), ..Ppp::default() };
         assert_eq!((&one.ppp, &two.ppp), (&Some(ppp), &None));
-        assert_eq!((two.speed, two.answer_after, two.data_only, two.direct), (None, 1, true, true));
+        assert_eq!((two.speed, two.answer_after, two.mode, two.direct), (None, 1, Mode::Data, true));
         assert_eq!(two.line, Line { cadence: vec![(seconds(1), seconds(2))], ..Line::default() });
         let ppp = Ppp {
+            unix_auth: false,
             local: Some(address(1)),
             remote: Some(address(2)),
             netmask: Some(Ipv4Addr::new(255, 255, 255, 0)),
@@ -277,13 +281,16 @@ mod tests {
         assert_eq!(accounts, [any, ("", "here", String::new()), ("bob", "*", "10.0.0.9 10.1.0.0/16".to_owned())]);
         let rule = |allow, number: &str| CallerIdRule { allow, number: number.to_owned() };
         assert_eq!(scenario.server.caller_id, Some(vec![rule(false, "none"), rule(true, "555")]));
-        assert_eq!(scenario.server.lan, Some(Lan { server: address(1), host: address(50), prefix: 24 }));
+        assert_eq!(
+            scenario.server.lan,
+            Some(Lan { server: address(1), host: address(50), prefix: 24, forwarding: true, names: vec![] })
+        );
     }
 
     #[test]
     fn verbs_hold_what_they_say_and_deviations_replace_it_on_their_stack() {
         let [scenario] = read(&source(FULL)).unwrap().try_into().unwrap();
-        let [first, together] = &*scenario.groups else { panic!("two groups") };
+        let [Act::Calls(first), Act::Calls(together)] = &*scenario.acts else { panic!("two acts") };
         let [call] = &**first else { panic!("one call") };
         assert_eq!((call.from.as_deref(), call.name.as_deref(), call.after.as_secs()), (Some("P"), Some("O"), 60));
         let verbs = |stack| call.steps.iter().map(move |step| step.on(stack).0.clone()).collect::<Vec<_>>();

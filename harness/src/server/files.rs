@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::scenario::{Account, Auth, CallerIdRule, ControlLines, Port, Ppp, Server};
+use crate::scenario::{Account, Auth, CallerIdRule, ControlLines, Mode, Port, Ppp, Server};
 
 /// One file of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ fn inittab(ports: &[Port]) -> String {
         if port.answer_after != 1 {
             let _ = write!(line, " -n {}", port.answer_after);
         }
-        if port.data_only {
+        if port.mode == Mode::Data {
             line.push_str(" -D");
         }
         let _ = writeln!(text, "{line} {}", port.device);
@@ -129,6 +129,7 @@ fn options(ppp: &Ppp) -> String {
     match ppp.auth {
         Some(Auth::Always) => lines.push("auth".to_owned()),
         Some(Auth::Never) => lines.push("noauth".to_owned()),
+        Some(Auth::Chap) => lines.extend(["auth".to_owned(), "require-chap".to_owned()]),
         Some(Auth::Pap) => lines.extend(["auth".to_owned(), "require-pap".to_owned()]),
         None => {}
     }
@@ -186,19 +187,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::scenario::{Line, Span};
 
     fn port(device: &str) -> Port {
-        Port {
-            device: device.to_owned(),
-            span: Span::default(),
-            direct: false,
-            speed: Some(57_600),
-            answer_after: 2,
-            data_only: true,
-            ppp: None,
-            line: Line::default(),
-        }
+        Port { speed: Some(57_600), answer_after: 2, ..Port::new(device) }
     }
 
     fn text_of<'a>(files: &'a [ServerFile], path: &str) -> &'a str {
@@ -231,6 +222,7 @@ mod tests {
     #[test]
     fn words_of_the_secrets_file_are_quoted_and_escaped() {
         let account = Account {
+            file: Default::default(),
             user: "DOM\\al ice".to_owned(),
             password: "say\"hi\"".to_owned(),
             server: "*".to_owned(),

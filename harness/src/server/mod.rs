@@ -5,3 +5,5 @@ pub mod init;
 pub mod inittab;
 pub mod interfaces;
 pub mod logs;
+pub mod served;
+pub mod tree;

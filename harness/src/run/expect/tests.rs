@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::*;
 use crate::run::facts::{Auth, Clearing, Since as At};
+use crate::scenario::Host;
 
 const ALICE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
 const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);
@@ -136,13 +137,13 @@ fn a_late_hang_up_is_waited_for_so_that_its_time_can_be_told() {
 fn a_refusal_is_told_with_its_message() {
     let auth = Auth { result: AuthResult::Refused, message: "Login incorrect".to_owned() };
     let facts = Facts { auth: Some(At { at: at(31), what: auth }), ..Facts::default() };
-    let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None };
+    let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: None };
     assert_eq!(actual(&verb, &facts, 31), ("accepted".to_owned(), "refused, \"Login incorrect\"".to_owned()));
 }
 
 #[test]
 fn every_echo_must_come_back() {
-    let verb = Verb::Ping { to: SERVER, count: 3, every: Duration::from_secs(1) };
+    let verb = Verb::Ping { to: SERVER, count: 3, every: Duration::from_secs(1), from: Host::Caller, answered: true };
     let mut facts = up(Facts::default());
     facts.pongs = vec![At { at: at(31), what: 1 }, At { at: at(32), what: 2 }];
     assert_eq!(judge(&verb, &facts, at(30), at(33)), Progress::Wait(at(42)));
@@ -151,7 +152,7 @@ fn every_echo_must_come_back() {
 
 #[test]
 fn echoes_of_an_earlier_ping_and_echoes_that_come_twice_do_not_count() {
-    let verb = Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1) };
+    let verb = Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1), from: Host::Caller, answered: true };
     let mut facts = up(Facts::default());
     facts.pinged = 3;
     // The last reply of the step before came at the very moment this one began.
