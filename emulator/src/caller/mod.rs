@@ -13,13 +13,15 @@ use std::time::Duration;
 
 use self::ip::Host;
 pub use self::status::{AuthOutcome, Status};
+pub use crate::ppp::auth::AuthChoice;
+use crate::ppp::auth::Credentials;
 use crate::ppp::control::DEFAULT_MRU;
 use crate::ppp::counters::Limits;
 use crate::ppp::frame::{IP, IPV6};
 use crate::ppp::hdlc::BadFrame;
+use crate::ppp::ipcp::Wanted;
 pub use crate::ppp::link::Phase;
 use crate::ppp::link::{Config, Link, LinkEvent};
-use crate::ppp::pap::Credentials;
 use crate::ppp::print;
 use crate::ppp::random::Random;
 use crate::time::{Instant, earliest};
@@ -47,32 +49,21 @@ pub struct CallerConfig {
     pub accm: u32,
     /// Which authentication protocols it takes.
     pub auth: AuthChoice,
-    /// From carrier to the first Configure-Request.
+    /// From carrier to the first Configure-Request. What comes in until then is told and has no effect.
     pub delay: Duration,
-    /// Restart timer of all automata (RFC 1661 §4.6).
+    /// Restart timer of all automata (RFC 1661 §4.6). PAP, which is none, goes on repeating itself every 3 seconds.
     pub restart: Duration,
-    /// Whether it takes no other address than the one it asks for: a Configure-Nak does not change its mind.
+    /// Whether it takes no other address than the one it asks for: a Configure-Nak does not change its mind, and after
+    /// a Configure-Reject it closes IPCP.
     pub insist: bool,
-    /// Whether its IPCP Configure-Request has no IP-Address option.
+    /// Whether its IPCP Configure-Request has no IP-Address option, even if the server wants one.
+    /// What address the server takes it to have it then does not know.
     pub no_address: bool,
-    /// Whether its LCP Configure-Request has a Callback option (RFC 1570 §2.3) with operation 6, CBCP.
+    /// Whether its LCP Configure-Request has a Callback option (RFC 1570 §2.3) with operation 6, CBCP, until it is
+    /// rejected, as it is with Windows. CBCP itself the caller does not know.
     pub callback: bool,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
-}
-
-/// Which authentication protocols a caller takes, once it has name and password.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AuthChoice {
-    /// PAP or CHAP with MD5, whichever is asked for; anything else gets a Configure-Nak for CHAP.
-    #[default]
-    Any,
-    /// PAP; anything else gets a Configure-Nak for it.
-    Pap,
-    /// CHAP with MD5; likewise.
-    Chap,
-    /// The first request gets a Configure-Nak for MS-CHAPv2, as Windows does; then as [`Self::Any`].
-    MsChapFirst,
 }
 
 impl Default for CallerConfig {
@@ -127,14 +118,15 @@ pub enum CallerEvent {
     Phase(Phase),
     /// LCP is Opened.
     LcpOpened,
-    /// Authentication is over.
+    /// Authentication is over. Comes once, but for a refusal in spite of an earlier success: with CHAP the server may
+    /// challenge again at any time.
     Auth(AuthOutcome),
-    /// LCP is Opened and the server asked for no authentication. (If it did and the caller rejected that,
+    /// LCP is Opened and the server asked for no authentication. (If it did and had none that the caller takes,
     /// neither this nor [`Self::Auth`] comes, but usually a Terminate-Request.)
     AuthNotAsked,
     /// IPCP is Opened.
     IpUp {
-        /// The caller's address.
+        /// The caller's address; 0.0.0.0 if it asked for none, which only the server can know then.
         local: Ipv4Addr,
         /// The server's address; 0.0.0.0 if it did not tell.
         peer: Ipv4Addr,
@@ -231,7 +223,6 @@ pub struct Caller {
     host: Option<Host>,
     host_seed: u64,
     status: Status,
-    silent: bool,
     events: VecDeque<CallerEvent>,
 }
 
@@ -247,22 +238,28 @@ impl Caller {
         };
         let link = Link::new(Config {
             credentials,
-            address: config.address.unwrap_or(Ipv4Addr::UNSPECIFIED),
-            ask_dns: config.ask_dns,
+            auth: config.auth,
+            ip: Wanted {
+                address: (!config.no_address).then(|| config.address.unwrap_or(Ipv4Addr::UNSPECIFIED)),
+                insist: config.insist,
+                dns: config.ask_dns,
+            },
             ipv6: config.ipv6,
             mru: config.mru.unwrap_or(DEFAULT_MRU),
             accm: config.accm,
             seed: random.next(),
-            limits: Limits::default(),
+            limits: Limits { restart: config.restart, ..Limits::default() },
+            delay: config.delay,
+            callback: config.callback,
+            miss_echo: config.miss_echo,
         });
         let host_seed = random.next();
-        let mut caller =
-            Self { link, host: None, host_seed, status: Status::default(), silent: false, events: VecDeque::new() };
+        let mut caller = Self { link, host: None, host_seed, status: Status::default(), events: VecDeque::new() };
         caller.status.follow(&caller.link);
         caller
     }
 
-    /// CONNECT: there is carrier. The first Configure-Request goes out at once.
+    /// CONNECT: there is carrier. The first Configure-Request goes out after [`CallerConfig::delay`].
     pub fn handle_carrier(&mut self, now: Instant) {
         self.status = Status::default();
         self.link.handle_up(now);
@@ -285,7 +282,9 @@ impl Caller {
     /// The time that [`Self::poll_timeout`] named has come; earlier is no harm.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.link.handle_timeout(now);
-        if let Some(host) = &mut self.host {
+        if let Some(host) = &mut self.host
+            && !self.link.is_silent()
+        {
             host.handle_timeout(now);
         }
         self.settle(now);
@@ -293,7 +292,8 @@ impl Caller {
 
     /// When [`Self::handle_timeout`] wants to be called; `None` if nothing is waited for.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        earliest(self.link.poll_timeout(), self.host.as_ref().and_then(Host::poll_timeout))
+        let host = self.host.as_ref().filter(|_| !self.link.is_silent());
+        earliest(self.link.poll_timeout(), host.and_then(Host::poll_timeout))
     }
 
     /// The next frame for the line, flags and transparency included.
@@ -307,7 +307,7 @@ impl Caller {
     }
 
     /// Ends the link in good order: a Terminate-Request, then [`CallerEvent::Closed`] once it is acknowledged
-    /// or was sent twice in vain.
+    /// or was sent twice in vain; at once if there is nothing to be said yet, or any more.
     pub fn close(&mut self, now: Instant) {
         self.link.handle_close(now, "User request");
         self.settle(now);
@@ -336,9 +336,10 @@ impl Caller {
         self.settle(now);
     }
 
-    /// From now on nothing is sent any more: the process hangs, the modem does not.
+    /// From now on until the next carrier nothing is sent any more and no deadline is observed: the process hangs, the
+    /// modem does not. What the server sends is told as before.
     pub fn fall_silent(&mut self) {
-        self.silent = true;
+        self.link.fall_silent();
     }
 
     /// How things stand.
@@ -376,8 +377,8 @@ impl Caller {
             LinkEvent::Phase(phase) => CallerEvent::Phase(phase),
             LinkEvent::LcpOpened => CallerEvent::LcpOpened,
             LinkEvent::AuthNotAsked => CallerEvent::AuthNotAsked,
-            LinkEvent::Auth(outcome) => {
-                let outcome = AuthOutcome::of_pap(&outcome);
+            LinkEvent::Auth(method, outcome) => {
+                let outcome = AuthOutcome::new(method, &outcome);
                 self.status.auth = Some(outcome.clone());
                 CallerEvent::Auth(outcome)
             }

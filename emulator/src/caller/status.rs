@@ -2,33 +2,31 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::ppp::auth::{Method, Outcome};
 use crate::ppp::automaton::State;
 use crate::ppp::control::Control;
 use crate::ppp::hdlc;
 use crate::ppp::link::{Link, Phase};
-use crate::ppp::pap::Outcome;
 
 /// How authentication ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthOutcome {
     /// Whether the server let the caller in.
     pub accepted: bool,
-    /// `PAP`.
+    /// `PAP` or `CHAP`.
     pub protocol: &'static str,
-    /// The message in the Authenticate-Ack or -Nak, octets that are no text replaced;
-    /// or that there was neither.
+    /// The server's message, octets that are no text replaced; or what was waited for in vain.
     pub message: String,
 }
 
 impl AuthOutcome {
-    /// What PAP's outcome is in words.
-    pub(super) fn of_pap(outcome: &Outcome) -> Self {
+    pub(super) fn new(method: Method, outcome: &Outcome) -> Self {
         let (accepted, message) = match outcome {
             Outcome::Accepted(message) => (true, String::from_utf8_lossy(message).into_owned()),
             Outcome::Refused(message) => (false, String::from_utf8_lossy(message).into_owned()),
-            Outcome::NoAnswer => (false, "no answer to 10 Authenticate-Requests".into()),
+            Outcome::NoAnswer(what) => (false, (*what).to_owned()),
         };
-        Self { accepted, protocol: "PAP", message }
+        Self { accepted, protocol: method.name(), message }
     }
 }
 
@@ -43,7 +41,7 @@ pub struct Status {
     pub ipcp: State,
     /// State of IPV6CP; `None` if the caller does not negotiate it.
     pub ipv6cp: Option<State>,
-    /// The caller's address while IPCP is Opened.
+    /// The caller's address while IPCP is Opened; 0.0.0.0 if it asked for none.
     pub local: Option<Ipv4Addr>,
     /// The server's address while IPCP is Opened, if it told.
     pub peer: Option<Ipv4Addr>,

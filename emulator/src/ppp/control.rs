@@ -30,6 +30,8 @@ pub trait Protocol {
     /// The Protocol field of its packets.
     const NUMBER: u16;
 
+    /// The lower layer is up: what was said over it before is void.
+    fn begin(&mut self) {}
     /// Negotiation begins anew: ask for what was wanted at first.
     fn reset(&mut self);
     /// The options of the next Configure-Request.
@@ -50,6 +52,10 @@ pub trait Protocol {
     /// Our Magic-Number, or 0 (LCP only, RFC 1661 §5.8).
     fn magic(&self) -> u32 {
         0
+    }
+    /// An Echo-Request came in Opened; whether it is answered (LCP only, RFC 1661 §5.8).
+    fn answers_echo(&mut self) -> bool {
+        true
     }
 }
 
@@ -141,6 +147,9 @@ impl<P: Protocol> Control<P> {
 
     /// Up: the lower layer is ready.
     pub fn handle_up(&mut self, now: Instant) {
+        if matches!(self.state, State::Initial | State::Starting) {
+            self.protocol.begin();
+        }
         self.fire(now, Event::Up, None, None);
     }
 
@@ -292,6 +301,8 @@ impl<P: Protocol> Control<P> {
                 self.outputs.push_back(Output::ProtocolRejected(protocol));
                 self.fire(now, event, Some(packet), None);
             }
+            Repr::Echo { code: Code::EchoRequest, .. }
+                if self.state == State::Opened && !self.protocol.answers_echo() => {}
             Repr::Echo { code: Code::EchoRequest, data, .. } => {
                 let magic = self.protocol.magic();
                 let reply = Repr::Echo { code: Code::EchoReply, magic, data: self.cut(data, HEADER + 4) };

@@ -5,12 +5,13 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ppp::auth::AuthChoice;
 use crate::ppp::lcp::{Lcp, Settings};
 use crate::ppp::random::Random;
 
 fn lcp() -> Control<Lcp> {
     let wanted = Settings { accm: 0, pfc: true, acfc: true, ..Settings::DEFAULT };
-    Control::new(Lcp::new(wanted, true, Random::new(1)), Limits::default())
+    Control::new(Lcp::new(wanted, Some(AuthChoice::Any), Random::new(1)), Limits::default())
 }
 
 fn packets(control: &mut Control<Lcp>) -> Vec<Vec<u8>> {
@@ -209,6 +210,23 @@ fn a_new_request_in_opened_takes_the_layer_down_and_up_again() {
     assert!(matches!(&outputs[..], [Output::Down, Output::Packet(request), Output::Packet(ack)]
         if request[0] == 1 && ack == b"\x02\x02\x00\x06\x07\x02"));
     assert_eq!(control.state(), State::AckSent);
+}
+
+#[test]
+fn an_echo_that_is_missed_changes_nothing_and_one_before_opened_does_not_count() {
+    let wanted = Settings::DEFAULT;
+    let mut protocol = Lcp::new(wanted, None, Random::new(1));
+    protocol.miss_echo(2);
+    let mut control = Control::new(protocol, Limits::default());
+    control.handle_open(Instant::ZERO);
+    control.handle_up(Instant::ZERO);
+    let request = packets(&mut control)[0].clone();
+    let echo = b"\x09\x21\x00\x08\x01\x02\x03\x04";
+    assert!(answer(&mut control, echo).is_empty());
+    answer(&mut control, &ack_of(&request));
+    answer(&mut control, b"\x01\x01\x00\x04");
+    let answers = [0; 5].map(|_| answer(&mut control, echo).len());
+    assert_eq!((answers, control.state()), ([1, 0, 1, 0, 1], State::Opened));
 }
 
 /// Something that may befall a control protocol.

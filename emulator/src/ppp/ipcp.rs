@@ -1,7 +1,7 @@
 //! IPCP's options (RFC 1332 §3, RFC 1877 §1): the caller's address and name servers.
 //!
-//! The caller asks for an address, 0.0.0.0 meaning any, takes what the peer names instead,
-//! and rejects everything the peer may ask for but its own address.
+//! The caller asks for an address, 0.0.0.0 meaning any, takes what the peer names instead (unless told otherwise,
+//! [`Wanted`]), and rejects everything the peer may ask for but its own address.
 
 use std::net::Ipv4Addr;
 
@@ -16,20 +16,41 @@ pub const PRIMARY_DNS: u8 = 129;
 /// Secondary DNS Server Address (RFC 1877 §1.3).
 pub const SECONDARY_DNS: u8 = 131;
 
+/// Configure-Naks for the address after which one that insists on another takes them for a Configure-Reject: a peer
+/// need not be as finite as pppd, which has sent its last one after 100.
+const MOST_NAKS: u32 = 200;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Our address, 0.0.0.0 for whichever the peer gives; `None`: no IP-Address option, even if the peer wants one.
+    pub address: Option<Ipv4Addr>,
+    /// Whether no other address than this one will do.
+    pub insist: bool,
+    /// Whether to ask for name servers.
+    pub dns: bool,
+}
+
 /// IPCP's side of the negotiation. An option that is `None` is not asked for.
 #[derive(Clone, Debug)]
 pub struct Ipcp {
-    wanted_address: Ipv4Addr,
-    ask_dns: bool,
+    wanted: Wanted,
     address: Option<Ipv4Addr>,
+    /// Configure-Naks for an address that was insisted on.
+    naks: u32,
     dns: [Option<Ipv4Addr>; 2],
     peer: Option<Ipv4Addr>,
 }
 
 impl Ipcp {
-    /// Asks for `address` (0.0.0.0: whichever the peer gives), and for name servers if `ask_dns`.
-    pub const fn new(address: Ipv4Addr, ask_dns: bool) -> Self {
-        Self { wanted_address: address, ask_dns, address: None, dns: [None; 2], peer: None }
+    /// Asks for what is `wanted`.
+    pub const fn new(wanted: Wanted) -> Self {
+        Self { wanted, address: None, naks: 0, dns: [None; 2], peer: None }
+    }
+
+    /// Whether our address is none of the peer's business.
+    pub const fn has_no_address(&self) -> bool {
+        self.wanted.address.is_none()
     }
 
     /// Our address, once agreed on.
@@ -68,8 +89,9 @@ impl Protocol for Ipcp {
     const NUMBER: u16 = IPCP;
 
     fn reset(&mut self) {
-        self.address = Some(self.wanted_address);
-        self.dns = [self.ask_dns.then_some(Ipv4Addr::UNSPECIFIED); 2];
+        self.address = self.wanted.address;
+        self.naks = 0;
+        self.dns = [self.wanted.dns.then_some(Ipv4Addr::UNSPECIFIED); 2];
     }
 
     fn request(&self) -> Vec<u8> {
@@ -84,6 +106,13 @@ impl Protocol for Ipcp {
 
     fn nakked(&mut self, option: RawOption<'_>) {
         let Some(proposed) = address(option.data) else { return };
+        if option.kind == ADDRESS && (self.wanted.insist || self.has_no_address()) {
+            self.naks += 1;
+            if self.naks >= MOST_NAKS {
+                self.address = None;
+            }
+            return;
+        }
         // The peer may append IP-Address if we did not ask for it (§3.3); name servers nobody asked for are not taken.
         if let Some(slot) = self.slot(option.kind)
             && (slot.is_some() || option.kind == ADDRESS)
@@ -123,10 +152,44 @@ impl Protocol for Ipcp {
 mod tests {
     use super::*;
 
+    fn asking(address: Option<Ipv4Addr>, insist: bool, dns: bool) -> Ipcp {
+        let mut ipcp = Ipcp::new(Wanted { address, insist, dns });
+        ipcp.reset();
+        ipcp
+    }
+
+    #[test]
+    fn who_insists_asks_for_the_same_address_until_it_is_rejected() {
+        let own = Ipv4Addr::new(10, 0, 0, 9);
+        let other = RawOption { kind: ADDRESS, data: &[192, 168, 32, 105] };
+        let mut insisting = asking(Some(own), true, true);
+        insisting.nakked(other);
+        insisting.nakked(RawOption { kind: PRIMARY_DNS, data: &[9, 9, 9, 9] });
+        assert_eq!(insisting.request()[..12], [3, 6, 10, 0, 0, 9, 129, 6, 9, 9, 9, 9]);
+        assert_eq!(insisting.local(), Some(own));
+        insisting.rejected(RawOption { kind: ADDRESS, data: &own.octets() });
+        insisting.nakked(other);
+        assert_eq!((insisting.request()[0], insisting.local()), (PRIMARY_DNS, None));
+    }
+
+    #[test]
+    fn nobody_is_asked_for_the_same_address_for_ever() {
+        let mut insisting = asking(Some(Ipv4Addr::new(10, 0, 0, 9)), true, false);
+        let other = RawOption { kind: ADDRESS, data: &[192, 168, 32, 105] };
+        let rounds = std::iter::from_fn(|| (!insisting.request().is_empty()).then(|| insisting.nakked(other))).count();
+        assert_eq!(rounds, 200);
+    }
+
+    #[test]
+    fn without_an_address_to_tell_none_is_told_even_if_asked() {
+        let mut silent = asking(None, false, false);
+        silent.nakked(RawOption { kind: ADDRESS, data: &[192, 168, 32, 105] });
+        assert!(silent.request().is_empty() && silent.has_no_address());
+    }
+
     #[test]
     fn the_peers_proposals_are_taken_and_its_rejections_obeyed() {
-        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, true);
-        ipcp.reset();
+        let mut ipcp = asking(Some(Ipv4Addr::UNSPECIFIED), false, true);
         assert_eq!(ipcp.request(), [3, 6, 0, 0, 0, 0, 129, 6, 0, 0, 0, 0, 131, 6, 0, 0, 0, 0]);
         ipcp.nakked(RawOption { kind: ADDRESS, data: &[192, 168, 32, 105] });
         ipcp.nakked(RawOption { kind: PRIMARY_DNS, data: &[9, 9, 9, 9] });
@@ -138,7 +201,7 @@ mod tests {
 
     #[test]
     fn only_the_peers_own_address_is_acceptable() {
-        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, false);
+        let mut ipcp = asking(Some(Ipv4Addr::UNSPECIFIED), false, false);
         assert_eq!(ipcp.judge(RawOption { kind: ADDRESS, data: &[10, 0, 0, 1] }), Verdict::Ack);
         assert_eq!(ipcp.peer(), Some(Ipv4Addr::new(10, 0, 0, 1)));
         for (kind, data) in [(ADDRESS, &[0; 4][..]), (ADDRESS, &[1]), (2, &[0, 0x2d, 15, 1]), (PRIMARY_DNS, &[0; 4])] {
@@ -148,14 +211,12 @@ mod tests {
 
     #[test]
     fn a_name_server_given_twice_counts_once_and_one_not_asked_for_not_at_all() {
-        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, true);
-        ipcp.reset();
+        let mut ipcp = asking(Some(Ipv4Addr::UNSPECIFIED), false, true);
         for kind in [PRIMARY_DNS, SECONDARY_DNS] {
             ipcp.nakked(RawOption { kind, data: &[9, 9, 9, 9] });
         }
         assert_eq!(ipcp.dns().len(), 1);
-        let mut ipcp = Ipcp::new(Ipv4Addr::UNSPECIFIED, false);
-        ipcp.reset();
+        let mut ipcp = asking(Some(Ipv4Addr::UNSPECIFIED), false, false);
         ipcp.nakked(RawOption { kind: PRIMARY_DNS, data: &[9, 9, 9, 9] });
         assert!(ipcp.dns().is_empty());
     }

@@ -1,9 +1,10 @@
 //! The Link Control Protocol's options (RFC 1661 §6, RFC 1662 §7): what we ask for and what we say to the peer's.
 //!
-//! We are the end that dials in: we ask for no authentication and offer PAP if there is something to offer.
+//! We are the end that dials in: we ask for no authentication, and [`auth`](super::auth) has our word on the peer's.
 
+use super::auth::{AuthChoice, Method, Negotiation};
 use super::control::{DEFAULT_MRU, Protocol, Verdict};
-use super::frame::{LCP, PAP};
+use super::frame::LCP;
 use super::options::{RawOption, push};
 use super::random::Random;
 use super::transparency::DEFAULT_ACCM;
@@ -22,6 +23,11 @@ pub const MAGIC: u8 = 5;
 pub const PFC: u8 = 7;
 /// Address-and-Control-Field-Compression (RFC 1661 §6.6).
 pub const ACFC: u8 = 8;
+/// Callback (RFC 1570 §2.3).
+pub const CALLBACK: u8 = 13;
+
+/// Operation field of Callback: where to call back is negotiated by CBCP. Not in RFC 1570; what Windows asks for.
+const CBCP: u8 = 6;
 
 /// The least MRU we send to; RFC 1661 names none, pppd has the same.
 const LEAST_MRU: u16 = 128;
@@ -41,11 +47,14 @@ pub struct Settings {
     pub pfc: bool,
     /// Whether the asking end takes frames without address and control.
     pub acfc: bool,
+    /// Whether the asking end wants to be called back, as CBCP would have it.
+    pub callback: bool,
 }
 
 impl Settings {
     /// What holds without any option (RFC 1661 §6, RFC 1662 §7.1).
-    pub const DEFAULT: Self = Self { mru: DEFAULT_MRU, accm: DEFAULT_ACCM, magic: None, pfc: false, acfc: false };
+    pub const DEFAULT: Self =
+        Self { mru: DEFAULT_MRU, accm: DEFAULT_ACCM, magic: None, pfc: false, acfc: false, callback: false };
 }
 
 /// LCP's side of the negotiation.
@@ -54,27 +63,33 @@ pub struct Lcp {
     wanted: Settings,
     own: Settings,
     peer: Settings,
-    has_credentials: bool,
-    peer_wants_pap: bool,
-    refused_authentication: bool,
+    auth: Negotiation,
     own_magic_seen: u32,
+    /// Every so many Echo-Requests one is not answered.
+    miss_echo: Option<u32>,
+    echo_requests: u32,
     random: Random,
 }
 
 impl Lcp {
     /// Asks for `wanted`, with a Magic-Number from `random` in place of its own;
-    /// takes PAP if `has_credentials` and no authentication otherwise.
-    pub fn new(wanted: Settings, has_credentials: bool, random: Random) -> Self {
+    /// takes the authentication protocols of `auth`, `None` being none at all.
+    pub const fn new(wanted: Settings, auth: Option<AuthChoice>, random: Random) -> Self {
         Self {
             wanted,
             own: wanted,
             peer: Settings::DEFAULT,
-            has_credentials,
-            peer_wants_pap: false,
-            refused_authentication: false,
+            auth: Negotiation::new(auth),
             own_magic_seen: 0,
+            miss_echo: None,
+            echo_requests: 0,
             random,
         }
+    }
+
+    /// Leaves every so many Echo-Requests unanswered, the first of them that which makes the number full; 1: all.
+    pub const fn miss_echo(&mut self, every: u32) {
+        self.miss_echo = Some(every);
     }
 
     /// What we asked for, as far as the peer agreed.
@@ -87,31 +102,19 @@ impl Lcp {
         self.peer
     }
 
-    /// Whether we agreed to authenticate ourselves by PAP.
-    pub const fn peer_wants_pap(&self) -> bool {
-        self.peer_wants_pap
+    /// How we agreed to authenticate ourselves.
+    pub const fn authentication(&self) -> Option<Method> {
+        self.auth.agreed()
     }
 
-    /// Whether the peer asked for authentication and we rejected it.
-    pub const fn refused_authentication(&self) -> bool {
-        self.refused_authentication
+    /// Whether the peer asked for authentication and gave up, because we did not take what it has.
+    pub const fn declined_authentication(&self) -> bool {
+        self.auth.declined()
     }
 
     /// Whether what we send seems to come back to us (RFC 1661 §6.4).
     pub const fn is_looped_back(&self) -> bool {
         self.own_magic_seen >= LOOPED_BACK
-    }
-
-    fn judge_authentication(&mut self, data: &[u8]) -> Verdict {
-        if !self.has_credentials {
-            self.refused_authentication = true;
-            return Verdict::Reject;
-        }
-        if data == PAP.to_be_bytes() {
-            self.peer_wants_pap = true;
-            return Verdict::Ack;
-        }
-        Verdict::Nak(PAP.to_be_bytes().to_vec())
     }
 
     fn judge_magic(&mut self, magic: u32) -> Verdict {
@@ -130,12 +133,17 @@ impl Lcp {
 impl Protocol for Lcp {
     const NUMBER: u16 = LCP;
 
+    fn begin(&mut self) {
+        self.auth.begin();
+        self.echo_requests = 0;
+    }
+
     fn reset(&mut self) {
         self.own = Settings { magic: Some(self.random.next_magic()), ..self.wanted };
     }
 
     fn request(&self) -> Vec<u8> {
-        let Settings { mru, accm, magic, pfc, acfc } = self.own;
+        let Settings { mru, accm, magic, pfc, acfc, callback } = self.own;
         let mut options = Vec::new();
         if mru != DEFAULT_MRU {
             push(&mut options, MRU, &mru.to_be_bytes());
@@ -152,6 +160,9 @@ impl Protocol for Lcp {
         if acfc {
             push(&mut options, ACFC, &[]);
         }
+        if callback {
+            push(&mut options, CALLBACK, &[CBCP]);
+        }
         options
     }
 
@@ -167,7 +178,8 @@ impl Protocol for Lcp {
             (ACCM, &[a, b, c, d]) => self.own.accm |= u32::from_be_bytes([a, b, c, d]),
             (MAGIC, _) if self.own.magic.is_some() => self.own.magic = Some(self.random.next_magic()),
             // Options without data must not be Nak'ed (§5.3); whoever does it anyway does not want them.
-            (PFC | ACFC, _) => self.rejected(option),
+            // And another way of calling back than CBCP would not do.
+            (PFC | ACFC | CALLBACK, _) => self.rejected(option),
             _ => {}
         }
     }
@@ -179,13 +191,14 @@ impl Protocol for Lcp {
             MAGIC => self.own.magic = None,
             PFC => self.own.pfc = false,
             ACFC => self.own.acfc = false,
+            CALLBACK => self.own.callback = false,
             _ => {}
         }
     }
 
     fn begin_judging(&mut self) {
         self.peer = Settings::DEFAULT;
-        self.peer_wants_pap = false;
+        self.auth.begin_judging();
     }
 
     fn judge(&mut self, option: RawOption<'_>) -> Verdict {
@@ -201,7 +214,7 @@ impl Protocol for Lcp {
                 self.peer.accm = u32::from_be_bytes([a, b, c, d]);
                 Verdict::Ack
             }
-            (AUTHENTICATION, data) => self.judge_authentication(data),
+            (AUTHENTICATION, data) => self.auth.judge(data),
             (MAGIC, &[a, b, c, d]) => self.judge_magic(u32::from_be_bytes([a, b, c, d])),
             (PFC, []) => {
                 self.peer.pfc = true;
@@ -220,7 +233,7 @@ impl Protocol for Lcp {
         match kind {
             MRU => Some(DEFAULT_MRU.to_be_bytes().to_vec()),
             ACCM => Some(vec![0; 4]),
-            AUTHENTICATION if self.has_credentials => Some(PAP.to_be_bytes().to_vec()),
+            AUTHENTICATION => self.auth.desired(),
             MAGIC => Some(self.random.next_magic().to_be_bytes().to_vec()),
             _ => None,
         }
@@ -229,6 +242,11 @@ impl Protocol for Lcp {
     fn magic(&self) -> u32 {
         self.own.magic.unwrap_or_default()
     }
+
+    fn answers_echo(&mut self) -> bool {
+        self.echo_requests = self.echo_requests.wrapping_add(1);
+        self.miss_echo.and_then(|every| self.echo_requests.checked_rem(every)) != Some(0)
+    }
 }
 
 #[cfg(test)]
@@ -236,8 +254,8 @@ mod tests {
     use super::*;
 
     fn lcp(has_credentials: bool) -> Lcp {
-        let mut lcp =
-            Lcp::new(Settings { accm: 0, pfc: true, acfc: true, ..Settings::DEFAULT }, has_credentials, Random::new(1));
+        let wanted = Settings { accm: 0, pfc: true, acfc: true, callback: true, ..Settings::DEFAULT };
+        let mut lcp = Lcp::new(wanted, has_credentials.then_some(AuthChoice::Any), Random::new(1));
         lcp.reset();
         lcp
     }
@@ -248,25 +266,50 @@ mod tests {
 
     #[test]
     fn options_at_their_defaults_are_not_asked_for() {
-        let mut lcp = Lcp::new(Settings::DEFAULT, false, Random::new(1));
+        let mut lcp = Lcp::new(Settings::DEFAULT, None, Random::new(1));
         lcp.own.magic = None;
         assert!(lcp.request().is_empty());
     }
 
     #[test]
-    fn pap_is_taken_anything_else_is_talked_down_to_pap_if_there_are_credentials() {
+    fn what_is_agreed_on_is_void_with_the_peers_next_request() {
         let mut lcp = lcp(true);
-        assert_eq!(judge(&mut lcp, AUTHENTICATION, &[0xc2, 0x23, 5]), Verdict::Nak(vec![0xc0, 0x23]));
-        assert!(!lcp.peer_wants_pap());
+        assert_eq!(judge(&mut lcp, AUTHENTICATION, &[0xc2, 0x27]), Verdict::Nak(vec![0xc2, 0x23, 5]));
+        assert!(lcp.declined_authentication());
         assert_eq!(judge(&mut lcp, AUTHENTICATION, &[0xc0, 0x23]), Verdict::Ack);
-        assert!(lcp.peer_wants_pap());
+        assert_eq!((lcp.authentication(), lcp.declined_authentication()), (Some(Method::Pap), false));
+        lcp.begin_judging();
+        assert_eq!(lcp.authentication(), None);
     }
 
     #[test]
-    fn authentication_is_rejected_without_credentials() {
+    fn a_new_link_forgets_that_authentication_was_declined() {
         let mut lcp = lcp(false);
         assert_eq!(judge(&mut lcp, AUTHENTICATION, &[0xc0, 0x23]), Verdict::Reject);
-        assert!(lcp.refused_authentication());
+        assert!(lcp.declined_authentication());
+        lcp.begin();
+        assert!(!lcp.declined_authentication());
+    }
+
+    #[test]
+    fn callback_is_asked_for_last_by_cbcp_and_dropped_for_whoever_does_not_want_it() {
+        let mut lcp = lcp(true);
+        assert!(lcp.request().ends_with(&[7, 2, 8, 2, 13, 3, 6]));
+        lcp.nakked(RawOption { kind: CALLBACK, data: &[0] });
+        assert!(lcp.request().ends_with(&[7, 2, 8, 2]));
+        assert_eq!(judge(&mut lcp, CALLBACK, &[6]), Verdict::Reject);
+    }
+
+    #[test]
+    fn every_third_echo_goes_unanswered_or_every_single_one_or_none() {
+        let answered = |every: Option<u32>| {
+            let mut lcp = lcp(true);
+            lcp.miss_echo = every;
+            [0; 7].map(|_| lcp.answers_echo())
+        };
+        assert_eq!(answered(Some(3)), [true, true, false, true, true, false, true]);
+        assert_eq!(answered(Some(1)), [false; 7]);
+        assert_eq!((answered(None), answered(Some(0))), ([true; 7], [true; 7]));
     }
 
     #[test]
@@ -301,7 +344,7 @@ mod tests {
         let before = lcp.magic();
         lcp.nakked(RawOption { kind: MAGIC, data: &before.to_be_bytes() });
         assert_ne!(lcp.magic(), before);
-        for kind in [ACCM, MAGIC, PFC, ACFC] {
+        for kind in [ACCM, MAGIC, PFC, ACFC, CALLBACK] {
             lcp.rejected(RawOption { kind, data: &[] });
         }
         assert!(lcp.request().is_empty());

@@ -5,11 +5,13 @@
 //! - [`fcs`], [`transparency`], [`hdlc`]: octets of the line to frames and back.
 //! - [`frame`]: address, control and protocol. [`packet`], [`options`]: what control protocols send each other.
 //! - [`automaton`]: the table of RFC 1661 §4.1. [`counters`]: what limits it. [`control`]: both at work.
-//! - [`lcp`], [`pap`], [`ipcp`], [`ipv6cp`]: the protocols that the dialling end speaks.
+//! - [`lcp`], [`auth`], [`pap`], [`chap`], [`ipcp`], [`ipv6cp`]: the protocols that the dialling end speaks.
 //! - [`link`]: all of it together, through the phases of RFC 1661 §3.
 //! - [`mod@print`]: any packet as one line, in the notation of pppd's log.
 
+pub mod auth;
 pub mod automaton;
+pub mod chap;
 pub mod control;
 pub mod counters;
 pub mod fcs;

@@ -11,6 +11,7 @@
 
 use std::time::Duration;
 
+use super::auth::{Credentials, Outcome};
 use super::packet::{Packet, PacketError, emit};
 use crate::time::Instant;
 
@@ -23,26 +24,7 @@ pub const AUTHENTICATE_NAK: u8 = 3;
 
 const RESTART: Duration = Duration::from_secs(3);
 const MAX_REQUESTS: u8 = 10;
-
-/// Name and password.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Credentials {
-    /// Peer-ID, at most 255 octets.
-    pub user: String,
-    /// Password, at most 255 octets.
-    pub password: String,
-}
-
-/// How authentication ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// An Authenticate-Ack with this message.
-    Accepted(Vec<u8>),
-    /// An Authenticate-Nak with this message.
-    Refused(Vec<u8>),
-    /// No answer to any request.
-    NoAnswer,
-}
+const NO_ANSWER: &str = "no answer to 10 Authenticate-Requests";
 
 /// Name and password of an Authenticate-Request, or `None` if its lengths cannot be.
 pub fn parse_request(data: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -98,7 +80,7 @@ impl Pap {
         }
         if self.sent >= MAX_REQUESTS {
             self.deadline = None;
-            return Some(Err(Outcome::NoAnswer));
+            return Some(Err(Outcome::NoAnswer(NO_ANSWER)));
         }
         Some(Ok(self.request(now)))
     }
@@ -163,7 +145,7 @@ mod tests {
                 Err(outcome) => break (now, outcome),
             }
         };
-        assert_eq!(end, (Instant::from_millis(30_000), Outcome::NoAnswer));
+        assert_eq!(end, (Instant::from_millis(30_000), Outcome::NoAnswer(NO_ANSWER)));
         let identifiers: Vec<u8> = requests.iter().map(|request| request[1]).collect();
         assert_eq!(identifiers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
         assert_eq!(pap.poll_timeout(), None);

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::frame::{CCP, CHAP, EAP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
 use super::options::Options;
 use super::packet::{Code, Packet, Repr};
-use super::{pap, print_ip, print_options};
+use super::{chap, pap, print_ip, print_options};
 
 /// Octets of anything that pppd shows before it stops.
 const MOST_OCTETS: usize = 32;
@@ -120,13 +120,10 @@ fn chap_packet(packet: &Packet<'_>) -> String {
     let text = coded(&["Challenge", "Response", "Success", "Failure"], packet);
     let data = packet.data();
     match packet.code() {
-        Code::ConfigureRequest | Code::ConfigureAck => {
-            let value = data.split_first().and_then(|(len, rest)| rest.split_at_checked(usize::from(*len)));
-            match value {
-                Some((value, name)) => format!("{text} <{}>, name = {}", digits(value), string(name)),
-                None => text + &hex(data),
-            }
-        }
+        Code::ConfigureRequest | Code::ConfigureAck => match chap::parse_value(data) {
+            Some((value, name)) => format!("{text} <{}>, name = {}", digits(value), string(name)),
+            None => text + &hex(data),
+        },
         Code::ConfigureNak | Code::ConfigureReject => format!("{text} {}", string(data)),
         _ => text + &hex(data),
     }
@@ -174,7 +171,7 @@ mod tests {
 
     #[test]
     fn packets_print_as_in_pppds_log() {
-        let lines: [(u16, &[u8], &str); 17] = [
+        let lines: [(u16, &[u8], &str); 20] = [
             (
                 LCP,
                 b"\x01\x01\x00\x1c\x01\x04\x05\xdc\x02\x06\x00\x00\x00\x00\x03\x04\xc0\x23\x05\x06\x12\x34\xab\xcd\x07\x02\x08\x02",
@@ -190,6 +187,9 @@ mod tests {
             (PAP, b"\x01\x01\x00\x11\x05alice\x06secret", "[PAP AuthReq id=0x1 user=\"alice\" password=<hidden>]"),
             (PAP, b"\x02\x01\x00\x0d\x08Login ok", "[PAP AuthAck id=0x1 \"Login ok\"]"),
             (CHAP, b"\x01\x07\x00\x08\x02\xab\xcds", "[CHAP Challenge id=0x7 <abcd>, name = \"s\"]"),
+            (CHAP, b"\x02\x07\x00\x0a\x02\xab\xcdbob", "[CHAP Response id=0x7 <abcd>, name = \"bob\"]"),
+            (CHAP, b"\x03\x07\x00\x12Access granted", "[CHAP Success id=0x7 \"Access granted\"]"),
+            (CHAP, b"\x04\x07\x00\x04", "[CHAP Failure id=0x7 \"\"]"),
             (
                 IPCP,
                 b"\x03\x02\x00\x16\x03\x06\x01\x02\x03\x04\x81\x06\x09\x09\x09\x09\x83\x06\x09\x09\x09\x09",

@@ -49,8 +49,8 @@ fn lcp_option(kind: u8, data: &[u8]) -> Option<String> {
         (lcp::PFC, []) => "pcomp".into(),
         (lcp::ACFC, []) => "accomp".into(),
         // RFC 1570 §2.3 and RFC 1990 §5.1.
-        (13, [6, rest @ ..]) => format!("callback CBCP{}", hex(rest)),
-        (13, [other, rest @ ..]) => format!("callback 0x{other:x}{}", hex(rest)),
+        (lcp::CALLBACK, [6, rest @ ..]) => format!("callback CBCP{}", hex(rest)),
+        (lcp::CALLBACK, [other, rest @ ..]) => format!("callback 0x{other:x}{}", hex(rest)),
         (17, &[high, low]) => format!("mrru {}", u16::from_be_bytes([high, low])),
         (18, []) => "ssnhf".into(),
         (19, [class, address @ ..]) => format!("endpoint [{}]", endpoint(*class, address)),
@@ -155,7 +155,10 @@ mod tests {
     #[test]
     fn the_rarer_options_have_pppds_names() {
         let text = |kind, data| option(LCP, RawOption { kind, data });
-        assert_eq!(text(13, &[6]), "callback CBCP");
+        assert_eq!(text(lcp::CALLBACK, &[6]), "callback CBCP");
+        assert_eq!(text(lcp::AUTHENTICATION, &[0xc2, 0x23, 5]), "auth chap MD5");
+        assert_eq!(text(lcp::AUTHENTICATION, &[0xc2, 0x23, 0x81]), "auth chap MS-v2");
+        assert_eq!(text(lcp::AUTHENTICATION, &[0xc2, 0x27]), "auth eap");
         assert_eq!(text(17, &[0x06, 0x40]), "mrru 1600");
         assert_eq!(text(19, &[3, 0, 0x0c, 0x29, 1, 2, 3]), "endpoint [MAC:00:0c:29:01:02:03]");
         assert_eq!(text(lcp::QUALITY, &[0xc0, 0x25, 0, 0, 0, 9]), "quality lqr 00 00 00 09");

@@ -1,13 +1,15 @@
 //! The answering end, just enough of it for tests: the same [`Control`] with an answering end's options.
 //!
-//! It asks for PAP, knows one account, gives one address and one name server, and closes in good order.
+//! It asks for PAP or CHAP or, as pppd does, for one after the other, knows one account, gives one address and one name
+//! server, and closes in good order.
 
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 
+use super::chap;
 use super::control::{Control, Output, Protocol, Verdict};
 use super::counters::Limits;
-use super::frame::{Frame, IPCP, IPV6CP, LCP, PAP};
+use super::frame::{CHAP, Frame, IPCP, IPV6CP, LCP, PAP};
 use super::hdlc::{Deframer, Item};
 use super::ipcp::{ADDRESS, PRIMARY_DNS, SECONDARY_DNS};
 use super::ipv6cp::Ipv6cp;
@@ -23,10 +25,10 @@ pub(crate) const LOCAL: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);
 pub(crate) const REMOTE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
 pub(crate) const DNS: Ipv4Addr = Ipv4Addr::new(9, 9, 9, 9);
 
-/// LCP that asks for an Authentication-Protocol.
+/// LCP that asks for an Authentication-Protocol: the first of `auth`, data of the option, until it is Nak'ed.
 struct ServerLcp {
     lcp: Lcp,
-    auth: Option<Vec<u8>>,
+    auth: VecDeque<Vec<u8>>,
 }
 
 impl Protocol for ServerLcp {
@@ -38,7 +40,7 @@ impl Protocol for ServerLcp {
 
     fn request(&self) -> Vec<u8> {
         let mut options = self.lcp.request();
-        if let Some(auth) = &self.auth {
+        if let Some(auth) = self.auth.front() {
             push(&mut options, AUTHENTICATION, auth);
         }
         options
@@ -46,14 +48,16 @@ impl Protocol for ServerLcp {
 
     fn nakked(&mut self, option: RawOption<'_>) {
         if option.kind == AUTHENTICATION {
-            self.auth = Some(option.data.to_vec());
+            // What it is asked for if it has that, else the next it has.
+            let next = self.auth.iter().skip(1).position(|auth| auth == option.data).unwrap_or_default();
+            self.auth.drain(..(next + 1).min(self.auth.len()));
         }
         self.lcp.nakked(option);
     }
 
     fn rejected(&mut self, option: RawOption<'_>) {
         if option.kind == AUTHENTICATION {
-            self.auth = None;
+            self.auth.clear();
         }
         self.lcp.rejected(option);
     }
@@ -118,6 +122,11 @@ pub(crate) struct Server {
     authenticated: bool,
     open: bool,
     demands_auth: bool,
+    challenges: u8,
+    /// It asks for CHAP and then does not challenge.
+    pub(crate) mute_chap: bool,
+    /// Echo-Replies that came in.
+    pub(crate) echo_replies: u32,
     /// Datagrams that came in, with their protocol.
     pub(crate) datagrams: VecDeque<(u16, Vec<u8>)>,
     transmits: VecDeque<Vec<u8>>,
@@ -126,8 +135,16 @@ pub(crate) struct Server {
 impl Server {
     /// `auth` is the data of its Authentication-Protocol option.
     pub(crate) fn new(auth: Option<&[u8]>, ipv6: bool) -> Self {
+        Self::offering(auth.as_slice(), ipv6)
+    }
+
+    /// `auth` are the data of the Authentication-Protocol options that it has, the first one first.
+    pub(crate) fn offering(auth: &[&[u8]], ipv6: bool) -> Self {
         let wanted = Settings { accm: 0, pfc: true, acfc: true, ..Settings::DEFAULT };
-        let lcp = ServerLcp { lcp: Lcp::new(wanted, false, Random::new(99)), auth: auth.map(<[u8]>::to_vec) };
+        let lcp = ServerLcp {
+            lcp: Lcp::new(wanted, None, Random::new(99)),
+            auth: auth.iter().map(|auth| auth.to_vec()).collect(),
+        };
         let limits = Limits::default();
         Self {
             deframer: Deframer::new(1506),
@@ -136,7 +153,10 @@ impl Server {
             ipv6cp: ipv6.then(|| Control::new(Ipv6cp::new(Random::new(98)), limits)),
             authenticated: false,
             open: false,
-            demands_auth: auth.is_some(),
+            demands_auth: !auth.is_empty(),
+            challenges: 0,
+            mute_chap: false,
+            echo_replies: 0,
             datagrams: VecDeque::new(),
             transmits: VecDeque::new(),
         }
@@ -171,9 +191,11 @@ impl Server {
             let Ok(Frame { protocol, information }) = Frame::parse(&frame) else { continue };
             match protocol {
                 LCP => {
+                    self.echo_replies += u32::from(information.first() == Some(&10));
                     let _ = self.lcp.handle_packet(now, information);
                 }
                 PAP => self.handle_pap(now, information),
+                CHAP => self.handle_chap(now, information),
                 IPCP => {
                     let _ = self.ipcp.handle_packet(now, information);
                 }
@@ -209,6 +231,29 @@ impl Server {
         let good = pap::parse_request(packet.data()) == Some((b"alice", b"secret"));
         let (code, data) = if good { (2, &b"\x08Login ok"[..]) } else { (3, &b"\x0fLogin incorrect"[..]) };
         self.send(PAP, &emit(code, packet.identifier(), data));
+        self.authenticated(now, good);
+    }
+
+    /// Sends a Challenge under a new Identifier, with a Value of that many octets.
+    pub(crate) fn challenge(&mut self) {
+        self.challenges += 1;
+        let data = chap::emit_value(&vec![0x5a; usize::from(self.challenges)], b"dialin");
+        self.send(CHAP, &emit(chap::CHALLENGE, self.challenges, &data));
+    }
+
+    fn handle_chap(&mut self, now: Instant, information: &[u8]) {
+        let Ok(packet) = Packet::new_checked(information) else { return };
+        let challenge = vec![0x5a; usize::from(self.challenges)];
+        let value = chap::response_value(self.challenges, b"secret", &challenge);
+        let good = packet.identifier() == self.challenges
+            && chap::parse_value(packet.data()) == Some((&value[..], &b"alice"[..]));
+        let (code, message) =
+            if good { (chap::SUCCESS, &b"Access granted"[..]) } else { (chap::FAILURE, &b"Access denied"[..]) };
+        self.send(CHAP, &emit(code, packet.identifier(), message));
+        self.authenticated(now, good);
+    }
+
+    fn authenticated(&mut self, now: Instant, good: bool) {
         if good {
             self.authenticated = true;
             self.network(now);
@@ -233,10 +278,11 @@ impl Server {
                 Output::Up => {
                     self.open = true;
                     self.deframer.set_accm(0);
-                    if !self.demands_auth {
-                        self.network(now);
-                    } else if self.lcp.protocol().auth.is_none() {
-                        self.lcp.handle_close(now, "peer refused to authenticate");
+                    match self.lcp.protocol().auth.front().map(Vec::as_slice) {
+                        _ if !self.demands_auth => self.network(now),
+                        None => self.lcp.handle_close(now, "peer refused to authenticate"),
+                        Some([0xc2, 0x23, 5]) if !self.mute_chap => self.challenge(),
+                        Some(_) => {}
                     }
                 }
                 Output::Down => {

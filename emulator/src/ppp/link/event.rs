@@ -1,20 +1,22 @@
 //! What goes into a [`Link`](super::Link) when it is made, and what it tells: configuration, phases, events.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
+use crate::ppp::auth::{AuthChoice, Credentials, Method, Outcome};
 use crate::ppp::counters::Limits;
 use crate::ppp::hdlc::{BadFrame, Item};
-use crate::ppp::pap::{Credentials, Outcome};
+use crate::ppp::ipcp::Wanted;
 
 /// What the link is to be like.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Name and password for PAP; without them the link rejects every authentication.
+    /// Name and password; without them the link rejects every authentication.
     pub credentials: Option<Credentials>,
-    /// The address to ask for; 0.0.0.0 for any.
-    pub address: Ipv4Addr,
-    /// Whether to ask for name servers.
-    pub ask_dns: bool,
+    /// What authentication the link takes, if it has them.
+    pub auth: AuthChoice,
+    /// What to ask of IPCP.
+    pub ip: Wanted,
     /// Whether to negotiate IPV6CP; otherwise it is Protocol-Rejected.
     pub ipv6: bool,
     /// Maximum-Receive-Unit to ask for.
@@ -25,6 +27,12 @@ pub struct Config {
     pub seed: u64,
     /// Timers and counters of all automata.
     pub limits: Limits,
+    /// From carrier to the first Configure-Request. Until then the link is dead, and what comes in is only told.
+    pub delay: Duration,
+    /// Whether to ask to be called back.
+    pub callback: bool,
+    /// Every so many Echo-Requests one is not answered; 1: none is.
+    pub miss_echo: Option<u32>,
 }
 
 /// A phase of the link (RFC 1661 §3.2).
@@ -60,11 +68,12 @@ pub enum LinkEvent {
     LcpOpened,
     /// The peer asked for no authentication.
     AuthNotAsked,
-    /// PAP is over.
-    Auth(Outcome),
+    /// Authentication is over. Comes once, but for a refusal in spite of an earlier success: a peer may challenge again
+    /// at any time (RFC 1994 §2).
+    Auth(Method, Outcome),
     /// IPCP is Opened.
     IpUp {
-        /// Our address.
+        /// Our address; 0.0.0.0 if we asked for none, so that the peer alone knows which it takes us to have.
         local: Ipv4Addr,
         /// The peer's address, if it told.
         peer: Option<Ipv4Addr>,

@@ -21,29 +21,27 @@
 //! LCP always goes out with everything escaped and nothing compressed, other protocols as the peer asked for once
 //! LCP is Opened (RFC 1662 §7, RFC 1661 §6.5 and §6.6).
 
+mod authentication;
 mod event;
 mod network;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 pub use self::event::{Config, LinkEvent, Phase};
 use crate::ppp::automaton::{Event, State};
+use crate::ppp::chap::Chap;
 use crate::ppp::control::{Control, DEFAULT_MRU, Output};
-use crate::ppp::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
+use crate::ppp::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP};
 use crate::ppp::hdlc::{self, Deframer};
 use crate::ppp::ipcp::Ipcp;
 use crate::ppp::ipv6cp::Ipv6cp;
 use crate::ppp::lcp::{Lcp, Settings};
 use crate::ppp::packet::Repr;
-use crate::ppp::pap::{Outcome, Pap};
+use crate::ppp::pap::Pap;
 use crate::ppp::random::Random;
 use crate::ppp::transparency::{DEFAULT_ACCM, encode};
 use crate::time::{Instant, earliest};
 
-/// How long a refused end waits for the Terminate-Request that should follow an Authenticate-Nak
-/// (RFC 1334 §2.2.2) before it terminates the link itself.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Octets around the information of the longest frame: address, control, protocol, FCS.
 const AROUND: usize = 6;
 
@@ -55,6 +53,7 @@ pub struct Link {
     deframer: Deframer,
     lcp: Control<Lcp>,
     pap: Option<Pap>,
+    chap: Option<Chap>,
     ipcp: Control<Ipcp>,
     ipv6cp: Option<Control<Ipv6cp>>,
     /// [`LinkEvent::IpUp`] was given out and not taken back.
@@ -63,6 +62,12 @@ pub struct Link {
     ipv6_is_up: bool,
     /// What the peer asked us to send like; [`Settings::DEFAULT`] unless LCP is Opened.
     send: Settings,
+    /// When to begin, if carrier is there and LCP is not to begin yet.
+    start: Option<Instant>,
+    /// The peer has let us in.
+    is_authenticated: bool,
+    /// Nothing is sent any more, and no deadline observed.
+    is_silent: bool,
     /// When to terminate after a refusal.
     patience: Option<Instant>,
     /// The first cause of the link's end that came up.
@@ -75,19 +80,28 @@ impl Link {
     /// A dead link.
     pub fn new(config: Config) -> Self {
         let mut random = Random::new(config.seed);
-        let wanted = Settings { mru: config.mru, accm: config.accm, magic: None, pfc: true, acfc: true };
-        let lcp = Lcp::new(wanted, config.credentials.is_some(), Random::new(random.next()));
+        let Config { mru, accm, callback, .. } = config;
+        let wanted = Settings { mru, accm, magic: None, pfc: true, acfc: true, callback };
+        let auth = config.credentials.is_some().then_some(config.auth);
+        let mut lcp = Lcp::new(wanted, auth, Random::new(random.next()));
+        if let Some(every) = config.miss_echo {
+            lcp.miss_echo(every);
+        }
         let ipv6cp = Ipv6cp::new(Random::new(random.next()));
         Self {
             phase: Phase::Dead,
             deframer: Deframer::new(usize::from(config.mru.max(DEFAULT_MRU)) + AROUND),
             lcp: Control::new(lcp, config.limits),
             pap: config.credentials.clone().map(Pap::new),
-            ipcp: Control::new(Ipcp::new(config.address, config.ask_dns), config.limits),
+            chap: config.credentials.clone().map(Chap::new),
+            ipcp: Control::new(Ipcp::new(config.ip), config.limits),
             ipv6cp: config.ipv6.then(|| Control::new(ipv6cp, config.limits)),
             ip_is_up: false,
             ipv6_is_up: false,
             send: Settings::DEFAULT,
+            start: None,
+            is_authenticated: false,
+            is_silent: false,
             patience: None,
             cause: None,
             transmits: VecDeque::new(),
@@ -96,20 +110,32 @@ impl Link {
         }
     }
 
-    /// Carrier: the lower layer is Up, and the link shall be opened. The first Configure-Request goes out.
+    /// Carrier. After the delay the lower layer is Up, and the link shall be opened: the first Configure-Request goes
+    /// out.
     pub fn handle_up(&mut self, now: Instant) {
         self.deframer.reset();
-        self.cause = None;
-        self.set_phase(Phase::Establish);
-        self.lcp.handle_open(now);
-        self.lcp.handle_up(now);
-        self.pump(now);
+        self.is_silent = false;
+        self.start = Some(now + self.config.delay);
+        self.begin(now);
+    }
+
+    /// Brings LCP up if it is time for it.
+    fn begin(&mut self, now: Instant) {
+        if self.start.take_if(|start| *start <= now).is_some() {
+            self.cause = None;
+            self.is_authenticated = false;
+            self.set_phase(Phase::Establish);
+            self.lcp.handle_open(now);
+            self.lcp.handle_up(now);
+            self.pump(now);
+        }
     }
 
     /// Carrier is lost: the lower layer is Down. What was not sent yet is lost.
     pub fn handle_down(&mut self, now: Instant) {
         let leftover = self.deframer.finish().map(LinkEvent::from);
         self.events.extend(leftover);
+        self.start = None;
         self.lcp.handle_down(now);
         self.pump(now);
         self.transmits.clear();
@@ -117,13 +143,31 @@ impl Link {
         self.set_phase(Phase::Dead);
     }
 
-    /// Terminates the link in good order, with these words for the peer.
+    /// Terminates the link in good order, with these words for the peer. If it has not begun yet or has fallen silent,
+    /// there is nothing to be said, and it is over at once.
     pub fn handle_close(&mut self, now: Instant, reason: &str) {
+        let why = || format!("closed by this end (\"{reason}\")");
+        if self.is_silent || self.start.take().is_some() {
+            self.events.push_back(LinkEvent::Finished(why()));
+            return;
+        }
         if self.phase != Phase::Dead {
-            self.cause.get_or_insert_with(|| format!("closed by this end (\"{reason}\")"));
+            self.cause.get_or_insert_with(why);
         }
         self.lcp.handle_close(now, reason);
         self.pump(now);
+    }
+
+    /// From now on until the next carrier nothing is sent any more and no deadline is observed, as if the program hung.
+    /// What comes in is told as before, and what it does to the automata as well.
+    pub fn fall_silent(&mut self) {
+        self.is_silent = true;
+        self.transmits.clear();
+    }
+
+    /// Whether it has fallen silent.
+    pub const fn is_silent(&self) -> bool {
+        self.is_silent
     }
 
     /// Octets from the line.
@@ -143,7 +187,7 @@ impl Link {
     /// A datagram for the peer; `protocol` is [`IP`] or [`IPV6`]. Dropped, with false, unless its network protocol
     /// is Opened.
     pub fn handle_datagram(&mut self, protocol: u16, datagram: &[u8]) -> bool {
-        let ready = self.is_open(protocol);
+        let ready = self.is_open(protocol) && !self.is_silent;
         if ready {
             self.transmit(protocol, datagram);
         }
@@ -152,17 +196,13 @@ impl Link {
 
     /// A deadline may have come.
     pub fn handle_timeout(&mut self, now: Instant) {
+        if self.is_silent {
+            return;
+        }
+        self.begin(now);
         self.lcp.handle_timeout(now);
         self.pump(now);
-        match self.pap.as_mut().and_then(|pap| pap.handle_timeout(now)) {
-            Some(Ok(request)) => self.transmit(PAP, &request),
-            Some(Err(outcome)) => self.authenticated(now, outcome),
-            None => {}
-        }
-        if self.patience.is_some_and(|deadline| deadline <= now) {
-            self.patience = None;
-            self.handle_close(now, "Failed to authenticate ourselves to peer");
-        }
+        self.authentication_timeout(now);
         self.ipcp.handle_timeout(now);
         if let Some(ipv6cp) = &mut self.ipv6cp {
             ipv6cp.handle_timeout(now);
@@ -172,9 +212,10 @@ impl Link {
 
     /// The next deadline.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let pap = self.pap.as_ref().and_then(Pap::poll_timeout);
         let ipv6cp = self.ipv6cp.as_ref().and_then(Control::poll_timeout);
-        [self.lcp.poll_timeout(), pap, self.patience, self.ipcp.poll_timeout(), ipv6cp].into_iter().fold(None, earliest)
+        let automata = [self.lcp.poll_timeout(), self.ipcp.poll_timeout(), ipv6cp];
+        let next = automata.into_iter().fold(self.authentication_deadline(), earliest);
+        earliest(self.start, next).filter(|_| !self.is_silent)
     }
 
     /// The next frame for the line, flags included.
@@ -224,11 +265,8 @@ impl Link {
                     self.lcp.handle_close(now, "Loopback detected");
                 }
             }
-            (Phase::Authenticate | Phase::Network, PAP) if self.pap.is_some() => {
-                let outcome = self.pap.as_mut().map(|pap| pap.handle_packet(information));
-                if let Some(Ok(Some(outcome))) = outcome {
-                    self.authenticated(now, outcome);
-                }
+            (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
+                self.handle_authentication(now, information);
             }
             // "Any other packets received during this phase MUST be silently discarded" (RFC 1661 §3.5, likewise §3.4, §3.7).
             (Phase::Establish | Phase::Authenticate | Phase::Terminate, _) => {}
@@ -253,18 +291,6 @@ impl Link {
         let information = &information[..information.len().min(room)];
         let identifier = self.lcp.next_identifier();
         self.transmit(LCP, &Repr::ProtocolReject { protocol, information }.emit(identifier));
-    }
-
-    fn authenticated(&mut self, now: Instant, outcome: Outcome) {
-        let next = outcome.clone();
-        self.events.push_back(LinkEvent::Auth(outcome));
-        match next {
-            Outcome::Accepted(_) => self.begin_network(now),
-            // The peer "SHOULD take action to terminate the link" (RFC 1334 §2.2.2).
-            Outcome::Refused(_) => self.patience = Some(now + PATIENCE),
-            Outcome::NoAnswer => self.handle_close(now, "No response to our authentication"),
-        }
-        self.pump(now);
     }
 
     /// Carries out what the automata have to say until they have nothing to say.
@@ -292,7 +318,7 @@ impl Link {
             }
             Output::ProtocolRejected(protocol) => self.protocol_rejected(now, protocol),
             // Close in Starting (§4.1): there is no line that could be hung up.
-            Output::Finished { .. } if self.phase == Phase::Dead => {}
+            Output::Finished { .. } if self.phase == Phase::Dead || self.is_silent => {}
             Output::Finished { by, from } => {
                 let why = self.cause.take().unwrap_or_else(|| self.finished_because(by, from));
                 self.set_phase(Phase::Terminate);
@@ -323,28 +349,14 @@ impl Link {
         // "An implementation MUST always be able to receive 1500 octets" (RFC 1661 §6.1, in other words).
         self.deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + AROUND);
         self.events.push_back(LinkEvent::LcpOpened);
-        if self.lcp.protocol().peer_wants_pap()
-            && let Some(pap) = &mut self.pap
-        {
-            let request = pap.start(now);
-            self.set_phase(Phase::Authenticate);
-            self.transmit(PAP, &request);
-        } else {
-            if !self.lcp.protocol().refused_authentication() {
-                self.events.push_back(LinkEvent::AuthNotAsked);
-            }
-            self.begin_network(now);
-        }
+        self.begin_authentication(now);
     }
 
     fn lcp_down(&mut self, now: Instant) {
         self.send = Settings::DEFAULT;
         self.lcp.set_peer_mru(DEFAULT_MRU);
         self.deframer.set_accm(DEFAULT_ACCM);
-        self.patience = None;
-        if let Some(pap) = &mut self.pap {
-            pap.stop();
-        }
+        self.end_authentication();
         let phase = match self.lcp.state() {
             State::Closing | State::Stopping => Phase::Terminate,
             State::Initial | State::Starting => Phase::Dead,
@@ -360,6 +372,9 @@ impl Link {
 
     /// Puts a packet on the line (RFC 1662 §7: LCP as if nothing had been agreed on).
     fn transmit(&mut self, protocol: u16, information: &[u8]) {
+        if self.is_silent {
+            return;
+        }
         let send = if protocol == LCP { Settings::DEFAULT } else { self.send };
         let frame = Frame { protocol, information }.emit(send.acfc, send.pfc);
         self.transmits.push_back(encode(&frame, send.accm));
@@ -374,5 +389,7 @@ impl Link {
     }
 }
 
+#[cfg(test)]
+mod knob_tests;
 #[cfg(test)]
 mod tests;

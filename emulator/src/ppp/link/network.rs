@@ -1,9 +1,11 @@
 //! The network phase (RFC 1661 §3.6): IPCP and IPV6CP on an authenticated link, and its end when neither is left.
 
+use std::net::Ipv4Addr;
+
 use super::{Link, LinkEvent, Phase};
 use crate::ppp::automaton::State;
 use crate::ppp::control::{Control, Output};
-use crate::ppp::frame::{IP, IPCP, IPV6, IPV6CP, PAP};
+use crate::ppp::frame::{CHAP, IP, IPCP, IPV6, IPV6CP, PAP};
 use crate::time::Instant;
 
 impl Link {
@@ -68,7 +70,8 @@ impl Link {
 
     fn ip_up(&mut self, now: Instant) {
         let ipcp = self.ipcp.protocol();
-        if let Some(local) = ipcp.local() {
+        let unknown = ipcp.has_no_address().then_some(Ipv4Addr::UNSPECIFIED);
+        if let Some(local) = ipcp.local().or(unknown) {
             self.events.push_back(LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns() });
             self.ip_is_up = true;
         } else {
@@ -91,7 +94,7 @@ impl Link {
     /// "MUST stop sending packets of the indicated protocol at the earliest opportunity" (RFC 1661 §5.7).
     pub(super) fn protocol_rejected(&mut self, now: Instant, protocol: u16) {
         match protocol {
-            PAP => self.handle_close(now, "Failed to authenticate ourselves to peer"),
+            PAP | CHAP => self.handle_close(now, "Failed to authenticate ourselves to peer"),
             IPCP => self.ipcp.handle_down(now),
             IPV6CP => {
                 if let Some(ipv6cp) = &mut self.ipv6cp {
