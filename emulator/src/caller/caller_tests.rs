@@ -206,6 +206,59 @@ fn a_refused_caller_is_told_so_and_why_the_line_goes() {
 }
 
 #[test]
+fn chap_is_named_in_the_outcome() {
+    let mut call = Call::new(alice(), Server::new(Some(&[0xc2, 0x23, 5]), false));
+    call.run_until(seconds(5));
+    let accepted = AuthOutcome { accepted: true, protocol: "CHAP", message: "Access granted".into() };
+    assert!(call.has(&CallerEvent::Auth(accepted.clone())));
+    assert!(call.texts().iter().any(|text| text.starts_with("[CHAP Response")));
+    assert_eq!((call.caller.status().auth.as_ref(), call.caller.status().local), (Some(&accepted), Some(REMOTE)));
+}
+
+#[test]
+fn a_caller_that_takes_its_time_begins_when_it_said_it_would() {
+    let delay = Duration::from_micros(7_000_001);
+    let mut call = Call::new(CallerConfig { delay, ..alice() }, Server::new(Some(PAP_OPTION), false));
+    assert_eq!(call.caller.poll_timeout(), Some(Instant::from_micros(7_000_001)));
+    call.run_until(Instant::from_micros(7_000_000));
+    let server_alone = |event: &CallerEvent| matches!(event, CallerEvent::FrameReceived { .. });
+    assert!(!call.events.is_empty() && call.events.iter().all(server_alone));
+    call.run_until(seconds(12));
+    assert!(call.events.iter().any(|event| matches!(event, CallerEvent::IpUp { .. })));
+}
+
+#[test]
+fn a_caller_without_an_address_to_tell_has_an_unspecified_one_and_sends_no_datagrams() {
+    let mut call = Call::new(CallerConfig { no_address: true, ..alice() }, Server::new(Some(PAP_OPTION), false));
+    call.run_until(seconds(5));
+    assert!(call.has(&CallerEvent::IpUp { local: Ipv4Addr::UNSPECIFIED, peer: LOCAL, dns: vec![DNS] }));
+    call.caller.ping(call.now, LOCAL, 1, 1);
+    assert_eq!((call.caller.poll_transmit(), call.caller.poll_timeout()), (None, None));
+}
+
+#[test]
+fn a_caller_that_fell_silent_sends_nothing_and_wakes_nobody_until_its_next_carrier() {
+    let mut call = Call::new(alice(), Server::new(Some(PAP_OPTION), false));
+    call.run_until(seconds(5));
+    call.events.clear();
+    call.caller.fall_silent();
+    call.caller.ping(call.now, LOCAL, 1, 1);
+    call.server.send(IP, &[0x45]);
+    call.server.close(call.now, "Peer not responding");
+    call.run_until(seconds(60));
+    let sends =
+        |event: &CallerEvent| matches!(event, CallerEvent::FrameSent { .. } | CallerEvent::Data { from: End::Caller });
+    assert!(!call.events.iter().any(sends), "{:#?}", call.events);
+    assert!(call.has(&CallerEvent::TerminateRequestReceived { text: "Peer not responding".into() }));
+    assert_eq!((call.caller.poll_timeout(), call.caller.poll_transmit()), (None, None));
+    call.caller.close(call.now);
+    assert!(std::iter::from_fn(|| call.caller.poll_event()).any(|event| matches!(event, CallerEvent::Closed { .. })));
+    call.caller.handle_carrier_lost(call.now);
+    call.caller.handle_carrier(call.now);
+    assert!(call.caller.poll_transmit().is_some());
+}
+
+#[test]
 fn login_prompts_and_pppds_complaints_are_text() {
     let mut caller = Caller::new(alice());
     caller.handle_carrier(Instant::ZERO);

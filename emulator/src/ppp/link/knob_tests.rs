@@ -38,7 +38,15 @@ fn told(pair: &Pair) -> Vec<&str> {
 
 #[test]
 fn a_login_by_chap_reads_like_pppds_log() {
-    insta::assert_snapshot!(told(&call(AuthChoice::Any, &[MD5_OPTION])).join("\n"), @"");
+    insta::assert_snapshot!(told(&call(AuthChoice::Any, &[MD5_OPTION])).join("\n"), @r#"
+    < [LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth chap MD5>]
+    > [LCP ConfAck id=0x1 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth chap MD5>]
+    < [CHAP Challenge id=0x1 <5a>, name = "dialin"]
+    > [CHAP Response id=0x1 <83474aad0ad90248f936b9551600f001>, name = "alice"]
+    < [CHAP Success id=0x1 "Access granted"]
+    Auth(Chap, Accepted([65, 99, 99, 101, 115, 115, 32, 103, 114, 97, 110, 116, 101, 100]))
+    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9] }
+    "#);
 }
 
 #[test]
@@ -56,13 +64,13 @@ fn each_choice_takes_what_it_takes_of_each_server() {
     let all: &[&[u8]] = &[EAP_OPTION, MD5_OPTION, PAP_OPTION];
     let no_chap: &[&[u8]] = &[EAP_OPTION, PAP_OPTION];
     let (pap, md5, ms_v2) = (&[PAP_OPTION][..], &[MD5_OPTION][..], &[MS_V2_OPTION][..]);
-    let cases: [(&[&[u8]], [Option<Method>; 4]); 6] = [
-        // In the order Any, Pap, Chap, MsChapFirst.
+    // In the order Any, Pap, Chap, MsChapFirst.
+    let cases: [(_, [Option<Method>; 4]); 6] = [
         (pap, [Some(Method::Pap), Some(Method::Pap), None, None]),
         (md5, [Some(Method::Chap), None, Some(Method::Chap), None]),
         (ms_v2, [None; 4]),
         (no_chap, [Some(Method::Pap), Some(Method::Pap), None, Some(Method::Pap)]),
-        (&[MD5_OPTION, PAP_OPTION], [Some(Method::Chap), Some(Method::Pap), Some(Method::Chap), Some(Method::Pap)]),
+        (&all[1..], [Some(Method::Chap), Some(Method::Pap), Some(Method::Chap), Some(Method::Pap)]),
         (all, [Some(Method::Chap), Some(Method::Pap), Some(Method::Chap), Some(Method::Chap)]),
     ];
     for (offers, expected) in cases {
@@ -80,8 +88,27 @@ fn each_choice_takes_what_it_takes_of_each_server() {
 
 #[test]
 fn from_eap_by_way_of_chap_down_to_pap() {
-    insta::assert_snapshot!(told(&call(AuthChoice::Any, &[EAP_OPTION, PAP_OPTION])).join("\n"), @"");
-    insta::assert_snapshot!(told(&call(AuthChoice::MsChapFirst, &[EAP_OPTION, MD5_OPTION, PAP_OPTION])).join("\n"), @"");
+    insta::assert_snapshot!(told(&call(AuthChoice::Any, &[EAP_OPTION, PAP_OPTION])).join("\n"), @r#"
+    < [LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth eap>]
+    > [LCP ConfNak id=0x1 <auth chap MD5>]
+    < [LCP ConfReq id=0x2 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth pap>]
+    > [LCP ConfAck id=0x2 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth pap>]
+    > [PAP AuthReq id=0x1 user="alice" password=<hidden>]
+    < [PAP AuthAck id=0x1 "Login ok"]
+    Auth(Pap, Accepted([76, 111, 103, 105, 110, 32, 111, 107]))
+    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9] }
+    "#);
+    insta::assert_snapshot!(told(&call(AuthChoice::MsChapFirst, &[EAP_OPTION, MD5_OPTION, PAP_OPTION])).join("\n"), @r#"
+    < [LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth eap>]
+    > [LCP ConfNak id=0x1 <auth chap MS-v2>]
+    < [LCP ConfReq id=0x2 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth chap MD5>]
+    > [LCP ConfAck id=0x2 <asyncmap 0x0> <magic 0x42f3a936> <pcomp> <accomp> <auth chap MD5>]
+    < [CHAP Challenge id=0x1 <5a>, name = "dialin"]
+    > [CHAP Response id=0x1 <83474aad0ad90248f936b9551600f001>, name = "alice"]
+    < [CHAP Success id=0x1 "Access granted"]
+    Auth(Chap, Accepted([65, 99, 99, 101, 115, 115, 32, 103, 114, 97, 110, 116, 101, 100]))
+    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9] }
+    "#);
 }
 
 #[test]
