@@ -53,6 +53,11 @@ impl Ipcp {
         self.wanted.address.is_none()
     }
 
+    /// The address that alone will do.
+    pub fn insists(&self) -> Option<Ipv4Addr> {
+        self.wanted.address.filter(|_| self.wanted.insist)
+    }
+
     /// Our address, once agreed on.
     pub fn local(&self) -> Option<Ipv4Addr> {
         self.address.filter(|address| !address.is_unspecified())

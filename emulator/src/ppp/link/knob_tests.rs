@@ -227,7 +227,7 @@ fn who_insists_on_another_address_gets_none_and_closes() {
     // The server's Max-Failure is 5; then it rejects.
     assert_eq!(requests.count(), 6);
     assert!(pair.says("< [IPCP ConfRej id=0x6 <addr 10.0.0.9>]"), "{:#?}", pair.log);
-    assert!(pair.says("the peer gives this end no IP address") && !pair.says("IpUp"));
+    assert!(pair.says("the peer rejects the IP address this end insists on, 10.0.0.9") && !pair.says("IpUp"));
 }
 
 #[test]

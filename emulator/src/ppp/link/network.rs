@@ -75,7 +75,11 @@ impl Link {
             self.events.push_back(LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns() });
             self.ip_is_up = true;
         } else {
-            self.cause.get_or_insert_with(|| "the peer gives this end no IP address".into());
+            let why = match ipcp.insists() {
+                Some(address) => format!("the peer rejects the IP address this end insists on, {address}"),
+                None => "the peer gives this end no IP address".into(),
+            };
+            self.cause.get_or_insert(why);
             self.ipcp.handle_close(now, "No address");
         }
     }
