@@ -336,7 +336,7 @@ impl Caller {
         self.settle(now);
     }
 
-    /// From now on until the next carrier nothing is sent any more and no deadline is observed: the process hangs, the
+    /// From now on until carrier is lost nothing is sent any more and no deadline is observed: the process hangs, the
     /// modem does not. What the server sends is told as before.
     pub fn fall_silent(&mut self) {
         self.link.fall_silent();

@@ -139,6 +139,7 @@ impl Link {
         self.lcp.handle_down(now);
         self.pump(now);
         self.transmits.clear();
+        self.is_silent = false;
         self.patience = None;
         self.set_phase(Phase::Dead);
     }
@@ -158,7 +159,7 @@ impl Link {
         self.pump(now);
     }
 
-    /// From now on until the next carrier nothing is sent any more and no deadline is observed, as if the program hung.
+    /// From now on until carrier is lost nothing is sent any more and no deadline is observed, as if the program hung.
     /// What comes in is told as before, and what it does to the automata as well.
     pub fn fall_silent(&mut self) {
         self.is_silent = true;

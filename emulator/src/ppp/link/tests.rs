@@ -34,6 +34,13 @@ pub(super) fn config(password: Option<&str>) -> Config {
     }
 }
 
+/// A link that does everything otherwise than others do.
+fn otherwise(config: Config) -> Config {
+    let ip = Wanted { address: Some(REMOTE), insist: true, dns: true };
+    let (auth, delay) = (AuthChoice::MsChapFirst, Duration::from_secs(2));
+    Config { auth, ip, delay, callback: true, miss_echo: Some(2), ..config }
+}
+
 /// A link and an answering end with a line between them that has no delay.
 pub(super) struct Pair {
     pub(super) now: Instant,
@@ -272,12 +279,18 @@ fn datagrams_go_compressed_and_only_while_ipcp_is_opened() {
 proptest! {
     #[test]
     fn no_octets_and_no_timeouts_panic_or_keep_a_link_busy_for_ever(
-        pieces in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..60), any::<bool>()), 0..40)
+        pieces in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..60), any::<bool>()), 0..40),
+        odd in any::<bool>(),
+        silent_at in 0..60_usize,
     ) {
-        let mut link = Link::new(Config { ipv6: true, ..config(Some("secret")) });
+        let ordinary = Config { ipv6: true, ..config(Some("secret")) };
+        let mut link = Link::new(if odd { otherwise(ordinary) } else { ordinary });
         let mut now = Instant::ZERO;
         link.handle_up(now);
-        for (octets, wait) in pieces {
+        for (at, (octets, wait)) in pieces.into_iter().enumerate() {
+            if at == silent_at {
+                link.fall_silent();
+            }
             link.handle_octets(now, &octets);
             if wait && let Some(next) = link.poll_timeout() {
                 now = now.max(next);
@@ -306,10 +319,13 @@ proptest! {
             0..40,
         ),
         chap in any::<bool>(),
+        odd in any::<bool>(),
     ) {
         let auth = if chap { MD5_OPTION } else { PAP_OPTION };
-        let mut pair = Pair::new(Config { ipv6: true, ..config(Some("secret")) }, Server::new(Some(auth), true));
-        pair.settle();
+        let config = Config { ipv6: true, ..config(Some("secret")) };
+        let mut pair = Pair::new(if odd { otherwise(config) } else { config }, Server::offering(&[auth, PAP_OPTION], true));
+        pair.run();
+        prop_assert!(pair.says("IpUp"));
         for (protocol, code, identifier, data, length) in packets {
             let mut packet = crate::ppp::packet::emit(code, identifier, &data);
             if let Some(length) = length {
