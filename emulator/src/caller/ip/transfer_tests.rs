@@ -120,7 +120,7 @@ impl Net {
             while let Some(octets) = host.poll_transmit() {
                 self.datagrams += 1;
                 self.last = self.now;
-                if self.datagrams % self.loses != 0 {
+                if !self.datagrams.is_multiple_of(self.loses) {
                     self.wire.push_back((self.now + DELAY, to_other, octets));
                 }
             }
