@@ -414,3 +414,18 @@ fn the_same_seed_gives_the_same_datagrams_and_every_connection_has_a_port_of_its
     ports.dedup();
     assert!(ports.len() == 3 && ports.iter().all(|port| *port >= FIRST_PORT), "{ports:?}");
 }
+
+#[test]
+fn a_caller_without_a_network_says_so_and_sends_nothing() {
+    use super::super::{Caller, CallerConfig, CallerEvent};
+    let mut caller = Caller::new(CallerConfig::default());
+    caller.resolve(Instant::ZERO, "www.lan");
+    let request = TransferRequest { id: 4, host: "www.lan".into(), port: 80, path: "/".into(), upload: None };
+    caller.transfer(Instant::ZERO, request);
+    let trouble = Some(NO_ADDRESS.to_owned());
+    let resolved = CallerEvent::Resolved { name: "www.lan".into(), addresses: Vec::new(), trouble: trouble.clone() };
+    let outcome = TransferOutcome { id: 4, status: None, octets: 0, intact: false, trouble };
+    assert_eq!(caller.poll_event(), Some(resolved));
+    assert_eq!(caller.poll_event(), Some(CallerEvent::Transferred(outcome)));
+    assert_eq!((caller.poll_transmit(), caller.poll_timeout()), (None, None));
+}
