@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(asked(&update).0, RCODE::NotImplemented);
         let whole = query("www.lan", TYPE::A.into());
         assert_eq!(asked(&whole[..whole.len() - 3]).0, RCODE::FormatError);
-        let mut none = whole.clone();
+        let mut none = whole;
         none[5] = 0;
         assert_eq!(asked(&none[..12]).0, RCODE::FormatError);
     }
