@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use self::ip::Host;
+use self::ip::{Host, HostEvent, NO_ADDRESS, Pong, Resolved};
 pub use self::status::{AuthOutcome, Status};
 pub use crate::ppp::auth::AuthChoice;
 use crate::ppp::auth::Credentials;
@@ -169,6 +169,8 @@ pub enum CallerEvent {
         name: String,
         /// Its addresses.
         addresses: Vec<Ipv4Addr>,
+        /// Why there are none, if so.
+        trouble: Option<String>,
     },
     /// A transfer begun by [`Caller::transfer`] is over.
     Transferred(TransferOutcome),
@@ -323,16 +325,26 @@ impl Caller {
 
     /// Asks the DNS servers that IPCP gave for the addresses of `name`; [`CallerEvent::Resolved`] follows.
     pub fn resolve(&mut self, now: Instant, name: &str) {
-        let event = CallerEvent::Resolved { name: name.to_owned(), addresses: Vec::new() };
-        self.events.push_back(event);
+        match &mut self.host {
+            Some(host) => host.resolve(now, name),
+            None => {
+                let resolved = Resolved::failed(name, NO_ADDRESS.to_owned());
+                self.handle_host_event(HostEvent::Resolved(resolved));
+            }
+        }
         self.settle(now);
     }
 
     /// Begins a transfer; [`CallerEvent::Transferred`] follows.
     pub fn transfer(&mut self, now: Instant, request: TransferRequest) {
-        let trouble = Some("transfers are not there yet".to_owned());
-        let outcome = TransferOutcome { id: request.id, status: None, octets: 0, intact: false, trouble };
-        self.events.push_back(CallerEvent::Transferred(outcome));
+        match &mut self.host {
+            Some(host) => host.transfer(now, request),
+            None => {
+                let trouble = Some(NO_ADDRESS.to_owned());
+                let outcome = TransferOutcome { id: request.id, status: None, octets: 0, intact: false, trouble };
+                self.handle_host_event(HostEvent::Transferred(outcome));
+            }
+        }
         self.settle(now);
     }
 
@@ -354,8 +366,10 @@ impl Caller {
                 self.handle_link_event(now, event);
             }
             let Some(host) = &mut self.host else { break };
-            let pongs = std::iter::from_fn(|| host.poll_pong());
-            self.events.extend(pongs.map(|pong| CallerEvent::Pong { from: pong.from, id: pong.id, seq: pong.seq }));
+            if let Some(event) = host.poll_event() {
+                self.handle_host_event(event);
+                continue;
+            }
             let Some(packet) = host.poll_transmit() else { break };
             let protocol = if packet.first().is_some_and(|first| first >> 4 == 6) { IPV6 } else { IP };
             if self.link.handle_datagram(protocol, &packet) {
@@ -383,7 +397,9 @@ impl Caller {
                 CallerEvent::Auth(outcome)
             }
             LinkEvent::IpUp { local, peer, dns } => {
-                self.host(now).add_ipv4(local, peer);
+                let host = self.host(now);
+                host.add_ipv4(local, peer);
+                host.set_dns(&dns);
                 self.status.ip_up(local, peer, &dns);
                 CallerEvent::IpUp { local, peer: peer.unwrap_or(Ipv4Addr::UNSPECIFIED), dns }
             }
@@ -394,12 +410,12 @@ impl Caller {
             }
             LinkEvent::IpDown => {
                 self.status.ip_down();
-                self.renew_host(now);
+                self.reduce_host(now);
                 CallerEvent::IpDown
             }
             LinkEvent::Ipv6Down => {
                 self.status.ipv6_down();
-                self.renew_host(now);
+                self.reduce_host(now);
                 CallerEvent::Ipv6Down
             }
             LinkEvent::TerminateRequest(words) => {
@@ -430,16 +446,29 @@ impl Caller {
         self.host.get_or_insert_with(|| Host::new(now, mtu, seed))
     }
 
-    /// A host with the addresses that are left, or none.
-    fn renew_host(&mut self, now: Instant) {
-        self.host = None;
-        if let Some(local) = self.status.local {
-            let peer = self.status.peer;
-            self.host(now).add_ipv4(local, peer);
+    /// The host keeps the addresses that are left; without any there is none.
+    fn reduce_host(&mut self, now: Instant) {
+        let Some(mut host) = self.host.take() else { return };
+        if self.status.local.is_none() {
+            host.remove_ipv4(now);
         }
-        if let Some(local) = self.status.local6 {
-            self.host(now).add_ipv6(local);
+        if self.status.local6.is_none() {
+            host.remove_ipv6();
         }
+        while let Some(event) = host.poll_event() {
+            self.handle_host_event(event);
+        }
+        self.host = (self.status.local.is_some() || self.status.local6.is_some()).then_some(host);
+    }
+
+    fn handle_host_event(&mut self, event: HostEvent) {
+        self.events.push_back(match event {
+            HostEvent::Pong(Pong { from, id, seq }) => CallerEvent::Pong { from, id, seq },
+            HostEvent::Resolved(Resolved { name, addresses, trouble }) => {
+                CallerEvent::Resolved { name, addresses, trouble }
+            }
+            HostEvent::Transferred(outcome) => CallerEvent::Transferred(outcome),
+        });
     }
 }
 

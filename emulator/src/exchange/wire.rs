@@ -1,8 +1,9 @@
 //! One direction of a connected line: octets at the line's rate, in order, late by its delay.
 //!
-//! In: octets whenever an end has them. Out: the same octets in bursts of at most 20 ms of line time. A burst leaves
-//! when the wire is free, takes `bits an octet / rate` for each octet, and arrives as a whole when its last octet does:
-//! pacing by octets would cost a hundred timers a second more and show nothing more.
+//! In: octets whenever an end has them. Out: the same octets in bursts of at most 20 ms of line time, or up to the end
+//! of the PPP frame that is under way then: nobody can make use of part of a frame. A burst leaves when the wire is
+//! free, takes `bits an octet / rate` for each octet, and arrives as a whole when its last octet does: pacing by octets
+//! would cost a hundred timers a second more and show nothing more.
 //! Time is kept as a count of octets since the wire was last idle, so that 297.619 µs an octet never drift.
 
 use std::collections::VecDeque;
@@ -10,8 +11,12 @@ use std::time::Duration;
 
 use crate::time::Instant;
 
-/// The longest burst, in line time.
+/// The longest burst, in line time, unless a frame's end follows.
 const BURST: Duration = Duration::from_millis(20);
+/// How many octets further the frame's end may be.
+const FRAME: usize = 4096;
+/// What ends a frame (RFC 1662 §3.1).
+const FLAG: u8 = 0x7e;
 
 /// One direction of a line.
 #[derive(Clone, Debug)]
@@ -114,7 +119,10 @@ impl Wire {
             self.count = 0;
         }
         let longest = BURST.as_micros() as u64 * self.rate / (self.octet_bits * 1_000_000);
-        let length = usize::try_from(longest).unwrap_or(usize::MAX).max(1).min(self.queue.len());
+        let mut length = usize::try_from(longest).unwrap_or(usize::MAX).max(1).min(self.queue.len());
+        if let Some(further) = self.queue.iter().skip(length - 1).take(FRAME).position(|octet| *octet == FLAG) {
+            length += further;
+        }
         self.burst = self.queue.drain(..length).collect();
         self.count += length as u64;
     }
@@ -156,6 +164,16 @@ mod tests {
         assert_eq!(seen.first(), Some(&(10_000 + 19_941, 67)));
         assert!(seen.iter().all(|(_, octets)| *octets <= 67));
         assert_eq!(seen.iter().map(|(_, octets)| octets).sum::<usize>(), 3360);
+    }
+
+    #[test]
+    fn a_long_frame_is_one_burst_with_the_end_in_its_time() {
+        let mut wire = Wire::new(33_600, 10, Duration::ZERO);
+        let mut frame = vec![b'x'; 1678];
+        (frame[0], frame[1677]) = (FLAG, FLAG);
+        wire.send(Instant::ZERO, &[&frame[..], &[b'x'; 100]].concat());
+        // Half a second for what is a twentieth of 33600 octets, and 20 ms at most where no flag is to come.
+        assert_eq!(arrivals(&mut wire), [(499_405, 1678), (519_346, 67), (529_167, 33)]);
     }
 
     #[test]

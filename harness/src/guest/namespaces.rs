@@ -16,6 +16,11 @@ use rtnetlink::{Handle, LinkUnspec, LinkVeth, new_connection};
 use crate::run::Trouble;
 use crate::scenario::Lan;
 
+/// Link-layer address of the server's `eth0`. Both are fixed, locally administered, so that runs are equal octet for octet.
+pub(super) const SERVER_MAC: [u8; 6] = [2, 0, 0, 0, 0, 1];
+/// Link-layer address of the LAN host's `eth0`.
+const HOST_MAC: [u8; 6] = [2, 0, 0, 0, 0, 2];
+
 /// The two namespaces, kept open.
 #[derive(Debug)]
 pub(super) struct Namespaces {
@@ -37,22 +42,30 @@ impl Namespaces {
         up(&server, "lo").await?;
         let Some(lan) = lan else { return Ok(()) };
         // A dial-in server with a network behind it routes between the two; pppd does not switch that on.
-        std::fs::write("/proc/sys/net/ipv4/ip_forward", "1\n")
-            .map_err(|error| Trouble::io("switching IP forwarding on in the guest", &error))?;
-        wired(server.link().add(LinkVeth::new("eth0", "peer0").build()).execute().await, "making the LAN's wire")?;
+        if lan.forwarding {
+            std::fs::write("/proc/sys/net/ipv4/ip_forward", "1\n")
+                .map_err(|error| Trouble::io("switching IP forwarding on in the guest", &error))?;
+        }
+        let wire = LinkVeth::new("eth0", "peer0").address(SERVER_MAC.to_vec()).build();
+        wired(server.link().add(wire).execute().await, "making the LAN's wire")?;
         // By number: a name in this message is the new one.
         let peer = LinkUnspec::new_with_index(index_of(&server, "peer0").await?);
-        let peer = peer.name("eth0").setns_by_fd(self.lan.as_raw_fd()).build();
+        let peer = peer.name("eth0").address(HOST_MAC.to_vec()).setns_by_fd(self.lan.as_raw_fd()).build();
         wired(server.link().set(peer).execute().await, "moving the LAN's end of the wire")?;
         addressed(&server, lan.server, lan.prefix).await?;
-        entered(&self.lan)?;
-        let beyond = netlink();
-        entered(&self.server)?;
-        let beyond = beyond?;
+        let beyond = self.in_lan(netlink)?;
         up(&beyond, "lo").await?;
         addressed(&beyond, lan.host, lan.prefix).await?;
         let way = rtnetlink::RouteMessageBuilder::<Ipv4Addr>::new().gateway(lan.server).build();
         wired(beyond.route().add(way).execute().await, "giving the LAN's host its default route")
+    }
+
+    /// Does something in `lan`, where the sockets it makes will be, and comes back in any case.
+    pub(super) fn in_lan<T>(&self, make: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+        entered(&self.lan)?;
+        let made = make();
+        entered(&self.server)?;
+        made
     }
 }
 
@@ -95,7 +108,8 @@ async fn addressed(netlink: &Handle, address: Ipv4Addr, prefix: u8) -> Result<()
     )
 }
 
-async fn index_of(netlink: &Handle, name: &str) -> Result<u32, Trouble> {
+/// The number of an interface.
+pub(super) async fn index_of(netlink: &Handle, name: &str) -> Result<u32, Trouble> {
     use futures_util::TryStreamExt;
 
     let found = netlink.link().get().match_name(name.to_owned()).execute().try_next().await;
