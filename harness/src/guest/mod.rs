@@ -7,6 +7,7 @@
 mod boot;
 mod clock;
 mod conversation;
+mod machine;
 mod namespaces;
 mod play;
 mod request;
