@@ -72,9 +72,17 @@ pub async fn run<E: Display>(
             running.spawn(async move {
                 let mut outcome = blank(&item);
                 outcome.fingerprint = fingerprint;
+                let lacking = stack.as_ref().and_then(|stack| missing(&item.scenario, &item.stack, &stack.root));
+                if let Some(reason) = lacking {
+                    // What an earlier run left is not this one's.
+                    outcome.verdict = match emptied(&item.evidence) {
+                        Ok(()) => Verdict::Skipped { reason },
+                        Err(trouble) => error(trouble),
+                    };
+                    return (index, kept(outcome, keep));
+                }
                 match played(&item, &uml, stack, limit).await {
-                    Ok(Played::Out(report, ending)) => judged(&mut outcome, report, &ending, limit),
-                    Ok(Played::Skipped(reason)) => outcome.verdict = Verdict::Skipped { reason },
+                    Ok((report, ending)) => judged(&mut outcome, report, &ending, limit),
                     Err(trouble) => outcome.verdict = error(trouble),
                 }
                 (index, kept(outcome, keep))
@@ -103,17 +111,15 @@ fn guest(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
     }
 }
 
-/// What came of a guest, or why there was none.
-enum Played {
-    Out(Option<Report>, Ending),
-    Skipped(String),
-}
-
 /// Boots the guest, waits for it, and reads what it found.
-async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -> Result<Played, Trouble> {
+async fn played(
+    item: &Item,
+    uml: &Uml,
+    stack: Option<Stack>,
+    limit: Duration,
+) -> Result<(Option<Report>, Ending), Trouble> {
     let out = &item.evidence;
     let stack = stack.ok_or_else(|| Trouble::new(format!("the lab has no stack {:?}", item.stack)))?;
-    let skipped = missing(&item.scenario, &item.stack, &stack.root);
     // Copied into the guest's overlay one by one: only for those who look.
     let special = if has_users(&item.scenario) { stack.manifest.special } else { Vec::new() };
     let job = Job {
@@ -125,13 +131,7 @@ async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -
         special,
         shell: None,
     };
-    emptied(out).map_err(|error| {
-        Trouble::io(format!("making the evidence directory {}", out.display()), &error)
-            .help("give another directory with --out")
-    })?;
-    if let Some(reason) = skipped {
-        return Ok(Played::Skipped(reason));
-    }
+    emptied(out)?;
     let text = serde_json::to_vec(&job).map_err(|error| Trouble::new(format!("writing the job: {error}")))?;
     fs::write(out.join(JOB_FILE), text)
         .map_err(|error| Trouble::io(format!("writing the job to {}", out.display()), &error))?;
@@ -141,16 +141,19 @@ async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -
         // The report is told anew as outcome.json; what is left over does no harm.
         let _ = fs::remove_file(out.join(name));
     }
-    Ok(Played::Out(report, ending))
+    Ok((report, ending))
 }
 
-/// Makes `directory` exist with nothing in it.
-fn emptied(directory: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    fs::create_dir_all(directory)
+/// Makes the evidence directory exist with nothing in it.
+fn emptied(directory: &Path) -> Result<(), Trouble> {
+    let removed = match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    removed.and_then(|()| fs::create_dir_all(directory)).map_err(|error| {
+        Trouble::io(format!("making the evidence directory {}", directory.display()), &error)
+            .help("give another directory with --out")
+    })
 }
 
 fn read_report(path: &Path) -> Result<Option<Report>, Trouble> {

@@ -1,7 +1,7 @@
 //! Which ports are served, and by what command line: read from an `/etc`, as its init would.
 //!
 //! In goes an [`Etc`]; out comes one [`Served`] a port, in the order of the files: inittab of sysvinit (and its
-//! `/etc/inittab.d`), and of systemd the enabled services that hold a serial line ([`units`](super::units)).
+//! `/etc/inittab.d`), and of systemd the enabled services that hold a serial line ([`units`]).
 //! Virtual consoles are no ports.
 
 use super::inittab::{self, Entry};

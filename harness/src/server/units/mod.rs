@@ -1,11 +1,14 @@
 //! systemd's services that hold a serial line: which are enabled, and what they run. systemd.unit(5), systemd.service(5).
 //!
 //! In goes an [`Etc`]; out comes one [`Unit`] for every link in `/etc/systemd/system/*.wants/`. A unit file that is not in
-//! the tree is the vendor's: of those the usual ones are known ([`VENDORS`]). Drop-ins are laid over it, specifiers
+//! the tree is the vendor's: of those the usual ones are known (`VENDORS`). Drop-ins are laid over it, specifiers
 //! expanded. What a real systemd does besides (ordering, limits on starts, sandboxes) is not done.
+
+mod words;
 
 use std::collections::BTreeMap;
 
+use self::words::{Names, quoted, split, unescaped};
 use super::inittab::Entry;
 use crate::scenario::{Content, Etc};
 
@@ -93,9 +96,9 @@ fn unit(etc: &Etc, name: &str, target: Option<&str>) -> Option<Unit> {
     let tty = value("TTYPath").filter(|path| path.starts_with("/dev/"));
     let reads_tty = value("StandardInput").is_some_and(|input| input.starts_with("tty"));
     if let (true, Some(tty)) = (reads_tty, &tty) {
-        // The service gets the line as its standard input and controlling terminal.
+        // The service gets the line, for reading and writing, as its standard streams and controlling terminal.
         let tty = quoted(std::slice::from_ref(tty))?;
-        process = format!("setsid -c {process} <{tty} >{tty} 2>&1");
+        process = format!("setsid -c {process} <>{tty} >&0 2>&0");
     }
     let instance = names.instance.as_deref().map(unescaped).filter(|instance| is_line(instance));
     let device = tty.and_then(|tty| tty.strip_prefix("/dev/").map(str::to_owned)).filter(|tty| is_line(tty));
@@ -119,94 +122,6 @@ fn is_line(name: &str) -> bool {
         && !name.is_empty()
         && name.chars().all(plain)
         && ["tty", "term/", "cua", "modem"].iter().any(|begin| name.starts_with(begin))
-}
-
-/// A service's name in its parts.
-struct Names {
-    full: String,
-    /// `mgetty@.service`, of an instance.
-    template: Option<String>,
-    /// As it stands in the name.
-    instance: Option<String>,
-}
-
-impl Names {
-    fn of(name: &str) -> Option<Self> {
-        let stem = name.strip_suffix(".service")?;
-        let (template, instance) = match stem.split_once('@') {
-            Some((prefix, instance)) if !instance.is_empty() => {
-                (Some(format!("{prefix}@.service")), Some(instance.to_owned()))
-            }
-            // A template that is enabled without an instance runs nothing.
-            Some(_) => return None,
-            None => (None, None),
-        };
-        Some(Self { full: name.to_owned(), template, instance })
-    }
-
-    /// The names under which files are looked for, the special one first.
-    fn candidates(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.full.as_str()).chain(self.template.as_deref())
-    }
-
-    /// With specifiers replaced: `%i`, `%I`, `%n`, `%N`, `%p`, `%P`, `%f`, `%%`. Others stay.
-    fn expanded(&self, text: &str) -> String {
-        let stem = self.full.strip_suffix(".service").unwrap_or(&self.full);
-        let prefix = stem.split('@').next().unwrap_or(stem);
-        let instance = self.instance.as_deref().unwrap_or_default();
-        let mut result = String::new();
-        let mut characters = text.chars();
-        while let Some(character) = characters.next() {
-            if character != '%' {
-                result.push(character);
-                continue;
-            }
-            match characters.next() {
-                Some('i') => result.push_str(instance),
-                Some('I') => result.push_str(&unescaped(instance)),
-                Some('f') => {
-                    result.push('/');
-                    result.push_str(&unescaped(if instance.is_empty() { prefix } else { instance }));
-                }
-                Some('n') => result.push_str(&self.full),
-                Some('N') => result.push_str(stem),
-                Some('p') => result.push_str(prefix),
-                Some('P') => result.push_str(&unescaped(prefix)),
-                Some('%') => result.push('%'),
-                Some(other) => result.extend(['%', other]),
-                None => result.push('%'),
-            }
-        }
-        result
-    }
-
-    /// The words of a command line: specifiers and variables replaced. A variable that stands alone is split at blanks,
-    /// and is no word if it is empty.
-    fn command(&self, line: &str, environment: &[(String, String)]) -> Vec<String> {
-        let line = line.trim_start_matches(['-', '@', '!', '+', ':', '|']);
-        let value = |name: &str| {
-            let found = environment.iter().rev().find(|(key, _)| key == name);
-            found.map(|(_, value)| self.expanded(value)).unwrap_or_default()
-        };
-        let mut words = Vec::new();
-        for word in split(line) {
-            match word.strip_prefix('$').filter(|name| is_name(name)) {
-                Some(name) => words.extend(value(name).split_whitespace().map(str::to_owned)),
-                None => {
-                    let mut text = self.expanded(&word);
-                    for (name, _) in environment {
-                        text = text.replace(&format!("${{{name}}}"), &value(name));
-                    }
-                    words.push(text);
-                }
-            }
-        }
-        words
-    }
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
 /// The unit file: its path, whether it is in the tree, its text. `None` if it is masked or nobody knows it.
@@ -305,70 +220,6 @@ impl Service {
     }
 }
 
-/// Words as systemd splits them: at blanks, with quotes of both kinds and backslash escapes.
-fn split(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => {
-                let next = characters.next().unwrap_or('\\');
-                word.get_or_insert_default().push(match next {
-                    'n' => '\n',
-                    't' => '\t',
-                    's' => ' ',
-                    other => other,
-                });
-            }
-            _ if quote == Some(character) => quote = None,
-            '"' | '\'' if quote.is_none() => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            _ if character.is_whitespace() && quote.is_none() => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-/// A command line that a shell takes apart into these words again; `None` without words.
-fn quoted(words: &[String]) -> Option<String> {
-    let plain = |word: &String| {
-        !word.is_empty() && word.chars().all(|one| one.is_ascii_alphanumeric() || "@%+=:,./-_".contains(one))
-    };
-    let quoted = |word: &String| {
-        if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-    };
-    (!words.is_empty()).then(|| words.iter().map(quoted).collect::<Vec<_>>().join(" "))
-}
-
-/// A name as a path: `-` is `/`, `\x2d` is `-` (systemd-escape).
-fn unescaped(name: &str) -> String {
-    let mut octets = Vec::new();
-    let mut rest = name;
-    while let Some(first) = rest.chars().next() {
-        let code =
-            rest.strip_prefix("\\x").and_then(|rest| rest.get(..2)).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match code {
-            Some(code) => {
-                octets.push(code);
-                rest = &rest[4..];
-            }
-            None => {
-                let mut buffer = [0; 4];
-                let character = if first == '-' { '/' } else { first };
-                octets.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
-                rest = &rest[first.len_utf8()..];
-            }
-        }
-    }
-    String::from_utf8_lossy(&octets).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -434,7 +285,7 @@ mod tests {
         let units = enabled(&files);
         assert_eq!(
             units[0].process,
-            "setsid -c /sbin/agetty -o '-p -- \\u' --keep-baud 115200,57600,38400,9600 - vt220 </dev/ttyUSB0 >/dev/ttyUSB0 2>&1"
+            "setsid -c /sbin/agetty -o '-p -- \\u' --keep-baud 115200,57600,38400,9600 - vt220 <>/dev/ttyUSB0 >&0 2>&0"
         );
         assert_eq!((units[0].line, units[0].entry().utmp.as_deref()), (0, Some("ttyUSB0")));
         assert_eq!(units[0].entry().words()[..2], ["/bin/sh", "-c"]);
@@ -457,13 +308,6 @@ mod tests {
         assert_eq!(units.len(), 1);
         assert_eq!(units[0].process, "/sbin/mgetty -n 2 ttyS3");
         assert_eq!((units[0].entry().action.as_str(), units[0].entry().utmp), ("once", None));
-    }
-
-    #[test]
-    fn an_instance_stands_for_a_path() {
-        assert_eq!(unescaped("dev-ttyS0"), "dev/ttyS0");
-        assert_eq!(unescaped(r"usb\x2dmodem"), "usb-modem");
-        assert_eq!(unescaped(r"bad\xzz\x"), r"bad\xzz\x");
     }
 
     #[test]
