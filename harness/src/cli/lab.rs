@@ -116,6 +116,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
         stack_root: stack.root.clone(),
         out: out.clone(),
         seed: 1,
+        special: stack.manifest.special.clone(),
         shell: Some(command),
     };
     let io = |doing: &str, error: &std::io::Error| (LAB_FAILED, format!("{doing}: {}", plain(error)));

@@ -111,10 +111,11 @@ fn carried_out(arguments: &Run) -> Result<Vec<Outcome>, Stop> {
         .map_err(|error| failed(format!("starting the event loop: {}", plain(&error))))?;
     let style = Style::of(&std::io::stdout(), |name| std::env::var_os(name));
     let table = Table::new(style, items.iter().map(|item| item.stack.as_str()));
+    let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
     let start = Instant::now();
     let outcomes = runtime.block_on(async {
         tokio::select! {
-            outcomes = run(&lab, items, &options, |outcome| say(&told(&table, outcome, style))) => Ok(outcomes),
+            outcomes = run(&lab, items, &options, keep, |outcome| say(&told(&table, outcome, style))) => Ok(outcomes),
             () = interruption() => Err(Stop::Interrupted),
         }
     });

@@ -4,14 +4,16 @@
 //! with results leaving through [`OUT`]. Nothing written elsewhere survives the guest.
 
 use std::fs;
-use std::io::Error;
+use std::io::{Error, ErrorKind};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::unistd::{chdir, pivot_root, sethostname};
 
-use crate::run::{Job, Trouble};
+use crate::lab::Special;
+use crate::run::{Job, Trouble, plain};
 
 /// Where the output directory is seen inside.
 pub const OUT: &str = "/out";
@@ -19,6 +21,9 @@ pub const OUT: &str = "/out";
 pub const STATUS: &str = "status";
 /// The server's host name, which pppd takes for its own name in authentication.
 const HOST_NAME: &str = "dialin";
+
+/// Group `utmp` of base-passwd.
+const UTMP_GROUP: u32 = 43;
 
 /// Where the pieces are put together, on a tmpfs that hides the host's directory of that name.
 const BENCH: &str = "/tmp";
@@ -53,7 +58,33 @@ pub(super) fn enter(job: &Job) -> Result<(), Trouble> {
     pivot_root(".", ".").map_err(|errno| trouble("making the stack's root the root", errno))?;
     umount2(".", MntFlags::MNT_DETACH).map_err(|errno| trouble("letting the host's root go", errno))?;
     chdir("/").map_err(|errno| trouble("entering the new root", errno))?;
-    sethostname(HOST_NAME).map_err(|errno| trouble("setting the host name", errno))
+    sethostname(HOST_NAME).map_err(|errno| trouble("setting the host name", errno))?;
+    if job.special.is_empty() { Ok(()) } else { specials_given(&job.special) }
+}
+
+/// Gives owners and modes that the stack's files cannot carry: setuid programs, logs of logins. Each is copied into the
+/// guest's overlay for it.
+fn specials_given(specials: &[Special]) -> Result<(), Trouble> {
+    let mut all: Vec<(String, u32, u32, u32)> = specials
+        .iter()
+        .filter(|special| special.path.starts_with("usr/") || special.path.starts_with("var/log/"))
+        .map(|special| (format!("/{}", special.path), special.uid, special.gid, special.mode))
+        .collect();
+    all.push(("/run/lock".to_owned(), 0, 0, 0o1777));
+    all.push(("/run/utmp".to_owned(), 0, UTMP_GROUP, 0o664));
+    fs::write("/run/utmp", "").map_err(|error| Trouble::io("making /run/utmp", &error))?;
+    for (path, uid, gid, mode) in all {
+        let given = chown(&path, Some(uid), Some(gid))
+            // After the owner, whose change takes setuid bits away.
+            .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(mode)));
+        match given {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(Trouble::new(format!("giving {path} its owner and mode: {}", plain(&error))));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Runs `command` on the console, waits for it, and leaves its exit status in [`STATUS`]: `offhook lab shell`.

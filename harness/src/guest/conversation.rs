@@ -10,6 +10,7 @@ use offhook_emulator::exchange::CallSetup;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::What;
 
+use super::request::{Answer, Request};
 use crate::run::expect::{Progress, judge};
 use crate::run::facts::Since;
 use crate::run::station::Station;
@@ -39,6 +40,8 @@ pub(super) struct Conversations {
     /// Number of the first call of the next group.
     next_call: usize,
     results: Vec<StepOutcome>,
+    /// A change between calls that is to be made, or is being made.
+    changing: Option<Option<Request>>,
     trouble: Option<Trouble>,
     failed: bool,
 }
@@ -81,6 +84,7 @@ impl Conversations {
             next_group: 0,
             next_call: 0,
             results: Vec::new(),
+            changing: None,
             trouble: None,
             failed: false,
         }
@@ -89,7 +93,22 @@ impl Conversations {
     /// Whether nothing is left to do.
     pub(super) fn are_over(&self) -> bool {
         self.trouble.is_some()
-            || (self.current_is_over() && (self.failed || self.next_group >= self.scenario.acts.len()))
+            || (self.current_is_over()
+                && self.changing.is_none()
+                && (self.failed || self.next_group >= self.scenario.acts.len()))
+    }
+
+    /// What is to be done outside the lines, each once.
+    pub(super) fn poll_request(&mut self) -> Option<Request> {
+        self.changing.as_mut().and_then(Option::take)
+    }
+
+    /// What came of a request.
+    pub(super) fn answered(&mut self, _now: Instant, answer: Answer) {
+        if let Answer::Changed { result, .. } = answer {
+            self.changing = None;
+            self.trouble = result.err();
+        }
     }
 
     /// Why the scenario could not be carried through, if so.
@@ -154,6 +173,9 @@ impl Conversations {
 
     /// Takes every call as far as it goes now.
     pub(super) fn advance(&mut self, now: Instant, stations: &mut [Station]) {
+        if self.changing.is_some() {
+            return;
+        }
         if self.current_is_over() && !self.failed && self.trouble.is_none() {
             self.begin_group(now, stations);
         }
@@ -163,6 +185,7 @@ impl Conversations {
         }
         self.current = current;
         if self.current_is_over()
+            && self.changing.is_none()
             && !self.failed
             && self.next_group < self.scenario.acts.len()
             && self.trouble.is_none()
@@ -176,6 +199,11 @@ impl Conversations {
     }
 
     fn begin_group(&mut self, now: Instant, stations: &[Station]) {
+        if let Some(Act::Change(change)) = self.scenario.acts.get(self.next_group) {
+            self.next_group += 1;
+            self.changing = Some(Some(Request::Change { call: None, change: change.clone() }));
+            return;
+        }
         let Some(Act::Calls(group)) = self.scenario.acts.get(self.next_group) else { return };
         let first = self.next_call;
         self.next_group += 1;

@@ -8,6 +8,7 @@ mod boot;
 mod clock;
 mod conversation;
 mod lan;
+mod machine;
 mod namespaces;
 mod play;
 mod request;

@@ -6,10 +6,10 @@ use std::path::Path;
 use offhook_emulator::trace::Event;
 
 use super::boot::OUT;
+use super::machine::Machine;
 use super::namespaces::Namespaces;
 use super::world::World;
 use crate::run::{Job, Report, Trouble};
-use crate::server::files::{self, ServerFile};
 
 /// Plays the job's scenario and says how it went.
 pub(super) fn play(job: &Job) -> Report {
@@ -20,9 +20,7 @@ pub(super) fn play(job: &Job) -> Report {
 }
 
 fn prepared(job: &Job) -> Result<Report, Trouble> {
-    let written = files::of(&job.scenario.server);
-    files::write(&written, Path::new("/")).map_err(|error| Trouble::io("writing the server's files", &error))?;
-    keep_files(&written)?;
+    let machine = Machine::furnish(job)?;
     let namespaces = Namespaces::make()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -30,27 +28,12 @@ fn prepared(job: &Job) -> Result<Report, Trouble> {
         .map_err(|error| Trouble::io("starting the event loop", &error))?;
     let mut report = runtime.block_on(async {
         namespaces.configure(job.scenario.server.lan.as_ref()).await?;
-        World::new(job)?.run().await
+        World::new(job, machine)?.run().await
     })?;
     // A log record is known to be whole only later than it was begun.
     report.trace.sort_by_key(|event| event.at);
     keep_logs(&report.trace)?;
     Ok(report)
-}
-
-/// The server's files as evidence.
-fn keep_files(written: &[ServerFile]) -> Result<(), Trouble> {
-    let keep = || -> std::io::Result<()> {
-        for file in written {
-            let path = Path::new(OUT).join("server").join(file.path.trim_start_matches('/'));
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            fs::write(path, &file.text)?;
-        }
-        Ok(())
-    };
-    keep().map_err(|error| Trouble::io("keeping the server's files as evidence", &error))
 }
 
 /// mgetty's own log files as they are, and what came over syslog and the console as one file each.

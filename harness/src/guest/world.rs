@@ -17,12 +17,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::clock::Clock;
 use super::conversation::Conversations;
+use super::machine::Machine;
+use super::request::{Answer, Request};
 use crate::run::station::Station;
-use crate::run::{Job, Report, Trouble};
-use crate::server::init::Init;
-use crate::server::inittab;
-use crate::server::interfaces::{Change, Interfaces};
+use crate::run::{EPOCH, Job, Report, Trouble};
+use crate::scenario::{Change, Edit};
+use crate::server::init::{Init, terminate_matching};
+use crate::server::interfaces::{Change as Interface, Interfaces};
 use crate::server::logs::{LogFiles, LogLine, Syslog};
+use crate::server::page::device_path;
 
 /// How long after the last call the server is still listened to: its processes have something to say when they end.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -32,6 +35,7 @@ pub(super) struct World {
     clock: Clock,
     stations: Vec<Station>,
     ports: Vec<Port>,
+    machine: Machine,
     init: Init,
     children: Signal,
     syslog: Syslog,
@@ -47,16 +51,16 @@ enum Wake {
     Child,
     Log(LogLine),
     LogFile,
-    Interface(Change),
+    Interface(Interface),
     Time,
 }
 
 impl World {
     /// The world of `job`; the server is not started yet.
-    pub(super) fn new(job: &Job) -> Result<Self, Trouble> {
+    pub(super) fn new(job: &Job, machine: Machine) -> Result<Self, Trouble> {
         let mut stations = Vec::new();
         let mut ports = Vec::new();
-        for port in &job.scenario.server.ports {
+        for port in &machine.ports(&job.scenario) {
             let modem = ModemConfig::default();
             let cadence = Cadence::new(port.line.cadence.clone())
                 .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
@@ -70,22 +74,23 @@ impl World {
             stations.push(Station::new(&port.device, port.direct, modem, line));
             ports.push(opened(&port.device)?);
         }
-        let text =
-            std::fs::read_to_string("/etc/inittab").map_err(|error| Trouble::io("reading /etc/inittab", &error))?;
-        let (entries, _) = inittab::respawned(&text, '2');
+        let (entries, complaints) = machine.entries();
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
-        Ok(Self {
+        let mut world = Self {
             clock: Clock::start().map_err(io("starting the clock"))?,
             stations,
             ports,
-            init: Init::new(entries).map_err(io("starting init"))?,
+            machine,
+            init: Init::new(entries, Duration::from_secs(EPOCH)).map_err(io("starting init"))?,
             children: signal(SignalKind::child()).map_err(io("watching for the end of processes"))?,
             syslog: Syslog::listen().map_err(io("listening at /dev/log"))?,
             files: LogFiles::watch().map_err(io("watching mgetty's logs"))?,
             interfaces: Interfaces::watch().map_err(io("watching the server's interfaces"))?,
             conversations: Conversations::new(job),
             trace: Vec::new(),
-        })
+        };
+        world.complain(Instant::ZERO, complaints);
+        Ok(world)
     }
 
     /// Plays all calls.
@@ -94,11 +99,13 @@ impl World {
         let now = loop {
             let now = self.clock.now();
             if end.is_none() {
-                for what in self.init.respawn(now) {
-                    self.record(now, what);
-                }
+                let events = self.init.respawn(now);
+                self.record_all(now, events);
             }
-            self.converse(now)?;
+            if self.converse(now)? {
+                // What was asked for may be due at once.
+                continue;
+            }
             self.write_ports(now)?;
             if self.conversations.are_over() && now >= *end.get_or_insert(now + LAST_WORDS) {
                 break now;
@@ -113,12 +120,57 @@ impl World {
         Ok(Report { steps, calls: Vec::new(), error, trace: self.trace, virtual_micros: now.micros() })
     }
 
-    fn converse(&mut self, now: Instant) -> Result<(), Trouble> {
+    /// Takes the calls as far as they go; true if something was done for them that may take them further.
+    fn converse(&mut self, now: Instant) -> Result<bool, Trouble> {
         if self.conversations.want_logs(now) {
             self.read_log_files(now, true)?;
         }
         self.conversations.advance(now, &mut self.stations);
         self.collect();
+        let mut done = false;
+        while let Some(request) = self.conversations.poll_request() {
+            done |= self.handle_request(now, request);
+        }
+        Ok(done)
+    }
+
+    /// Does what a call asks for; true if the answer is there already.
+    fn handle_request(&mut self, now: Instant, request: Request) -> bool {
+        match request {
+            Request::Change { call, change } => {
+                let result = self.change(now, &change);
+                self.conversations.answered(now, Answer::Changed { call, result });
+                true
+            }
+            // Answered by the LAN's host, in its own time.
+            Request::LanPing { .. } | Request::Arp { .. } => false,
+        }
+    }
+
+    /// The administrator changes the server: files at once, what runs when it is told to.
+    fn change(&mut self, now: Instant, change: &Change) -> Result<(), Trouble> {
+        for edit in &change.edits {
+            if *edit == Edit::Apply {
+                self.apply(now)?;
+            } else {
+                let text = format!("the administrator changes the server: {}", self.machine.edit(edit)?);
+                self.record(now, What::Note { text });
+            }
+        }
+        Ok(())
+    }
+
+    /// The page's "Apply Configuration".
+    fn apply(&mut self, now: Instant) -> Result<(), Trouble> {
+        let (entries, complaints) = self.machine.entries();
+        let events = self.init.reread(entries, now);
+        self.record_all(now, events);
+        self.complain(now, complaints);
+        // A new port has its process before the others are told to end, as it is with an init that reads at once.
+        let events = self.init.respawn(now);
+        self.record_all(now, events);
+        let ended = terminate_matching("mgetty").map_err(|error| Trouble::io("reading the process list", &error))?;
+        self.record_all(now, ended);
         Ok(())
     }
 
@@ -173,9 +225,8 @@ impl World {
                 PortEvent::Octets(octets) => self.stations[index].handle_dte_octets(now, &octets),
             },
             Wake::Child => {
-                for what in self.init.reap() {
-                    self.record(now, what);
-                }
+                let events = self.init.reap(now);
+                self.record_all(now, events);
                 self.read_log_files(now, true)?;
             }
             // mgetty repeats to syslog what stands in its own log already.
@@ -184,7 +235,7 @@ impl World {
             Wake::LogFile => self.read_log_files(now, false)?,
             Wake::Interface(change) => {
                 self.record(now, What::Interface { text: change.text() });
-                if let Change::Address { interface, local, peer } = change
+                if let Interface::Address { interface, local, peer } = change
                     && interface.starts_with("ppp")
                 {
                     self.conversations.interface_changed(now, &mut self.stations, &interface, local, peer);
@@ -217,6 +268,21 @@ impl World {
         self.trace.push(Event { at: line.at.unwrap_or(now), port, call: None, what });
     }
 
+    /// Records what init did; what it logs is a log's line like any other.
+    fn record_all(&mut self, now: Instant, events: Vec<What>) {
+        for what in events {
+            match what {
+                What::Log { program, text } => self.logged(now, LogLine { at: None, port: None, program, text }),
+                what => self.record(now, what),
+            }
+        }
+    }
+
+    fn complain(&mut self, now: Instant, complaints: Vec<String>) {
+        let log = |text| What::Log { program: "init".to_owned(), text };
+        self.record_all(now, complaints.into_iter().map(log).collect());
+    }
+
     fn record(&mut self, now: Instant, what: What) {
         self.trace.push(Event { at: now, port: None, call: None, what });
     }
@@ -236,7 +302,7 @@ fn opened(device: &str) -> Result<Port, Trouble> {
     use nix::mount::{MsFlags, mount};
 
     let port = Port::open().map_err(|error| Trouble::new(format!("opening a pty for {device}: {error}")))?;
-    let name = format!("/dev/{device}");
+    let name = device_path(device);
     let doing = format!("giving the pty the name {name}");
     if let Some(parent) = std::path::Path::new(&name).parent() {
         std::fs::create_dir_all(parent).map_err(|error| Trouble::io(&doing, &error))?;

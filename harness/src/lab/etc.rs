@@ -37,6 +37,9 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     ("etc/pam.d/common-session", SESSION),
     ("etc/pam.d/common-session-noninteractive", SESSION),
+    // libpam-modules, and what the installer asks for: login complains of their absence
+    ("etc/environment", ""),
+    ("etc/default/locale", ""),
     // base-files, login
     ("etc/subuid", ""),
     ("etc/subgid", ""),

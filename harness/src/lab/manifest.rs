@@ -43,6 +43,9 @@ pub struct StackManifest {
     pub name: String,
     /// Its packages, by name.
     pub packages: Vec<Package>,
+    /// Packages that the release lacks and the stack goes without.
+    #[serde(default)]
+    pub missing: Vec<String>,
     /// SHA-256 over names, versions and hashes of the packages, in hexadecimal.
     pub sha256: String,
     /// The size of its files in octets.

@@ -70,14 +70,6 @@ impl Lab {
     }
 }
 
-/// The lab's cache directory on this machine.
-///
-/// # Errors
-/// If the environment names none.
-pub fn cache_dir() -> Result<PathBuf, LabError> {
-    Machine::this().cache_dir()
-}
-
 /// A directory for the memory of guests on this machine, to be exported to them as `TMPDIR`.
 ///
 /// # Errors

@@ -47,6 +47,9 @@ const PACKAGES: &[&str] = &[
     "usr-is-merged",
 ];
 
+/// Those of them that a release may lack: what needs only the others runs all the same.
+const OPTIONAL: &[&str] = &["mgetty", "ppp"];
+
 /// What those packages hold that no server reads.
 const UNREAD: &[&str] = &[
     "usr/include/",
@@ -64,6 +67,17 @@ const UNREAD: &[&str] = &[
     "usr/share/menu/",
 ];
 
+/// The optional packages that a release lacks, by what `names` says of names that begin so.
+fn lacking<E>(names: impl Fn(&str) -> Result<Vec<String>, E>) -> Result<Vec<String>, E> {
+    let mut missing = Vec::new();
+    for &name in OPTIONAL {
+        if !names(name)?.iter().any(|known| known == name) {
+            missing.push(name.to_owned());
+        }
+    }
+    Ok(missing)
+}
+
 /// A stack's key: what goes in by recipe, not what the network offers today.
 pub(super) fn key(name: &str) -> String {
     let parts =
@@ -78,7 +92,10 @@ impl Build<'_, '_> {
         let scratch = self.cache.scratch(name)?;
         let mut times = Times::default();
         let suite = self.archive.suite(name, self.task)?;
-        let packages = suite.closure(PACKAGES)?;
+        let missing = lacking(|prefix| suite.names(prefix))?;
+        let wanted: Vec<&str> =
+            PACKAGES.iter().copied().filter(|name| !missing.iter().any(|one| one == name)).collect();
+        let packages = suite.closure(&wanted)?;
         let download = self.cache.download(name);
         suite.fetch(&packages, &download, self.task)?;
         times.step("fetch");
@@ -106,6 +123,7 @@ impl Build<'_, '_> {
             sha256: manifest::digest(identity.map(String::as_bytes)),
             size: target.size,
             packages,
+            missing,
             special,
             times: times.steps,
         };
@@ -141,7 +159,9 @@ impl Stack {
     }
 
     pub(super) fn summary(&self) -> String {
-        let main: Vec<String> = self.main_packages().into_iter().take(2).collect();
+        let mut main: Vec<String> =
+            self.main_packages().into_iter().take(2 - self.manifest.missing.len().min(2)).collect();
+        main.extend(self.manifest.missing.iter().map(|name| format!("no {name}")));
         format!("stack {}: {} ({})", self.manifest.name, main.join(", "), size(self.manifest.size))
     }
 }
@@ -156,6 +176,18 @@ mod tests {
     fn keys_tell_stacks_apart_and_stay() {
         assert_eq!(key("trixie"), key("trixie"));
         assert_ne!(key("trixie"), key("bookworm"));
+    }
+
+    #[test]
+    fn a_release_may_lack_one_of_the_two_programs() {
+        let names = |prefix: &str| -> Result<Vec<String>, ()> {
+            Ok([format!("{prefix}-doc"), "ppp".to_owned()]
+                .into_iter()
+                .filter(|name| name.starts_with(prefix))
+                .collect())
+        };
+        assert_eq!(lacking(names), Ok(vec!["mgetty".to_owned()]));
+        assert!(OPTIONAL.iter().all(|name| PACKAGES.contains(name)));
     }
 
     #[test]

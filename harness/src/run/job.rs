@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{CallSummary, StepOutcome};
+use crate::lab::Special;
 use crate::scenario::Scenario;
 
 /// Name of the job file in the output directory.
@@ -44,6 +45,9 @@ pub struct Job {
     pub out: PathBuf,
     /// Seed of everything random outside the kernel.
     pub seed: u64,
+    /// Owners and modes that the stack's files cannot carry, for scenarios that look at them.
+    #[serde(default)]
+    pub special: Vec<Special>,
     /// Run this command in a terminal instead of the calls: `offhook lab shell`.
     #[serde(default)]
     pub shell: Option<Vec<String>>,

@@ -3,6 +3,7 @@
 pub mod expect;
 pub mod facts;
 mod job;
+pub mod needs;
 mod outcome;
 pub mod schedule;
 pub mod station;

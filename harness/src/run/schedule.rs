@@ -1,8 +1,10 @@
 //! The schedule: every scenario on every stack under every seed, as many guests at once as there are jobs.
 //!
-//! In go checked scenarios and a built lab; out come outcomes, each with its evidence written, as they are ready.
-//! Whatever happens to one guest is that scenario's outcome and nobody else's.
+//! In go checked scenarios and a built lab; out come outcomes, each kept by whoever asked for it, as they are ready.
+//! Whatever happens to one guest is that scenario's outcome and nobody else's. A scenario that needs a program its stack
+//! does not have ([`needs`](super::needs)) is skipped.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,12 +12,13 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::needs::missing;
 use super::uml::{Ending, How, Uml};
 use super::{CANNOT, JOB_FILE, Job, Outcome, REPORT_FILE, Report, SourceFile, StepResult, Trouble, Verdict};
-use crate::evidence;
-use crate::lab::Lab;
+use crate::lab::{Lab, Stack};
 use crate::run::expect::spelled;
 use crate::scenario::Scenario;
+use crate::server::files::has_users;
 
 /// One scenario to run on one stack with one seed.
 #[derive(Clone, Debug)]
@@ -47,8 +50,15 @@ pub struct Options {
     pub untrusted: bool,
 }
 
-/// Runs `items` in their order; gives each outcome to `done` when it is ready, and all of them back in order.
-pub async fn run(lab: &Lab, items: Vec<Item>, options: &Options, mut done: impl FnMut(&Outcome)) -> Vec<Outcome> {
+/// Runs `items` in their order; gives each outcome to `keep`, which writes its evidence, and then to `done` when it is
+/// ready, and all of them back in order. Evidence that cannot be written is an error of that scenario.
+pub async fn run<E: Display>(
+    lab: &Lab,
+    items: Vec<Item>,
+    options: &Options,
+    keep: impl Fn(&Outcome) -> Result<(), E> + Copy + Send + 'static,
+    mut done: impl FnMut(&Outcome),
+) -> Vec<Outcome> {
     let mut outcomes: Vec<Option<Outcome>> = items.iter().map(|_| None).collect();
     let mut waiting = items.into_iter().enumerate();
     let mut running = JoinSet::new();
@@ -57,16 +67,25 @@ pub async fn run(lab: &Lab, items: Vec<Item>, options: &Options, mut done: impl 
             let Some((index, item)) = waiting.next() else { break };
             let uml = guest(lab, &item, index, options);
             let fingerprint = lab.fingerprint(&item.stack);
-            let root = lab.stacks.get(&item.stack).map(|stack| stack.root.clone());
+            let stack = lab.stacks.get(&item.stack).cloned();
             let limit = options.limit;
             running.spawn(async move {
                 let mut outcome = blank(&item);
                 outcome.fingerprint = fingerprint;
-                match played(&item, &uml, root, limit).await {
+                let lacking = stack.as_ref().and_then(|stack| missing(&item.scenario, &item.stack, &stack.root));
+                if let Some(reason) = lacking {
+                    // What an earlier run left is not this one's.
+                    outcome.verdict = match emptied(&item.evidence) {
+                        Ok(()) => Verdict::Skipped { reason },
+                        Err(trouble) => error(trouble),
+                    };
+                    return (index, kept(outcome, keep));
+                }
+                match played(&item, &uml, stack, limit).await {
                     Ok((report, ending)) => judged(&mut outcome, report, &ending, limit),
                     Err(trouble) => outcome.verdict = error(trouble),
                 }
-                (index, keep(outcome))
+                (index, kept(outcome, keep))
             });
         }
         match running.join_next().await {
@@ -96,23 +115,23 @@ fn guest(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
 async fn played(
     item: &Item,
     uml: &Uml,
-    root: Option<PathBuf>,
+    stack: Option<Stack>,
     limit: Duration,
 ) -> Result<(Option<Report>, Ending), Trouble> {
     let out = &item.evidence;
-    let root = root.ok_or_else(|| Trouble::new(format!("the lab has no stack {:?}", item.stack)))?;
+    let stack = stack.ok_or_else(|| Trouble::new(format!("the lab has no stack {:?}", item.stack)))?;
+    // Copied into the guest's overlay one by one: only for those who look.
+    let special = if has_users(&item.scenario) { stack.manifest.special } else { Vec::new() };
     let job = Job {
         scenario: item.scenario.clone(),
         stack: item.stack.clone(),
-        stack_root: root,
+        stack_root: stack.root,
         out: out.clone(),
         seed: item.seed,
+        special,
         shell: None,
     };
-    emptied(out).map_err(|error| {
-        Trouble::io(format!("making the evidence directory {}", out.display()), &error)
-            .help("give another directory with --out")
-    })?;
+    emptied(out)?;
     let text = serde_json::to_vec(&job).map_err(|error| Trouble::new(format!("writing the job: {error}")))?;
     fs::write(out.join(JOB_FILE), text)
         .map_err(|error| Trouble::io(format!("writing the job to {}", out.display()), &error))?;
@@ -125,13 +144,16 @@ async fn played(
     Ok((report, ending))
 }
 
-/// Makes `directory` exist with nothing in it.
-fn emptied(directory: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    fs::create_dir_all(directory)
+/// Makes the evidence directory exist with nothing in it.
+fn emptied(directory: &Path) -> Result<(), Trouble> {
+    let removed = match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    removed.and_then(|()| fs::create_dir_all(directory)).map_err(|error| {
+        Trouble::io(format!("making the evidence directory {}", directory.display()), &error)
+            .help("give another directory with --out")
+    })
 }
 
 fn read_report(path: &Path) -> Result<Option<Report>, Trouble> {
@@ -203,11 +225,10 @@ fn error(trouble: Trouble) -> Verdict {
     Verdict::Error { message: trouble.message, details: trouble.details, help: trouble.help }
 }
 
-/// Writes the evidence; an outcome without evidence is an error.
-fn keep(mut outcome: Outcome) -> Outcome {
-    let written = evidence::write(&outcome, &outcome.evidence);
+/// Has the evidence written; an outcome without evidence is an error.
+fn kept<E: Display>(mut outcome: Outcome, keep: impl Fn(&Outcome) -> Result<(), E>) -> Outcome {
     // What went wrong first is what matters.
-    if let Err(problem) = written
+    if let Err(problem) = keep(&outcome)
         && !matches!(outcome.verdict, Verdict::Error { .. })
     {
         outcome.verdict = error(Trouble::new(format!("writing the evidence: {problem}")));

@@ -1,7 +1,9 @@
 //! Process 1's oldest duty: start what inittab says, reap whatever ends, start it again.
 //!
 //! Children are started plain, neither session nor group leaders: mgetty calls setsid itself, and needs it to succeed
-//! to get its controlling terminal. As sysvinit, an entry that ended ten times in two minutes is left alone for five.
+//! to get its controlling terminal. As sysvinit, an entry that ended ten times in two minutes is left alone for five, and
+//! `telinit q` ends what is no longer in inittab, first by TERM, three seconds later by KILL; a command line that changed
+//! counts from the next start on.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{File, OpenOptions};
@@ -10,15 +12,21 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
-use offhook_emulator::time::Instant;
+use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::What;
 
 use super::inittab::Entry;
+use super::utmp::Utmp;
 
 /// Where the standard output and error of inittab's processes go.
 pub const CONSOLE_LOG: &str = "/var/log/console";
+/// Where it is told who is logged in.
+const UTMP: &str = "/run/utmp";
+/// And who was.
+const WTMP: &str = "/var/log/wtmp";
 
 /// Ended so often ...
 const TOO_OFTEN: usize = 10;
@@ -26,12 +34,19 @@ const TOO_OFTEN: usize = 10;
 const TOO_FAST: Duration = Duration::from_secs(120);
 /// ... for this time.
 const DISABLED: Duration = Duration::from_secs(300);
+/// How long a process that is to go has between TERM and KILL (sysvinit's WAIT_BETWEEN_SIGNALS).
+const BEFORE_KILL: Duration = Duration::from_secs(3);
 
 /// The respawning part of init.
 #[derive(Debug)]
 pub struct Init {
     slots: Vec<Slot>,
+    /// Processes that have got TERM, and when they get KILL.
+    leaving: Vec<(Pid, Instant)>,
     console: File,
+    utmp: Utmp,
+    /// Since 1970, when the clock was at zero.
+    epoch: Duration,
 }
 
 #[derive(Debug)]
@@ -42,25 +57,75 @@ struct Slot {
     disabled_until: Option<Instant>,
 }
 
-impl Init {
-    /// An init for `entries`; nothing is started yet.
-    pub fn new(entries: Vec<Entry>) -> io::Result<Self> {
-        let console = OpenOptions::new().create(true).append(true).open(CONSOLE_LOG)?;
-        let slot = |entry| Slot { entry, pid: None, starts: VecDeque::new(), disabled_until: None };
-        Ok(Self { slots: entries.into_iter().map(slot).collect(), console })
+impl Slot {
+    fn new(entry: Entry) -> Self {
+        Self { entry, pid: None, starts: VecDeque::new(), disabled_until: None }
     }
 
-    /// Starts every entry that should run and does not.
+    /// Whether it is to be started now.
+    fn is_due(&self, now: Instant) -> bool {
+        let ran_once = self.entry.action == "once" && !self.starts.is_empty();
+        self.pid.is_none() && !ran_once && self.disabled_until.is_none_or(|until| now >= until)
+    }
+}
+
+impl Init {
+    /// An init for `entries`; nothing is started yet. `epoch` is the time since 1970 at which its clock starts.
+    pub fn new(entries: Vec<Entry>, epoch: Duration) -> io::Result<Self> {
+        let console = OpenOptions::new().create(true).append(true).open(CONSOLE_LOG)?;
+        let slots = entries.into_iter().map(Slot::new).collect();
+        Ok(Self { slots, leaving: Vec::new(), console, utmp: Utmp::new(UTMP, WTMP)?, epoch })
+    }
+
+    /// Starts every entry that should run and does not, and kills what should have gone.
     pub fn respawn(&mut self, now: Instant) -> Vec<What> {
         let mut events = Vec::new();
-        for slot in &mut self.slots {
-            slot.start(now, &self.console, &mut events);
+        self.leaving.retain(|&(pid, deadline)| {
+            if now >= deadline {
+                events.push(note(format!("init: KILL to process {pid}, which did not end on TERM")));
+                signalled(pid, Signal::SIGKILL);
+            }
+            now < deadline
+        });
+        for index in 0..self.slots.len() {
+            self.start(index, now, &mut events);
         }
         events
     }
 
+    fn start(&mut self, index: usize, now: Instant, events: &mut Vec<What>) {
+        let slot = &mut self.slots[index];
+        if !slot.is_due(now) {
+            return;
+        }
+        slot.disabled_until = None;
+        slot.starts.retain(|&start| now.since(start) < TOO_FAST);
+        if slot.starts.len() >= TOO_OFTEN {
+            slot.starts.clear();
+            slot.disabled_until = Some(now + DISABLED);
+            events.push(log(format!("Id \"{}\" respawning too fast: disabled for 5 minutes", slot.entry.id)));
+            return;
+        }
+        slot.starts.push_back(now);
+        match spawned(&slot.entry, &self.console) {
+            Ok(pid) => {
+                slot.pid = Some(pid);
+                events.push(What::Started { pid: pid.as_raw(), command: slot.entry.process.clone() });
+                if let Some(id) = &slot.entry.utmp
+                    && let Err(error) = self.utmp.born(id, pid.as_raw(), self.epoch + now.since(Instant::ZERO))
+                {
+                    events.push(log(format!("cannot write {UTMP}: {}", crate::run::plain(&error))));
+                }
+            }
+            Err(error) => {
+                events.push(log(format!("cannot execute \"{}\": {}", slot.entry.process, crate::run::plain(&error))));
+                slot.disabled_until = Some(now + DISABLED);
+            }
+        }
+    }
+
     /// Reaps every child that has ended.
-    pub fn reap(&mut self) -> Vec<What> {
+    pub fn reap(&mut self, now: Instant) -> Vec<What> {
         let programs = self.programs();
         let mut events = Vec::new();
         loop {
@@ -70,28 +135,59 @@ impl Init {
                 Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return events,
                 Ok(_) | Err(Errno::EINTR) => continue,
                 Err(errno) => {
-                    events.push(What::Note { text: format!("init cannot wait for its children: {}", errno.desc()) });
+                    events.push(note(format!("init cannot wait for its children: {}", errno.desc())));
                     return events;
                 }
             };
             if let Some(slot) = self.slots.iter_mut().find(|slot| slot.pid == Some(pid)) {
                 slot.pid = None;
             }
+            self.leaving.retain(|&(leaving, _)| leaving != pid);
+            if let Err(error) = self.utmp.died(pid.as_raw(), self.epoch + now.since(Instant::ZERO)) {
+                events.push(log(format!("cannot write {UTMP}: {}", crate::run::plain(&error))));
+            }
             let program = programs.get(&pid.as_raw()).cloned().unwrap_or_else(|| "a child".to_owned());
             events.push(What::Exited { pid: pid.as_raw(), program, how });
         }
     }
 
-    /// When an entry that was disabled is to be started again.
+    /// `telinit q`: goes on with `entries`. New ones are started, those that went are ended, the others go on as they are.
+    pub fn reread(&mut self, entries: Vec<Entry>, now: Instant) -> Vec<What> {
+        let mut events = vec![note("telinit q: init reads inittab anew".to_owned())];
+        let mut old = std::mem::take(&mut self.slots);
+        for entry in entries {
+            let known = old.iter().position(|slot| slot.entry.id == entry.id && slot.entry.action == entry.action);
+            self.slots.push(match known {
+                Some(index) => {
+                    let slot = old.remove(index);
+                    // An entry that was disabled is given another try.
+                    Slot { entry, disabled_until: None, ..slot }
+                }
+                None => Slot::new(entry),
+            });
+        }
+        for slot in old {
+            let Some(pid) = slot.pid else { continue };
+            events.push(note(format!("init: TERM to process {pid}: {}", slot.entry.process)));
+            signalled(pid, Signal::SIGTERM);
+            self.leaving.push((pid, now + BEFORE_KILL));
+        }
+        events
+    }
+
+    /// When an entry that was disabled is to be started again, or a process to be killed.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.slots.iter().filter(|slot| slot.pid.is_none()).filter_map(|slot| slot.disabled_until).min()
+        let disabled = self.slots.iter().filter(|slot| slot.pid.is_none()).filter_map(|slot| slot.disabled_until).min();
+        earliest(disabled, self.leaving.iter().map(|&(_, deadline)| deadline).min())
     }
 
     /// What each child is now: mgetty may have become pppd. A zombie still has its name in /proc.
     fn programs(&self) -> BTreeMap<i32, String> {
+        let leaving = self.leaving.iter().map(|&(pid, _)| pid);
         self.slots
             .iter()
             .filter_map(|slot| slot.pid)
+            .chain(leaving)
             .filter_map(|pid| {
                 let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
                 Some((pid.as_raw(), name.trim().to_owned()))
@@ -100,33 +196,45 @@ impl Init {
     }
 }
 
-impl Slot {
-    fn start(&mut self, now: Instant, console: &File, events: &mut Vec<What>) {
-        if self.pid.is_some() || self.disabled_until.is_some_and(|until| now < until) {
-            return;
-        }
-        self.disabled_until = None;
-        self.starts.retain(|&start| now.since(start) < TOO_FAST);
-        if self.starts.len() >= TOO_OFTEN {
-            self.starts.clear();
-            self.disabled_until = Some(now + DISABLED);
-            let text = format!("init: Id \"{}\" respawning too fast: disabled for 5 minutes", self.entry.id);
-            events.push(What::Note { text });
-            return;
-        }
-        self.starts.push_back(now);
-        match spawned(&self.entry, console) {
-            Ok(pid) => {
-                self.pid = Some(pid);
-                events.push(What::Started { pid: pid.as_raw(), command: self.entry.process.clone() });
-            }
-            Err(error) => {
-                let text = format!("init: cannot start {}: {}", self.entry.process, crate::run::plain(&error));
-                events.push(What::Note { text });
-                self.disabled_until = Some(now + DISABLED);
-            }
+/// Sends TERM to every process whose command line contains `text`, as the page's "Apply Configuration" does, and tells
+/// which those were. Not to this one: its arguments are not the server's.
+pub fn terminate_matching(text: &str) -> io::Result<Vec<What>> {
+    let mut processes = Vec::new();
+    for entry in std::fs::read_dir("/proc")? {
+        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+        // One that has ended meanwhile has no command line.
+        let octets = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let line = octets.split(|&octet| octet == 0).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
+        if pid != 1 && line.contains(text) {
+            processes.push((pid, line.trim_end().to_owned()));
         }
     }
+    processes.sort();
+    let ended = |(pid, line): (i32, String)| {
+        signal_one(Pid::from_raw(pid), Signal::SIGTERM);
+        note(format!("TERM to process {pid}: {line}"))
+    };
+    Ok(processes.into_iter().map(ended).collect())
+}
+
+/// To the process group if it leads one, as sysvinit does; else to it alone.
+fn signalled(pid: Pid, signal: Signal) {
+    if kill(Pid::from_raw(-pid.as_raw()), signal).is_err() {
+        signal_one(pid, signal);
+    }
+}
+
+fn signal_one(pid: Pid, signal: Signal) {
+    // It may have ended in between, which is what was wanted.
+    let _ = kill(pid, signal);
+}
+
+fn note(text: String) -> What {
+    What::Note { text }
+}
+
+fn log(text: String) -> What {
+    What::Log { program: "init".to_owned(), text }
 }
 
 fn spawned(entry: &Entry, console: &File) -> io::Result<Pid> {

@@ -1,0 +1,91 @@
+//! What a scenario needs of its stack, and what of that is missing.
+//!
+//! A machine with mgetty alone answers and looks at caller ID; one with pppd alone has accounts and options, and may hold
+//! a null-modem cable. So a scenario needs mgetty if mgetty serves one of its ports, and pppd if pppd serves one, if a
+//! user's shell is pppd, or if a call speaks PPP, whatever is expected of that: a caller whom no program could hear tells
+//! nothing about a configuration.
+
+use std::path::Path;
+
+use crate::scenario::{Edit, Scenario, Verb};
+use crate::server::{page, served};
+
+/// Why `scenario` cannot be run on the stack of that name and root, if so.
+pub fn missing(scenario: &Scenario, stack: &str, root: &Path) -> Option<String> {
+    needed(scenario).into_iter().find(|need| !root.join("usr/sbin").join(need.program).exists()).map(|need| {
+        let Need { program, why } = need;
+        format!("the stack {stack} has no {program}, which {why}")
+    })
+}
+
+struct Need {
+    program: &'static str,
+    why: String,
+}
+
+/// The programs, the one that comes first in a call first.
+fn needed(scenario: &Scenario) -> Vec<Need> {
+    let mut needs = Vec::new();
+    let server = &scenario.server;
+    let serving: Vec<(String, String)> = match &server.etc {
+        Some(etc) => served::served(etc).into_iter().map(|port| (port.device, port.process)).collect(),
+        None => scenario.ports().iter().map(|port| (port.device.clone(), page::command_line(port))).collect(),
+    };
+    for (device, process) in serving {
+        let program = process.split_whitespace().next().and_then(|path| path.rsplit('/').next());
+        let program = ["mgetty", "pppd"].into_iter().find(|known| program == Some(*known));
+        needs.extend(program.map(|program| Need { program, why: format!("serves {device}") }));
+    }
+    let changed = scenario.changes().flat_map(|change| &change.edits).filter_map(|edit| match edit {
+        Edit::User(user) => Some(user),
+        _ => None,
+    });
+    let pppd = |why: String| Need { program: "pppd", why };
+    if let Some(user) = server.users.iter().chain(changed).find(|user| user.shell.ends_with("/pppd")) {
+        needs.push(pppd(format!("is the shell of {}", user.name)));
+    }
+    let speaks = |verb: &Verb| matches!(verb, Verb::Ppp(_));
+    let steps =
+        || scenario.calls().enumerate().flat_map(|(call, script)| script.steps.iter().map(move |step| (call, step)));
+    if let Some((call, _)) = steps().find(|(_, step)| speaks(&step.verb)) {
+        needs.push(pppd(format!("call {} is to talk to", call + 1)));
+    }
+    needs
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::scenario::{Port, Program, Server, Span, User};
+
+    fn scenario(server: Server) -> Scenario {
+        Scenario {
+            name: String::new(),
+            span: Span::default(),
+            specs: Vec::new(),
+            stacks: Vec::new(),
+            server,
+            acts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_stack_without_a_program_runs_what_needs_only_the_other() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("usr/sbin")).unwrap();
+        std::fs::write(root.path().join("usr/sbin/pppd"), "").unwrap();
+        let reason =
+            |port: Port| missing(&scenario(Server { ports: vec![port], ..Server::default() }), "bookworm", root.path());
+        assert_eq!(reason(Port::new("ttyS0")).as_deref(), Some("the stack bookworm has no mgetty, which serves ttyS0"));
+        assert_eq!(reason(Port { program: Program::Pppd, ..Port::new("ttyS0") }), None);
+    }
+
+    #[test]
+    fn a_user_whose_shell_is_pppd_needs_it() {
+        let root = tempfile::tempdir().unwrap();
+        let user = User { name: "bob".into(), password: None, shell: "/usr/sbin/pppd".into(), groups: vec![] };
+        let reason = missing(&scenario(Server { users: vec![user], ..Server::default() }), "trixie", root.path());
+        assert_eq!(reason.as_deref(), Some("the stack trixie has no pppd, which is the shell of bob"));
+    }
+}
