@@ -8,8 +8,6 @@ use std::io;
 use std::task::Poll;
 use std::time::Duration;
 
-use offhook_emulator::exchange::{Cadence, LineConfig};
-use offhook_emulator::modem::ModemConfig;
 use offhook_emulator::port::{Port, PortEvent};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
@@ -57,17 +55,7 @@ impl World {
         let mut stations = Vec::new();
         let mut ports = Vec::new();
         for port in &job.scenario.server.ports {
-            let modem = ModemConfig::default();
-            let cadence = Cadence::new(port.line.cadence.clone())
-                .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
-            let line = LineConfig {
-                rate: port.line.rate,
-                delay: port.line.delay,
-                training: port.line.training,
-                cadence,
-                ..LineConfig::default()
-            };
-            stations.push(Station::new(&port.device, port.direct, modem, line));
+            stations.push(Station::new(port)?);
             ports.push(opened(&port.device)?);
         }
         let text =
@@ -110,7 +98,8 @@ impl World {
         self.collect();
         let error = self.conversations.trouble();
         let steps = self.conversations.results();
-        Ok(Report { steps, calls: Vec::new(), error, trace: self.trace, virtual_micros: now.micros() })
+        let calls = self.conversations.summaries(&self.stations);
+        Ok(Report { steps, calls, error, trace: self.trace, virtual_micros: now.micros() })
     }
 
     fn converse(&mut self, now: Instant) -> Result<(), Trouble> {
@@ -118,6 +107,10 @@ impl World {
             self.read_log_files(now, true)?;
         }
         self.conversations.advance(now, &mut self.stations);
+        while let Some(request) = self.conversations.poll_request() {
+            // PLAY: the server helper's.
+            let _ = request;
+        }
         self.collect();
         Ok(())
     }
@@ -129,7 +122,12 @@ impl World {
                 port.write(&octets).map_err(|error| Trouble::new(format!("{}: {error}", station.device)))?;
             }
             if station.poll_hang_up() {
-                port.hang_up().map_err(|error| Trouble::new(format!("{}: {error}", station.device)))?;
+                let failed = |error| Trouble::new(format!("{}: {error}", station.device));
+                if port.is_local().map_err(failed)? {
+                    station.hang_up_ignored(now);
+                    continue;
+                }
+                port.hang_up().map_err(failed)?;
                 station.record(now, What::Note { text: "circuit 109 (DCD) off: the port is hung up".to_owned() });
             }
         }

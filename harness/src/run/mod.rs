@@ -3,7 +3,9 @@
 pub mod expect;
 pub mod facts;
 mod job;
+mod login;
 mod outcome;
+mod plant;
 pub mod schedule;
 pub mod station;
 mod transit;

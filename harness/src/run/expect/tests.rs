@@ -3,9 +3,11 @@
 
 use std::net::Ipv4Addr;
 
+use offhook_emulator::trace::End;
+
 use super::*;
-use crate::run::facts::{Auth, Clearing, Since as At};
-use crate::scenario::Host;
+use crate::run::facts::{Addresses, Auth, Clearing, Since as At};
+use crate::scenario::{AuthResult, Host, Party, Phase, Reason, Since};
 
 const ALICE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
 const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);
@@ -135,7 +137,7 @@ fn a_late_hang_up_is_waited_for_so_that_its_time_can_be_told() {
 
 #[test]
 fn a_refusal_is_told_with_its_message() {
-    let auth = Auth { result: AuthResult::Refused, message: "Login incorrect".to_owned() };
+    let auth = Auth { result: AuthResult::Refused, protocol: None, message: "Login incorrect".to_owned() };
     let facts = Facts { auth: Some(At { at: at(31), what: auth }), ..Facts::default() };
     let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: None };
     assert_eq!(actual(&verb, &facts, 31), ("accepted".to_owned(), "refused, \"Login incorrect\"".to_owned()));
