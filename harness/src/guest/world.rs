@@ -107,10 +107,6 @@ impl World {
             self.read_log_files(now, true)?;
         }
         self.conversations.advance(now, &mut self.stations);
-        while let Some(request) = self.conversations.poll_request() {
-            // PLAY: the server helper's.
-            let _ = request;
-        }
         self.collect();
         Ok(())
     }

@@ -145,6 +145,10 @@ impl Conversations {
 
     /// When to look again if nothing happens.
     pub(super) fn poll_timeout(&self, stations: &[Station]) -> Option<Instant> {
+        // A deadline that has passed and that nobody looks at any more would be due for ever.
+        if self.are_over() {
+            return None;
+        }
         let changing = match self.changing {
             Some(Changing::Asked(until) | Changing::Made(until)) => Some(until),
             None => None,

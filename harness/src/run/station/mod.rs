@@ -147,10 +147,6 @@ impl Station {
     pub fn hang_up_ignored(&mut self, now: Instant) {
         let text = "circuit 109 (DCD) off: ignored, the port is set to local (CLOCAL)".to_owned();
         self.record(now, What::Note { text });
-        if self.plant.is_direct() {
-            // It goes on for the next call, with no sign of when it is ready for it.
-            self.dte.served = false;
-        }
     }
 
     /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
