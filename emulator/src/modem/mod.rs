@@ -3,7 +3,7 @@
 //! Three machines, each in its file: `command_line` (§5.2, octets to lines), `syntax` (§5.3 and §5.4, lines to
 //! commands), `execute` (§5.6 and §6, commands to effects) with `generic` (what it is) and `call` (answering and
 //! hanging up). Beside them `result_code` (§5.7), `parameter` and `profile` (what can be set, what is set), `escape`
-//! (`+++`, manufacturer practice) and `caller_id` (V.253).
+//! (`+++`, manufacturer practice), `caller_id` (V.253), and `faults`, which no standard asks for.
 //!
 //! In: octets of the DTE, circuit 108/2, what the line does, time. Out: [`ModemOutput`]. A modem is in one of four
 //! states: command state on hook, answering, online data state (where it is transparent to every octet), online
@@ -14,6 +14,7 @@ mod caller_id;
 mod command_line;
 mod escape;
 mod execute;
+mod faults;
 mod generic;
 mod parameter;
 mod profile;
@@ -48,12 +49,26 @@ pub struct ModemConfig {
     pub caller_id: bool,
     /// S0: rings before it answers by itself; 0: never.
     pub auto_answer: u8,
+    /// For so long after the DTE opened the port it neither hears nor says anything: it is still starting.
+    pub silent: Duration,
+    /// Command lines that begin so (`ATZ`, upper and lower case alike) are not executed; the text beside it, between
+    /// CR LF, is the only answer, and an empty one is none. The first that fits counts.
+    pub replies: Vec<(String, String)>,
+    /// What it says instead of the result code CONNECT, octet for octet.
+    pub connect: Option<String>,
 }
 
-/// Shows caller ID and answers when told to.
+/// Shows caller ID, answers when told to, and has no faults.
 impl Default for ModemConfig {
     fn default() -> Self {
-        Self { identification: "offhook data modem".into(), caller_id: true, auto_answer: 0 }
+        Self {
+            identification: "offhook data modem".into(),
+            caller_id: true,
+            auto_answer: 0,
+            silent: Duration::ZERO,
+            replies: Vec::new(),
+            connect: None,
+        }
     }
 }
 
@@ -114,6 +129,10 @@ pub struct Modem {
     waiting: Vec<u8>,
     /// Carrier has stopped; the call ends then.
     carrier_lost_at: Option<Instant>,
+    /// It has only just been switched on by the DTE's opening of the port.
+    silent_until: Option<Instant>,
+    /// It neither hears nor says anything any more.
+    dead: bool,
     output: VecDeque<ModemOutput>,
 }
 
@@ -135,6 +154,8 @@ impl Modem {
             dte_ready: false,
             waiting: Vec::new(),
             carrier_lost_at: None,
+            silent_until: None,
+            dead: false,
             output: VecDeque::new(),
         }
     }
@@ -142,6 +163,9 @@ impl Modem {
     /// The DTE has sent octets.
     pub fn handle_dte_octets(&mut self, now: Instant, octets: &[u8]) {
         self.handle_timeout(now);
+        if self.is_mute() {
+            return;
+        }
         let mut rest = octets;
         while let Some((&octet, after)) = rest.split_first() {
             match &mut self.state {
@@ -167,8 +191,11 @@ impl Modem {
     pub fn handle_circuit_108(&mut self, now: Instant, on: bool) {
         self.handle_timeout(now);
         let went_off = self.dte_ready && !on;
+        if on && !self.dte_ready {
+            self.fall_silent(now);
+        }
         self.dte_ready = on;
-        if !went_off {
+        if !went_off || self.dead {
             return;
         }
         let stray = self.command_line.reset();
@@ -188,6 +215,9 @@ impl Modem {
     /// Something happens on the line.
     pub fn handle_line(&mut self, now: Instant, event: LineEvent) {
         self.handle_timeout(now);
+        if self.dead {
+            return;
+        }
         match event {
             LineEvent::RingOn { first, .. } => self.rings.burst_begins(now, first),
             LineEvent::RingOff { .. } => self.burst_ends(now),
@@ -206,13 +236,18 @@ impl Modem {
             State::Command | State::OnlineCommand { .. } => None,
         };
         let held = (!self.held.is_empty()).then_some(self.last_typed + TYPING);
-        earliest(earliest(state, held), self.carrier_lost_at)
+        if self.dead {
+            return None;
+        }
+        earliest(earliest(earliest(state, held), self.carrier_lost_at), self.silent_until)
     }
 
     /// Does what is due by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(due) = self.poll_timeout().filter(|due| *due <= now) {
-            if self.carrier_lost_at == Some(due) {
+            if self.silent_until == Some(due) {
+                self.silent_until = None;
+            } else if self.carrier_lost_at == Some(due) {
                 self.carrier_lost();
             } else if !self.held.is_empty() && self.last_typed + TYPING == due {
                 self.release_held();
@@ -251,7 +286,10 @@ impl Modem {
             let (Ok((_, typed)) | Err(typed)) = &line;
             self.trace(What::Command { text: escaped(typed.as_bytes()) });
             match line {
-                Ok((body, _)) => self.execute(now, &body),
+                Ok((body, typed)) => match self.stated_reply(&typed) {
+                    Some(text) => self.reply(&text),
+                    None => self.execute(now, &body),
+                },
                 Err(_) => self.result(ResultCode::Error),
             }
         }
@@ -269,8 +307,11 @@ impl Modem {
 
     /// A result code of the DTE's command, or of the call's end.
     fn result(&mut self, code: ResultCode) {
-        if self.active.quiet {
+        if self.active.quiet || self.is_mute() {
             return;
+        }
+        if let (ResultCode::Connect(_), Some(text)) = (code, self.config.connect.clone()) {
+            return self.say(&text);
         }
         let format = self.active.format();
         self.trace(What::Response { text: escaped(code.shown(format).as_bytes()) });
@@ -279,6 +320,9 @@ impl Modem {
 
     /// Information text of some lines.
     fn information(&mut self, lines: &[String]) {
+        if self.is_mute() {
+            return;
+        }
         for line in lines {
             self.trace(What::Response { text: escaped(line.as_bytes()) });
         }
@@ -319,7 +363,7 @@ impl Modem {
 
     /// Octets for the DTE, joined with those before them.
     fn tell_dte(&mut self, octets: &[u8]) {
-        if octets.is_empty() {
+        if octets.is_empty() || self.is_mute() {
             return;
         }
         match self.output.back_mut() {

@@ -4,6 +4,7 @@
 use super::*;
 
 mod calls;
+mod faults;
 
 /// A modem with a DTE, and the time.
 struct Bench {

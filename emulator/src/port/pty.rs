@@ -5,7 +5,8 @@
 //! - **Circuit 108/2 (DTR)** is whether anybody has the slave open. We never keep it open ourselves. When the last
 //!   process closes it, reading the master fails with EIO: that is off.
 //! - **Circuit 109 (DCD) off** is a hang-up of the slave: TIOCVHANGUP, which needs root. The processes that have it
-//!   open get SIGHUP and end-of-file, as from a modem that lost carrier; the master survives.
+//!   open get SIGHUP and end-of-file, as from a modem that lost carrier; the master survives. A serial driver hangs
+//!   up only ports that are not set to local: [`Port::is_local`] is for whoever decides.
 //!
 //! Two traps are evaded. EIO comes at once and again and again, and a loop on it would stop virtual time for ever: so
 //! after it we wait for inotify to tell of the next open (by any path: it watches the node, and a bind mount is the
@@ -27,7 +28,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::sys::stat::Mode;
-use nix::sys::termios::{FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
+use nix::sys::termios::{ControlFlags, FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
 use nix::unistd::{read, write};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -214,6 +215,18 @@ impl Port {
             written.map_err(|cause| self.failed("writing to", cause))?;
         }
         Ok(())
+    }
+
+    /// Whether the DTE has set the port to local (CLOCAL of termios(3)): then a serial driver lets circuit 109 go off
+    /// without hanging anybody up.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses something it never should.
+    pub fn is_local(&self) -> Result<bool, PortError> {
+        // Asked at the master, the kernel tells of the slave.
+        let attributes = tcgetattr(&*self.master).map_err(|e| self.failed("reading the terminal attributes of", e))?;
+        Ok(attributes.control_flags.contains(ControlFlags::CLOCAL))
     }
 
     /// Circuit 109 off: hangs up whoever has the slave open. [`PortEvent::Closed`] is the next event then; what the

@@ -7,6 +7,7 @@ use offhook_emulator::trace::Event;
 
 use super::boot::OUT;
 use super::machine::Machine;
+use super::lan::LanHost;
 use super::namespaces::Namespaces;
 use super::world::World;
 use crate::run::{Job, Report, Trouble};
@@ -28,7 +29,11 @@ fn prepared(job: &Job) -> Result<Report, Trouble> {
         .map_err(|error| Trouble::io("starting the event loop", &error))?;
     let mut report = runtime.block_on(async {
         namespaces.configure(job.scenario.server.lan.as_ref()).await?;
-        World::new(job, machine)?.run().await
+        let lan = match &job.scenario.server.lan {
+            Some(lan) => Some(LanHost::start(&namespaces, lan).await?),
+            None => None,
+        };
+        World::new(job, machine, lan)?.run().await
     })?;
     // A log record is known to be whole only later than it was begun.
     report.trace.sort_by_key(|event| event.at);

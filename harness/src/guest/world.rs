@@ -8,8 +8,6 @@ use std::io;
 use std::task::Poll;
 use std::time::Duration;
 
-use offhook_emulator::exchange::{Cadence, LineConfig};
-use offhook_emulator::modem::ModemConfig;
 use offhook_emulator::port::{Port, PortEvent};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
@@ -17,6 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::clock::Clock;
 use super::conversation::Conversations;
+use super::lan::{Heard, LanHost};
 use super::machine::Machine;
 use super::request::{Answer, Request};
 use crate::run::station::Station;
@@ -42,6 +41,7 @@ pub(super) struct World {
     files: LogFiles,
     interfaces: Interfaces,
     conversations: Conversations,
+    lan: Option<LanHost>,
     trace: Vec<Event>,
 }
 
@@ -52,26 +52,17 @@ enum Wake {
     Log(LogLine),
     LogFile,
     Interface(Interface),
+    Lan(Heard),
     Time,
 }
 
 impl World {
     /// The world of `job`; the server is not started yet.
-    pub(super) fn new(job: &Job, machine: Machine) -> Result<Self, Trouble> {
+    pub(super) fn new(job: &Job, machine: Machine, lan: Option<LanHost>) -> Result<Self, Trouble> {
         let mut stations = Vec::new();
         let mut ports = Vec::new();
         for port in &machine.ports(&job.scenario) {
-            let modem = ModemConfig::default();
-            let cadence = Cadence::new(port.line.cadence.clone())
-                .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
-            let line = LineConfig {
-                rate: port.line.rate,
-                delay: port.line.delay,
-                training: port.line.training,
-                cadence,
-                ..LineConfig::default()
-            };
-            stations.push(Station::new(&port.device, port.direct, modem, line));
+            stations.push(Station::new(port)?);
             ports.push(opened(&port.device)?);
         }
         let (entries, complaints) = machine.entries();
@@ -87,6 +78,7 @@ impl World {
             files: LogFiles::watch().map_err(io("watching mgetty's logs"))?,
             interfaces: Interfaces::watch().map_err(io("watching the server's interfaces"))?,
             conversations: Conversations::new(job),
+            lan,
             trace: Vec::new(),
         };
         world.complain(Instant::ZERO, complaints);
@@ -117,7 +109,8 @@ impl World {
         self.collect();
         let error = self.conversations.trouble();
         let steps = self.conversations.results();
-        Ok(Report { steps, calls: Vec::new(), error, trace: self.trace, virtual_micros: now.micros() })
+        let calls = self.conversations.summaries(&self.stations);
+        Ok(Report { steps, calls, error, trace: self.trace, virtual_micros: now.micros() })
     }
 
     /// Takes the calls as far as they go; true if something was done for them that may take them further.
@@ -139,11 +132,16 @@ impl World {
         match request {
             Request::Change { call, change } => {
                 let result = self.change(now, &change);
-                self.conversations.answered(now, Answer::Changed { call, result });
+                self.conversations.answered(Answer::Changed { call, result });
                 true
             }
-            // Answered by the LAN's host, in its own time.
-            Request::LanPing { .. } | Request::Arp { .. } => false,
+            // Answered by the LAN's host in its own time; without a LAN, the deadline of the step speaks.
+            Request::LanPing { .. } | Request::Arp { .. } => {
+                if let Some(lan) = &self.lan {
+                    lan.request(&request);
+                }
+                false
+            }
         }
     }
 
@@ -181,7 +179,12 @@ impl World {
                 port.write(&octets).map_err(|error| Trouble::new(format!("{}: {error}", station.device)))?;
             }
             if station.poll_hang_up() {
-                port.hang_up().map_err(|error| Trouble::new(format!("{}: {error}", station.device)))?;
+                let failed = |error| Trouble::new(format!("{}: {error}", station.device));
+                if port.is_local().map_err(failed)? {
+                    station.hang_up_ignored(now);
+                    continue;
+                }
+                port.hang_up().map_err(failed)?;
                 station.record(now, What::Note { text: "circuit 109 (DCD) off: the port is hung up".to_owned() });
             }
         }
@@ -210,6 +213,7 @@ impl World {
                 Some(change) => Ok(Wake::Interface(change)),
                 None => Err(Trouble::new("the kernel's netlink connection was closed")),
             },
+            heard = beyond(&mut self.lan) => Ok(Wake::Lan(heard)),
             woken = self.clock.sleep_until(deadline) => {
                 woken.map(|()| Wake::Time).map_err(|error| Trouble::io("waiting for the next deadline", &error))
             }
@@ -241,6 +245,7 @@ impl World {
                     self.conversations.interface_changed(now, &mut self.stations, &interface, local, peer);
                 }
             }
+            Wake::Lan(heard) => self.conversations.answered(heard.answer(now)),
             Wake::Time => {}
         }
         for station in &mut self.stations {
@@ -291,6 +296,14 @@ impl World {
         for station in &mut self.stations {
             self.trace.append(&mut station.take_events());
         }
+    }
+}
+
+/// The next thing the LAN's host hears; nothing, for ever, where there is no LAN.
+async fn beyond(lan: &mut Option<LanHost>) -> Heard {
+    match lan {
+        Some(lan) => lan.next().await,
+        None => std::future::pending().await,
     }
 }
 

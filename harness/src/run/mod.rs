@@ -3,8 +3,10 @@
 pub mod expect;
 pub mod facts;
 mod job;
+mod login;
 pub mod needs;
 mod outcome;
+mod plant;
 pub mod schedule;
 pub mod station;
 mod transit;

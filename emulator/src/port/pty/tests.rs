@@ -338,3 +338,17 @@ fn a_bind_mount_of_the_node_is_the_same_port() {
         }
     });
 }
+
+#[test]
+fn a_port_set_to_local_says_so() {
+    run(async {
+        let mut port = Port::open().unwrap();
+        let dte = dte(&port);
+        assert_eq!(port.next().await.unwrap(), PortEvent::Opened);
+        assert!(!port.is_local().unwrap());
+        let mut attributes = tcgetattr(&dte).unwrap();
+        attributes.control_flags.insert(ControlFlags::CLOCAL);
+        tcsetattr(&dte, SetArg::TCSANOW, &attributes).unwrap();
+        assert!(port.is_local().unwrap());
+    });
+}

@@ -3,9 +3,11 @@
 
 use std::net::Ipv4Addr;
 
+use offhook_emulator::trace::End;
+
 use super::*;
-use crate::run::facts::{Auth, Clearing, Since as At};
-use crate::scenario::Host;
+use crate::run::facts::{Addresses, Auth, Clearing, Since as At};
+use crate::scenario::{ArpOwner, AuthProtocol, AuthResult, Host, Party, Phase, Reason, Since};
 
 const ALICE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
 const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);
@@ -135,7 +137,7 @@ fn a_late_hang_up_is_waited_for_so_that_its_time_can_be_told() {
 
 #[test]
 fn a_refusal_is_told_with_its_message() {
-    let auth = Auth { result: AuthResult::Refused, message: "Login incorrect".to_owned() };
+    let auth = Auth { result: AuthResult::Refused, protocol: None, message: "Login incorrect".to_owned() };
     let facts = Facts { auth: Some(At { at: at(31), what: auth }), ..Facts::default() };
     let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: None };
     assert_eq!(actual(&verb, &facts, 31), ("accepted".to_owned(), "refused, \"Login incorrect\"".to_owned()));
@@ -182,6 +184,120 @@ fn ppp_that_the_server_refuses_is_over_and_left_to_the_next_step() {
     assert_eq!(shown(&Verb::Ppp(client.clone()), &facts, 40), "");
     let until = crate::scenario::PppClient { until: Some(Phase::Network), ..client };
     assert!(matches!(judge(&Verb::Ppp(until), &facts, at(30), at(40)), Progress::Wait(_)));
+}
+
+#[test]
+fn a_ring_that_did_not_begin_because_of_an_answer_is_told() {
+    let verb = Verb::ExpectRing { count: 2 };
+    assert_eq!(shown(&verb, &Facts { rings: 2, ..Facts::default() }, 31), "ring 2 has begun");
+    let facts = Facts { rings: 1, answered: Some(at(31)), ..Facts::default() };
+    assert_eq!(actual(&verb, &facts, 31), ("ring 2 to begin".to_owned(), "off hook after 1 ring".to_owned()));
+}
+
+#[test]
+fn a_line_that_rings_is_not_busy() {
+    let busy = Facts { busy: true, cleared: cleared(End::Caller, false, 30), ..Facts::default() };
+    assert_eq!(shown(&Verb::ExpectBusy, &busy, 30), "busy");
+    assert_eq!(actual(&Verb::ExpectBusy, &Facts::default(), 30).1, "ringing, 0 rings so far");
+}
+
+#[test]
+fn the_protocol_is_told_where_it_is_asked_for() {
+    let auth = Auth { result: AuthResult::Accepted, protocol: Some(AuthProtocol::Pap), message: "Login ok".to_owned() };
+    let facts = Facts { auth: Some(At { at: at(31), what: auth }), ..Facts::default() };
+    let verb = |protocol| Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol };
+    assert_eq!(shown(&verb(None), &facts, 31), "accepted, \"Login ok\"");
+    assert_eq!(shown(&verb(Some(AuthProtocol::Pap)), &facts, 31), "accepted by PAP, \"Login ok\"");
+    let told = actual(&verb(Some(AuthProtocol::Chap)), &facts, 31);
+    assert_eq!(told, ("accepted by CHAP".to_owned(), "accepted by PAP, \"Login ok\"".to_owned()));
+}
+
+#[test]
+fn echoes_that_must_not_come_are_waited_for() {
+    let verb = Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1), from: Host::Lan, answered: false };
+    let mut facts = up(Facts::default());
+    assert_eq!(judge(&verb, &facts, at(30), at(31)), Progress::Wait(at(41)));
+    assert_eq!(shown(&verb, &facts, 41), "no echo from 192.168.32.1 to the LAN's host, 2 requests sent");
+    facts.pongs = vec![At { at: at(31), what: 1 }];
+    assert_eq!(actual(&verb, &facts, 31).1, "1 echo");
+}
+
+#[test]
+fn text_is_expected_after_what_was_read_and_shown_with_its_control_characters() {
+    let verb = Verb::ExpectText { text: "login:".to_owned(), within: Duration::from_secs(10) };
+    let mut facts = Facts { heard: "login: \r\nPass".to_owned(), ..Facts::default() };
+    assert_eq!(shown(&verb, &facts, 30), "the server says \"login:\"");
+    facts.read = 6;
+    assert_eq!(judge(&verb, &facts, at(30), at(39)), Progress::Wait(at(40)));
+    let told = ("the server to say \"login:\" within 10s".to_owned(), "\" \\r\\nPass\"".to_owned());
+    assert_eq!(actual(&verb, &facts, 40), told);
+    assert_eq!(actual(&Verb::ExpectNoText { text: "Pass".to_owned() }, &facts, 30).1, "it came");
+}
+
+#[test]
+fn a_login_waits_for_a_prompt_and_says_so() {
+    let verb = Verb::Login { user: "bob".to_owned(), password: None };
+    let waits = Some(At { at: at(30), what: "a prompt that ends in \"login: \"" });
+    let connected = Some(At { at: at(35), what: 33_600 });
+    let facts = Facts { answered: Some(at(27)), login_waits: waits, connected, ..Facts::default() };
+    assert_eq!(judge(&verb, &facts, at(30), at(40)), Progress::Wait(at(125)));
+    let told = ("a prompt that ends in \"login: \"".to_owned(), "nothing like it for 1m 30s".to_owned());
+    assert_eq!(actual(&verb, &facts, 125), told);
+    let login = crate::run::facts::LoginOutcome { accepted: false, by: "\"Login incorrect\"".to_owned() };
+    let facts = Facts { login: Some(At { at: at(40), what: login }), ..facts };
+    assert_eq!(shown(&verb, &facts, 40), "refused: \"Login incorrect\"");
+    let told = actual(&Verb::ExpectLogin { accepted: true }, &facts, 40);
+    assert_eq!(told, ("login accepted".to_owned(), "login refused: \"Login incorrect\"".to_owned()));
+}
+
+#[test]
+fn a_transfer_is_judged_by_size_content_and_time() {
+    let stated = crate::scenario::Transfer {
+        direction: crate::scenario::Direction::Fetch,
+        url: "http://www.lan/".to_owned(),
+        size: 1000,
+        at_least: None,
+        at_most: Some(Duration::from_secs(2)),
+    };
+    let verb = Verb::Transfer(stated);
+    let told = |octets, intact, status, seconds| {
+        let outcome =
+            offhook_emulator::caller::TransferOutcome { id: 0, status: Some(status), octets, intact, trouble: None };
+        let facts = Facts { transferred: Some(At { at: at(seconds), what: outcome }), ..Facts::default() };
+        result(&verb, &facts, seconds)
+    };
+    assert!(matches!(told(1000, true, 200, 32), StepResult::Met { shown, .. } if shown == "1000 octets in 2s"));
+    for (octets, intact, status, seconds, text) in [
+        (999, true, 200, 31, "999 octets in 1s"),
+        (1000, false, 200, 31, "1000 octets in 1s, not all of them right"),
+        (1000, true, 404, 31, "HTTP status 404"),
+        (1000, true, 200, 33, "1000 octets in 3s"),
+    ] {
+        let told = told(octets, intact, status, seconds);
+        assert!(matches!(&told, StepResult::NotMet { actual, .. } if actual == text), "{told:?}");
+    }
+}
+
+#[test]
+fn an_answer_to_arp_is_the_server_s_or_not() {
+    let verb = |of| Verb::ExpectArp { address: ALICE, of };
+    let with = |owner| Facts { arp: Some(At { at: at(31), what: (ALICE, owner) }), ..Facts::default() };
+    let server = with(Some(("02:00:00:00:00:01".to_owned(), true)));
+    let told = "192.168.32.105 is at 02:00:00:00:00:01, the server";
+    assert_eq!(shown(&verb(ArpOwner::Server), &server, 31), told);
+    assert_eq!(actual(&verb(ArpOwner::Nobody), &server, 31).1, told);
+    assert_eq!(actual(&verb(ArpOwner::Server), &with(None), 31).1, "nobody answers ARP for 192.168.32.105");
+    assert_eq!(judge(&verb(ArpOwner::Server), &Facts::default(), at(30), at(31)), Progress::Wait(at(40)));
+}
+
+#[test]
+fn a_line_that_must_not_be_logged_is_looked_for_once() {
+    let verb = Verb::ExpectNoLog { program: "pppd".to_owned(), text: "fatal".to_owned() };
+    let mut facts = Facts::default();
+    assert_eq!(judge(&verb, &facts, at(30), at(30)), Progress::Wait(Instant::from_millis(30_010)));
+    assert_eq!(shown(&verb, &facts, 31), "");
+    facts.logs.push(("pppd".to_owned(), "fatal error".to_owned()));
+    assert_eq!(actual(&verb, &facts, 30).1, "pppd logged \"fatal error\"");
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! What is known of one call: the facts that expectations are held against, gathered as they happen.
 
+mod summary;
+
 use std::net::Ipv4Addr;
 
+use offhook_emulator::caller::TransferOutcome;
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::End;
 
-use crate::scenario::{AuthResult, Reason};
+use super::Trouble;
+pub use super::login::Outcome as LoginOutcome;
+use crate::scenario::{AuthProtocol, AuthResult, Reason};
 
 /// A moment with something that was so from then on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +62,36 @@ pub struct Facts {
     pub pongs: Vec<Since<u16>>,
     /// Addresses the server's kernel put on a PPP interface during the call: interface, its own, its peer's.
     pub interfaces: Vec<Since<(String, Ipv4Addr, Ipv4Addr)>>,
-    /// The last line of text the server sent outside PPP.
-    pub text: Option<String>,
+    /// Text the server sent outside PPP, octets that are no text replaced, control characters kept.
+    pub heard: String,
+    /// How much of it steps have taken: what is expected next comes after it.
+    pub read: usize,
+    /// What the text login under way waits for, since when.
+    pub login_waits: Option<Since<&'static str>>,
+    /// How the last text login ended.
+    pub login: Option<Since<LoginOutcome>>,
+    /// The answer of the caller's DNS servers to the last question: name and addresses.
+    pub resolved: Option<Since<Resolved>>,
+    /// How the last transfer ended.
+    pub transferred: Option<Since<TransferOutcome>>,
+    /// What the LAN's host got to its last ARP request: the address asked for, the link-layer address that came, and
+    /// whether that is the server's.
+    pub arp: Option<Since<(Ipv4Addr, Option<(String, bool)>)>>,
+    /// How the last change of the server went.
+    pub changed: Option<Since<Result<(), Trouble>>>,
     /// Lines the server's programs logged since the call began.
     pub logs: Vec<(String, String)>,
+}
+
+/// What the caller's DNS servers said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The name asked for.
+    pub name: String,
+    /// Its addresses.
+    pub addresses: Vec<Ipv4Addr>,
+    /// Why there are none.
+    pub trouble: Option<String>,
 }
 
 /// How a call was cleared.
@@ -77,6 +108,8 @@ pub struct Clearing {
 pub struct Auth {
     /// Accepted, refused, or not asked for.
     pub result: AuthResult,
+    /// By which protocol, if one was agreed on.
+    pub protocol: Option<AuthProtocol>,
     /// The server's message.
     pub message: String,
 }
@@ -115,6 +148,28 @@ impl Facts {
         self.answered.is_none() && self.cleared.is_some() && !self.busy
     }
 
+    /// Text that was heard and not taken by a step yet.
+    pub fn unread(&self) -> &str {
+        self.heard.get(self.read..).unwrap_or_default()
+    }
+
+    /// Where the first `text` in what is unread ends.
+    pub fn find_unread(&self, text: &str) -> Option<usize> {
+        self.unread().find(text).map(|at| self.read + at + text.len())
+    }
+
+    /// What was heard last, fit for a message.
+    pub fn last_heard(&self) -> Option<String> {
+        const MOST: usize = 80;
+        let whole = shown(self.heard.trim_matches(['\r', '\n']));
+        let length = whole.chars().count();
+        match length {
+            0 => None,
+            _ if length <= MOST => Some(whole),
+            _ => Some(format!("...{}", whole.chars().skip(length - MOST).collect::<String>())),
+        }
+    }
+
     /// What state the call is in, in words.
     pub fn state(&self) -> String {
         if self.busy {
@@ -138,7 +193,10 @@ impl Facts {
         } else if self.establish.is_some() {
             "LCP is being negotiated".to_owned()
         } else if self.connected.is_some() {
-            "connected, PPP not begun".to_owned()
+            match self.last_heard() {
+                Some(text) => format!("connected, PPP not begun, last heard \"{text}\""),
+                None => "connected, PPP not begun".to_owned(),
+            }
         } else if self.answered.is_some() {
             "answered, still training".to_owned()
         } else {
@@ -156,6 +214,21 @@ fn reason(text: &str) -> Reason {
         "Peer not responding" => Reason::NoEcho,
         _ => Reason::Other,
     }
+}
+
+/// Text with its control characters written out: `\r\nlogin: `.
+pub fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\r' => shown.push_str("\\r"),
+            '\n' => shown.push_str("\\n"),
+            '\t' => shown.push_str("\\t"),
+            c if c.is_control() => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// `1 ring`, `2 rings`.
@@ -194,6 +267,17 @@ mod tests {
         let facts = Facts { busy: true, cleared: cleared(End::Caller, false, 90), ..Facts::default() };
         assert!(!facts.unanswered());
         assert_eq!(facts.state(), "the called line was busy");
+    }
+
+    #[test]
+    fn text_is_taken_in_its_order() {
+        let mut facts = Facts { heard: "login: bob\r\nlogin: ".to_owned(), ..Facts::default() };
+        assert_eq!(facts.find_unread("login:"), Some(6));
+        facts.read = 6;
+        assert_eq!(facts.find_unread("login:"), Some(18));
+        facts.read = 18;
+        assert_eq!(facts.find_unread("login:"), None);
+        assert_eq!(facts.last_heard().as_deref(), Some("login: bob\\r\\nlogin: "));
     }
 
     #[test]

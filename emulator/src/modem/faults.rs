@@ -1,0 +1,57 @@
+//! What a modem does that it should not: modems that start slowly, answer wrongly, speak out of turn, or die.
+//!
+//! In: [`ModemConfig`](super::ModemConfig), and orders from outside. Out: as of any modem. Servers have to live with
+//! all of them.
+
+use super::Modem;
+use crate::time::Instant;
+use crate::trace::{What, escaped};
+
+impl Modem {
+    /// From now on it neither hears nor says anything, be it of the DTE or of the line; its hook stays as it is.
+    pub fn die(&mut self) {
+        self.dead = true;
+        self.trace(What::Note { text: "the modem does not react any more".to_owned() });
+    }
+
+    /// It tells the DTE this, whatever it is doing; CR LF goes before and after unless the text has a CR or LF itself.
+    pub fn speak(&mut self, now: Instant, text: &str) {
+        self.handle_timeout(now);
+        if text.contains(['\r', '\n']) { self.say(text) } else { self.reply(text) }
+    }
+
+    /// Whether the DTE hears nothing of it and it nothing of the DTE.
+    pub(super) fn is_mute(&self) -> bool {
+        self.dead || self.silent_until.is_some()
+    }
+
+    /// The DTE has opened the port: a slow starter has not started yet.
+    pub(super) fn fall_silent(&mut self, now: Instant) {
+        if !self.config.silent.is_zero() {
+            self.silent_until = Some(now + self.config.silent);
+            let millis = self.config.silent.as_millis();
+            self.trace(What::Note { text: format!("the modem is silent for {millis} ms") });
+        }
+    }
+
+    /// What it says to this command line instead of executing it.
+    pub(super) fn stated_reply(&self, typed: &str) -> Option<String> {
+        let begins = |prefix: &str| typed.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+        self.config.replies.iter().find(|(prefix, _)| begins(prefix)).map(|(_, text)| text.clone())
+    }
+
+    /// Says a text between CR LF; an empty one is silence.
+    pub(super) fn reply(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.say(&format!("\r\n{text}\r\n"));
+        }
+    }
+
+    /// Says a text as it is.
+    pub(super) fn say(&mut self, text: &str) {
+        if !self.is_mute() {
+            self.trace(What::Response { text: escaped(text.trim_matches(['\r', '\n']).as_bytes()) });
+            self.tell_dte(text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! Conversations: the calls of a scenario going through their steps, act after act.
+//!
+//! In: time, stations, what the world observes, and its answers. Out: steps' results, and requests to the world.
+//! One call on its way is in `one`, what a verb does when its step begins in `doing`, a call's settings in `setup`;
+//! whether a step is met is for [`judge`].
+
+mod doing;
+mod one;
+mod setup;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use offhook_emulator::time::{Instant, earliest};
+use offhook_emulator::trace::What;
+
+use self::one::{Conversation, State};
+use super::request::{Answer, Request};
+use crate::run::expect::{Progress, judge, known_to_fail, spelled};
+use crate::run::facts::Since;
+use crate::run::station::Station;
+use crate::run::{CallSummary, Job, StepOutcome, StepResult, Trouble};
+use crate::scenario::{Act, Scenario, Verb};
+use crate::server::logs::LogLine;
+
+/// How long a change between calls may take.
+const CHANGE_LIMIT: Duration = Duration::from_secs(300);
+/// How long after a change the next act begins: what init was told to end has let go of its port by then, so that a
+/// port that looks ready is.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// All calls of one scenario.
+#[derive(Debug)]
+pub(super) struct Conversations {
+    scenario: Scenario,
+    stack: String,
+    seed: u64,
+    /// Calls of the current act.
+    current: Vec<Conversation>,
+    /// A change between calls that is being made.
+    changing: Option<Changing>,
+    /// Number of the next act.
+    next_act: usize,
+    /// Number of the first call of the next act.
+    next_call: usize,
+    /// Calls of the current act that do not wait for their port any more.
+    started: BTreeSet<usize>,
+    requests: VecDeque<Request>,
+    answers: VecDeque<Answer>,
+    results: Vec<StepOutcome>,
+    /// Of calls that have ended, by number.
+    summaries: BTreeMap<usize, CallSummary>,
+    trouble: Option<Trouble>,
+    failed: bool,
+}
+
+/// A change between calls.
+#[derive(Clone, Copy, Debug)]
+enum Changing {
+    /// Asked for; its deadline.
+    Asked(Instant),
+    /// Made; when the next act begins.
+    Made(Instant),
+}
+
+impl Conversations {
+    /// The conversations of `job`, none begun.
+    pub(super) fn new(job: &Job) -> Self {
+        Self {
+            scenario: job.scenario.clone(),
+            stack: job.stack.clone(),
+            seed: job.seed,
+            current: Vec::new(),
+            changing: None,
+            next_act: 0,
+            next_call: 0,
+            started: BTreeSet::new(),
+            requests: VecDeque::new(),
+            answers: VecDeque::new(),
+            results: Vec::new(),
+            summaries: BTreeMap::new(),
+            trouble: None,
+            failed: false,
+        }
+    }
+
+    /// Whether nothing is left to do.
+    pub(super) fn are_over(&self) -> bool {
+        let done = self.failed || self.next_act >= self.scenario.acts.len();
+        self.trouble.is_some() || (self.act_is_over() && done)
+    }
+
+    /// Why the scenario could not be carried through, if so.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.trouble.clone()
+    }
+
+    /// Every step of the scenario in order, those never begun included.
+    pub(super) fn results(&self) -> Vec<StepOutcome> {
+        let mut all = Vec::new();
+        for (call, script) in self.scenario.calls().enumerate() {
+            for (number, step) in script.steps.iter().enumerate() {
+                let found = self.results.iter().find(|result| result.call == call && result.step == number);
+                all.push(found.cloned().unwrap_or_else(|| StepOutcome {
+                    call,
+                    step: number,
+                    verb: step.on(&self.stack).0.word().to_owned(),
+                    span: step.span,
+                    deviation: step.on(&self.stack).1.map(str::to_owned),
+                    result: StepResult::NotReached,
+                }));
+            }
+        }
+        all
+    }
+
+    /// What came of every call of the scenario in order, those never placed included.
+    pub(super) fn summaries(&self, stations: &[Station]) -> Vec<CallSummary> {
+        let running = |call: usize| {
+            let conversation =
+                self.current.iter().find(|conversation| conversation.call == call && conversation.is_on())?;
+            Some(stations.get(conversation.station)?.facts(call).summary(call))
+        };
+        let never = |call| crate::run::facts::Facts::default().summary(call);
+        (0..self.scenario.calls().count())
+            .map(|call| self.summaries.get(&call).cloned().or_else(|| running(call)).unwrap_or_else(|| never(call)))
+            .collect()
+    }
+
+    /// The next thing to be done outside the lines.
+    pub(super) fn poll_request(&mut self) -> Option<Request> {
+        self.requests.pop_front()
+    }
+
+    /// What came of a request. It is looked at by the next [`Self::advance`].
+    pub(super) fn answered(&mut self, answer: Answer) {
+        self.answers.push_back(answer);
+    }
+
+    /// Whether a line of a log file is waited for, or a call about to begin.
+    pub(super) fn want_logs(&self, now: Instant) -> bool {
+        self.current.iter().any(|conversation| conversation.wants_logs(&self.stack, now))
+    }
+
+    /// When to look again if nothing happens.
+    pub(super) fn poll_timeout(&self, stations: &[Station]) -> Option<Instant> {
+        // A deadline that has passed and that nobody looks at any more would be due for ever.
+        if self.are_over() {
+            return None;
+        }
+        let changing = match self.changing {
+            Some(Changing::Asked(until) | Changing::Made(until)) => Some(until),
+            None => None,
+        };
+        let looks = self.current.iter().map(|conversation| conversation.look(stations, &self.started));
+        looks.fold(changing, earliest)
+    }
+
+    /// The server's kernel gave a PPP interface an address.
+    pub(super) fn interface_changed(
+        &self,
+        now: Instant,
+        stations: &mut [Station],
+        interface: &str,
+        local: Ipv4Addr,
+        peer: Ipv4Addr,
+    ) {
+        for conversation in self.current.iter().filter(|conversation| conversation.is_on()) {
+            let what = (interface.to_owned(), local, peer);
+            let facts = stations[conversation.station].facts_mut(conversation.call);
+            facts.interfaces.push(Since { at: now, what });
+        }
+    }
+
+    /// A line was logged: it belongs to every call under way that it can concern.
+    pub(super) fn logged(&self, stations: &mut [Station], line: &LogLine) {
+        for conversation in self.current.iter().filter(|conversation| conversation.is_on()) {
+            let station = &mut stations[conversation.station];
+            if line.port.as_ref().is_none_or(|port| *port == station.device) {
+                let facts = station.facts_mut(conversation.call);
+                facts.logs.push((line.program.clone(), line.text.clone()));
+            }
+        }
+    }
+
+    /// Takes every call as far as it goes now.
+    pub(super) fn advance(&mut self, now: Instant, stations: &mut [Station]) {
+        self.take_answers(now, stations);
+        self.look_at_change(now);
+        loop {
+            let mut current = std::mem::take(&mut self.current);
+            for conversation in &mut current {
+                while self.advance_one(conversation, now, stations) {}
+            }
+            self.current = current;
+            let may_go_on = !self.failed && self.trouble.is_none() && self.next_act < self.scenario.acts.len();
+            if !(self.act_is_over() && may_go_on) {
+                return;
+            }
+            self.begin_act(now, stations);
+        }
+    }
+
+    fn act_is_over(&self) -> bool {
+        self.changing.is_none() && self.current.iter().all(|conversation| matches!(conversation.state, State::Over))
+    }
+
+    fn begin_act(&mut self, now: Instant, stations: &[Station]) {
+        let act = self.next_act;
+        self.next_act += 1;
+        self.current = Vec::new();
+        self.started.clear();
+        match self.scenario.acts.get(act) {
+            Some(Act::Calls(group)) => {
+                let first = self.next_call;
+                self.next_call += group.len();
+                for (index, script) in group.iter().enumerate() {
+                    let lines = setup::lines(&self.scenario.server, script, stations);
+                    let conversation = Conversation::new(first + index, script, lines, &self.current, now);
+                    self.current.extend(conversation);
+                }
+            }
+            Some(Act::Change(change)) => {
+                self.requests.push_back(Request::Change { call: None, change: change.clone() });
+                self.changing = Some(Changing::Asked(now + CHANGE_LIMIT));
+            }
+            None => {}
+        }
+    }
+
+    fn take_answers(&mut self, now: Instant, stations: &mut [Station]) {
+        while let Some(answer) = self.answers.pop_front() {
+            let call = match &answer {
+                Answer::LanPong { call, .. } | Answer::Arp { call, .. } => Some(*call),
+                Answer::Changed { call, .. } => *call,
+            };
+            let found = self.current.iter().find(|conversation| Some(conversation.call) == call);
+            match (answer, found) {
+                (Answer::Changed { call: None, result: Ok(()) }, _) => {
+                    self.changing = Some(Changing::Made(now + SETTLED));
+                }
+                (Answer::Changed { call: None, result: Err(trouble) }, _) => self.trouble = Some(trouble),
+                (answer, Some(conversation)) => {
+                    let facts = stations[conversation.station].facts_mut(conversation.call);
+                    match answer {
+                        Answer::LanPong { sequence, at, .. } => facts.pongs.push(Since { at, what: sequence }),
+                        Answer::Arp { address, owner, .. } => {
+                            facts.arp = Some(Since { at: now, what: (address, owner) });
+                        }
+                        Answer::Changed { result, .. } => facts.changed = Some(Since { at: now, what: result }),
+                    }
+                }
+                // Its call is over.
+                (_, None) => {}
+            }
+        }
+    }
+
+    fn look_at_change(&mut self, now: Instant) {
+        match self.changing {
+            Some(Changing::Made(until)) if now >= until => self.changing = None,
+            Some(Changing::Asked(until)) if now >= until => {
+                let waited = spelled(CHANGE_LIMIT);
+                self.trouble = Some(Trouble::new(format!("the change of the server was not made within {waited}")));
+            }
+            _ => {}
+        }
+    }
+
+    /// One move of one call; false if it can only wait.
+    fn advance_one(&mut self, conversation: &mut Conversation, now: Instant, stations: &mut [Station]) -> bool {
+        match conversation.state {
+            State::Waiting(since) => {
+                if conversation.is_ready(now, stations, &self.started) {
+                    self.started.insert(conversation.call);
+                    conversation.state = State::Pausing(now + conversation.script.after);
+                    return true;
+                }
+                if let Some(station) = conversation.overdue(now, since, stations, &self.started) {
+                    self.trouble = Some(one::not_ready(station));
+                }
+                false
+            }
+            State::Pausing(until) if now >= until => {
+                conversation.choose_line(stations);
+                let setup = setup::call(&conversation.script, &self.stack, now);
+                stations[conversation.station].place_call(now, conversation.call, setup);
+                self.begin_step(conversation, 0, now, stations);
+                true
+            }
+            State::Pausing(_) | State::Over => false,
+            State::Talking { step, begun, .. } => self.judge_step(conversation, step, begun, now, stations),
+            State::Ending(since) => conversation.end(now, since, &stations[conversation.station]),
+        }
+    }
+
+    /// Does what the step's verb does; without such a step, ends the call.
+    fn begin_step(&mut self, conversation: &mut Conversation, number: usize, now: Instant, stations: &mut [Station]) {
+        let station = &mut stations[conversation.station];
+        if number >= conversation.script.steps.len() {
+            let call = conversation.call;
+            self.summaries.insert(call, station.facts(call).summary(call));
+            if station.facts(call).cleared.is_none() {
+                station.hang_up(now);
+            }
+            conversation.state = State::Ending(now);
+            return;
+        }
+        conversation.state = State::Talking { step: number, begun: now, look: None, pings: 0 };
+        self.begin(conversation, number, now, station);
+    }
+
+    fn judge_step(
+        &mut self,
+        conversation: &mut Conversation,
+        number: usize,
+        begun: Instant,
+        now: Instant,
+        stations: &mut [Station],
+    ) -> bool {
+        let station = &mut stations[conversation.station];
+        self.send_pings(conversation, number, begun, now, station);
+        let call = conversation.call;
+        let Some(step) = conversation.script.steps.get(number) else { return false };
+        let (verb, deviation) = step.on(&self.stack);
+        let result = match judge(verb, station.facts(call), begun, now) {
+            Progress::Wait(until) => {
+                let look = conversation.next_look(verb, until, begun, now);
+                conversation.look_at(look);
+                return false;
+            }
+            Progress::Done(result) => result,
+        };
+        let result = match step.known_failure(&self.stack) {
+            Some(reason) => known_to_fail(result, reason),
+            None => result,
+        };
+        let met = matches!(result, StepResult::Met { .. });
+        self.failed |= matches!(result, StepResult::NotMet { .. });
+        if let (true, Verb::ExpectText { text, .. }) = (met, verb) {
+            let facts = station.facts_mut(call);
+            facts.read = facts.find_unread(text).unwrap_or(facts.read);
+        }
+        station.record_of(now, call, What::Step { step: number, met, text: told(&result) });
+        self.results.push(StepOutcome {
+            call,
+            step: number,
+            verb: verb.word().to_owned(),
+            span: step.span,
+            deviation: deviation.map(str::to_owned),
+            result,
+        });
+        self.begin_step(conversation, if met { number + 1 } else { usize::MAX }, now, stations);
+        true
+    }
+}
+
+/// One line for the trace, which names the verb itself.
+fn told(result: &StepResult) -> String {
+    match result {
+        StepResult::Met { shown, .. } if shown.is_empty() => "done".to_owned(),
+        StepResult::Met { shown, .. } => shown.clone(),
+        StepResult::NotMet { expected, actual, .. } => format!("expected {expected}, got {actual}"),
+        StepResult::FailsAsKnown { expected, actual, reason, .. } => {
+            format!("expected {expected}, got {actual}, as is known: {reason}")
+        }
+        StepResult::NotReached => "not reached".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! One call on its way: what it waits for before it is placed, which line it gets, and when to look at it again.
+//!
+//! A call waits until the ports of all lines it may get are ready. It does not wait for a line that an earlier call of
+//! the same act may have: it is placed when that one would be, and finds the line as it is. Nor does a call that is
+//! said not to wait.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use offhook_emulator::time::Instant;
+
+use crate::run::Trouble;
+use crate::run::station::Station;
+use crate::scenario::{Call, Verb};
+
+/// How long a server may take to get its modem ready for a call.
+const READY_LIMIT: Duration = Duration::from_secs(120);
+/// How long after its call a server may take to let go of the port before the scenario goes on without it.
+const LET_GO: Duration = Duration::from_secs(60);
+/// How often log files are looked at while a line is expected in them.
+const LOG_INTERVAL: Duration = Duration::from_millis(250);
+
+/// One call on its way.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    /// Its number.
+    pub(super) call: usize,
+    /// Its steps.
+    pub(super) script: Call,
+    /// The station it is at; the first it may be at until it is placed.
+    pub(super) station: usize,
+    /// Where it is.
+    pub(super) state: State,
+    /// Stations whose lines are tried, in order.
+    lines: Vec<usize>,
+    /// Those of them that have to be ready before.
+    needs: Vec<usize>,
+    /// Earlier calls of the act that may get one of the lines.
+    follows: Vec<usize>,
+}
+
+/// Where a call is.
+#[derive(Debug)]
+pub(super) enum State {
+    /// Until the server has its modem ready; since when.
+    Waiting(Instant),
+    /// Until the call is to be placed.
+    Pausing(Instant),
+    /// In a step: its number, when it began, when to look again, echo requests sent in it.
+    Talking {
+        /// From 0.
+        step: usize,
+        /// When it began.
+        begun: Instant,
+        /// When to look again.
+        look: Option<Instant>,
+        /// Echo requests sent in it.
+        pings: u32,
+    },
+    /// Steps done; until the line is free and the server has let go of the port; since when.
+    Ending(Instant),
+    /// Nothing is left of it.
+    Over,
+}
+
+impl Conversation {
+    /// Call number `call` to one of `lines`, after those of `earlier` in its act; none if there is no line.
+    pub(super) fn new(
+        call: usize,
+        script: &Call,
+        lines: Vec<usize>,
+        earlier: &[Conversation],
+        now: Instant,
+    ) -> Option<Self> {
+        let station = *lines.first()?;
+        let rivals = || earlier.iter().filter(|other| other.lines.iter().any(|line| lines.contains(line)));
+        let (mut needs, mut follows) = (Vec::new(), Vec::new());
+        if script.ready {
+            follows.extend(rivals().map(|rival| rival.call));
+            let taken = |line: &usize| rivals().any(|rival| rival.lines.contains(line));
+            needs.extend(lines.iter().copied().filter(|line| !taken(line)));
+        }
+        let state = State::Waiting(now);
+        Some(Self { call, script: script.clone(), station, state, lines, needs, follows })
+    }
+
+    /// Whether it needs to wait no longer for ports or earlier calls.
+    pub(super) fn is_ready(&self, now: Instant, stations: &[Station], started: &BTreeSet<usize>) -> bool {
+        let is_ready = |line: &usize| stations[*line].ready_at().is_some_and(|ready| now >= ready);
+        self.follows.iter().all(|call| started.contains(call)) && self.needs.iter().all(is_ready)
+    }
+
+    /// The port that should have been ready by now.
+    pub(super) fn overdue<'a>(
+        &self,
+        now: Instant,
+        since: Instant,
+        stations: &'a [Station],
+        started: &BTreeSet<usize>,
+    ) -> Option<&'a Station> {
+        if now < since + READY_LIMIT || !self.follows.iter().all(|call| started.contains(call)) {
+            return None;
+        }
+        let late = |station: &&Station| station.ready_at().is_none_or(|ready| now < ready);
+        self.needs.iter().map(|line| &stations[*line]).find(late)
+    }
+
+    /// The exchange looks for the first free line; if there is none, the first one is found busy.
+    pub(super) fn choose_line(&mut self, stations: &[Station]) {
+        let free = self.lines.iter().copied().find(|line| stations[*line].is_line_free());
+        self.station = free.or_else(|| self.lines.first().copied()).unwrap_or(self.station);
+    }
+
+    /// Whether its call has been placed and is not over.
+    pub(super) fn is_on(&self) -> bool {
+        matches!(self.state, State::Talking { .. } | State::Ending(_))
+    }
+
+    /// Goes over once nothing is left of the call; whether it did.
+    pub(super) fn end(&mut self, now: Instant, since: Instant, station: &Station) -> bool {
+        let over = station.is_done_with(self.call) || now >= since + LET_GO;
+        if over {
+            self.state = State::Over;
+        }
+        over
+    }
+
+    /// Whether what has been logged so far has to be known now.
+    pub(super) fn wants_logs(&self, stack: &str, now: Instant) -> bool {
+        match self.state {
+            // What was logged before a call is not the call's.
+            State::Pausing(until) => until <= now,
+            State::Talking { step, look, .. } => {
+                let verb = self.script.steps.get(step).map(|step| step.on(stack).0);
+                matches!(verb, Some(Verb::ExpectLog { .. } | Verb::ExpectNoLog { .. }))
+                    && look.is_none_or(|look| look <= now)
+            }
+            _ => false,
+        }
+    }
+
+    /// When to look again at a step that waits until `until`: then, or earlier where nothing would wake the world.
+    pub(super) fn next_look(&self, verb: &Verb, until: Instant, begun: Instant, now: Instant) -> Instant {
+        match (verb, &self.state) {
+            (Verb::ExpectLog { .. }, _) => until.min(now + LOG_INTERVAL),
+            (Verb::Ping { count, every, .. }, State::Talking { pings, .. }) if pings < count => {
+                until.min(begun + *every * *pings)
+            }
+            _ => until,
+        }
+    }
+
+    /// Keeps when to look again.
+    pub(super) fn look_at(&mut self, moment: Instant) {
+        if let State::Talking { look, .. } = &mut self.state {
+            *look = Some(moment);
+        }
+    }
+
+    /// When this call has to be looked at although nothing happened.
+    pub(super) fn look(&self, stations: &[Station], started: &BTreeSet<usize>) -> Option<Instant> {
+        match self.state {
+            // Earlier calls have their own time.
+            State::Waiting(_) if !self.follows.iter().all(|call| started.contains(call)) => None,
+            // A port gets ready by being silent for a while, which wakes nobody.
+            State::Waiting(since) => {
+                let ready = self.needs.iter().map(|line| stations[*line].ready_at());
+                let all: Option<Vec<Instant>> = ready.collect();
+                let limit = since + READY_LIMIT;
+                Some(all.and_then(|all| all.into_iter().max()).map_or(limit, |ready| ready.min(limit)))
+            }
+            State::Pausing(until) => Some(until),
+            State::Talking { look, .. } => look,
+            State::Ending(since) => Some(since + LET_GO),
+            State::Over => None,
+        }
+    }
+}
+
+/// The server did not get a port ready.
+pub(super) fn not_ready(station: &Station) -> Trouble {
+    let device = &station.device;
+    let limit = crate::run::expect::spelled(READY_LIMIT);
+    if station.is_direct() {
+        let mut trouble = Trouble::new(format!("the server did not have {device} open and quiet within {limit}"));
+        trouble.details = vec![format!("expected: mgetty or pppd opens /dev/{device}")];
+        return trouble.help("look at server/log and transcript.txt in the evidence");
+    }
+    let mut trouble =
+        Trouble::new(format!("the server did not get the modem on {device} ready for a call within {limit}"));
+    trouble.details = vec![format!("expected: mgetty opens /dev/{device}, sends its AT commands and falls silent")];
+    trouble.help(format!("look at server/log/mg_{device}.log and transcript.txt in the evidence"))
+}

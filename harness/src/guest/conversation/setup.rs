@@ -1,0 +1,133 @@
+//! A call's settings out of the scenario: its lines, its caller ID, its PPP, its transfers.
+
+use std::time::Duration;
+
+use offhook_emulator::caller::{self, CallerConfig, TransferRequest};
+use offhook_emulator::exchange::CallSetup;
+use offhook_emulator::time::Instant;
+
+use crate::run::station::Station;
+use crate::run::{EPOCH, exchange_clock};
+use crate::scenario::{AuthChoice, Call, Direction, PppClient, Server, Transfer, Verb};
+
+/// How long a caller lets it ring unless the scenario says so.
+const PATIENCE: u32 = 12;
+/// Restart timer unless the scenario says otherwise (RFC 1661 §4.6).
+const RESTART: Duration = Duration::from_secs(3);
+/// HTTP's port.
+const HTTP: u16 = 80;
+
+/// The stations whose lines a call tries, in order.
+pub(super) fn lines(server: &Server, script: &Call, stations: &[Station]) -> Vec<usize> {
+    let station = |device: &str| stations.iter().position(|station| station.device == device);
+    if let Some(station) = station(&script.to) {
+        return vec![station];
+    }
+    let group = server.hunt_groups.iter().find(|group| group.number == script.to);
+    group.map(|group| group.devices.iter().filter_map(|device| station(device)).collect()).unwrap_or_default()
+}
+
+/// The call as the exchange gets it.
+pub(super) fn call(script: &Call, stack: &str, now: Instant) -> CallSetup {
+    let rings = script.steps.iter().find_map(|step| match step.on(stack).0 {
+        Verb::Ring { count } => Some(*count),
+        _ => None,
+    });
+    CallSetup {
+        from: script.from.clone(),
+        name: script.name.clone(),
+        rings: rings.unwrap_or(PATIENCE),
+        stamp: exchange_clock(EPOCH, now),
+    }
+}
+
+/// The caller that `ppp` describes.
+pub(super) fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
+    CallerConfig {
+        user: client.user.clone(),
+        password: client.password.clone(),
+        address: client.address,
+        ask_dns: client.ask_dns,
+        ipv6: client.ipv6,
+        // Every call has a Magic-Number of its own.
+        magic_seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(call as u64 + 1),
+        auth: match client.auth {
+            AuthChoice::Any => caller::AuthChoice::Any,
+            AuthChoice::Pap => caller::AuthChoice::Pap,
+            AuthChoice::Chap => caller::AuthChoice::Chap,
+            AuthChoice::MsChapFirst => caller::AuthChoice::MsChapFirst,
+        },
+        delay: client.delay,
+        restart: client.restart.unwrap_or(RESTART),
+        insist: client.insist,
+        no_address: client.no_address,
+        callback: client.callback,
+        miss_echo: client.miss_echo,
+        ..CallerConfig::default()
+    }
+}
+
+/// The transfer of step `number`, or why its URL is none.
+pub(super) fn transfer(transfer: &Transfer, number: usize) -> Result<TransferRequest, String> {
+    let url = &transfer.url;
+    let wrong = |what: &str| format!("\"{url}\" is no URL for a transfer: {what}");
+    let rest = url.strip_prefix("http://").ok_or_else(|| wrong("it has to begin with http://"))?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, port.parse().map_err(|_| wrong("its port is no number from 0 to 65535"))?),
+        None => (authority, HTTP),
+    };
+    if host.is_empty() {
+        return Err(wrong("it names no host"));
+    }
+    Ok(TransferRequest {
+        id: u32::try_from(number).unwrap_or(u32::MAX),
+        host: host.to_owned(),
+        port,
+        path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+        upload: (transfer.direction == Direction::Upload).then_some(transfer.size),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::scenario::{HuntGroup, Port, Span};
+
+    fn fetch(url: &str) -> Result<(String, u16, String), String> {
+        let stated =
+            Transfer { direction: Direction::Fetch, url: url.to_owned(), size: 1, at_least: None, at_most: None };
+        transfer(&stated, 0).map(|request| (request.host, request.port, request.path))
+    }
+
+    #[test]
+    fn a_url_is_host_port_and_path() {
+        assert_eq!(fetch("http://www.lan"), Ok(("www.lan".into(), 80, "/".into())));
+        assert_eq!(fetch("http://10.0.0.7:8080/a/b?c"), Ok(("10.0.0.7".into(), 8080, "/a/b?c".into())));
+        assert!(fetch("https://www.lan/").unwrap_err().contains("http://"));
+        assert!(fetch("http://:80/").unwrap_err().contains("no host"));
+        assert!(fetch("http://a:99999/").unwrap_err().contains("port"));
+    }
+
+    #[test]
+    fn a_hunt_group_s_number_is_the_lines_of_its_ports_in_order() {
+        let stations: Vec<Station> =
+            ["ttyS0", "ttyS1", "ttyS2"].iter().map(|device| Station::new(&Port::new(*device)).unwrap()).collect();
+        let devices = vec!["ttyS2".to_owned(), "ttyS0".to_owned()];
+        let group = HuntGroup { number: "5550000".to_owned(), span: Span::default(), devices };
+        let server = Server { hunt_groups: vec![group], ..Server::default() };
+        let script = |to: &str| Call {
+            span: Span::default(),
+            from: None,
+            name: None,
+            to: to.to_owned(),
+            after: Duration::ZERO,
+            ready: true,
+            steps: Vec::new(),
+        };
+        assert_eq!(lines(&server, &script("5550000"), &stations), [2, 0]);
+        assert_eq!(lines(&server, &script("ttyS1"), &stations), [1]);
+        assert!(lines(&server, &script("ttyS9"), &stations).is_empty());
+    }
+}

@@ -1,0 +1,217 @@
+//! What a server's port hangs on: a modem on a telephone line, or a null-modem cable. One face for both.
+//!
+//! In: the DTE's circuit 108 and octets, calls, the caller's octets, time. Out: [`PlantOutput`]. Modem and line are
+//! carried on until neither has anything more to tell the other.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use offhook_emulator::exchange::{
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput,
+};
+use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput};
+use offhook_emulator::time::{Instant, earliest};
+use offhook_emulator::trace::{End, What};
+
+use super::Trouble;
+use crate::scenario::Port;
+
+/// Speed of a direct port whose speed is not stated: mgetty's own choice in mgetty.config.
+const DIRECT_SPEED: u32 = 38_400;
+
+/// What comes of it.
+#[derive(Debug)]
+pub(super) enum PlantOutput {
+    /// Octets to write to the DTE.
+    ToDte(Vec<u8>),
+    /// So many octets have left the server for the caller.
+    Departed(usize),
+    /// So many of the caller's octets have reached the server.
+    Arrived(usize),
+    /// The caller's end of the call.
+    ToCaller(CallerEvent),
+    /// Circuit 109 goes off.
+    HangUpDte,
+    /// What happened.
+    Trace(What),
+}
+
+#[derive(Debug)]
+enum Kind {
+    Dialled { modem: Box<Modem>, line: Box<Line> },
+    Direct(Box<Cable>),
+}
+
+/// A port's far side.
+#[derive(Debug)]
+pub(super) struct Plant {
+    kind: Kind,
+    output: VecDeque<PlantOutput>,
+}
+
+impl Plant {
+    /// What `port` says there is. Fails if its ring cadence is none.
+    pub(super) fn new(port: &Port) -> Result<Self, Trouble> {
+        let kind = if port.direct {
+            Kind::Direct(Box::new(Cable::new(port.speed.unwrap_or(DIRECT_SPEED))))
+        } else {
+            Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line: Box::new(Line::new(line(port)?)) }
+        };
+        Ok(Self { kind, output: VecDeque::new() })
+    }
+
+    pub(super) fn is_direct(&self) -> bool {
+        matches!(self.kind, Kind::Direct(_))
+    }
+
+    pub(super) fn handle_circuit_108(&mut self, now: Instant, on: bool) {
+        match &mut self.kind {
+            Kind::Dialled { modem, .. } => modem.handle_circuit_108(now, on),
+            Kind::Direct(cable) => cable.handle_circuit_108(now, on),
+        }
+    }
+
+    pub(super) fn handle_dte_octets(&mut self, now: Instant, octets: &[u8]) {
+        match &mut self.kind {
+            Kind::Dialled { modem, .. } => modem.handle_dte_octets(now, octets),
+            Kind::Direct(cable) => {
+                self.output.push_back(PlantOutput::Departed(octets.len()));
+                cable.send(now, End::Server, octets);
+            }
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        match &mut self.kind {
+            Kind::Dialled { modem, line } => {
+                line.handle_timeout(now);
+                modem.handle_timeout(now);
+            }
+            Kind::Direct(cable) => cable.handle_timeout(now),
+        }
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        match &self.kind {
+            Kind::Dialled { modem, line } => earliest(line.poll_timeout(), modem.poll_timeout()),
+            Kind::Direct(cable) => cable.poll_timeout(),
+        }
+    }
+
+    /// Whether a call would get through to the modem.
+    pub(super) fn is_free(&self) -> bool {
+        match &self.kind {
+            Kind::Dialled { line, .. } => line.is_free(),
+            Kind::Direct(cable) => cable.is_free(),
+        }
+    }
+
+    pub(super) fn place_call(&mut self, now: Instant, setup: CallSetup) {
+        match &mut self.kind {
+            Kind::Dialled { line, .. } => line.place_call(now, setup),
+            Kind::Direct(cable) => cable.place_call(now, setup),
+        }
+    }
+
+    /// The caller sends octets.
+    pub(super) fn send(&mut self, now: Instant, octets: &[u8]) {
+        match &mut self.kind {
+            Kind::Dialled { line, .. } => line.send(now, End::Caller, octets),
+            Kind::Direct(cable) => cable.send(now, End::Caller, octets),
+        }
+    }
+
+    /// The caller hangs up, or its line is cut.
+    pub(super) fn clear(&mut self, now: Instant, abrupt: bool) {
+        match &mut self.kind {
+            Kind::Dialled { line, .. } => line.clear(now, abrupt),
+            Kind::Direct(cable) => cable.clear(now, abrupt),
+        }
+    }
+
+    /// Line time of what the server has sent and what has not left yet.
+    pub(super) fn backlog(&self, now: Instant) -> Duration {
+        match &self.kind {
+            Kind::Dialled { line, .. } => line.backlog(now, End::Server),
+            Kind::Direct(cable) => cable.backlog(now, End::Server),
+        }
+    }
+
+    /// The modem, if there is one.
+    pub(super) fn modem(&mut self) -> Option<&mut Modem> {
+        match &mut self.kind {
+            Kind::Dialled { modem, .. } => Some(modem),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// The next thing that comes of it now.
+    pub(super) fn poll_output(&mut self, now: Instant) -> Option<PlantOutput> {
+        loop {
+            if let Some(output) = self.output.pop_front() {
+                return Some(output);
+            }
+            match &mut self.kind {
+                Kind::Direct(cable) => {
+                    return Some(match cable.poll_output()? {
+                        CableOutput::ToDte(octets) => {
+                            let arrived = PlantOutput::Arrived(octets.len());
+                            self.output.push_back(PlantOutput::ToDte(octets));
+                            arrived
+                        }
+                        CableOutput::HangUpDte => PlantOutput::HangUpDte,
+                        CableOutput::ToCaller(event) => PlantOutput::ToCaller(event),
+                        CableOutput::Trace(what) => PlantOutput::Trace(what),
+                    });
+                }
+                Kind::Dialled { modem, line } => {
+                    if let Some(output) = line.poll_output() {
+                        match output {
+                            LineOutput::Trace(what) => return Some(PlantOutput::Trace(what)),
+                            LineOutput::ToCaller(event) => return Some(PlantOutput::ToCaller(event)),
+                            LineOutput::ToModem(event) => {
+                                if let LineEvent::Octets(octets) = &event {
+                                    self.output.push_back(PlantOutput::Arrived(octets.len()));
+                                }
+                                modem.handle_line(now, event);
+                            }
+                        }
+                        continue;
+                    }
+                    match modem.poll_output()? {
+                        ModemOutput::ToDte(octets) => return Some(PlantOutput::ToDte(octets)),
+                        ModemOutput::ToLine(octets) => {
+                            line.send(now, End::Server, &octets);
+                            return Some(PlantOutput::Departed(octets.len()));
+                        }
+                        ModemOutput::OffHook => line.handle_off_hook(now),
+                        ModemOutput::OnHook => line.handle_on_hook(now),
+                        ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
+                        ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn modem(port: &Port) -> ModemConfig {
+    let traits = &port.modem;
+    let usual = ModemConfig::default();
+    ModemConfig {
+        auto_answer: traits.auto_answer.map_or(usual.auto_answer, |rings| u8::try_from(rings).unwrap_or(u8::MAX)),
+        silent: traits.silent,
+        replies: traits.replies.clone(),
+        connect: traits.connect.clone(),
+        ..usual
+    }
+}
+
+fn line(port: &Port) -> Result<LineConfig, Trouble> {
+    let line = &port.line;
+    let cadence = Cadence::new(line.cadence.clone())
+        .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
+    // V.42 carries octets without their start and stop bits.
+    let octet_bits = if line.error_control { 8 } else { 10 };
+    Ok(LineConfig { rate: line.rate, delay: line.delay, training: line.training, cadence, octet_bits })
+}

@@ -1,0 +1,339 @@
+//! A station: one port, what it hangs on, and the caller at the far end, with what is known of their calls.
+//!
+//! It carries octets and events between the three until nothing moves, stamps what happened, and keeps the facts.
+//! Sans-I/O like its parts: the DTE's octets come in, octets for the DTE and trace events go out. What the caller does
+//! is in `calling`, what it tells in `telling`.
+
+mod calling;
+mod telling;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use offhook_emulator::caller::Caller;
+use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard};
+use offhook_emulator::time::{Instant, earliest};
+use offhook_emulator::trace::{End, Event, What};
+
+use super::Trouble;
+use super::facts::{Clearing, Facts, Since};
+use super::login::Login;
+use super::plant::{Plant, PlantOutput};
+use super::transit::Transit;
+use crate::scenario::{Port, Program};
+
+/// How much line time may be queued from the server before its modem stops reading the DTE (its flow control).
+const BACKLOG: Duration = Duration::from_millis(250);
+/// How long a DTE must have been silent after its modem's last answer to be taken as ready for calls.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// One port with all that hangs on it.
+pub struct Station {
+    /// Device name without `/dev/`.
+    pub device: String,
+    /// What is known of the current call.
+    facts: Facts,
+    /// What is known of earlier calls, and of those that found the line busy.
+    past: BTreeMap<usize, Facts>,
+    program: Program,
+    plant: Plant,
+    caller: Option<Caller>,
+    /// Number of the current call.
+    call: Option<usize>,
+    login: Option<Login>,
+    /// What the caller says as soon as there is carrier.
+    unsaid: Vec<u8>,
+    /// The caller says nothing any more.
+    silent: bool,
+    /// Sequence number of the call's last echo request.
+    sequence: u16,
+    to_caller: Transit,
+    to_server: Transit,
+    /// When what the caller has got last left the server.
+    departed: Instant,
+    /// Up to which octet of the caller's there is data that the server has not got yet.
+    data_until: Option<u64>,
+    dte: Dte,
+    to_dte: VecDeque<Vec<u8>>,
+    hang_up_dte: bool,
+    events: Vec<Event>,
+}
+
+/// What is known of the DTE.
+#[derive(Debug, Default)]
+struct Dte {
+    open: bool,
+    /// The modem has answered a command since the port was opened, or a direct call has begun: whoever has the port
+    /// open serves a call, or is about to.
+    served: bool,
+    last: Instant,
+}
+
+impl Station {
+    /// A station for `port`.
+    ///
+    /// # Errors
+    ///
+    /// If the ring cadence of its line is none.
+    pub fn new(port: &Port) -> Result<Self, Trouble> {
+        Ok(Self {
+            device: port.device.clone(),
+            facts: Facts::default(),
+            past: BTreeMap::new(),
+            program: port.program,
+            plant: Plant::new(port)?,
+            caller: None,
+            call: None,
+            login: None,
+            unsaid: Vec::new(),
+            silent: false,
+            sequence: 0,
+            to_caller: Transit::default(),
+            to_server: Transit::default(),
+            departed: Instant::ZERO,
+            data_until: None,
+            dte: Dte::default(),
+            to_dte: VecDeque::new(),
+            hang_up_dte: false,
+            events: Vec::new(),
+        })
+    }
+
+    /// The DTE opened or closed the port.
+    pub fn handle_circuit_108(&mut self, now: Instant, on: bool) {
+        if self.dte.open != on {
+            self.dte = Dte { open: on, served: false, last: now };
+            self.record(now, if on { What::DteOpened } else { What::DteClosed });
+            self.plant.handle_circuit_108(now, on);
+            self.pump(now);
+        }
+    }
+
+    /// The DTE wrote octets.
+    pub fn handle_dte_octets(&mut self, now: Instant, octets: &[u8]) {
+        self.dte.last = now;
+        self.plant.handle_dte_octets(now, octets);
+        self.pump(now);
+    }
+
+    /// A deadline may have passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.plant.handle_timeout(now);
+        if let Some(caller) = &mut self.caller {
+            caller.handle_timeout(now);
+        }
+        self.pump(now);
+        self.proceed_with_login(now);
+    }
+
+    /// The next deadline of any part.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let caller = self.caller.as_ref().and_then(Caller::poll_timeout);
+        let login = self.login.as_ref().and_then(Login::poll_timeout);
+        earliest(earliest(self.plant.poll_timeout(), caller), login)
+    }
+
+    /// Octets to write to the DTE.
+    pub fn poll_dte(&mut self) -> Option<Vec<u8>> {
+        self.to_dte.pop_front()
+    }
+
+    /// True once after circuit 109 went off: the port must be hung up.
+    pub fn poll_hang_up(&mut self) -> bool {
+        std::mem::take(&mut self.hang_up_dte)
+    }
+
+    /// Circuit 109 went off and the DTE, which has set its port to local, was not told.
+    pub fn hang_up_ignored(&mut self, now: Instant) {
+        let text = "circuit 109 (DCD) off: ignored, the port is set to local (CLOCAL)".to_owned();
+        self.record(now, What::Note { text });
+    }
+
+    /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
+    pub fn wants_dte_octets(&self, now: Instant) -> bool {
+        self.plant.backlog(now) < BACKLOG
+    }
+
+    /// What happened since the last time.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// From when on the port is ready for a call, as far as can be seen from outside; `None` if it is not.
+    ///
+    /// A server that starts its modem is ready when the dialogue has been over for two seconds. mgetty on a direct line
+    /// is when it has had the port open and been silent for so long; pppd, which speaks at once, as soon as it is open.
+    pub fn ready_at(&self) -> Option<Instant> {
+        let direct = self.plant.is_direct();
+        let quiet = if direct && self.program == Program::Pppd { Duration::ZERO } else { QUIET };
+        let since = if quiet.is_zero() { Instant::ZERO } else { self.dte.last + quiet };
+        (self.dte.open && (self.dte.served || direct)).then_some(since)
+    }
+
+    /// Whether a call would get through: no call on the line, and the modem on hook.
+    pub fn is_line_free(&self) -> bool {
+        self.plant.is_free()
+    }
+
+    /// Whether it is a null-modem cable.
+    pub fn is_direct(&self) -> bool {
+        self.plant.is_direct()
+    }
+
+    /// Whether nothing is left of call number `call`: line free, and the DTE that served it gone.
+    pub fn is_done_with(&self, call: usize) -> bool {
+        if !self.has(call) {
+            return true;
+        }
+        self.facts.placed.is_none()
+            || (self.facts.cleared.is_some() && (self.facts.answered.is_none() || !self.dte.served))
+    }
+
+    /// Whether `call` is the line's current or last one: what its caller does is done here.
+    pub fn has(&self, call: usize) -> bool {
+        self.call == Some(call)
+    }
+
+    /// What is known of call number `call`.
+    pub fn facts(&self, call: usize) -> &Facts {
+        if self.has(call) { &self.facts } else { self.past.get(&call).unwrap_or(&self.facts) }
+    }
+
+    /// The same, to add to.
+    pub fn facts_mut(&mut self, call: usize) -> &mut Facts {
+        if self.has(call) { &mut self.facts } else { self.past.entry(call).or_default() }
+    }
+
+    /// Places call number `call`; on a line that is not free it is busy, and the call on it goes on.
+    pub fn place_call(&mut self, now: Instant, call: usize, setup: CallSetup) {
+        if !self.plant.is_free() {
+            self.record_of(now, call, What::CallBegins { from: setup.from, name: setup.name });
+            self.record_of(now, call, What::Note { text: "the called line is busy".to_owned() });
+            let clearing = Clearing { by: End::Caller, abrupt: false };
+            let cleared = Some(Since { at: now, what: clearing });
+            self.past.insert(call, Facts { placed: Some(now), busy: true, cleared, ..Facts::default() });
+            return;
+        }
+        let facts = Facts { placed: Some(now), ..Facts::default() };
+        let before = std::mem::replace(&mut self.facts, facts);
+        if let Some(call) = self.call {
+            self.past.insert(call, before);
+        }
+        self.caller = None;
+        self.login = None;
+        self.unsaid.clear();
+        self.silent = false;
+        self.call = Some(call);
+        self.sequence = 0;
+        (self.to_caller, self.to_server) = Default::default();
+        self.data_until = None;
+        self.plant.place_call(now, setup);
+        self.pump(now);
+    }
+
+    /// Adds a trace event of this port and its current call.
+    pub fn record(&mut self, now: Instant, what: What) {
+        self.events.push(Event { at: now, port: Some(self.device.clone()), call: self.call, what });
+    }
+
+    /// Adds a trace event of this port and that call.
+    pub fn record_of(&mut self, now: Instant, call: usize, what: What) {
+        self.events.push(Event { at: now, port: Some(self.device.clone()), call: Some(call), what });
+    }
+
+    /// Whether octets of the caller get to the server now.
+    fn is_through(&self) -> bool {
+        self.facts.connected.is_some() && self.facts.cleared.is_none()
+    }
+
+    /// Moves everything that can move now.
+    fn pump(&mut self, now: Instant) {
+        loop {
+            if let Some(output) = self.plant.poll_output(now) {
+                self.handle_plant(now, output);
+            } else if let Some(event) = self.caller.as_mut().and_then(Caller::poll_event) {
+                self.handle_caller(now, event);
+            } else if let Some(octets) = self.caller.as_mut().and_then(Caller::poll_transmit) {
+                if !self.silent {
+                    self.send(now, &octets);
+                    // The data just announced is in here, or in what went before it.
+                    self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
+                }
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn handle_plant(&mut self, now: Instant, output: PlantOutput) {
+        match output {
+            PlantOutput::ToDte(octets) => self.to_dte.push_back(octets),
+            PlantOutput::Departed(count) => {
+                if self.is_through() {
+                    self.to_caller.send(now, count);
+                }
+            }
+            PlantOutput::Arrived(count) => {
+                self.to_server.get(now, count);
+                if self.data_until.is_some_and(|until| self.to_server.has_got(until)) {
+                    self.data_until = None;
+                    self.facts.last_data = Some(now);
+                }
+            }
+            PlantOutput::ToCaller(event) => self.handle_far_end(now, event),
+            PlantOutput::HangUpDte => self.hang_up_dte = true,
+            PlantOutput::Trace(what) => self.note(now, what),
+        }
+    }
+
+    /// What the caller's end of the line brings.
+    fn handle_far_end(&mut self, now: Instant, event: Heard) {
+        if let Heard::Octets(octets) = &event {
+            self.departed = self.to_caller.get(now, octets.len());
+        }
+        match (event, &mut self.caller) {
+            (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
+            (Heard::Octets(octets), None) => self.hear(now, &octets),
+            (Heard::Connected { .. }, caller) => {
+                if let Some(caller) = caller {
+                    caller.handle_carrier(now);
+                }
+                let unsaid = std::mem::take(&mut self.unsaid);
+                self.send(now, &unsaid);
+            }
+            (Heard::Cleared { .. }, caller) => {
+                if let Some(caller) = caller {
+                    caller.handle_carrier_lost(now);
+                }
+                self.proceed_with_login(now);
+            }
+            (Heard::Busy | Heard::Answered | Heard::GaveUp, _) => {}
+        }
+    }
+
+    /// Keeps what a line or modem tells, and the facts in it.
+    fn note(&mut self, now: Instant, what: What) {
+        match &what {
+            What::RingOn { count } => self.facts.rings = *count,
+            What::OffHook => self.facts.answered = self.facts.answered.or(Some(now)),
+            What::Connected { rate } => {
+                self.facts.connected = Some(Since { at: now, what: *rate });
+                // A cable has no hook.
+                self.facts.answered = self.facts.answered.or(Some(now));
+                self.dte.served |= self.dte.open;
+            }
+            What::Cleared { by, abrupt } if self.facts.cleared.is_none() => {
+                self.facts.cleared = Some(Since { at: now, what: Clearing { by: *by, abrupt: *abrupt } });
+            }
+            What::Response { .. } => {
+                self.dte.served = true;
+                self.dte.last = now;
+            }
+            _ => {}
+        }
+        self.record(now, what);
+    }
+}
+
+#[cfg(test)]
+mod tests;
