@@ -4,7 +4,7 @@
 //! instead of ending it with one, and writes some in pieces: a record is whole when the next one begins, or when
 //! somebody asks for all there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -67,6 +67,8 @@ fn syslog_line(datagram: &str) -> LogLine {
 #[derive(Debug)]
 pub struct LogFiles {
     changes: Watched<Inotify>,
+    /// Files written to since they were read.
+    written: BTreeSet<PathBuf>,
     tails: BTreeMap<PathBuf, Tail>,
 }
 
@@ -84,23 +86,29 @@ impl LogFiles {
         fs::create_dir_all(MGETTY_LOGS)?;
         let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC)?;
         inotify.add_watch(MGETTY_LOGS, AddWatchFlags::IN_MODIFY)?;
-        Ok(Self { changes: Watched::new(inotify)?, tails: BTreeMap::new() })
+        Ok(Self { changes: Watched::new(inotify)?, written: BTreeSet::new(), tails: BTreeMap::new() })
     }
 
     /// Waits until something was written. May be dropped and called anew at any point.
-    pub async fn changed(&self) -> io::Result<()> {
+    pub async fn changed(&mut self) -> io::Result<()> {
         self.changes.readable().await?;
-        // How often and where is of no interest; what was written is read from the files.
-        while self.changes.get().read_events().is_ok_and(|events| !events.is_empty()) {}
+        // How often is of no interest; what was written is read from the files.
+        while let Ok(events) = self.changes.get().read_events()
+            && !events.is_empty()
+        {
+            self.written.extend(events.into_iter().filter_map(|event| Some(Path::new(MGETTY_LOGS).join(event.name?))));
+        }
         Ok(())
     }
 
     /// The records that came since the last time; with `all`, those included that may not be whole yet.
     pub fn fresh(&mut self, now: Instant, all: bool) -> io::Result<Vec<LogLine>> {
         let mut lines = Vec::new();
-        let mut paths: Vec<PathBuf> =
-            fs::read_dir(MGETTY_LOGS)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-        paths.sort();
+        // With many ports, reading all files for each line of one is most of the work of a scenario.
+        let mut paths = std::mem::take(&mut self.written);
+        if all {
+            paths.extend(fs::read_dir(MGETTY_LOGS)?.filter_map(|entry| entry.ok().map(|entry| entry.path())));
+        }
         for path in paths {
             let port = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.strip_prefix("mg_"));
             let port = port.map(str::to_owned);

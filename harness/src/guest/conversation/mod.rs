@@ -18,7 +18,7 @@ use offhook_emulator::trace::What;
 use self::one::{Conversation, State};
 use super::request::{Answer, Request};
 use crate::run::expect::{Progress, judge, known_to_fail, spelled};
-use crate::run::facts::Since;
+use crate::run::facts::{ArpAnswer, Since};
 use crate::run::station::Station;
 use crate::run::{CallSummary, Job, StepOutcome, StepResult, Trouble};
 use crate::scenario::{Act, Scenario, Verb};
@@ -246,7 +246,7 @@ impl Conversations {
                     match answer {
                         Answer::LanPong { sequence, at, .. } => facts.pongs.push(Since { at, what: sequence }),
                         Answer::Arp { address, owner, .. } => {
-                            facts.arp = Some(Since { at: now, what: (address, owner) });
+                            facts.arp = Some(Since { at: now, what: ArpAnswer { address, owner } });
                         }
                         Answer::Changed { result, .. } => facts.changed = Some(Since { at: now, what: result }),
                     }

@@ -65,13 +65,7 @@ pub(super) enum State {
 
 impl Conversation {
     /// Call number `call` to one of `lines`, after those of `earlier` in its act; none if there is no line.
-    pub(super) fn new(
-        call: usize,
-        script: &Call,
-        lines: Vec<usize>,
-        earlier: &[Conversation],
-        now: Instant,
-    ) -> Option<Self> {
+    pub(super) fn new(call: usize, script: &Call, lines: Vec<usize>, earlier: &[Self], now: Instant) -> Option<Self> {
         let station = *lines.first()?;
         let rivals = || earlier.iter().filter(|other| other.lines.iter().any(|line| lines.contains(line)));
         let (mut needs, mut follows) = (Vec::new(), Vec::new());

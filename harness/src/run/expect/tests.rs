@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use offhook_emulator::trace::End;
 
 use super::*;
-use crate::run::facts::{Addresses, Auth, Clearing, Since as At};
+use crate::run::facts::{Addresses, ArpAnswer, Auth, Clearing, Since as At};
 use crate::scenario::{ArpOwner, AuthProtocol, AuthResult, Host, Party, Phase, Reason, Since};
 
 const ALICE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
@@ -281,7 +281,8 @@ fn a_transfer_is_judged_by_size_content_and_time() {
 #[test]
 fn an_answer_to_arp_is_the_server_s_or_not() {
     let verb = |of| Verb::ExpectArp { address: ALICE, of };
-    let with = |owner| Facts { arp: Some(At { at: at(31), what: (ALICE, owner) }), ..Facts::default() };
+    let with =
+        |owner| Facts { arp: Some(At { at: at(31), what: ArpAnswer { address: ALICE, owner } }), ..Facts::default() };
     let server = with(Some(("02:00:00:00:00:01".to_owned(), true)));
     let told = "192.168.32.105 is at 02:00:00:00:00:01, the server";
     assert_eq!(shown(&verb(ArpOwner::Server), &server, 31), told);

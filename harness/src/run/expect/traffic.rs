@@ -125,7 +125,7 @@ impl Step<'_> {
             ArpOwner::Server => format!("the server to answer ARP for {address}"),
             ArpOwner::Nobody => format!("nobody to answer ARP for {address}"),
         };
-        let answer = self.facts.arp.as_ref().filter(|answer| answer.what.0 == address);
+        let answer = self.facts.arp.as_ref().filter(|answer| answer.what.address == address);
         let Some(answer) = answer else {
             let deadline = self.begun + ARP_LIMIT;
             if self.now < deadline {
@@ -133,7 +133,7 @@ impl Step<'_> {
             }
             return self.not_met(expected, format!("no word from the LAN's host for {}", spelled(ARP_LIMIT)));
         };
-        let (actual, right) = match &answer.what.1 {
+        let (actual, right) = match &answer.what.owner {
             None => (format!("nobody answers ARP for {address}"), of == ArpOwner::Nobody),
             Some((place, true)) => (format!("{address} is at {place}, the server"), of == ArpOwner::Server),
             Some((place, false)) => (format!("{address} is at {place}, which is not the server"), false),

@@ -74,9 +74,8 @@ pub struct Facts {
     pub resolved: Option<Since<Resolved>>,
     /// How the last transfer ended.
     pub transferred: Option<Since<TransferOutcome>>,
-    /// What the LAN's host got to its last ARP request: the address asked for, the link-layer address that came, and
-    /// whether that is the server's.
-    pub arp: Option<Since<(Ipv4Addr, Option<(String, bool)>)>>,
+    /// What the LAN's host got to its last ARP request.
+    pub arp: Option<Since<ArpAnswer>>,
     /// How the last change of the server went.
     pub changed: Option<Since<Result<(), Trouble>>>,
     /// Lines the server's programs logged since the call began.
@@ -112,6 +111,15 @@ pub struct Auth {
     pub protocol: Option<AuthProtocol>,
     /// The server's message.
     pub message: String,
+}
+
+/// What came of an ARP request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArpAnswer {
+    /// The address asked for.
+    pub address: Ipv4Addr,
+    /// The link-layer address that came, and whether it is the server's; `None`: nobody answered.
+    pub owner: Option<(String, bool)>,
 }
 
 /// What IPCP settled, as the caller sees it.
