@@ -15,6 +15,8 @@ mod problem;
 mod read;
 mod reference;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod value;
 mod vocabulary;
 mod words;

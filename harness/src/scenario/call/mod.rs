@@ -77,26 +77,36 @@ fn expects_busy(call: &Call) -> bool {
     call.steps.iter().any(verbs)
 }
 
+/// Whether this is a number, not a device.
+fn dialled(to: &str) -> bool {
+    to.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// The device or the hunt group's number that a call goes to; empty if it is not clear.
 fn called(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> String {
     let devices: Vec<&str> = scene.ports.iter().map(|port| port.device.as_str()).collect();
     let numbers: Vec<&str> = scene.server.hunt_groups.iter().map(|group| group.number.as_str()).collect();
-    // A port whose name was wrong may be the one that is meant.
+    // A port or a group whose name was wrong may be the one that is meant.
     if devices.is_empty() || devices.contains(&"") {
         return String::new();
     }
-    let known: Vec<&str> = devices.iter().chain(&numbers).copied().collect();
+    let mut known: Vec<&str> = Vec::new();
+    for name in devices.iter().chain(&numbers).filter(|name| !name.is_empty()) {
+        if !known.contains(name) {
+            known.push(name);
+        }
+    }
     let list = known.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     let to = item.text("to").map(|to| to.strip_prefix("/dev/").unwrap_or(&to).to_owned());
     match (to, known.as_slice()) {
         (Some(to), _) if known.contains(&to.as_str()) => to,
+        (Some(to), _) if numbers.contains(&"") && dialled(&to) => String::new(),
         (Some(to), _) => {
             let span = item.property_span("to").unwrap_or(item.span);
-            let message = match to.starts_with(|c: char| c.is_ascii_digit()) {
-                true => format!("the server has no hunt group {to}"),
-                false => format!("the server has no port `{to}`"),
+            let (message, label) = match dialled(&to) {
+                true => (format!("the server has no hunt group {to}"), "no such number"),
+                false => (format!("the server has no port `{to}`"), "no such port"),
             };
-            let label = if to.starts_with(|c: char| c.is_ascii_digit()) { "no such number" } else { "no such port" };
             let problem = Problem::new(Fault::UnknownPort, message, span, label);
             problems.push(match nearest(&to, known.iter().copied()) {
                 Some(near) => problem.help(format!("did you mean \"{near}\"?")),

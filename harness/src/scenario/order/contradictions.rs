@@ -18,8 +18,11 @@ impl Progress<'_> {
             Verb::ModemSays { .. } | Verb::ModemDies => ("there is no modem on a direct port", "whose modem?"),
             _ => return None,
         };
-        let problem = contradiction(message, span, label);
-        Some(problem.also(port.span, "type=\"direct\"").help("begin with what comes over the cable: `ppp`, say"))
+        let problem = contradiction(message, span, label).also(port.span, "type=\"direct\"");
+        Some(match verb {
+            Verb::ModemSays { .. } | Verb::ModemDies => problem,
+            _ => problem.help("begin with what comes over the cable: `ppp`, say"),
+        })
     }
 
     pub(super) fn contradicted(&self, verb: &Verb, span: Span) -> Option<Problem> {

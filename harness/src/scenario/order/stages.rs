@@ -66,7 +66,7 @@ impl Progress<'_> {
         }
         let over = match end {
             End::NoAnswer => "the caller has given up",
-            End::Busy => "nobody was called",
+            End::Busy => "the line is busy",
             End::Caller | End::Expected => "the call is over",
             End::Waited => "`wait` without a time lasts until the call is cleared",
         };

@@ -37,7 +37,7 @@ pub(super) fn read_path(text: &str, below_etc: bool) -> Result<Value, Wrong> {
             return Err(wrong("below /etc already").help(format!("\"/{text}\", or without etc/")));
         }
         (false, true) => format!("/etc/{text}"),
-        (false, false) => return Err(wrong("not absolute").help(format!("from the root on: \"/{text}\""))),
+        (false, false) => return Err(wrong("not absolute").help("from the root on, as \"/bin/bash\" is")),
     };
     if path.split('/').skip(1).any(|part| matches!(part, "" | "." | "..")) {
         return Err(wrong("not a plain path").help("a name between one slash and the next, none of them . or .."));
