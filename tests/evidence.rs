@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use calls::{denied, error, hostile, met, not_met, skipped};
+use calls::{denied, error, hostile, known, met, not_met, skipped};
 use offhook::evidence::{EPOCH, directory, pcapng, trace, transcript, write};
 use offhook::report::failure::{again, failure};
 use offhook::report::terminal::{Table, summary};
@@ -26,7 +26,7 @@ use pcap_file::pcapng::{Block, PcapNgReader};
 use serde_json::{Value, json};
 
 fn all() -> Vec<Outcome> {
-    vec![met(), denied(), not_met(), error(), skipped()]
+    vec![met(), denied(), known(), not_met(), error(), skipped()]
 }
 
 fn table(style: Style) -> String {
@@ -160,7 +160,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
             "offhook": "0.1.0", "kernel": "7.3.4", "kernel_sha256": print.kernel_sha256,
             "stack": "bookworm", "packages": print.packages, "stack_sha256": print.stack_sha256,
         },
-        "steps": outcome["steps"],
+        "steps": outcome["steps"], "calls": [],
     });
     assert_eq!(*outcome, expected);
     let first = json!({
@@ -179,6 +179,33 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
     assert_eq!(report["outcomes"][2]["verdict"], json!("error"));
     assert_eq!(report["outcomes"][2]["details"].as_array().unwrap().len(), 3);
     assert_eq!(report["outcomes"][3]["reason"], json!("the stack trixie is not in this lab"));
+}
+
+#[test]
+fn a_known_failure_is_no_failure_and_is_told_wherever_one_looks() {
+    let text = json::report(&[known(), met()], Duration::from_millis(2104), true).unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(["exit_code", "met", "known_failures"].map(|key| report[key].clone()), [0, 2, 1].map(Value::from));
+    let outcome = &report["outcomes"][0];
+    let reason = "dialin.config of this server is not read: mgetty was built without caller-ID access";
+    let step = json!({
+        "call": 0, "step": 1, "verb": "expect-no-answer", "line": 24, "column": 9, "deviation": null,
+        "result": "fails-as-known", "at_us": 3_000_000,
+        "expected": "no answer", "actual": "the server answered after 1 ring", "reason": reason,
+    });
+    let call = json!({
+        "call": 0, "placed": true, "busy": false, "rings": 1, "answered": true, "rate": null, "lcp": false,
+        "auth": null, "local": null, "peer": null, "dns": [], "login": null, "text": "",
+        "state": "answered, still training", "terminated": null,
+    });
+    assert_eq!((&outcome["steps"][1], &outcome["calls"]), (&step, &json!([call])));
+    assert_eq!(failure(&known(), Style::plain(80)), "");
+    let text = transcript(&known());
+    insta::assert_snapshot!(&text[text.find("── call 1").unwrap()..]);
+    let comments = read(&pcapng(&known()).unwrap()).packets.into_iter().flat_map(|packet| packet.comments);
+    let comments: Vec<_> = comments.collect();
+    assert_eq!(comments[1], "call 1, step 2 expect-no-answer fails as known: answered after 1 ring");
+    assert_eq!(comments[2], "the scenario ends, met, 1 of 2 steps, 1 known failure");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use offhook::run::{Fingerprint, Outcome, SourceFile, StepOutcome, StepResult, Verdict};
+use offhook::run::{CallSummary, Fingerprint, Outcome, SourceFile, StepOutcome, StepResult, Verdict};
 use offhook::scenario::Span;
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::{End, Event, What};
@@ -107,6 +107,41 @@ pub(crate) fn denied() -> Outcome {
         steps: numbered(&steps),
         virtual_time: Duration::from_millis(20_010),
         wall_time: Duration::from_millis(402),
+        boot_time: Some(Duration::from_micros(38_211)),
+        trace,
+        ..outcome("a denied caller is not answered")
+    }
+}
+
+/// A denied caller whom the server answers all the same, as is known of it; the call ends there.
+pub(crate) fn known() -> Outcome {
+    let mut trace = start();
+    let mut push = |at: u64, what| trace.push(event(at, Some(0), what));
+    push(2_000, What::CallBegins { from: Some("2125550000".into()), name: None });
+    push(2_000, What::RingOn { count: 1 });
+    push(3_000, What::OffHook);
+    push(3_000, step(0, true, ""));
+    push(3_000, step(1, false, "answered after 1 ring"));
+    push(3_000, What::Cleared { by: End::Caller, abrupt: false });
+    let fails = StepResult::FailsAsKnown {
+        at: ms(3_000),
+        expected: "no answer".into(),
+        actual: "the server answered after 1 ring".into(),
+        reason: "dialin.config of this server is not read: mgetty was built without caller-ID access".into(),
+    };
+    let steps = [("ring", "ring 3", met_at(3_000, ""), None), ("expect-no-answer", "expect-no-answer", fails, None)];
+    Outcome {
+        verdict: Verdict::Met,
+        steps: numbered(&steps),
+        calls: vec![CallSummary {
+            placed: true,
+            rings: 1,
+            answered: true,
+            state: "answered, still training".into(),
+            ..CallSummary::default()
+        }],
+        virtual_time: Duration::from_millis(3_010),
+        wall_time: Duration::from_millis(380),
         boot_time: Some(Duration::from_micros(38_211)),
         trace,
         ..outcome("a denied caller is not answered")

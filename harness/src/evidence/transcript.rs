@@ -13,7 +13,7 @@ use offhook_emulator::trace::{Event, What};
 
 use crate::report::text::{hang, pad, printable, width};
 use crate::report::words::{Line, line, step_of};
-use crate::report::{Position, verdict_words};
+use crate::report::{Position, known_failures, verdict_words};
 use crate::run::{Outcome, StepOutcome, StepResult};
 
 /// Columns of a line.
@@ -37,11 +37,18 @@ pub fn transcript(outcome: &Outcome) -> String {
     }
     let _ = write!(text, "\n{}", field("verdict", &verdict_words(outcome)));
     for step in outcome.steps.iter().filter(|step| matches!(step.result, StepResult::NotMet { .. })) {
-        let Position { line, column } = Position::of(&outcome.source.text, step.span.offset);
-        let place = format!("{}:{line}:{column}", printable(&outcome.source.path.display().to_string()));
-        text.push_str(&field("not met", &format!("{place}: {}", step.verb)));
+        text.push_str(&field("not met", &format!("{}: {}", place(step, outcome), step.verb)));
+    }
+    for (step, reason) in known_failures(outcome) {
+        text.push_str(&field("known", &format!("{}: {} fails: {reason}", place(step, outcome), step.verb)));
     }
     text
+}
+
+/// Where a step stands: `idle.kdl:17:9`.
+fn place(step: &StepOutcome, outcome: &Outcome) -> String {
+    let Position { line, column } = Position::of(&outcome.source.text, step.span.offset);
+    format!("{}:{line}:{column}", outcome.source.path.display())
 }
 
 fn head(outcome: &Outcome) -> String {
@@ -86,7 +93,12 @@ fn row(text: &mut String, event: &Event, column: usize, outcome: &Outcome) {
         return;
     };
     let known = step_of(event, outcome);
-    let mark = if *met { "✓" } else { "✗" };
+    let failed_as_known = known.is_some_and(|known| matches!(known.result, StepResult::FailsAsKnown { .. }));
+    let mark = match (*met, failed_as_known) {
+        (_, true) => "~",
+        (true, false) => "✓",
+        (false, false) => "✗",
+    };
     let verb = known.map_or("", |known| known.verb.as_str());
     let title = printable(format!("{mark} step {} {verb}", step.saturating_add(1)).trim_end());
     match known.map(|StepOutcome { result, .. }| result) {
@@ -97,6 +109,13 @@ fn row(text: &mut String, event: &Event, column: usize, outcome: &Outcome) {
             text.push_str(&hang(&format!("{below}actual    "), &printable(actual), 0, COLUMNS));
             for note in notes {
                 text.push_str(&hang(&format!("{below}note      "), &printable(note), 0, COLUMNS));
+            }
+        }
+        Some(StepResult::FailsAsKnown { expected, actual, reason, .. }) => {
+            text.push_str(&hang(&lead, &format!("{title} fails as known"), HANG, COLUMNS));
+            let below = " ".repeat(width(&lead) + HANG);
+            for (name, value) in [("expected", expected), ("actual", actual), ("because", reason)] {
+                text.push_str(&hang(&format!("{below}{name:<8}  "), &printable(value), 0, COLUMNS));
             }
         }
         _ if shown.is_empty() => text.push_str(&hang(&lead, &title, HANG, COLUMNS)),

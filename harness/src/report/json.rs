@@ -7,6 +7,7 @@
 //!   "offhook": "0.1.0",
 //!   "exit_code": 1,                   0, 1 or 3, see the exit codes
 //!   "met": 3, "not_met": 1, "errors": 0, "skipped": 0,
+//!   "known_failures": 2,              steps that failed as is known of the server; their scenarios are met
 //!   "virtual_us": 381400000,          sum over all outcomes
 //!   "wall_ms": 1320,                  from the first scenario's start to the last one's end
 //!   "outcomes": [ {
@@ -27,7 +28,26 @@
 //!           "deviation": null,        or why something else is expected on this stack
 //!           "result": "met"           with "at_us", "shown"
 //!                     "not-met"       with "at_us", "expected", "actual", "notes": ["..."]
+//!                     "fails-as-known" with "at_us", "expected", "actual", "reason"
 //!                     "not-reached"
+//!       } ],
+//!       "calls": [ {                  what came of each call, whatever was expected of it
+//!           "call": 0,
+//!           "placed": true,           false if it was never made
+//!           "busy": false,            the called line was busy
+//!           "rings": 2, "answered": true,
+//!           "rate": 33600,            bit/s of CONNECT; null if there was no carrier
+//!           "lcp": true,              LCP was opened
+//!           "auth": {                 null if it did not end
+//!               "result": "accepted", "refused" or "not-asked"
+//!               "protocol": "pap",    "chap" or null
+//!               "message": "Login ok" },
+//!           "local": "192.168.32.105", "peer": "192.168.32.1", or null
+//!           "dns": ["9.9.9.9"],
+//!           "login": null,            true: a text login got to a shell or program; false: it did not
+//!           "text": "",               what the server sent outside PPP, control characters as escapes
+//!           "state": "...",           what state the call was in when it ended, in words
+//!           "terminated": "Link inactive" or null: the text of the server's Terminate-Request
 //!       } ]
 //!   } ]
 //! }
@@ -41,8 +61,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Position, exit_code};
-use crate::run::{Fingerprint, Outcome, StepOutcome, StepResult, Verdict};
+use super::{Position, exit_code, known_failures};
+use crate::run::{CallSummary, Fingerprint, Outcome, StepOutcome, StepResult, Verdict};
 
 /// Version of the format; see the module documentation.
 pub const FORMAT: u32 = 1;
@@ -62,6 +82,7 @@ pub fn report(outcomes: &[Outcome], wall: Duration, fail_on_skip: bool) -> serde
         not_met: count(|verdict| matches!(verdict, Verdict::NotMet)),
         errors: count(|verdict| matches!(verdict, Verdict::Error { .. })),
         skipped: count(|verdict| matches!(verdict, Verdict::Skipped { .. })),
+        known_failures: outcomes.iter().flat_map(known_failures).count(),
         virtual_us: outcomes.iter().map(|outcome| micros(outcome.virtual_time)).fold(0, u64::saturating_add),
         wall_ms: millis(wall),
         outcomes: outcomes
@@ -101,6 +122,7 @@ struct Report<'a> {
     not_met: usize,
     errors: usize,
     skipped: usize,
+    known_failures: usize,
     virtual_us: u64,
     wall_ms: u64,
     outcomes: Vec<One<'a>>,
@@ -128,6 +150,7 @@ struct One<'a> {
     evidence: Option<String>,
     fingerprint: &'a Fingerprint,
     steps: Vec<Step<'a>>,
+    calls: &'a [CallSummary],
 }
 
 impl<'a> One<'a> {
@@ -149,6 +172,7 @@ impl<'a> One<'a> {
             evidence: None,
             fingerprint: &outcome.fingerprint,
             steps: outcome.steps.iter().map(|step| Step::new(step, &outcome.source.text)).collect(),
+            calls: &outcome.calls,
         }
     }
 }

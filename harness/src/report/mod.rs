@@ -18,7 +18,7 @@ pub mod words;
 pub use position::{Position, caret};
 pub use style::{Ink, Style};
 
-use crate::run::{Outcome, StepResult, Verdict};
+use crate::run::{Outcome, StepOutcome, StepResult, Verdict};
 
 /// Every expectation was met.
 pub const MET: u8 = 0;
@@ -51,10 +51,23 @@ pub fn exit_code(outcomes: &[Outcome], fail_on_skip: bool) -> u8 {
 pub fn verdict_words(outcome: &Outcome) -> String {
     let met = outcome.steps.iter().filter(|step| matches!(step.result, StepResult::Met { .. })).count();
     let steps = text::counted(outcome.steps.len(), "step");
+    let known = match known_failures(outcome).count() {
+        0 => String::new(),
+        known => format!(", {}", text::counted(known, "known failure")),
+    };
     match &outcome.verdict {
-        Verdict::Met => format!("met, {steps}"),
-        Verdict::NotMet => format!("NOT MET, {met} of {steps} met"),
+        Verdict::Met if known.is_empty() => format!("met, {steps}"),
+        Verdict::Met => format!("met, {met} of {steps}{known}"),
+        Verdict::NotMet => format!("NOT MET, {met} of {steps} met{known}"),
         Verdict::Error { message, .. } => format!("could not run: {message}"),
         Verdict::Skipped { reason } => format!("skipped: {reason}"),
     }
+}
+
+/// The steps that failed as is known of the server, each with the reason.
+pub(crate) fn known_failures(outcome: &Outcome) -> impl Iterator<Item = (&StepOutcome, &str)> {
+    outcome.steps.iter().filter_map(|step| match &step.result {
+        StepResult::FailsAsKnown { reason, .. } => Some((step, reason.as_str())),
+        _ => None,
+    })
 }

@@ -4,7 +4,8 @@
 //!
 //! - [`Table::row`]: an entry a scenario: mark, `file: name`, what was shown, stack, virtual time, wall time.
 //!   From 110 columns on all of that on one line, from 80 on without what was shown, below that on two lines.
-//! - [`summary`]: counts, times, seed, why scenarios were skipped, and what ran.
+//!   Under it, dim: what failed as is known of the server, and why the scenario was skipped if that is not said above.
+//! - [`summary`]: counts, known failures, times, seed, why scenarios were skipped, and what ran.
 //!
 //! Why a scenario failed is told by [`super::failure`].
 
@@ -13,7 +14,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::style::{Ink, Style};
-use super::text::{counted, fit, hang, pad, printable, span, width};
+use super::text::{counted, fit, hang, pad, printable, span, width, wrap};
+use super::{Position, known_failures};
 use crate::run::{Outcome, StepResult, Verdict};
 
 /// From here on a line holds what was shown.
@@ -67,7 +69,40 @@ impl Table {
             _ => [outcome.virtual_time, outcome.wall_time].map(span),
         };
         let row = format!("{mark}{title}{told}  {stack}{:>TIME$}{:>TIME$}", times[0], times[1]);
-        format!("{}\n", row.trim_end())
+        let skipped = if told.is_empty() { self.skipped(outcome) } else { String::new() };
+        format!("{}\n{skipped}{}", row.trim_end(), self.known(outcome))
+    }
+
+    /// Why it was not run.
+    fn skipped(&self, outcome: &Outcome) -> String {
+        match &outcome.verdict {
+            Verdict::Skipped { reason } => self.below(reason),
+            _ => String::new(),
+        }
+    }
+
+    /// What failed as is known: `known: 31 expect-text: the prompt has no host name`.
+    fn known(&self, outcome: &Outcome) -> String {
+        let told = known_failures(outcome).map(|(step, reason)| {
+            let line = Position::of(&outcome.source.text, step.span.offset).line;
+            self.below(&format!("known: line {line} {} fails: {reason}", step.verb))
+        });
+        told.collect()
+    }
+
+    /// A dim text under an entry, wrapped.
+    fn below(&self, text: &str) -> String {
+        let mut told = String::new();
+        for (index, line) in wrap(&printable(text), self.style.width - MARK - 2).iter().enumerate() {
+            let _ = writeln!(
+                told,
+                "{:1$}{2}",
+                "",
+                if index == 0 { MARK } else { MARK + 2 },
+                self.style.paint(Ink::Dim, line)
+            );
+        }
+        told
     }
 
     /// Two lines or more: the title whole, and the rest below it.
@@ -83,11 +118,12 @@ impl Table {
         };
         let mut below = format!("{}{times}", printable(&outcome.stack));
         let left = room.saturating_sub(width(&below) + 2);
-        if left >= 12 && !shown.is_empty() {
+        let skipped = self.skipped(outcome);
+        if left >= 12 && !shown.is_empty() && skipped.is_empty() {
             let _ = write!(below, "  {}", fit(shown, left, style.ellipsis()));
         }
         let _ = writeln!(text, "{:MARK$}{}", "", style.paint(Ink::Dim, &fit(&below, room, style.ellipsis())));
-        text
+        text + &skipped + &self.known(outcome)
     }
 }
 
@@ -142,7 +178,9 @@ pub fn summary(outcomes: &[Outcome], wall: Duration, style: Style) -> String {
         (Ink::Warn, "could not run", count(|verdict| matches!(verdict, Verdict::Error { .. }))),
         (Ink::Dim, "skipped", count(|verdict| matches!(verdict, Verdict::Skipped { .. }))),
     ];
-    let told: Vec<_> = kinds.into_iter().filter(|(_, _, count)| *count > 0).collect();
+    let known = outcomes.iter().flat_map(known_failures).count();
+    let failures = (Ink::Dim, if known == 1 { "known failure" } else { "known failures" }, known);
+    let told: Vec<_> = kinds.into_iter().chain([failures]).filter(|(_, _, count)| *count > 0).collect();
     let virtual_time =
         outcomes.iter().map(|outcome| outcome.virtual_time).fold(Duration::ZERO, Duration::saturating_add);
     let mut text = String::new();

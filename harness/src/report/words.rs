@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use offhook_emulator::trace::{End, Event, What};
 
 use super::text::{counted, printable};
-use crate::run::{Outcome, StepOutcome};
+use crate::run::{Outcome, StepOutcome, StepResult};
 
 /// Octets of a bad frame that are shown; the whole of it is in the trace.
 const SHOWN_OCTETS: usize = 24;
@@ -135,7 +135,7 @@ pub fn line(what: &What) -> Line {
         What::Exited { pid, program, how } => (Lane::Init, None, format!("{program}[{pid}] ended, {how}")),
         What::Log { program, text } => (Lane::Log, None, format!("{program}: {text}")),
         What::Interface { text } => (Lane::Net, None, text.clone()),
-        What::Step { step, met, text } => (Lane::Step, None, judged(*step, "", *met, text)),
+        What::Step { step, met, text } => (Lane::Step, None, judged(*step, "", Judged::of(*met), text)),
         What::Note { text } => (Lane::Note, None, text.clone()),
     };
     let text = printable(&text);
@@ -149,7 +149,11 @@ pub fn line_of(event: &Event, outcome: &Outcome) -> Line {
     if let What::Step { step, met, text } = &event.what
         && let Some(known) = step_of(event, outcome)
     {
-        words.text = printable(&judged(*step, &known.verb, *met, text));
+        let verdict = match known.result {
+            StepResult::FailsAsKnown { .. } => Judged::FailsAsKnown,
+            _ => Judged::of(*met),
+        };
+        words.text = printable(&judged(*step, &known.verb, verdict, text));
     }
     words
 }
@@ -160,8 +164,26 @@ pub fn step_of<'a>(event: &Event, outcome: &'a Outcome) -> Option<&'a StepOutcom
     outcome.steps.iter().find(|known| Some(known.call) == event.call && known.step == step)
 }
 
-fn judged(step: usize, verb: &str, met: bool, text: &str) -> String {
-    let verdict = if met { "met" } else { "NOT MET" };
+/// What is said of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    Met,
+    NotMet,
+    FailsAsKnown,
+}
+
+impl Judged {
+    const fn of(met: bool) -> Self {
+        if met { Self::Met } else { Self::NotMet }
+    }
+}
+
+fn judged(step: usize, verb: &str, verdict: Judged, text: &str) -> String {
+    let verdict = match verdict {
+        Judged::Met => "met",
+        Judged::NotMet => "NOT MET",
+        Judged::FailsAsKnown => "fails as known",
+    };
     let blank = if verb.is_empty() { "" } else { " " };
     let colon = if text.is_empty() { "" } else { ": " };
     format!("{}{blank}{verb} {verdict}{colon}{text}", step.saturating_add(1))

@@ -1,23 +1,25 @@
 //! Scenario text: KDL in, a checked [`Scenario`] out, or every error of the file at once.
 //!
 //! [`load()`] takes paths, [`read()`] one text. Inside, a text passes through `shape` (words and values), `build` and
-//! `call` (what they make), `order` (whether it can happen); the words are data, in `server_words` and `verbs`,
+//! `call` (what they make), `order` (whether it can happen); the words are data, in `words`,
 //! from which [`reference()`] is made, too.
 
 mod build;
 mod call;
 mod duration;
+mod kind;
 mod load;
 mod model;
 mod order;
 mod problem;
 mod read;
 mod reference;
-mod server_words;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod value;
-mod verbs;
 mod vocabulary;
+mod words;
 
 pub use duration::{format_duration, parse_duration};
 pub use load::load;

@@ -74,6 +74,12 @@ faults! {
     BadAddress,
     /// A text that is no device name.
     BadDevice,
+    /// A text that is no path.
+    BadPath,
+    /// A text that is no URL of HTTP.
+    BadUrl,
+    /// A text that is not octets in hexadecimal.
+    BadOctets,
     /// A text that is no telephone number.
     BadNumber,
     /// Two scenarios of one name in a file.
@@ -84,15 +90,19 @@ faults! {
     UnknownPort,
     /// Two calls at once on one line.
     LineTaken,
-    /// A call or a `together` in which too little happens.
+    /// A call, a `change` or a `together` in which too little happens.
     EmptyCall,
+    /// An edit of something that is not there.
+    NotThere,
+    /// An `/etc` that cannot be taken.
+    BadEtc,
     /// A user name without a password, or the reverse.
     HalfLogin,
     /// Things said that exclude each other.
     Contradiction,
     /// A verb that cannot come after those before it.
     ImpossibleOrder,
-    /// A deviation on a stack the scenario does not run on, twice on one stack, or that does not deviate.
+    /// A deviation or a known failure on a stack the scenario does not run on, twice on one stack, or that says nothing.
     BadDeviation,
 }
 

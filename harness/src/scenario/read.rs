@@ -2,6 +2,7 @@
 //!
 //! KDL is parsed by the crate `kdl`, then come the passes: words and values, what they build, the order of verbs.
 
+use std::path::Path;
 use std::thread;
 
 use kdl::{KdlDiagnostic, KdlDocument, KdlError};
@@ -29,7 +30,7 @@ fn stack_for(text: &str) -> usize {
 /// More stack than any scenario file needs: room for some 2900 blocks.
 const MOST_STACK: usize = 512 << 20;
 
-/// Reads the scenarios of a file.
+/// Reads the scenarios of a file. Its path says where an `etc=` that is not absolute begins.
 ///
 /// # Errors
 ///
@@ -50,7 +51,8 @@ pub fn read(source: &SourceFile) -> Result<Vec<Scenario>, Errors> {
     // large enough for the worst that the file can do.
     let run = || {
         let mut problems = Vec::new();
-        let scenarios = read_text(&source.text, &mut problems);
+        let base = source.path.parent().unwrap_or(Path::new(""));
+        let scenarios = read_text(&source.text, base, &mut problems);
         (scenarios, problems)
     };
     let (scenarios, problems) = thread::scope(|scope| {
@@ -66,7 +68,7 @@ pub fn read(source: &SourceFile) -> Result<Vec<Scenario>, Errors> {
     if problems.is_empty() { Ok(scenarios) } else { fail(problems) }
 }
 
-fn read_text(text: &str, problems: &mut Vec<Problem>) -> Vec<Scenario> {
+fn read_text(text: &str, base: &Path, problems: &mut Vec<Problem>) -> Vec<Scenario> {
     let document = match KdlDocument::parse(text) {
         Ok(document) => document,
         Err(error) => {
@@ -80,7 +82,7 @@ fn read_text(text: &str, problems: &mut Vec<Problem>) -> Vec<Scenario> {
         let problem = Problem::new(Fault::NoScenario, message, Span::default(), "nothing from here to the end");
         problems.push(problem.help("a file holds one or more: scenario \"what it shows\" { ... }"));
     }
-    build(&items, problems)
+    build(&items, base, problems)
 }
 
 /// What the parser says, in the words of this reader; what follows from an error before is left out.

@@ -1,7 +1,8 @@
 //! The reference of the scenario language, made from the vocabulary: Markdown for scenarios/README.md and for help.
 
 use super::duration::format_duration;
-use super::vocabulary::{Absent, Kind, Occurs, Place, Word, one_of, words_at};
+use super::kind::Kind;
+use super::vocabulary::{Absent, Occurs, Place, Word, one_of, words_at};
 
 /// Every word with its arguments, properties, defaults and meaning, by the place where it stands.
 pub fn reference() -> String {
@@ -26,6 +27,8 @@ const KINDS: &str = "### Values
 
 - A duration is whole numbers with units, longest unit first: `\"250ms\"`, `\"30s\"`, `\"5m\"`, `\"1h30m\"`, `\"10d\"`.
 - An address is IPv4: `\"192.168.32.1\"`; with a prefix length where a network is meant: `\"192.168.32.1/24\"`.
+- Texts have KDL's escapes: `\\r`, `\\n`, `\\u{1b}`. Those of several lines stand between `\"\"\"` and `\"\"\"`, each on a
+  line of its own; the blanks before the last one are taken off every line.
 - Yes and no are `#true` and `#false`.
 - Numbers stand without quotes, everything else in quotes.
 ";
@@ -88,11 +91,24 @@ fn kind(kind: Kind) -> Option<String> {
             let choices: Vec<_> = choices.iter().map(|(name, doc)| format!("`\"{name}\"`: {doc}")).collect();
             Some(format!("{}.", choices.join("; ")))
         }
-        Kind::Text | Kind::Sentence | Kind::Address | Kind::Device => None,
+        Kind::Text
+        | Kind::Sentence
+        | Kind::Escaped
+        | Kind::Address
+        | Kind::Device
+        | Kind::Called
+        | Kind::HostName
+        | Kind::Directory
+        | Kind::Owner => None,
         Kind::Time { min, max, whole_seconds } => {
             let whole = if whole_seconds { ", whole seconds" } else { "" };
             Some(format!("a duration, {} to {}{whole}.", format_duration(min), format_duration(max)))
         }
+        Kind::TimeOrNever { min, max } => Some(format!(
+            "a duration, {} to {}, whole seconds; or `\"never\"`.",
+            format_duration(min),
+            format_duration(max)
+        )),
         Kind::Speed => Some("a speed mgetty takes: 50 to 460800, no line rates.".to_owned()),
         Kind::Stack => {
             Some(format!("{}.", one_of(&super::STACKS.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>())))

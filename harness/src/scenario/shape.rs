@@ -4,15 +4,17 @@
 //! was not. So one slip does not hide the next.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 use miette::SourceSpan;
 
 use super::Span;
+use super::kind::Kind;
 use super::problem::{Fault, Problem};
 use super::value::{self, Value};
 use super::vocabulary::{
-    Absent, Argument, Kind, Occurs, Place, Property, Word, listed, nearest, one_of, word_at, words_at, words_named,
+    Absent, Argument, Occurs, Place, Property, Word, listed, nearest, one_of, word_at, words_at, words_named,
 };
 
 /// A node that is a word of the vocabulary.
@@ -101,7 +103,7 @@ fn read_item(node: &KdlNode, place: Place, parent: Option<&'static Word>, proble
     let before = problems.len();
 
     // `on` takes the values of the verb it stands in besides its own.
-    let deviates = (place == Place::Step).then_some(parent).flatten();
+    let deviates = parent.filter(|_| place == Place::Step && name == "on");
     read_entries(node, deviates, &mut item, problems);
     if let Some(block) = node.children() {
         match word.opens {
@@ -298,11 +300,23 @@ fn checked(entry: &KdlEntry, kind: Kind, whose: &str, problems: &mut Vec<Problem
     match value::read(entry.value(), kind, whose) {
         Ok(value) => Some(value),
         Err(wrong) => {
-            let problem = Problem::new(wrong.fault, wrong.message, span(entry.span()), wrong.label);
+            let at = wrong.part.and_then(|part| within(entry, part)).unwrap_or_else(|| span(entry.span()));
+            let problem = Problem::new(wrong.fault, wrong.message, at, wrong.label);
             problems.push(Problem { help: wrong.help, ..problem });
             None
         }
     }
+}
+
+/// Where a part of a text stands, if the text is written without escapes.
+fn within(entry: &KdlEntry, part: Range<usize>) -> Option<Span> {
+    let (written, text) = (&entry.format()?.value_repr, entry.value().as_string()?);
+    if *written != format!("\"{text}\"") {
+        return None;
+    }
+    let whole = span(entry.span());
+    let start = (whole.offset + whole.len).checked_sub(written.len())? + 1;
+    Some(Span { offset: start + part.start, len: part.len() })
 }
 
 /// A value of that kind as it is written.

@@ -2,14 +2,26 @@
 //!
 //! A [`KdlValue`] and a [`Kind`] go in; a [`Value`] comes out, or what is wrong with it and what to write instead.
 
+mod address;
+mod place;
+mod telephone;
+
 use std::net::Ipv4Addr;
+use std::ops::Range;
 use std::time::Duration;
 
 use kdl::KdlValue;
 
 use super::duration::{format_duration, parse_duration};
+use super::kind::{Kind, SPEEDS, cadences};
 use super::problem::Fault;
-use super::vocabulary::{Kind, SPEEDS, STACKS, cadences, nearest, one_of};
+use super::vocabulary::{STACKS, nearest, one_of};
+use address::{read_account_address, read_address, read_network};
+use place::{
+    read_device, read_directory, read_file_mode, read_host_name, read_name, read_octets, read_owner, read_path,
+    read_url,
+};
+use telephone::{read_called, read_caller_name, read_caller_number, read_digits, read_rule_number};
 
 /// A value that has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +38,10 @@ pub(super) enum Value {
     Network(Ipv4Addr, u8),
     /// Yes or no.
     Flag(bool),
+    /// Octets.
+    Octets(Vec<u8>),
+    /// The number of a user and of a group.
+    Owner(u32, u32),
 }
 
 /// What is wrong with a value.
@@ -39,15 +55,22 @@ pub(super) struct Wrong {
     pub(super) label: String,
     /// What to write instead.
     pub(super) help: Option<String>,
+    /// The part of the text that is wrong, in octets, if not all of it.
+    pub(super) part: Option<Range<usize>>,
 }
 
 impl Wrong {
     fn new(fault: Fault, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), label: label.into(), help: None }
+        Self { fault, message: message.into(), label: label.into(), help: None, part: None }
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    fn at(mut self, part: Range<usize>) -> Self {
+        self.part = Some(part);
         self
     }
 }
@@ -84,12 +107,20 @@ fn wrong_type(value: &KdlValue, kind: Kind, whose: &str) -> Wrong {
         (Kind::Flag, KdlValue::String(text)) if matches!(text.as_str(), "false" | "no" | "off") => {
             wrong.help("write #false")
         }
-        (Kind::Time { .. }, KdlValue::Integer(number)) => {
+        (Kind::Time { .. } | Kind::TimeOrNever { .. }, KdlValue::Integer(number)) => {
             wrong.help(format!("in quotes and with a unit: \"{number}s\" or \"{number}m\""))
         }
-        (Kind::CallerNumber | Kind::RuleNumber | Kind::Text | Kind::Sentence, KdlValue::Integer(number)) => {
-            wrong.help(format!("in quotes: \"{number}\""))
-        }
+        (
+            Kind::CallerNumber
+            | Kind::RuleNumber
+            | Kind::Digits
+            | Kind::Called
+            | Kind::Text
+            | Kind::Sentence
+            | Kind::Escaped,
+            KdlValue::Integer(number),
+        ) => wrong.help(format!("in quotes: \"{number}\"")),
+        (Kind::FileMode, KdlValue::Integer(_)) => wrong.help(format!("in quotes: {}", kind.example())),
         _ => wrong.help(format!("like this: {}", kind.example())),
     }
 }
@@ -128,6 +159,9 @@ fn read_speed(number: i128) -> Result<Value, Wrong> {
 }
 
 fn read_text(text: &str, kind: Kind, whose: &str) -> Result<Value, Wrong> {
+    if matches!(kind, Kind::Escaped) {
+        return Ok(Value::Text(text.to_owned()));
+    }
     if text.chars().any(char::is_control) {
         let wrong = Wrong::new(
             Fault::BadText,
@@ -140,8 +174,10 @@ fn read_text(text: &str, kind: Kind, whose: &str) -> Result<Value, Wrong> {
         Kind::Sentence if text.trim().is_empty() => {
             Err(Wrong::new(Fault::BadText, format!("{whose} is empty"), "empty"))
         }
-        Kind::Text | Kind::Sentence => Ok(Value::Text(text.to_owned())),
+        Kind::Text | Kind::Sentence | Kind::Escaped => Ok(Value::Text(text.to_owned())),
         Kind::Time { min, max, whole_seconds } => read_time(text, min, max, whole_seconds, whose),
+        Kind::TimeOrNever { .. } if text == "never" => Ok(Value::Text(text.to_owned())),
+        Kind::TimeOrNever { min, max } => read_time(text, min, max, true, whose),
         Kind::Address => read_address(text).map(Value::Address),
         Kind::Network => read_network(text),
         Kind::AccountAddress => read_account_address(text),
@@ -152,6 +188,16 @@ fn read_text(text: &str, kind: Kind, whose: &str) -> Result<Value, Wrong> {
         Kind::CallerNumber => read_caller_number(text),
         Kind::CallerName => read_caller_name(text),
         Kind::RuleNumber => read_rule_number(text),
+        Kind::Called => read_called(text),
+        Kind::Digits => read_digits(text),
+        Kind::Name => read_name(text),
+        Kind::HostName => read_host_name(text),
+        Kind::Url => read_url(text),
+        Kind::Octets => read_octets(text),
+        Kind::Path { below_etc } => read_path(text, below_etc),
+        Kind::Directory => read_directory(text, whose),
+        Kind::FileMode => read_file_mode(text),
+        Kind::Owner => read_owner(text),
         Kind::Number { .. } | Kind::Speed | Kind::Flag => Err(wrong_type(&KdlValue::String(text.into()), kind, whose)),
     }
 }
@@ -176,62 +222,6 @@ fn read_time(text: &str, min: Duration, max: Duration, whole_seconds: bool, whos
     Ok(Value::Time(time))
 }
 
-fn read_address(text: &str) -> Result<Ipv4Addr, Wrong> {
-    text.parse().map_err(|_| {
-        let parts: Vec<&str> = text.split('.').collect();
-        let number = |part: &&str| !part.is_empty() && part.bytes().all(|octet| octet.is_ascii_digit());
-        let help = if let Some((address, _)) = text.split_once('/') {
-            format!("without a prefix length: \"{address}\"")
-        } else if text.contains(':') {
-            "addresses here are IPv4; `ipv6` turns IPv6 on and off".to_owned()
-        } else if !parts.iter().all(number) {
-            "four numbers with dots between them: \"192.168.32.1\"; names are not looked up".to_owned()
-        } else if let Some(part) = parts.iter().find(|part| part.parse::<u8>().is_err()) {
-            format!("each of the four numbers is from 0 to 255, not {part}")
-        } else if parts.len() != 4 {
-            format!("four numbers with dots between them, not {}: \"192.168.32.1\"", parts.len())
-        } else {
-            "no number begins with a 0".to_owned()
-        };
-        Wrong::new(Fault::BadAddress, format!("`{text}` is no IPv4 address"), "no IPv4 address").help(help)
-    })
-}
-
-fn read_network(text: &str) -> Result<Value, Wrong> {
-    let Some((address, prefix)) = text.split_once('/') else {
-        let address = read_address(text)?;
-        let wrong = Wrong::new(Fault::BadAddress, "the length of the network's prefix is missing", "no length");
-        return Err(wrong.help(format!("\"{address}/24\", say")));
-    };
-    let address = read_address(address)?;
-    match prefix.parse() {
-        Ok(prefix @ 1..=30) => Ok(Value::Network(address, prefix)),
-        _ => Err(Wrong::new(Fault::BadAddress, format!("`{prefix}` is no prefix length here"), "1 to 30")
-            .help("two hosts need room: 1 to 30, as in \"192.168.32.1/24\"")),
-    }
-}
-
-fn read_account_address(text: &str) -> Result<Value, Wrong> {
-    // pppd's syntax: `*`, `-`, an address or a network or a host name, each with `!` before or `+` after it.
-    let bare = text.strip_prefix('!').unwrap_or(text);
-    let (address, prefix) = match bare.split_once('/') {
-        Some((address, prefix)) => (address, prefix.strip_suffix('+').unwrap_or(prefix).parse::<u8>().ok()),
-        None => (bare, Some(32)),
-    };
-    let numeric = !address.is_empty() && address.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
-    if numeric {
-        read_address(address)?;
-    }
-    if prefix.is_none_or(|prefix| prefix > 32) {
-        return Err(Wrong::new(Fault::BadAddress, format!("`{text}` has no prefix length"), "0 to 32 after the slash"));
-    }
-    if bare.is_empty() || text.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\\' | '#' | ',')) {
-        let wrong = Wrong::new(Fault::BadAddress, format!("`{text}` is no address"), "no address");
-        return Err(wrong.help("one address in each pair of quotes: address \"192.168.32.105\" \"192.168.32.106\""));
-    }
-    Ok(Value::Text(text.to_owned()))
-}
-
 fn read_choice(text: &str, names: &[&str], whose: &str) -> Result<Value, Wrong> {
     if names.contains(&text) {
         return Ok(Value::Text(text.to_owned()));
@@ -246,65 +236,6 @@ fn read_choice(text: &str, names: &[&str], whose: &str) -> Result<Value, Wrong> 
         (None, true) => ("no such name".to_owned(), Some(format!("it is {possible}"))),
     };
     Err(Wrong { help, ..Wrong::new(Fault::NotAChoice, format!("{whose} cannot be `{text}`"), label) })
-}
-
-fn read_device(text: &str) -> Result<Value, Wrong> {
-    let wrong = || Wrong::new(Fault::BadDevice, format!("`{text}` is no device name"), "no device name");
-    if let Some(name) = text.strip_prefix("/dev/") {
-        return Err(wrong().help(format!("without /dev/: \"{name}\"")));
-    }
-    let letter = text.starts_with(|c: char| c.is_ascii_alphabetic());
-    if !letter || text.len() > 20 || !text.bytes().all(|octet| octet.is_ascii_alphanumeric()) {
-        return Err(wrong().help("a letter, then letters and digits, 20 at most: \"ttyS0\""));
-    }
-    Ok(Value::Text(text.to_owned()))
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
-}
-
-fn read_caller_number(text: &str) -> Result<Value, Wrong> {
-    let only_digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
-    if matches!(text, "P" | "O") || only_digits && text.len() <= 20 {
-        return Ok(Value::Text(text.to_owned()));
-    }
-    let wrong = Wrong::new(Fault::BadNumber, format!("caller ID delivers no number like `{text}`"), "no such number");
-    Err(match (only_digits, digits(text)) {
-        (true, _) => wrong.help("20 digits at most"),
-        (false, digits) if !digits.is_empty() => wrong.help(format!("the digits alone: from=\"{digits}\"")),
-        _ => wrong.help("digits, \"P\" for a withheld number, \"O\" for one out of area"),
-    })
-}
-
-fn read_caller_name(text: &str) -> Result<Value, Wrong> {
-    if !text.is_empty() && text.len() <= 50 && text.bytes().all(|octet| (b' '..=b'~').contains(&octet)) {
-        return Ok(Value::Text(text.to_owned()));
-    }
-    let wrong = Wrong::new(Fault::BadText, format!("caller ID delivers no name like `{text}`"), "no such name");
-    Err(wrong.help("1 to 50 printable ASCII characters; without a name, leave name= out"))
-}
-
-fn read_rule_number(text: &str) -> Result<Value, Wrong> {
-    if matches!(text, "all" | "none") || !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit()) {
-        return Ok(Value::Text(text.to_owned()));
-    }
-    let wrong = Wrong::new(
-        Fault::BadNumber,
-        format!("`{text}` is nothing to compare a caller's number with"),
-        "digits, \"all\" or \"none\"",
-    );
-    let digits = digits(text);
-    Err(match text.to_lowercase().as_str() {
-        "*" | "any" | "everybody" | "everyone" => wrong.help("everybody is \"all\""),
-        "unknown" | "p" | "o" | "withheld" | "" => wrong.help("a caller without a number is \"none\""),
-        _ if text.starts_with('!') => wrong.help(format!("to deny is a word of its own: deny \"{}\"", &text[1..])),
-        _ if !digits.is_empty() => wrong.help(format!("the digits it starts with, alone: \"{digits}\"")),
-        lower => match nearest(lower, ["all", "none"]) {
-            Some(word) => wrong.help(format!("did you mean \"{word}\"?")),
-            None => wrong.help("the digits it starts with: \"555\"; \"all\" for everybody, \"none\" for no number"),
-        },
-    })
 }
 
 #[cfg(test)]
@@ -323,31 +254,6 @@ mod tests {
         }
         for speed in [-1, 0, 12_345, 50_000, i128::MAX, i128::MIN] {
             assert!(read_speed(speed).unwrap_err().message.starts_with("no serial port"), "{speed}");
-        }
-    }
-
-    #[test]
-    fn account_addresses_are_what_pppd_reads() {
-        for text in ["*", "-", "192.168.32.105", "!192.168.32.5", "10.0.0.0/8", "10.5.0.0/16+", "host.example"] {
-            assert!(read_account_address(text).is_ok(), "{text}");
-        }
-        for text in ["", "!", "300.1.1.1", "10.0.0.0/33", "10.0.0.0/", "10.0.0.1 10.0.0.2", "a\"b"] {
-            assert!(read_account_address(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn addresses_that_are_wrong_say_how() {
-        for (text, help) in [
-            ("192.168.32.256", "not 256"),
-            ("192.168.32", "not 3"),
-            ("192.168.32.1/24", "without a prefix length"),
-            ("fe80::1", "IPv4"),
-            ("server", "not looked up"),
-            ("192.168.032.1", "begins with a 0"),
-            ("", "four numbers"),
-        ] {
-            assert!(read_address(text).unwrap_err().help.unwrap().contains(help), "{text}");
         }
     }
 }

@@ -1,20 +1,13 @@
-//! The vocabulary's shape: where a word may stand, what follows it, and what kinds of values there are.
+//! The vocabulary's shape: where a word may stand, and what follows it.
 //!
-//! The words themselves are data, in [`WORDS`]. Checks, suggestions and the reference are all made from them,
+//! The words themselves are data, in [`WORDS`]; the kinds of values are in `kind`. Checks, suggestions and the reference are all made from them,
 //! so that each fact about the language is said once.
 
-use std::time::Duration;
-
-use offhook_emulator::exchange::NATIONAL;
-
-use super::server_words::SERVER_WORDS;
-use super::verbs::VERBS;
+use super::kind::Kind;
+use super::words::WORDS;
 
 /// Stacks offhook knows.
 pub const STACKS: &[&str] = &["bookworm", "trixie"];
-
-/// Every word there is: first those that describe, then the verbs of a call.
-pub(super) const WORDS: [&[Word]; 2] = [SERVER_WORDS, VERBS];
 
 /// Where words stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,12 +22,20 @@ pub(super) enum Place {
     Port,
     /// In a port's `line`.
     Line,
+    /// In a port's `modem`.
+    Modem,
     /// In the `ppp` of the server or of a port.
     PppOptions,
     /// In `account`.
     Account,
+    /// In `user`.
+    User,
     /// In `caller-id`.
     CallerId,
+    /// In `lan`.
+    Lan,
+    /// In `change`.
+    Change,
     /// In `together`.
     Together,
     /// In `call`.
@@ -45,15 +46,19 @@ pub(super) enum Place {
 
 impl Place {
     /// All places, in the order of the reference.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::File,
         Self::Scenario,
         Self::Server,
         Self::Port,
         Self::Line,
+        Self::Modem,
         Self::PppOptions,
         Self::Account,
+        Self::User,
         Self::CallerId,
+        Self::Lan,
+        Self::Change,
         Self::Together,
         Self::Call,
         Self::Step,
@@ -67,9 +72,13 @@ impl Place {
             Self::Server => "in `server`",
             Self::Port => "in a `port`",
             Self::Line => "in a port's `line`",
+            Self::Modem => "in a port's `modem`",
             Self::PppOptions => "in the `ppp` of the server or of a port",
             Self::Account => "in an `account`",
+            Self::User => "in a `user`",
             Self::CallerId => "in `caller-id`",
+            Self::Lan => "in `lan`",
+            Self::Change => "in a `change`",
             Self::Together => "in `together`",
             Self::Call => "in a `call`",
             Self::Step => "in the block of a verb",
@@ -142,105 +151,6 @@ pub(super) enum Absent {
     Means(&'static str),
     /// This, in words.
     Says(&'static str),
-}
-
-/// The possible texts, each with what it means.
-pub(super) type Choices = &'static [(&'static str, &'static str)];
-
-/// Kinds of values.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    /// Text without control characters; may be empty.
-    Text,
-    /// Text without control characters, not empty.
-    Sentence,
-    /// A whole number.
-    Number { min: u32, max: u32 },
-    /// A speed a serial port can be set to.
-    Speed,
-    /// A duration within bounds.
-    Time { min: Duration, max: Duration, whole_seconds: bool },
-    /// An IPv4 address.
-    Address,
-    /// An IPv4 address with the length of its network's prefix.
-    Network,
-    /// One of some texts.
-    Choice(Choices),
-    /// `#true` or `#false`.
-    Flag,
-    /// A caller's number as caller ID delivers it.
-    CallerNumber,
-    /// A caller's name as caller ID delivers it.
-    CallerName,
-    /// What a caller-ID rule compares the number with.
-    RuleNumber,
-    /// An address in pap-secrets.
-    AccountAddress,
-    /// A device name without `/dev/`.
-    Device,
-    /// The name of a stack.
-    Stack,
-    /// The name of a ring cadence.
-    Cadence,
-}
-
-/// Speeds mgetty takes: those termios has that its table (tio.c) has too.
-pub(super) const SPEEDS: [u32; 19] = [
-    50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400,
-    460_800,
-];
-
-impl Kind {
-    /// The kind as part of a sentence: "takes ...".
-    pub(super) fn phrase(self) -> String {
-        match self {
-            Self::Text | Self::Sentence => "a text in quotes".to_owned(),
-            Self::Number { min, max } => format!("a whole number from {min} to {max}"),
-            Self::Speed => "a port speed".to_owned(),
-            Self::Time { whole_seconds: false, .. } => "a duration".to_owned(),
-            Self::Time { whole_seconds: true, .. } => "a duration in whole seconds".to_owned(),
-            Self::Address => "an IPv4 address".to_owned(),
-            Self::Network => "an IPv4 address with a prefix length".to_owned(),
-            Self::Choice(choices) => one_of(&choices.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>()),
-            Self::Flag => "`#true` or `#false`".to_owned(),
-            Self::CallerNumber => "a number in digits, \"P\" or \"O\"".to_owned(),
-            Self::CallerName => "a name, \"P\" or \"O\"".to_owned(),
-            Self::RuleNumber => "digits, \"all\" or \"none\"".to_owned(),
-            Self::AccountAddress => "an IPv4 address, a network or \"*\"".to_owned(),
-            Self::Device => "a device name".to_owned(),
-            Self::Stack => "the name of a stack".to_owned(),
-            Self::Cadence => one_of(&cadences().map(|name| format!("\"{name}\"")).collect::<Vec<_>>()),
-        }
-    }
-
-    /// A value of this kind, as it would be written.
-    pub(super) const fn example(self) -> &'static str {
-        match self {
-            Self::Text | Self::Sentence => "\"text\"",
-            Self::Number { .. } => "3",
-            Self::Speed => "57600",
-            Self::Time { .. } => "\"30s\"",
-            Self::Address => "\"192.168.32.1\"",
-            Self::Network => "\"192.168.32.1/24\"",
-            Self::Choice(choices) => match choices.first() {
-                Some((name, _)) => name,
-                None => "",
-            },
-            Self::Flag => "#false",
-            Self::CallerNumber => "\"5551234\"",
-            Self::CallerName => "\"ALICE\"",
-            Self::RuleNumber => "\"555\"",
-            Self::AccountAddress => "\"192.168.32.105\"",
-            Self::Device => "\"ttyS0\"",
-            Self::Stack => "\"bookworm\"",
-            Self::Cadence => "\"north-america\"",
-        }
-    }
-}
-
-/// The names of ring cadences.
-pub(super) fn cadences() -> impl Iterator<Item = &'static str> {
-    NATIONAL.iter().map(|(name, _)| *name)
 }
 
 /// The word of that name at that place.

@@ -1,0 +1,77 @@
+//! What is around the server: the network behind it, and the numbers that ring several of its lines.
+
+use std::net::Ipv4Addr;
+
+use super::super::problem::{Fault, Problem};
+use super::super::shape::Item;
+use super::super::value::Value;
+use super::super::vocabulary::nearest;
+use super::super::{HuntGroup, Lan, Port};
+use super::port::device;
+
+pub(super) fn build_lan(item: &Item, problems: &mut Vec<Problem>) -> Option<Lan> {
+    let (Some(Value::Network(server, prefix)), Some(host)) =
+        (item.properties.get("server").map(|(value, _)| value), item.address("host"))
+    else {
+        return None;
+    };
+    let hosts = u32::MAX.checked_shr((*prefix).into()).unwrap_or(0);
+    let (own, other) = (server.to_bits(), host.to_bits());
+    let span = |name| item.property_span(name).unwrap_or(item.span);
+    let wrong = |text: String, name, label: &str| Problem::new(Fault::BadAddress, text, span(name), label);
+    let unusable = |address: u32| matches!(address & hosts, 0) || address & hosts == hosts;
+    if own & !hosts != other & !hosts {
+        let network = Ipv4Addr::from_bits(own & !hosts);
+        let problem = wrong(format!("{host} is not in the network {network}/{prefix}"), "host", "another network");
+        problems.push(problem.also(span("server"), "the server's network"));
+    } else if own == other {
+        problems.push(wrong(format!("{host} is the server itself"), "host", "the same address"));
+    }
+    for (name, address) in [("server", own), ("host", other)] {
+        if unusable(address) {
+            let text = format!("{} is no host in a /{prefix} network", Ipv4Addr::from_bits(address));
+            problems.push(wrong(text, name, "the network itself or its broadcast address"));
+        }
+    }
+    let name = |name: &Item| match name.argument(1) {
+        Some(Value::Address(address)) => Some((name.argument_text(0), *address)),
+        _ => None,
+    };
+    Some(Lan {
+        server: *server,
+        host,
+        prefix: *prefix,
+        forwarding: item.flag("forwarding").unwrap_or(true),
+        names: item.children("name").filter_map(name).collect(),
+    })
+}
+
+/// A hunt group; `ports` are all there ever are.
+pub(super) fn build_hunt_group(item: &Item, ports: &[Port], problems: &mut Vec<Problem>) -> HuntGroup {
+    let mut devices: Vec<String> = Vec::new();
+    for (value, span) in item.arguments.iter().skip(1) {
+        let Some(Value::Text(written)) = value else { continue };
+        let (device, _) = device(written);
+        match ports.iter().find(|port| port.device == device) {
+            None => {
+                let message = format!("the server has no port `{device}`");
+                let problem = Problem::new(Fault::UnknownPort, message, *span, "no such port");
+                problems.push(match nearest(&device, ports.iter().map(|port| port.device.as_str())) {
+                    Some(near) => problem.help(format!("did you mean \"{near}\"?")),
+                    None => problem,
+                });
+            }
+            Some(port) if port.direct => {
+                let problem =
+                    Problem::new(Fault::Contradiction, "nothing rings on a direct port", *span, "has no number");
+                problems.push(problem.also(port.span, "no modem here"));
+            }
+            Some(_) if devices.contains(&device) => {
+                let message = format!("the port `{device}` is named twice");
+                problems.push(Problem::new(Fault::SamePort, message, *span, "and again"));
+            }
+            Some(_) => devices.push(device),
+        }
+    }
+    HuntGroup { number: item.argument_text(0), span: item.span, devices }
+}

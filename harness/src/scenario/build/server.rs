@@ -1,0 +1,95 @@
+//! The server: its ports, options, accounts, rules, users, network and files.
+
+use std::path::Path;
+
+use super::super::problem::{Fault, Problem};
+use super::super::shape::Item;
+use super::super::{Port, RawFile, Server, Span};
+use super::etc::build_etc;
+use super::network::{build_hunt_group, build_lan};
+use super::options::build_server_ppp;
+use super::people::{build_account, build_file, build_rule, build_user};
+use super::port::build_port;
+
+/// Makes the server; `changed` are the ports that changes add or edit.
+pub(super) fn build_server(item: &Item, base: &Path, changed: &[Port], problems: &mut Vec<Problem>) -> Server {
+    let mut server = Server::default();
+    if item.properties.contains_key("etc") {
+        build_etc(item, base, &mut server, problems);
+        if server.ports.is_empty() && server.etc.is_some() {
+            let span = item.property_span("etc").unwrap_or(item.span);
+            let message = "the inittab of this /etc serves no port";
+            let problem = Problem::new(Fault::MissingWord, message, span, "no mgetty in its inittab");
+            problems.push(problem.help("if something else serves one, name it: port \"ttyS0\""));
+        }
+    } else {
+        build_written(item, &mut server, problems);
+    }
+    check_twice(item, problems);
+    server.users = item.children("user").map(build_user).collect();
+    server.lan = item.child("lan").and_then(|lan| build_lan(lan, problems));
+    server.files = files(item, problems);
+    let mut ports = server.ports.clone();
+    ports.extend(changed.iter().filter(|port| !server.ports.iter().any(|own| own.device == port.device)).cloned());
+    for group in item.children("hunt-group") {
+        // A port whose name was wrong, or an /etc that could not be read, may have the one that is meant.
+        if ports.is_empty() || ports.iter().any(|port| port.device.is_empty()) {
+            break;
+        }
+        let group = build_hunt_group(group, &ports, problems);
+        if let Some(first) = server.hunt_groups.iter().find(|other| other.number == group.number) {
+            let message = format!("two hunt groups have the number {}", group.number);
+            let problem = Problem::new(Fault::SamePort, message, group.span, "and again").also(first.span, "here");
+            problems.push(problem.help("one number, one group"));
+        }
+        server.hunt_groups.push(group);
+    }
+    server
+}
+
+/// What becomes files of the server.
+fn build_written(item: &Item, server: &mut Server, problems: &mut Vec<Problem>) {
+    server.ports = item.children("port").map(|port| build_port(port, problems)).collect();
+    if server.ports.is_empty() && item.complete {
+        let problem = Problem::new(Fault::MissingWord, "the server has no port", item.span, "no `port` in here");
+        problems.push(problem.help("a serial port that takes calls: port \"ttyS0\""));
+    }
+    if let Some(ppp) = item.child("ppp") {
+        (server.ppp, server.auto_ppp) = build_server_ppp(ppp, problems);
+    }
+    server.accounts = item.children("account").map(|account| build_account(account, problems)).collect();
+    server.caller_id = item.child("caller-id").map(|rules| rules.items.iter().map(build_rule).collect());
+}
+
+/// Ports and users are told apart by their names.
+fn check_twice(item: &Item, problems: &mut Vec<Problem>) {
+    for (word, fault) in [("port", Fault::SamePort), ("user", Fault::RepeatedWord)] {
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        for child in item.children(word) {
+            let written = child.argument_text(0);
+            let name = written.strip_prefix("/dev/").unwrap_or(&written).to_owned();
+            if name.is_empty() {
+                continue;
+            }
+            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+                let message = format!("there are two {word}s `{name}`");
+                problems.push(Problem::new(fault, message, child.span, "and again").also(*first, "here"));
+            }
+            seen.push((name, child.span));
+        }
+    }
+}
+
+fn files(item: &Item, problems: &mut Vec<Problem>) -> Vec<RawFile> {
+    let mut files: Vec<(RawFile, Span)> = Vec::new();
+    for child in item.children("file") {
+        let (file, span) = (build_file(child), child.argument_span(0));
+        if let Some((_, first)) = files.iter().find(|(other, _)| other.path == file.path && !file.path.is_empty()) {
+            let message = format!("there are two files {}", file.path);
+            let problem = Problem::new(Fault::RepeatedWord, message, span, "and again").also(*first, "here");
+            problems.push(problem.help("a file that changes while the server runs stands in a `change`"));
+        }
+        files.push((file, span));
+    }
+    files.into_iter().map(|(file, _)| file).collect()
+}

@@ -1,0 +1,125 @@
+//! Calls: [`Item`]s to [`Call`], where they go, and which of them share a line.
+
+mod client;
+mod packets;
+mod step;
+mod verbs;
+
+use super::build::Scene;
+use super::problem::{Fault, Problem};
+use super::shape::Item;
+use super::vocabulary::nearest;
+use super::{Call, Verb};
+use step::build_step;
+
+/// Makes a call.
+pub(super) fn build_call(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<Problem>) -> Call {
+    let to = called(item, scene, problems);
+    if item.items.is_empty() && item.complete {
+        let problem =
+            Problem::new(Fault::EmptyCall, "nothing happens in this call", item.span, "no verbs in its block");
+        problems.push(problem.help("say what the caller does and what is expected: expect-answer rings=2"));
+    }
+    if let Some(port) = scene.ports.iter().find(|port| port.device == to && port.direct) {
+        for span in ["from", "name"].into_iter().filter_map(|name| item.property_span(name)) {
+            let message = "no caller ID comes over a direct port";
+            let problem = Problem::new(Fault::Contradiction, message, span, "delivered by a modem");
+            problems.push(problem.also(port.span, "no modem here"));
+        }
+    }
+    Call {
+        span: item.span,
+        from: item.text("from"),
+        name: item.text("name"),
+        to,
+        after: item.time("after").unwrap_or_default(),
+        ready: item.flag("ready").unwrap_or(true),
+        steps: item.items.iter().map(|step| build_step(step, scene, problems)).collect(),
+    }
+}
+
+/// Makes the calls of a `together`.
+pub(super) fn build_together(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<Problem>) -> Vec<Call> {
+    let words: Vec<&Item> = item.children("call").collect();
+    let mut calls: Vec<Call> = words.iter().map(|call| build_call(call, scene, problems)).collect();
+    if calls.len() < 2 && item.complete {
+        let problem =
+            Problem::new(Fault::EmptyCall, "`together` needs two calls or more", item.span, "fewer than two in here");
+        problems.push(problem.help("a single call needs no `together`"));
+    }
+    for index in 1..calls.len() {
+        let (before, rest) = calls.split_at_mut(index);
+        let (Some(call), Some(word)) = (rest.first_mut(), words.get(index)) else { continue };
+        // A hunt group has several lines; who calls its number takes the first that is free.
+        let shared = |other: &&Call| other.to == call.to && scene.ports.iter().any(|port| port.device == call.to);
+        let Some(first) = before.iter().find(shared) else { continue };
+        if word.flag("ready").is_none() {
+            // The port is not ready while somebody is on its line, and may be called all the same.
+            call.ready = false;
+        }
+        let meant = word.properties.contains_key("ready") || !call.after.is_zero() || expects_busy(call);
+        if !meant {
+            let message = format!("two calls at the same time on the line of {}", call.to);
+            let problem =
+                Problem::new(Fault::LineTaken, message, call.span, "and this one").also(first.span, "this call");
+            problems.push(problem.help(
+                "call another port, or one after the other; if it shall be busy, say so: `expect-busy`, or after= or ready=#false",
+            ));
+        }
+    }
+    calls
+}
+
+fn expects_busy(call: &Call) -> bool {
+    let verbs = |step: &super::Step| {
+        step.verb == Verb::ExpectBusy || step.deviations.iter().any(|other| other.verb == Verb::ExpectBusy)
+    };
+    call.steps.iter().any(verbs)
+}
+
+/// Whether this is a number, not a device.
+fn dialled(to: &str) -> bool {
+    to.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The device or the hunt group's number that a call goes to; empty if it is not clear.
+fn called(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> String {
+    let devices: Vec<&str> = scene.ports.iter().map(|port| port.device.as_str()).collect();
+    let numbers: Vec<&str> = scene.server.hunt_groups.iter().map(|group| group.number.as_str()).collect();
+    // A port or a group whose name was wrong may be the one that is meant.
+    if devices.is_empty() || devices.contains(&"") {
+        return String::new();
+    }
+    let mut known: Vec<&str> = Vec::new();
+    for name in devices.iter().chain(&numbers).filter(|name| !name.is_empty()) {
+        if !known.contains(name) {
+            known.push(name);
+        }
+    }
+    let list = known.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let to = item.text("to").map(|to| to.strip_prefix("/dev/").unwrap_or(&to).to_owned());
+    match (to, known.as_slice()) {
+        (Some(to), _) if known.contains(&to.as_str()) => to,
+        (Some(to), _) if numbers.contains(&"") && dialled(&to) => String::new(),
+        (Some(to), _) => {
+            let span = item.property_span("to").unwrap_or(item.span);
+            let (message, label) = match dialled(&to) {
+                true => (format!("the server has no hunt group {to}"), "no such number"),
+                false => (format!("the server has no port `{to}`"), "no such port"),
+            };
+            let problem = Problem::new(Fault::UnknownPort, message, span, label);
+            problems.push(match nearest(&to, known.iter().copied()) {
+                Some(near) => problem.help(format!("did you mean \"{near}\"?")),
+                None => problem.help(format!("it has {list}")),
+            });
+            String::new()
+        }
+        (None, [only]) => (*only).to_owned(),
+        (None, _) => {
+            let message = "the server has several ports, and the call says to none";
+            let problem = Problem::new(Fault::UnknownPort, message, item.span, "no to= here");
+            problems.push(problem.help(format!("to= one of {list}")));
+            String::new()
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A call and its steps, and where some server is known to differ or to fail.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, Verb};
+
+/// One call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Where it stands.
+    pub span: Span,
+    /// Number delivered as caller ID: digits, `P` (withheld) or `O` (out of area); `None`: no number line.
+    /// Neither number nor name: no caller ID is delivered at all.
+    pub from: Option<String>,
+    /// Name delivered as caller ID, likewise.
+    pub name: Option<String>,
+    /// Device of the port whose line is called, `ttyS0`, or the number of a hunt group.
+    pub to: String,
+    /// Pause before it, counted from when its group may begin and the port is ready. 0 unless stated.
+    pub after: Duration,
+    /// Whether it waits for the port to be ready. True unless stated otherwise, or if its line is called already by
+    /// an earlier call of the same group.
+    pub ready: bool,
+    /// What the caller does and what is expected, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One verb of a call, with what it shall be on particular stacks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Where the verb stands, with its arguments.
+    pub span: Span,
+    /// What to do or expect.
+    pub verb: Verb,
+    /// What is done or expected instead on some stack: a known deviation.
+    pub deviations: Vec<Deviation>,
+    /// Where the server is known not to meet it.
+    pub known_failures: Vec<KnownFailure>,
+}
+
+impl Step {
+    /// The verb that holds on `stack`, and the reason if it is a deviation.
+    pub fn on(&self, stack: &str) -> (&Verb, Option<&str>) {
+        match self.deviations.iter().find(|deviation| deviation.stack == stack) {
+            Some(deviation) => (&deviation.verb, Some(&deviation.reason)),
+            None => (&self.verb, None),
+        }
+    }
+
+    /// Why the server is known to fail here on `stack`, if so.
+    pub fn known_failure(&self, stack: &str) -> Option<&str> {
+        let here = |known: &&KnownFailure| known.stacks.is_empty() || known.stacks.iter().any(|name| name == stack);
+        self.known_failures.iter().find(here).map(|known| known.reason.as_str())
+    }
+}
+
+/// `fails "bookworm" reason="..."`: the server is known not to meet the step. It is checked: it has to fail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownFailure {
+    /// The stacks it holds for; empty: all.
+    pub stacks: Vec<String>,
+    /// Why the server fails.
+    pub reason: String,
+}
+
+/// `on "bookworm" rings=1 reason="..."`: the step's properties, with some replaced for one stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Deviation {
+    /// The stack's name.
+    pub stack: String,
+    /// Why that stack differs.
+    pub reason: String,
+    /// The whole verb as it holds there.
+    pub verb: Verb,
+}

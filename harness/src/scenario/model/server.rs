@@ -1,0 +1,205 @@
+//! The server's configuration, in the words of the dial-in server page: options, accounts, rules, users, files.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Port, Span};
+
+/// The server's configuration, in the words of the dial-in server page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Server {
+    /// Serial ports, at least one.
+    pub ports: Vec<Port>,
+    /// PPP options for all ports (`/etc/ppp/options`).
+    pub ppp: Ppp,
+    /// Whether mgetty starts pppd for callers that speak PPP at the login prompt (the `/AutoPPP/` line of login.config).
+    pub auto_ppp: AutoPpp,
+    /// PPP accounts (`/etc/ppp/pap-secrets`, `/etc/ppp/chap-secrets`), in order.
+    pub accounts: Vec<Account>,
+    /// Caller-ID rules (`/etc/mgetty/dialin.config`), in order; `None`: no such file is written.
+    pub caller_id: Option<Vec<CallerIdRule>>,
+    /// Users who can log in at the prompt (`/etc/passwd`, `/etc/shadow`), in order.
+    pub users: Vec<User>,
+    /// The network behind the server, if it has one.
+    pub lan: Option<Lan>,
+    /// Numbers that ring the first free of several lines.
+    pub hunt_groups: Vec<HuntGroup>,
+    /// An `/etc` taken as it is. Nothing is written from ports, options, accounts and rules then.
+    pub etc: Option<Etc>,
+    /// Files written after all others, as they are.
+    pub files: Vec<RawFile>,
+}
+
+/// Whether PPP is recognised at the login prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AutoPpp {
+    /// The `/AutoPPP/` line is there.
+    #[default]
+    On,
+    /// It is not.
+    Off,
+}
+
+/// A tree of files below `/etc`, as an administrator has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Etc {
+    /// Files and links in the order of their paths, which are absolute: `/etc/inittab`.
+    pub files: Vec<RawFile>,
+}
+
+/// A file with all that a server may look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawFile {
+    /// Absolute path on the server.
+    pub path: String,
+    /// Permission bits.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What a [`RawFile`] is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// A file with these octets.
+    File(Vec<u8>),
+    /// A symbolic link to this place.
+    Link(String),
+}
+
+/// A user who can log in at the prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Login name.
+    pub name: String,
+    /// Password; `None`: none fits.
+    pub password: Option<String>,
+    /// Login shell.
+    pub shell: String,
+    /// Groups besides the user's own.
+    pub groups: Vec<String>,
+}
+
+/// A number that rings the first free of several lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HuntGroup {
+    /// The number callers dial.
+    pub number: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Devices of the ports whose lines are tried, in order.
+    pub devices: Vec<String>,
+}
+
+/// PPP options, as pppd's options files hold them. `None` and empty write nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ppp {
+    /// `LOCAL:REMOTE`, either half may be absent.
+    pub local: Option<Ipv4Addr>,
+    /// The address for the caller.
+    pub remote: Option<Ipv4Addr>,
+    /// `netmask`.
+    pub netmask: Option<Ipv4Addr>,
+    /// `auth`, `noauth`, `require-pap`, `require-chap`.
+    pub auth: Option<Auth>,
+    /// `login`: "Also do unix authentication?"
+    pub unix_auth: bool,
+    /// `idle`, whole seconds.
+    pub idle: Option<Duration>,
+    /// `ms-dns`, at most two.
+    pub dns: Vec<Ipv4Addr>,
+    /// `proxyarp`.
+    pub proxy_arp: bool,
+    /// `lock`.
+    pub lock: bool,
+    /// `local` or `modem`.
+    pub control_lines: Option<ControlLines>,
+    /// `noipv6` if false.
+    pub ipv6: Option<bool>,
+    /// Lines written as they are, after all others.
+    pub extra: Vec<String>,
+}
+
+/// What the server demands of the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Auth {
+    /// `auth`: some authentication.
+    Always,
+    /// `noauth`.
+    Never,
+    /// `auth` and `require-pap`.
+    Pap,
+    /// `auth` and `require-chap`.
+    Chap,
+}
+
+/// How pppd treats the modem control lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlLines {
+    /// `local`: ignored.
+    Local,
+    /// `modem`: obeyed.
+    Modem,
+}
+
+/// One line of pap-secrets or chap-secrets, or of both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Which file it stands in.
+    pub file: AccountsFile,
+    /// User name; empty: what the page writes for "Any".
+    pub user: String,
+    /// Password; empty: "None"; `@/path`: "From file".
+    pub password: String,
+    /// Server name, `*` for any.
+    pub server: String,
+    /// Addresses the user may have; `*` any. Empty: none written.
+    pub addresses: Vec<String>,
+}
+
+/// The files of accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountsFile {
+    /// `/etc/ppp/pap-secrets`.
+    #[default]
+    Pap,
+    /// `/etc/ppp/chap-secrets`.
+    Chap,
+    /// The same line in both.
+    Both,
+}
+
+/// One token of dialin.config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerIdRule {
+    /// Allow or deny.
+    pub allow: bool,
+    /// Digits a number starts with, `all`, or `none` (no caller ID).
+    pub number: String,
+}
+
+/// A network behind the server: `eth0` in the server, one host beyond it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lan {
+    /// The server's address there.
+    pub server: Ipv4Addr,
+    /// The host's address there.
+    pub host: Ipv4Addr,
+    /// Length of the prefix both share, 1 to 30.
+    pub prefix: u8,
+    /// Whether the server routes between callers and the LAN. True unless stated otherwise.
+    pub forwarding: bool,
+    /// Names that the host's DNS server knows.
+    pub names: Vec<(String, Ipv4Addr)>,
+}
