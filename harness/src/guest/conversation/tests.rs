@@ -54,6 +54,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<Station>) {
         out: PathBuf::new(),
         seed: 1,
         shell: None,
+        special: Vec::new(),
     };
     (Conversations::new(&job), stations)
 }
