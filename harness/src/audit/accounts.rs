@@ -186,6 +186,7 @@ mod tests {
     use crate::audit::effective::ports;
     use crate::audit::tests::with;
 
+    #[allow(clippy::type_complexity, reason = "three answers to one question")]
     fn of_first(changes: &[(&str, &str)]) -> (Vec<Account>, Result<(), (String, Option<Place>)>, bool) {
         let tree = with(changes);
         let facts = Facts::of(&tree);

@@ -74,6 +74,11 @@ impl Facts {
         }
     }
 
+    /// The line that decides for callers who speak PPP at once; `None`: they get login.
+    pub fn ppp_line(&self) -> Option<&Line> {
+        self.login_line("/AutoPPP/").filter(|line| line.program() != "login")
+    }
+
     /// The line of login.config that decides for that name, as mgetty sees the file.
     pub fn login_line(&self, name: &str) -> Option<&Line> {
         if self.login_ignored.is_some() {
@@ -179,7 +184,7 @@ fn port(tree: &Tree, facts: &Facts, entry: &Entry) -> Option<Port> {
         (None, Some(value)) => Sourced { value: value.text.clone(), place: Some(value.place.clone()) },
         (None, None) => Sourced { value: DEFAULT_SPEED.to_owned(), place: None },
     };
-    let line = facts.login_line("/AutoPPP/").filter(|line| line.program() == "pppd");
+    let line = facts.ppp_line().filter(|line| line.program() == "pppd");
     let ppp = line.map(|line| ppp(tree, line, &device));
     Some(Port { device, entry: entry.clone(), command, values, rings, direct, speed, ppp })
 }
@@ -269,7 +274,7 @@ impl Ppp {
     }
 
     /// The server's address and the caller's, each with the option it comes from.
-    pub fn addresses(&self) -> (Option<(Ipv4Addr, &Opt)>, Option<(Ipv4Addr, &Opt)>) {
+    pub fn addresses(&self) -> (Option<Given<'_>>, Option<Given<'_>>) {
         let pick = |index: usize| {
             let of = |command_line: bool| {
                 let pairs = self.options.iter().filter(|option| option.kind == Kind::Addresses);
@@ -312,6 +317,9 @@ impl Ppp {
         self.winner(&["pap-secrets", "chap-secrets", "plugin"]).is_some()
     }
 }
+
+/// An address and the option it comes from.
+pub type Given<'a> = (Ipv4Addr, &'a Opt);
 
 /// The last half-pair that is said.
 trait RevFindHalf<'a> {

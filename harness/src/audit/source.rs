@@ -165,9 +165,7 @@ impl Tree {
             let is_secrets = file.path.ends_with("-secrets");
             if is_secrets {
                 named.extend(secrets::read(octets).entries.iter().filter_map(|entry| entry.secret.file()));
-            } else if file.path.starts_with("/etc/ppp/") {
-                named.extend(options::named_files(octets));
-            } else if file.path.ends_with("/login.config") {
+            } else if file.path.starts_with("/etc/ppp/") || file.path.ends_with("/login.config") {
                 named.extend(options::named_files(octets));
             }
         }

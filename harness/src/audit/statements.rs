@@ -147,11 +147,11 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
 }
 
 fn detection(facts: &Facts, port: &Port) -> Statement {
-    let Some(line) = facts.login_line("/AutoPPP/") else {
+    let Some(line) = facts.ppp_line() else {
         let why = match (&facts.login_ignored, &facts.login) {
             (Some(why), _) => format!("login.config is ignored because {why}"),
             (None, None) => "there is no login.config".to_owned(),
-            (None, Some(_)) => "login.config has no line for /AutoPPP/".to_owned(),
+            (None, Some(_)) => "login.config has no line for /AutoPPP/, or another before it".to_owned(),
         };
         return statement(
             "ppp",

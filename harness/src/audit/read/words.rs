@@ -180,7 +180,7 @@ mod tests {
         let found = words(b"a * \"say\"hi\" *\nb * c *\n");
         assert_eq!(found.len(), 3);
         assert!(found[2].runaway && found[2].text.contains("b * c"));
-        assert_eq!((found[2].line, found[2].last_line), (1, 2));
+        assert_eq!((found[2].line, found[2].last_line), (1, 3));
     }
 
     #[test]

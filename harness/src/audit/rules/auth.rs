@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn callers_who_are_asked_nothing_are_found_wherever_that_is_said() {
-        shows("no-auth", Danger, &[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd noauth\n")]);
+        let open = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd noauth\n");
+        shows("noauth-undoes-auth", Danger, &[open]);
+        shows("no-auth", Danger, &[open, ("ppp/options", "lock\n")]);
         shows("no-auth", Danger, &[BARE, ("ppp/options", "lock\n")]);
         shows("noauth-undoes-auth", Danger, &[BARE, ("ppp/options.ttyS0", "10.0.0.1:10.0.0.2\nnoauth\n")]);
         shows("auth-overruled", Note, &[("ppp/options.ttyS0", "noauth\n192.168.32.1:192.168.32.105\n")]);

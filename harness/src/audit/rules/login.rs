@@ -46,7 +46,9 @@ fn off(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let login = subject.facts.login.as_ref();
-    if login.is_some_and(|login| login.line_for("/AutoPPP/").is_some()) {
+    if subject.facts.ppp_line().is_some()
+        || login.is_some_and(|login| login.lines.iter().any(|line| line.pattern == "/AutoPPP/"))
+    {
         return Vec::new();
     }
     let accounts = &subject.facts.pap.entries.iter().chain(&subject.facts.chap.entries);
