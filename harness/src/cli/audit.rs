@@ -217,6 +217,11 @@ fn calls(
                     LAB_FAILED,
                 ));
             }
+            // Silence must not pass for agreement.
+            if made == 0 && seen[index].is_empty() {
+                let device = &left[index].0.device;
+                return Err(Stop::Lab(format!("calling {device} in the lab: no call was placed"), LAB_FAILED));
+            }
             if made == 0 {
                 left[index].1.clear();
             }
