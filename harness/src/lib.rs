@@ -9,8 +9,10 @@
 //! - [`server`]: the server's configuration model written to real files, its init, and what is observed of it.
 //! - [`evidence`]: captures and transcripts, views of the trace.
 //! - [`report`]: an outcome as text for a terminal or as JSON.
+//! - [`audit`]: a server's `/etc` read, judged, and called.
 //! - [`cli`]: the command line.
 
+pub mod audit;
 pub mod cli;
 pub mod evidence;
 pub mod guest;

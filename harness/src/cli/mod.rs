@@ -3,6 +3,7 @@
 //! Exit codes: 0 every expectation was met, 1 one was not, 2 the command line or a scenario is wrong,
 //! 3 the lab or a server stack could not run, 130 interrupted.
 
+mod audit;
 mod check;
 mod lab;
 mod run;
@@ -49,6 +50,8 @@ enum Command {
     Run(run::Run),
     /// Read scenarios and report every mistake in them, without running anything
     Check(check::Check),
+    /// Read a server's configuration: what its callers experience, and what is wrong with it
+    Audit(audit::AuditArgs),
     /// The kernel and the server stacks that scenarios run on
     #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(match arguments.command {
         Command::Run(run) => run::main(run),
         Command::Check(check) => check::main(&check),
+        Command::Audit(arguments) => audit::main(&arguments),
         Command::Lab(lab) => lab::main(lab),
     })
 }

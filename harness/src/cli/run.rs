@@ -152,7 +152,7 @@ fn told(table: &Table, outcome: &Outcome, style: Style) -> String {
 }
 
 /// Ends when the user, or whoever runs this, wants it to end.
-async fn interruption() {
+pub(super) async fn interruption() {
     let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
     let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) = signals else {
         // Without handlers the signals end the process at once, and the guests with it.

@@ -1,0 +1,209 @@
+//! The files of a server as an audit reads them: text with places, owners and modes, and what may be shown of it.
+//!
+//! In goes an [`Etc`] (from [`server::tree`](crate::server::tree)); out come [`Source`]s. Whatever is shown of a line goes
+//! through [`Tree::excerpt`], which keeps passwords to itself.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::read::{options, secrets};
+use crate::scenario::{Content, Etc, RawFile};
+use crate::server::tree::{self, LONGEST, Unread};
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The file's absolute path on the server.
+    pub file: String,
+    /// Line, from 1; `None`: the file as a whole.
+    pub line: Option<usize>,
+}
+
+impl Place {
+    /// A line of a file.
+    pub fn line(file: impl Into<String>, line: usize) -> Self {
+        Self { file: file.into(), line: Some(line) }
+    }
+
+    /// A file as a whole.
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), line: None }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
+}
+
+/// One file.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Its absolute path on the server, as asked for.
+    pub path: &'a str,
+    /// What is in it.
+    pub octets: &'a [u8],
+    /// Permission bits.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+}
+
+impl Source<'_> {
+    /// Lines with their numbers from 1; octets that are no text are replaced.
+    pub fn lines(&self) -> Vec<(usize, String)> {
+        let text = String::from_utf8_lossy(self.octets);
+        text.split('\n').enumerate().map(|(index, line)| (index + 1, line.to_owned())).collect()
+    }
+
+    /// A place in it.
+    pub fn at(&self, line: usize) -> Place {
+        Place::line(self.path, line)
+    }
+}
+
+/// The server's files and what is known of the machine.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// Every file, in the order of paths.
+    pub etc: Etc,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+    /// The machine's name, from `/etc/hostname`.
+    pub hostname: Option<String>,
+    /// Whether owners mean anything: not if all files belong to one who is not root, as in a copy.
+    pub owners_known: bool,
+    /// Whether modes mean anything.
+    pub modes_known: bool,
+    /// Whether files outside `/etc` could have been read.
+    pub whole: bool,
+}
+
+impl Tree {
+    /// Reads the `/etc` in `directory`; with `root`, that of the machine whose root it is, and files elsewhere that it names.
+    ///
+    /// # Errors
+    ///
+    /// If the directory itself cannot be read.
+    pub fn read(directory: &Path, root: bool, ignore_modes: bool) -> std::io::Result<Self> {
+        let etc_directory = if root { directory.join("etc") } else { directory.to_owned() };
+        let (etc, unread) = tree::read(&etc_directory)?;
+        let mut tree = Self::of(etc, ignore_modes);
+        tree.unread = unread;
+        tree.whole = root;
+        let place = |path: &str| -> Option<PathBuf> {
+            match path.strip_prefix("/etc/") {
+                Some(below) => Some(etc_directory.join(below)),
+                None if root => Some(directory.join(path.trim_start_matches('/'))),
+                None => None,
+            }
+        };
+        // A named file may name another, `file` does; more than a few is a circle.
+        for _ in 0..4 {
+            let known: BTreeSet<String> = tree.etc.files.iter().map(|file| file.path.clone()).collect();
+            let wanted = tree.named().into_iter().filter(|path| !known.contains(path));
+            let found: Vec<RawFile> = wanted.filter_map(|path| raw(&place(&path)?, &path)).collect();
+            if found.is_empty() {
+                break;
+            }
+            tree.etc.files.extend(found);
+            tree.etc.files.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        Ok(tree)
+    }
+
+    /// A tree that is in memory already.
+    pub fn of(etc: Etc, ignore_modes: bool) -> Self {
+        let owners_known = !ignore_modes && etc.files.iter().any(|file| file.uid == 0);
+        let hostname = etc.text("/etc/hostname").and_then(|text| {
+            let name = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+            name.map(str::to_owned)
+        });
+        Self { etc, unread: Vec::new(), hostname, owners_known, modes_known: !ignore_modes, whole: false }
+    }
+
+    /// The file at that path, links followed.
+    pub fn source<'a>(&'a self, path: &'a str) -> Option<Source<'a>> {
+        let file = self.etc.file(path)?;
+        match &file.content {
+            Content::File(octets) => Some(Source { path, octets, mode: file.mode, uid: file.uid }),
+            Content::Link(_) => None,
+        }
+    }
+
+    /// One of mgetty's files: today's directory first, then that of older systems.
+    pub fn mgetty(&self, name: &str) -> Option<Source<'_>> {
+        let file = |directory: &str| {
+            let path = format!("{directory}/{name}");
+            self.etc.file(&path)?;
+            self.etc.files.iter().find(|file| file.path == path).map(|file| file.path.as_str())
+        };
+        self.source(file("/etc/mgetty").or_else(|| file("/etc/mgetty+sendfax"))?)
+    }
+
+    /// Absolute paths of files directly in a directory.
+    pub fn in_directory<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = &'a RawFile> {
+        self.etc
+            .files
+            .iter()
+            .filter(move |file| file.path.rsplit_once('/').is_some_and(|(parent, _)| parent == directory))
+    }
+
+    /// Files that the configuration names: `@/...` in secrets, `file ...` in options.
+    fn named(&self) -> BTreeSet<String> {
+        let mut named = BTreeSet::new();
+        for file in &self.etc.files {
+            let Content::File(octets) = &file.content else { continue };
+            let is_secrets = file.path.ends_with("-secrets");
+            if is_secrets {
+                named.extend(secrets::read(octets).entries.iter().filter_map(|entry| entry.secret.file()));
+            } else if file.path.starts_with("/etc/ppp/") || file.path.ends_with("/login.config") {
+                named.extend(options::named_files(octets));
+            }
+        }
+        named
+    }
+
+    /// A line as it may be shown: passwords masked. `None` if there is no such line, or nothing of it may be shown.
+    pub fn excerpt(&self, place: &Place) -> Option<String> {
+        let source = self.source(&place.file)?;
+        let line = place.line?;
+        if place.file.ends_with("-secrets") {
+            return secrets::masked(source.octets, line);
+        }
+        // Anything else may hold secrets only in `password`, which options files know; shadow is never shown.
+        if place.file.contains("shadow") || place.file.contains("gshadow") || !shown_at_all(&place.file) {
+            return None;
+        }
+        let text = source.lines().into_iter().find(|(number, _)| *number == line)?.1;
+        let text = text.trim().to_owned();
+        if options::hides(source.octets, line) {
+            return None;
+        }
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// Only configuration that an audit reads is ever quoted.
+fn shown_at_all(file: &str) -> bool {
+    ["/etc/inittab", "/etc/mgetty", "/etc/ppp/", "/etc/systemd/", "/etc/passwd", "/lib/systemd/", "/usr/lib/systemd/"]
+        .iter()
+        .any(|known| file.starts_with(known))
+}
+
+fn raw(place: &Path, path: &str) -> Option<RawFile> {
+    let about = fs::metadata(place).ok()?;
+    if !about.is_file() || about.len() > LONGEST {
+        return None;
+    }
+    let content = Content::File(fs::read(place).ok()?);
+    Some(RawFile { path: path.to_owned(), mode: about.mode() & 0o7777, uid: about.uid(), gid: about.gid(), content })
+}
