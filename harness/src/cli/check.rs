@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{WRONG_INPUT, complain, say};
 use crate::run::facts::counted;
-use crate::scenario;
+use crate::scenario::{self, Scenario};
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -19,9 +19,16 @@ pub(super) fn main(check: &Check) -> u8 {
     match scenario::load(&check.paths) {
         Ok(files) => {
             let scenarios: usize = files.iter().map(|(_, scenarios)| scenarios.len()).sum();
-            let [scenarios, files] = [scenarios, files.len()].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+            let all = files.iter().flat_map(|(_, scenarios)| scenarios).flat_map(Scenario::calls);
+            let known = all.flat_map(|call| &call.steps).filter(|step| !step.known_failures.is_empty()).count();
+            let counts = [scenarios, files.len(), known];
+            let [scenarios, files, known] = counts.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
             let (scenarios, files) = (counted(scenarios, "scenario"), counted(files, "file"));
-            say(&format!("{scenarios} in {files} read without a mistake\n"));
+            let known = match known {
+                0 => String::new(),
+                known => format!(", {} in them", counted(known, "known failure")),
+            };
+            say(&format!("{scenarios} in {files} read without a mistake{known}\n"));
             0
         }
         Err(errors) => {

@@ -281,3 +281,11 @@ fn nothing_is_said_of_what_only_the_files_know() {
         ));
     }
 }
+
+#[test]
+fn a_file_has_the_same_lines_whatever_ends_those_of_the_scenario() {
+    let text = "scenario \"x\" { server {\n port \"ttyS0\"\n file \"a\" \"\"\"\n  lock\n  auth\n  \"\"\"\n }\n call { ppp; }\n}\n";
+    let [unix, dos] = [text.to_owned(), text.replace('\n', "\r\n")].map(|text| scenario(&text).server.files);
+    assert_eq!(unix[0].content, Content::File(b"lock\nauth\n".to_vec()));
+    assert_eq!(unix, dos);
+}

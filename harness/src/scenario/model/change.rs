@@ -16,6 +16,7 @@ pub struct Change {
 /// One edit of the configuration. Files are written at once; what runs goes on until it reads them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "a scenario has a handful of edits, and a box would be in every pattern")]
 pub enum Edit {
     /// `port "ttyS1" ...`: a new port at the end of inittab, or the port of that device as it now is.
     Port(Port),

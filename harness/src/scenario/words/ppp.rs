@@ -53,7 +53,11 @@ pub(super) const WORDS: &[Word] = &[
     },
     Word {
         occurs: Occurs::AtMostOnce,
-        ..word("unix-auth", INSIDE, "PAP's password must be the user's password for login, too (`login`).")
+        ..word(
+            "unix-auth",
+            INSIDE,
+            "Also do unix authentication: PAP's password must be the user's for login, too (`login`).",
+        )
     },
     Word {
         arguments: &[one("time", Kind::TimeOrNever { min: SECOND, max: Duration::from_secs(365 * 86_400) })],

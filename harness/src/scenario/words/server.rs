@@ -244,7 +244,7 @@ pub(super) const WORDS: &[Word] = &[
     Word {
         arguments: &[one("path", Kind::Path { below_etc: true }), one("text", Kind::Escaped)],
         properties: &[
-            property("mode", Kind::FileMode, Absent::Means("\"0644\""), "Its permission bits, octal."),
+            property("mode", Kind::FileMode, Absent::Means("\"0644\""), "Its mode."),
             property(
                 "owner",
                 Kind::Owner,
