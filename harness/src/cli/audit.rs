@@ -11,6 +11,7 @@ use crate::audit::effective::{Facts, Port};
 use crate::audit::plan::{self, Probe};
 use crate::audit::source::Tree;
 use crate::audit::{self, Audit, json, judge, report, webmin};
+use crate::evidence;
 use crate::lab;
 use crate::report::Style;
 use crate::run::schedule::{Item, Options, run};
@@ -193,6 +194,7 @@ fn calls(
         .enable_all()
         .build()
         .map_err(|error| Stop::Lab(format!("starting the event loop: {}", plain(&error)), LAB_FAILED))?;
+    let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
     let mut seen: Vec<Vec<(Probe, CallSummary)>> = left.iter().map(|_| Vec::new()).collect();
     for round in 0..ROUNDS {
         let wanted: Vec<usize> = (0..left.len()).filter(|index| !left[*index].1.is_empty()).collect();
@@ -202,7 +204,7 @@ fn calls(
         let items = wanted.iter().map(|index| item(tree, &left[*index], stack, &out, round)).collect();
         let outcomes = runtime.block_on(async {
             tokio::select! {
-                outcomes = run(&lab, items, &options, |_| {}) => Ok(outcomes),
+                outcomes = run(&lab, items, &options, keep, |_| {}) => Ok(outcomes),
                 () = super::run::interruption() => Err(Stop::Interrupted),
             }
         })?;
