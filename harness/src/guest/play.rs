@@ -6,8 +6,8 @@ use std::path::Path;
 use offhook_emulator::trace::Event;
 
 use super::boot::OUT;
-use super::machine::Machine;
 use super::lan::LanHost;
+use super::machine::Machine;
 use super::namespaces::Namespaces;
 use super::world::World;
 use crate::run::{Job, Report, Trouble};

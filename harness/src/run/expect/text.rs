@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::call::CONNECT_LIMIT;
-use super::{Progress, Step, spelled};
+use super::{LAG, Progress, Step, spelled};
 use crate::run::facts::shown;
 
 /// How long a prompt, or the answer to a password, may take: PAM makes a bad password wait 3 s, DNS a while more.
@@ -50,8 +50,12 @@ impl Step<'_> {
             return self.met(format!("the server says \"{wanted}\""));
         }
         let expected = format!("the server to say \"{wanted}\" within {}", spelled(within));
-        let deadline = self.begun + within;
-        if self.now < deadline && self.facts.cleared.is_none() {
+        // The last words before a call was cleared are still on their way when the clearing is known.
+        let deadline = match &self.facts.cleared {
+            Some(cleared) => (cleared.at + LAG).min(self.begun + within),
+            None => self.begun + within,
+        };
+        if self.now < deadline {
             return Progress::Wait(deadline);
         }
         let actual = match (self.facts.unread(), self.facts.cleared.is_some()) {

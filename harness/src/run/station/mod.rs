@@ -54,6 +54,8 @@ pub struct Station {
     /// Up to which octet of the caller's there is data that the server has not got yet.
     data_until: Option<u64>,
     dte: Dte,
+    /// The DTE has closed the port, and this is when what it wrote before will have been sent.
+    closing: Option<Instant>,
     to_dte: VecDeque<Vec<u8>>,
     hang_up_dte: bool,
     events: Vec<Event>,
@@ -93,6 +95,7 @@ impl Station {
             departed: Instant::ZERO,
             data_until: None,
             dte: Dte::default(),
+            closing: None,
             to_dte: VecDeque::new(),
             hang_up_dte: false,
             events: Vec::new(),
@@ -100,7 +103,22 @@ impl Station {
     }
 
     /// The DTE opened or closed the port.
+    ///
+    /// A serial driver sends what was written before it lowers circuit 108/2, and so does this: the last words of a
+    /// program that ends are heard.
     pub fn handle_circuit_108(&mut self, now: Instant, on: bool) {
+        let rest = self.plant.backlog(now);
+        if !on && self.dte.open && !rest.is_zero() {
+            self.closing = Some(now + rest);
+            return;
+        }
+        if self.closing.take().is_some() {
+            self.circuit_108_changes(now, false);
+        }
+        self.circuit_108_changes(now, on);
+    }
+
+    fn circuit_108_changes(&mut self, now: Instant, on: bool) {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
             self.record(now, if on { What::DteOpened } else { What::DteClosed });
@@ -118,6 +136,9 @@ impl Station {
 
     /// A deadline may have passed.
     pub fn handle_timeout(&mut self, now: Instant) {
+        if self.closing.take_if(|until| *until <= now).is_some() {
+            self.circuit_108_changes(now, false);
+        }
         self.plant.handle_timeout(now);
         if let Some(caller) = &mut self.caller {
             caller.handle_timeout(now);
@@ -130,7 +151,7 @@ impl Station {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let caller = self.caller.as_ref().and_then(Caller::poll_timeout);
         let login = self.login.as_ref().and_then(Login::poll_timeout);
-        earliest(earliest(self.plant.poll_timeout(), caller), login)
+        earliest(earliest(earliest(self.plant.poll_timeout(), caller), login), self.closing)
     }
 
     /// Octets to write to the DTE.
