@@ -56,7 +56,7 @@ fn statements(text: &str) -> Vec<Statement> {
 fn shown() -> BTreeMap<String, Vec<(String, String)>> {
     let folder = top().join("scenarios");
     let mut shown: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for file in load(&[folder.clone()]).expect("the scenarios can be read") {
+    for file in load(std::slice::from_ref(&folder)).expect("the scenarios can be read") {
         let path = file.0.path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
         for scenario in &file.1 {
             for spec in &scenario.specs {
