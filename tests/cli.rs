@@ -108,7 +108,8 @@ fn a_shell_in_the_lab_has_the_stacks_files_and_gives_its_exit_status() {
 #[test]
 fn an_untrusted_server_is_rung_the_same_way() {
     let out = tempfile::tempdir().unwrap();
-    let arguments = ["run", "scenarios/serial-ports/answer-after.kdl", "--scenario", "answers a caller without caller ID"];
+    let arguments =
+        ["run", "scenarios/serial-ports/answer-after.kdl", "--scenario", "answers a caller without caller ID"];
     let output = offhook()
         .args(arguments)
         .args(["--stack", "bookworm", "--untrusted", "--out"])
