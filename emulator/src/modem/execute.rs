@@ -7,7 +7,7 @@
 
 use super::Modem;
 use super::generic;
-use super::parameter::{RING_COUNT, extended_parameter, s_parameter};
+use super::parameter::{RING_COUNT, extended_parameter, is_passed_over, s_parameter};
 use super::result_code::ResultCode;
 use super::syntax::{Command, ExtendedAction, Kind, ParameterAction, parse};
 use crate::time::Instant;
@@ -48,6 +48,10 @@ impl Modem {
         match command.kind {
             Kind::Basic { prefix: None, letter, value } => self.basic(now, letter, value),
             Kind::Basic { prefix: Some('&'), letter, value } => self.ampersand(letter, value),
+            // Error control, its flow and breaks, and compression, as Rockwell's modems have them: without effect.
+            Kind::Basic { prefix: Some('\\'), letter: 'N', value: 0..=5 }
+            | Kind::Basic { prefix: Some('\\'), letter: 'A' | 'G' | 'J' | 'Q' | 'V', value: 0..=3 }
+            | Kind::Basic { prefix: Some('%'), letter: 'C' | 'E', value: 0..=3 } => Done::Next,
             Kind::Basic { .. } => Done::Final(ResultCode::Error),
             Kind::Dial(_) => self.dial(),
             Kind::Parameter { number, action } => self.s_parameter(now, number, action),
@@ -71,6 +75,8 @@ impl Modem {
             ('Q', 0 | 1) => set(&mut self.active.quiet, value == 1),
             ('V', 0 | 1) => set(&mut self.active.verbose, value == 1),
             ('X', 0..=4) => set_small(&mut self.active.detail, value),
+            // Modulation, error control's messages: common in initialisations, and without effect.
+            ('B', 0..=3 | 15 | 16) | ('N', 0 | 1) | ('W', 0..=2) => Done::Next,
             // The rest of the line was meant for the settings that are gone (§6.1.1).
             ('Z', 0) => {
                 self.hang_up_command();
@@ -92,6 +98,8 @@ impl Modem {
             }
             // Flow control towards the DTE and circuit 107: a pty has neither.
             ('K', 0 | 3..=6) | ('S', 0 | 1) => Done::Next,
+            // Circuit 106, synchronous and asynchronous operation, guard tone, kind of line: common in initialisations.
+            ('R', 0 | 1) | ('Q', 0 | 5 | 6) | ('G', 0..=2) | ('L' | 'M' | 'B', 0 | 1) => Done::Next,
             ('W', 0) => {
                 self.stored = self.active.clone();
                 Done::Next
@@ -142,7 +150,10 @@ impl Modem {
                 ExtendedAction::Read | ExtendedAction::Set(_) => Done::Final(ResultCode::Error),
             };
         }
-        let Some(parameter) = extended_parameter(name) else { return Done::Final(ResultCode::Error) };
+        let Some(parameter) = extended_parameter(name) else {
+            let passed_over = matches!(action, ExtendedAction::Set(_)) && is_passed_over(name);
+            return passed_over.into();
+        };
         let head = if parameter.bare { String::new() } else { format!("{name}: ") };
         match action {
             ExtendedAction::Set(values) => match parameter.check(&values, self.active.extended(parameter)) {

@@ -181,6 +181,18 @@ fn the_modem_tells_what_it_is() {
 }
 
 #[test]
+fn what_initialisations_set_and_nobody_feels_is_taken() {
+    table(&[
+        ("ATE0\r", "ATE0\r\r\nOK\r\n"),
+        ("AT+MS=V34,1,9600,33600\r", "\r\nOK\r\n"),
+        ("AT+DS=3;+ES=3,0,2;+MR=1\r", "\r\nOK\r\n"),
+        ("AT&FE0&C1&D2&K3&Q5&R1W2N1\\N3%C3\r", "\r\nOK\r\n"),
+        ("AT+MS?\r", "\r\nERROR\r\n"),
+        ("AT\\N9\r", "\r\nERROR\r\n"),
+    ]);
+}
+
+#[test]
 fn a_line_that_takes_calls_only_has_no_carrier_to_offer() {
     table(&[
         ("ATE0\r", "ATE0\r\r\nOK\r\n"),
