@@ -61,7 +61,19 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), (String, Option<Place>)> {
                     ("no entry that fits allows any address".to_owned(), Some(place))
                 };
             }
-            None if named => return Ok(()),
+            None if named && why.0.is_empty() => {
+                let servers = secrets.entries.iter().filter(|entry| fits_elsewhere(entry, name));
+                let servers: Vec<&str> = servers.filter_map(|entry| entry.server.as_deref()).collect();
+                let mut servers: Vec<String> = servers.into_iter().map(crate::report::text::printable).collect();
+                servers.dedup();
+                why = (
+                    format!(
+                        "every entry of {file} is for a certain server ({}), and nothing says that this machine is called so",
+                        servers.join(", ")
+                    ),
+                    Some(Place::file(file)),
+                )
+            }
             None if why.0.is_empty() => {
                 why = (format!("{file} has no entry for a caller of this server"), Some(Place::file(file)))
             }

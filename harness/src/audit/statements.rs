@@ -174,7 +174,7 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     let decided = places(&ppp.auth.decided);
     if let Err((why, place)) = accounts::starts(facts, ppp) {
-        return statement("auth", format!("pppd refuses to start: {why}"), place.into_iter().chain(decided).collect());
+        return statement("auth", format!("nobody gets in by PPP: pppd refuses to start, because {why}"), place.into_iter().chain(decided).collect());
     }
     if !ppp.auth.required {
         return statement("auth", "nobody is asked for a name or password", decided);
@@ -270,10 +270,12 @@ fn dns(ppp: &Ppp) -> Statement {
     let servers = ppp.dns();
     let text = match servers.as_slice() {
         [] => "the caller is given no DNS server".to_owned(),
-        some => format!(
-            "the caller is given DNS {}",
-            some.iter().map(|(address, _)| address.to_string()).collect::<Vec<_>>().join(" and ")
-        ),
+        some => {
+            let mut told: Vec<String> = some.iter().map(|(address, _)| address.to_string()).collect();
+            // One that is said in two files is one.
+            told.dedup();
+            format!("the caller is given DNS {}", told.join(" and "))
+        }
     };
     statement("dns", text, places(servers.iter().map(|(_, option)| *option)))
 }

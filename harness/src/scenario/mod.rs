@@ -22,6 +22,7 @@ mod vocabulary;
 mod words;
 
 pub use duration::{format_duration, parse_duration};
+pub use kind::SPEEDS;
 pub use load::load;
 pub use model::*;
 pub use problem::{Errors, Fault, FileProblems, Label, Problem, Style};

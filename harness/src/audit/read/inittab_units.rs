@@ -3,10 +3,11 @@
 //! In goes a [`Tree`]; out come one [`Entry`] a line or unit that runs mgetty, and what was left aside: commented lines,
 //! lines init cannot read, enabled units whose text is not there.
 
-use crate::audit::source::{Place, Tree};
-use crate::scenario::Content;
+use std::collections::BTreeMap;
 
 use super::mgetty_command::is_mgetty;
+use crate::audit::source::{Place, Tree};
+use crate::server::{inittab, units};
 
 /// A process that init or systemd keeps running on a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Init {
     pub commented: Vec<Entry>,
     /// inittab lines with mgetty that are not kept running: place and why.
     pub idle: Vec<(Place, String)>,
+    /// inittab lines with mgetty that init does not take: place and what it says.
+    pub refused: Vec<(Place, String)>,
     /// Enabled units named for mgetty whose text was not found.
     pub without_text: Vec<(Place, String)>,
     /// There is an inittab with ports, and systemd does not read it.
@@ -56,6 +59,7 @@ pub fn read(tree: &Tree) -> Init {
     if init.inittab_unread.is_none() {
         init.commented = inittab.commented;
         init.idle = inittab.idle;
+        init.refused = inittab.refused;
     }
     init
 }
@@ -75,6 +79,9 @@ fn is_wanted(path: &str) -> bool {
 
 fn read_inittab(tree: &Tree, init: &mut Init) {
     let Some(source) = tree.source("/etc/inittab") else { return };
+    let text = String::from_utf8_lossy(source.octets);
+    let runlevel = inittab::runlevel(&text);
+    let refused = refused(&text, runlevel);
     for (number, line) in source.lines() {
         let place = source.at(number);
         let line = line.trim_start();
@@ -94,81 +101,63 @@ fn read_inittab(tree: &Tree, init: &mut Init) {
         let entry = Entry { place: place.clone(), id: id.to_owned(), process: process.to_owned() };
         if comment {
             init.commented.push(entry);
+        } else if let Some(why) = refused.get(&number) {
+            init.refused.push((place, why.clone()));
         } else if action != "respawn" {
             init.idle.push((
                 place,
                 format!("its action is `{action}`, not `respawn`: mgetty is not started anew after a call"),
             ));
-        } else if !levels.is_empty() && !levels.contains(['2', '3', '4', '5']) {
-            init.idle.push((place, format!("its runlevels are `{levels}`: none in which a machine serves callers")));
+        } else if !levels.is_empty() && !levels.contains(runlevel) {
+            let why = format!("its runlevels are `{levels}`, and this machine serves in {runlevel}");
+            init.idle.push((place, why));
         } else {
             init.entries.push(entry);
         }
     }
 }
 
+/// Lines that init does not take, by number, with what it says of each. Of an id that is there twice the ports' rules
+/// tell, with both lines.
+fn refused(text: &str, runlevel: char) -> BTreeMap<usize, String> {
+    let (_, complaints) = inittab::respawned(text, runlevel);
+    let told = complaints.iter().filter_map(|complaint| {
+        let (number, why) = complaint.strip_prefix("/etc/inittab[")?.split_once("]: ")?;
+        (!why.starts_with("duplicate")).then(|| Some((number.parse().ok()?, why.to_owned())))?
+    });
+    told.collect()
+}
+
+/// What enabled units run, as the lab's own init has it.
 fn read_units(tree: &Tree, init: &mut Init) {
+    let enabled = units::enabled(&tree.etc);
+    for unit in &enabled {
+        // Where systemd hands over the line as standard input, the lab's init has a shell do it.
+        let bare = unit.process.strip_prefix("setsid -c ").and_then(|process| process.split_once(" <>"));
+        let process = bare.map_or(unit.process.as_str(), |(process, _)| process);
+        let place =
+            if unit.line == 0 { Place::file(unit.file.clone()) } else { Place::line(unit.file.clone(), unit.line) };
+        if is_mgetty(process) {
+            if unit.entry().action != "respawn" {
+                init.idle.push((
+                    place.clone(),
+                    format!("{} has no Restart=always: mgetty is not started anew after a call", unit.name),
+                ));
+            }
+            init.entries.push(Entry { place, id: unit.name.clone(), process: process.to_owned() });
+        } else if unit.name.contains("mgetty") {
+            init.idle.push((place, format!("the unit {} is named for mgetty and runs something else", unit.name)));
+        }
+    }
     let mut seen = Vec::new();
     for file in tree.etc.files.iter().filter(|file| is_wanted(&file.path)) {
         let Some(name) = file.path.rsplit('/').next() else { continue };
-        let Some(stem) = name.strip_suffix(".service") else { continue };
-        if seen.contains(&name) {
-            continue;
-        }
-        seen.push(name);
-        let (template, instance) = match stem.split_once('@') {
-            Some((head, instance)) => (Some(format!("{head}@.service")), instance),
-            None => (None, ""),
-        };
-        let target = match &file.content {
-            Content::Link(target) => Some(target.clone()),
-            Content::File(_) => None,
-        };
-        let candidates = [
-            Some(format!("/etc/systemd/system/{name}")),
-            template.as_ref().map(|name| format!("/etc/systemd/system/{name}")),
-            target,
-        ]
-        .into_iter()
-        .flatten();
-        let text = candidates.into_iter().find(|path| tree.source(path).is_some());
-        let mut command = None;
-        let mut read = |path: &str| {
-            let Some(source) = tree.source(path) else { return };
-            for (number, line) in source.lines() {
-                if let Some(value) = line.trim().strip_prefix("ExecStart=") {
-                    // An empty one takes back what was said before.
-                    command = (!value.trim().is_empty()).then(|| (source.at(number), value.trim().to_owned()));
-                }
-            }
-        };
-        if let Some(path) = &text {
-            read(path);
-        }
-        for base in [template.as_deref(), Some(name)].into_iter().flatten() {
-            let directory = format!("/etc/systemd/system/{base}.d");
-            let drop_ins: Vec<String> = tree.in_directory(&directory).map(|file| file.path.clone()).collect();
-            drop_ins.iter().filter(|path| path.ends_with(".conf")).for_each(|path| read(path));
-        }
-        let Some((place, process)) = command else {
-            if stem.contains("mgetty") {
-                init.without_text.push((Place::file(file.path.clone()), name.to_owned()));
-            }
-            continue;
-        };
-        let process = expanded(&process, instance);
-        if is_mgetty(&process) {
-            init.entries.push(Entry { place, id: name.to_owned(), process });
-        } else if stem.contains("mgetty") {
-            init.idle.push((place, format!("the unit {name} is named for mgetty and runs something else")));
+        let known = seen.contains(&name) || enabled.iter().any(|unit| unit.name == name);
+        if !known && name.contains("mgetty") && name.ends_with(".service") {
+            seen.push(name);
+            init.without_text.push((Place::file(file.path.clone()), name.to_owned()));
         }
     }
-}
-
-/// `%i` is the instance as it stands, `%I` with dashes as slashes.
-fn expanded(process: &str, instance: &str) -> String {
-    let unescaped = instance.replace('-', "/");
-    process.replace("%i", instance).replace("%I", &unescaped).replace("%f", &format!("/{unescaped}")).replace("%%", "%")
 }
 
 #[cfg(test)]
@@ -211,7 +200,7 @@ mod tests {
         );
         let init = read(&tree);
         let processes: Vec<_> = init.entries.iter().map(|entry| entry.process.as_str()).collect();
-        assert_eq!(processes, ["-/sbin/mgetty -n 3 ttyS1", "/sbin/mgetty -D /dev/ttyS0"]);
+        assert_eq!(processes, ["/sbin/mgetty -n 3 ttyS1", "/sbin/mgetty -D /dev/ttyS0"]);
         assert_eq!(init.without_text.len(), 1);
         assert_eq!(init.inittab_unread, Some(Place::line("/etc/inittab", 1)));
     }

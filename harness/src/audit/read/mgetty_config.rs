@@ -178,9 +178,9 @@ fn type_of(key: &str) -> Option<Type> {
     KEYS.binary_search_by(|(known, _)| (*known).cmp(key)).ok().and_then(|at| KEYS.get(at)).map(|(_, kind)| *kind)
 }
 
-/// Whether a section's name is the port's: `?` stands for any character on either side.
+/// Whether a section's name is the port's: `?` stands for any character on either side. mgetty takes `/dev/` off its
+/// command line's device and not off the section's name, which therefore never fits with it.
 pub fn same_port(section: &str, device: &str) -> bool {
-    let section = section.strip_prefix("/dev/").unwrap_or(section);
     let (a, b): (Vec<char>, Vec<char>) = (section.chars().collect(), device.chars().collect());
     let blank = |rest: &[char]| rest.iter().all(|c| *c == '?');
     let common = a.len().min(b.len());
@@ -237,7 +237,8 @@ mod tests {
 
     #[test]
     fn a_question_mark_stands_for_any_character() {
-        assert!(same_port("ttyS?", "ttyS1") && same_port("ttyS0", "ttyS0") && same_port("/dev/ttyS0?", "ttyS0"));
+        assert!(same_port("ttyS?", "ttyS1") && same_port("ttyS0", "ttyS0") && same_port("ttyS0?", "ttyS0"));
+        assert!(!same_port("/dev/ttyS0", "ttyS0"), "as mgetty 1.2.1 answers after one ring, whatever such a section says");
         assert!(!same_port("ttyS0", "ttyS1") && !same_port("ttyS", "ttyS1"));
     }
 

@@ -40,7 +40,9 @@ fn overruled(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
         let Some(ppp) = &port.ppp else { continue };
-        for option in ppp.auth.overruled.iter().filter(|_| ppp.auth.required) {
+        // A file that is both named on the command line and read as the port's own does count the first time.
+        let counts = |place: &Place| ppp.options.iter().any(|option| option.command_line && option.place == *place);
+        for option in ppp.auth.overruled.iter().filter(|option| ppp.auth.required && !counts(&option.place)) {
             let by = ppp.auth.decided.as_ref().map_or_else(String::new, |by| format!("{} at {}", by.name, by.place));
             let (severity, mend) = if option.name == "noauth" {
                 (Note, "remove it: without the one that overrides it, everybody would get in")

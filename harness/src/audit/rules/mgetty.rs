@@ -2,7 +2,7 @@
 
 use super::{Rule, Subject};
 use crate::audit::Finding;
-use crate::audit::Severity::{Note, Warning};
+use crate::audit::Severity::{Broken, Note, Warning};
 use crate::audit::read::mgetty_config::{self, Problem};
 
 pub(super) const RULES: &[Rule] = &[problems, sections];
@@ -44,17 +44,26 @@ fn sections(subject: &Subject<'_>) -> Vec<Finding> {
     let served = |name: &str| subject.ports.iter().any(|port| mgetty_config::same_port(name, &port.device));
     let sections = mgetty_config::sections(&source).into_iter().filter(|(name, _)| !served(name));
     sections
-        .map(|(name, line)| {
-            Finding::new("mgetty-section", Note, format!("the section for {name} is for no port that is served"))
+        .map(|(name, line)| match name.strip_prefix("/dev/").filter(|device| served(device)) {
+            Some(device) => Finding::new(
+                "mgetty-section-path",
+                Broken,
+                format!("nothing in this section holds: mgetty looks for a section called {device}"),
+            )
+            .at(source.at(line))
+            .on(device)
+            .why("it takes /dev/ off the device of its command line, and not off the name of a section")
+            .mend(format!("write `port {device}`")),
+            None => Finding::new("mgetty-section", Note, format!("the section for {name} is for no port that is served"))
                 .at(source.at(line))
-                .why("a section counts if its name is the device as mgetty's command line has it, without /dev/")
+                .why("a section counts if its name is the device as mgetty's command line has it, without /dev/"),
         })
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::Severity::{Note, Warning};
+    use crate::audit::Severity::{Broken, Note, Warning};
     use crate::audit::tests::shows;
 
     #[test]
@@ -63,6 +72,7 @@ mod tests {
         shows("mgetty-number", Warning, &[("mgetty/mgetty.config", "rings many\n")]);
         shows("mgetty-bool", Warning, &[("mgetty/mgetty.config", "data-only 1\n")]);
         shows("mgetty-flow", Warning, &[("mgetty/mgetty.config", "data-flow hardware\n")]);
+        shows("mgetty-section-path", Broken, &[("mgetty/mgetty.config", "port /dev/ttyS0\n rings 3\n")]);
         shows("mgetty-section", Note, &[("mgetty/mgetty.config", "port ttyS7\n debug 9\n")]);
     }
 }

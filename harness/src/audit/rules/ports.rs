@@ -5,14 +5,9 @@ use crate::audit::Finding;
 use crate::audit::Severity::{Broken, Note, Warning};
 use crate::audit::read::mgetty_command;
 use crate::audit::source::Place;
+use crate::scenario::SPEEDS;
 
 pub(super) const RULES: &[Rule] = &[none, twice, speed, flags, prompt, commented, idle, units, ringback, dos];
-
-/// Speeds mgetty takes.
-const SPEEDS: &[u32] = &[
-    50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400,
-    460_800,
-];
 
 fn none(subject: &Subject<'_>) -> Vec<Finding> {
     let init = &subject.facts.init;
@@ -143,13 +138,18 @@ fn commented(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn idle(subject: &Subject<'_>) -> Vec<Finding> {
     let lines = subject.facts.init.idle.iter();
-    lines
-        .map(|(place, why)| {
-            Finding::new("port-not-kept", Warning, "mgetty is named here and is not kept running")
-                .at(place.clone())
-                .why(why.clone())
-        })
-        .collect()
+    let idle = lines.map(|(place, why)| {
+        Finding::new("port-not-kept", Warning, "mgetty is named here and is not kept running")
+            .at(place.clone())
+            .why(why.clone())
+    });
+    let refused = subject.facts.init.refused.iter().map(|(place, why)| {
+        Finding::new("inittab-refused", Broken, "init does not take this line: the port is not served")
+            .at(place.clone())
+            .why(format!("it says: {why}"))
+            .mend("a line is id:runlevels:respawn:command, the id at most four characters")
+    });
+    idle.chain(refused).collect()
 }
 
 fn units(subject: &Subject<'_>) -> Vec<Finding> {
@@ -220,6 +220,8 @@ mod tests {
         shows("port-speed", Broken, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -s 33600 ttyS0\n")]);
         shows("mgetty-flag", Broken, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -Z ttyS0\n")]);
         shows("port-not-kept", Warning, &[("inittab", &format!("{S0}S9:2345:once:/sbin/mgetty ttyS9\n"))]);
+        shows("inittab-refused", Broken, &[("inittab", &format!("{S0}ttyS9:2345:respawn:/sbin/mgetty ttyS9\n"))]);
+        shows("port-not-kept", Warning, &[("inittab", &format!("id:3:initdefault:\n{S0}S9:2:respawn:/sbin/mgetty ttyS9\n"))]);
         shows("commented-port", Note, &[("inittab", &format!("{S0}#T3:23:respawn:/sbin/mgetty ttyS3\n"))]);
         shows("prompt-colon", Note, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"user: \" ttyS0\n")]);
         shows("prompt-shell", Warning, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"$HOST \" ttyS0\n")]);
