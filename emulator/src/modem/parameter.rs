@@ -122,9 +122,8 @@ pub(super) fn extended_parameter(name: &str) -> Option<&'static ExtendedParamete
 
 /// Settings of modulation, error control, compression and their reports (V.250 §6.4 to §6.6): they may be set to anything
 /// and change nothing, for what the line does is the scenario's to say.
-const PASSED_OVER: &[&str] = &[
-    "+DS", "+DR", "+EB", "+EFCS", "+ER", "+ES", "+ESR", "+ETBM", "+EWIND", "+ICF", "+ILRR", "+MA", "+MR", "+MS",
-];
+const PASSED_OVER: &[&str] =
+    &["+DS", "+DR", "+EB", "+EFCS", "+ER", "+ES", "+ESR", "+ETBM", "+EWIND", "+ICF", "+ILRR", "+MA", "+MR", "+MS"];
 
 /// Whether setting that parameter is valid and without effect.
 pub(super) fn is_passed_over(name: &str) -> bool {

@@ -118,6 +118,13 @@ pub struct Port {
     pub ppp: Option<Ppp>,
 }
 
+impl Port {
+    /// Whether a yes-or-no key of mgetty.config says yes.
+    pub fn flag(&self, key: &str) -> bool {
+        self.values.get(key).is_some_and(|value| mgetty_config::truth(&value.text))
+    }
+}
+
 /// pppd's options as they come out.
 #[derive(Clone, Debug)]
 pub struct Ppp {

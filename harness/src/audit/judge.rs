@@ -3,16 +3,34 @@
 //! In go [`Probe`]s and the [`CallSummary`] of each; statements of the port get what was seen, findings are confirmed, and
 //! what contradicts becomes a finding of its own.
 
+use super::accounts::protocol_name;
 use super::plan::{Aim, Probe};
 use super::{Audit, Finding, Severity};
-use crate::audit::accounts::protocol_name;
 use crate::report::text::counted;
 use crate::run::CallSummary;
 use crate::scenario::AuthResult;
 
-/// Whether the caller was let into the network.
-fn inside(call: &CallSummary) -> bool {
-    call.local.is_some() && !call.auth.as_ref().is_some_and(|auth| auth.result == AuthResult::Refused)
+/// What keeps pppd from starting, or callers from pppd: a call that comes to no PPP shows it.
+const NO_PPP: &[&str] = &[
+    "no-usable-account",
+    "option-unknown",
+    "option-value",
+    "options-quote",
+    "options-file-missing",
+    "address-refused",
+    "login-config-ignored",
+    "autoppp-shadowed",
+    "autoppp-off",
+];
+/// What keeps mgetty from getting a port ready.
+const NOT_SERVED: &[&str] = &["port-speed", "mgetty-flag", "port-twice", "inittab-id-twice", "dos-line-ends"];
+
+/// Whether the caller was let in: into the network, or to a shell.
+fn inside(probe: &Probe, call: &CallSummary) -> bool {
+    match probe.aim {
+        Aim::TextLogin(_) => call.login == Some(true),
+        _ => call.local.is_some() && !call.auth.as_ref().is_some_and(|auth| auth.result == AuthResult::Refused),
+    }
 }
 
 /// Takes the calls of one port into the audit.
@@ -20,46 +38,64 @@ pub fn take(audit: &mut Audit, device: &str, calls: &[(Probe, CallSummary)]) {
     let made: Vec<_> = calls.iter().filter(|(_, call)| call.placed).collect();
     let mut answers = Vec::new();
     let mut numbers = Vec::new();
+    let mut logins = Vec::new();
     let mut entries = Vec::new();
     let mut addresses = Vec::new();
     for (probe, call) in made {
-        audit.findings.extend(contradiction(device, probe, call));
+        let without_ppp = call.answered && !call.lcp && !matches!(probe.aim, Aim::TextLogin(_) | Aim::CallerId(_));
+        let explained = without_ppp
+            && confirm(audit, device, NO_PPP, || format!("on {device} a caller came to no PPP: {}", ending(call)));
+        if !explained {
+            let place = audit.ports.iter().find(|port| port.device == device);
+            let place = place.and_then(|port| port.statements.first()?.places.first().cloned());
+            audit.findings.extend(contradiction(device, probe, call).map(|finding| match finding.place {
+                None if finding.code == "called-rings" => finding.at(place),
+                _ => finding,
+            }));
+        }
         if call.answered && !answers.contains(&call.rings) {
             answers.push(call.rings);
         }
+        let got_in = |audit: &mut Audit, codes: &[&str], how: &str| {
+            if inside(probe, call) {
+                confirm(audit, device, codes, || format!("on {device} a caller with {how} got in"));
+            }
+        };
         match &probe.aim {
             Aim::CallerId(_) => numbers.push(format!("{} {}", caller(probe), was_answered(call))),
+            Aim::TextLogin(name) => {
+                got_in(audit, &["no-unix-password"], "no Unix password");
+                logins.push(match inside(probe, call) {
+                    true => format!("{name} logged in"),
+                    false => format!("{name} did not log in ({})", ending(call)),
+                });
+            }
             Aim::Account { name, protocol, place } => {
-                let how = match (inside(call), call.local) {
-                    (true, Some(address)) => format!("got {address}"),
-                    _ => format!("did not get in ({})", ending(call)),
+                let how = match call.local.filter(|_| inside(probe, call)) {
+                    Some(address) => format!("got {address}"),
+                    None => format!("did not get in ({})", ending(call)),
                 };
-                addresses.extend(call.local.filter(|_| inside(call)).map(|address| (address, call.dns.clone())));
+                addresses.extend(call.local.filter(|_| inside(probe, call)).map(|address| (address, call.dns.clone())));
                 entries.push((place.clone(), format!("{name} {how} by {}", protocol_name(*protocol))));
             }
             Aim::BadPassword => {
-                let (code, what) = ("any-password", "a wrong password");
-                confirm(audit, device, &[code, "no-auth", "noauth-undoes-auth"], what, call);
+                got_in(audit, &["any-password", "no-auth", "noauth-undoes-auth"], "a wrong password");
             }
             Aim::Unauthenticated => {
-                confirm(
-                    audit,
-                    device,
-                    &["null-login", "no-auth", "noauth-undoes-auth"],
-                    "no authentication at all",
-                    call,
-                );
+                got_in(audit, &["null-login", "no-auth", "noauth-undoes-auth"], "no authentication at all");
             }
         }
     }
     let Some(port) = audit.ports.iter_mut().find(|port| port.device == device) else { return };
     for statement in &mut port.statements {
         let seen = match statement.topic {
+            "answer" if answers.as_slice() == [0] => Some("answered".to_owned()),
             "answer" if !answers.is_empty() => {
                 let all: Vec<String> = answers.iter().map(|rings| counted(*rings as usize, "ring")).collect();
                 Some(format!("answered after {}", all.join(", and after ")))
             }
             "callers" if !numbers.is_empty() => Some(numbers.join("; ")),
+            "login" if !logins.is_empty() => Some(logins.join("; ")),
             "account" => {
                 let of = entries.iter().find(|(place, _)| statement.places.contains(place));
                 of.map(|(_, text)| text.clone())
@@ -79,7 +115,10 @@ pub fn take(audit: &mut Audit, device: &str, calls: &[(Probe, CallSummary)]) {
 fn auth_seen(calls: &[(Probe, CallSummary)]) -> Option<String> {
     let of = |aim: &Aim| calls.iter().find(|(probe, call)| probe.aim == *aim && call.answered);
     let told = |aim: Aim, who: &str| {
-        of(&aim).map(|(_, call)| format!("{who} {}", if inside(call) { "got in" } else { "did not get in" }))
+        of(&aim).map(|(probe, call)| {
+            let got_in = if inside(probe, call) { "got in" } else { "did not get in" };
+            format!("{who} {got_in}")
+        })
     };
     let parts: Vec<String> = [told(Aim::BadPassword, "a wrong password"), told(Aim::Unauthenticated, "no password")]
         .into_iter()
@@ -114,16 +153,60 @@ fn ending(call: &CallSummary) -> String {
     }
 }
 
-/// Findings that a call has shown to be true say so.
-fn confirm(audit: &mut Audit, device: &str, codes: &[&str], how: &str, call: &CallSummary) {
-    if !inside(call) {
-        return;
-    }
+/// Findings that a call has shown to be true say so; whether there are any.
+fn confirm(audit: &mut Audit, device: &str, codes: &[&str], how: impl Fn() -> String) -> bool {
+    let mut any = false;
     for finding in &mut audit.findings {
         let concerns = finding.ports.is_empty() || finding.ports.iter().any(|port| port == device);
-        if concerns && codes.contains(&finding.code) {
-            finding.called = Some(format!("on {device} a caller with {how} got in"));
+        if concerns && codes.contains(&finding.code) && finding.severity < Severity::Note {
+            finding.called.get_or_insert_with(&how);
+            any = true;
         }
+    }
+    any
+}
+
+/// The port never got ready for a call; `said` is what the server's log has of it, if anything.
+pub fn never_ready(audit: &mut Audit, device: &str, said: Option<&str>) {
+    let what = format!("mgetty never gets {device} ready: nobody is answered");
+    let told = said.map_or_else(|| what.clone(), |said| format!("{what} ({said})"));
+    if confirm(audit, device, NOT_SERVED, || told.clone()) {
+        return;
+    }
+    let place = audit.ports.iter().find(|port| port.device == device).map(|port| port.place.clone());
+    let why = said.map_or_else(
+        || "it does not start, or its modem does not answer as its chats expect".to_owned(),
+        |said| format!("the log says: {said}"),
+    );
+    audit.findings.push(
+        Finding::new("called-not-ready", Severity::Broken, format!("called: {what}"))
+            .at(place)
+            .on(device)
+            .why(why)
+            .mend("if your modem or your program is a special one that the lab does not have, this is none; else see the evidence (--out DIR)"),
+    );
+}
+
+/// Calls that were meant to be made and were not.
+pub fn not_placed(audit: &mut Audit, device: &str, count: usize, why: &str) {
+    audit.findings.push(
+        Finding::new(
+            "calls-missing",
+            Severity::Warning,
+            format!("{} to {device} could not be placed", counted(count, "call")),
+        )
+        .on(device)
+        .why(why)
+        .mend("what the files say of them is not confirmed; see the evidence (--out DIR)"),
+    );
+}
+
+/// What is not called by intention.
+pub fn left_out(audit: &mut Audit, device: &str, what: &[String]) {
+    for what in what {
+        audit
+            .findings
+            .push(Finding::new("not-called", Severity::Note, format!("not called on {device}: {what}")).on(device));
     }
 }
 
@@ -131,6 +214,7 @@ fn confirm(audit: &mut Audit, device: &str, codes: &[&str], how: &str, call: &Ca
 fn contradiction(device: &str, probe: &Probe, call: &CallSummary) -> Option<Finding> {
     let who = match &probe.aim {
         Aim::Account { name, .. } => name.clone(),
+        Aim::TextLogin(name) => format!("{name}, at the prompt,"),
         Aim::BadPassword => "a caller with a wrong password".to_owned(),
         Aim::Unauthenticated => "a caller who does not authenticate".to_owned(),
         Aim::CallerId(_) => match &probe.from {
@@ -169,8 +253,8 @@ fn contradiction(device: &str, probe: &Probe, call: &CallSummary) -> Option<Find
         _ => {}
     }
     match expected.inside {
-        Some(false) if inside(call) => Some(finding("called-got-in", Severity::Danger, format!("{who} got in"))),
-        Some(true) if !inside(call) => {
+        Some(false) if inside(probe, call) => Some(finding("called-got-in", Severity::Danger, format!("{who} got in"))),
+        Some(true) if !inside(probe, call) => {
             Some(finding("called-kept-out", Severity::Broken, format!("{who} did not get in: {}", ending(call))))
         }
         Some(true) => match (expected.address, call.local) {
@@ -190,7 +274,7 @@ mod tests {
 
     use super::*;
     use crate::audit::effective::{Facts, ports};
-    use crate::audit::plan::probes;
+    use crate::audit::plan::plan;
     use crate::audit::tests::{audited, with};
     use crate::run::AuthSummary;
     use crate::scenario::AuthProtocol;
@@ -204,6 +288,7 @@ mod tests {
             rings: probe.expected.answered.unwrap_or(4),
             answered: probe.expected.answered.is_some(),
             lcp: probe.expected.inside.is_some(),
+            login: matches!(probe.aim, Aim::TextLogin(_)).then_some(inside),
             auth: probe.expected.inside.map(|_| AuthSummary {
                 result: if inside { AuthResult::Accepted } else { AuthResult::Refused },
                 protocol: Some(AuthProtocol::Pap),
@@ -219,7 +304,7 @@ mod tests {
         let tree = with(changes);
         let facts = Facts::of(&tree);
         let mut audit = audited(&tree);
-        let probes = probes(&tree, &facts, &ports(&tree, &facts)[0]);
+        let probes = plan(&tree, &facts, &ports(&tree, &facts)[0]).probes;
         let calls: Vec<_> = probes
             .into_iter()
             .enumerate()
@@ -250,6 +335,7 @@ mod tests {
         assert_eq!(said("account"), "alice got 192.168.32.105 by PAP");
         assert_eq!(said("callers"), "5550100 answered; 7005550199 not answered; no caller ID not answered");
         assert_eq!(said("auth"), "a wrong password did not get in, no password did not get in");
+        assert_eq!(said("login"), "bob logged in");
         assert_eq!(said("dns"), "got 192.168.32.1");
     }
 
@@ -271,6 +357,7 @@ mod tests {
             if matches!(&probe.aim, Aim::Account { name, .. } if name == "alice") {
                 call.local = None;
                 call.auth = None;
+                call.lcp = false;
                 call.text = "\\r\\n/usr/sbin/pppd: In file /etc/ppp/options: unrecognized option 'x'\\r\\n".to_owned();
             }
         });
@@ -285,6 +372,30 @@ mod tests {
         let finding = audit.findings.iter().find(|finding| finding.code == "noauth-undoes-auth").unwrap();
         assert!(finding.called.as_deref().unwrap().contains("got in"));
         assert_eq!(called(&audit), []);
+    }
+
+    #[test]
+    fn what_the_files_have_explained_already_is_not_told_twice() {
+        let audit = judged(&[("ppp/options", "auth\nlockk\n")], |_, call| {
+            (call.lcp, call.local, call.auth) = (false, None, None);
+            call.text = "/usr/sbin/pppd: In file /etc/ppp/options: unrecognized option 'lockk'".to_owned();
+        });
+        assert_eq!(called(&audit), []);
+        let finding = audit.findings.iter().find(|finding| finding.code == "option-unknown").unwrap();
+        assert!(finding.called.as_deref().unwrap().contains("unrecognized option 'lockk'"));
+    }
+
+    #[test]
+    fn a_port_that_never_gets_ready_is_broken_and_said_once() {
+        let ready = |changes: &[(&str, &str)]| {
+            let mut audit = audited(&with(changes));
+            never_ready(&mut audit, "ttyS0", Some("invalid port speed: 33600"));
+            audit
+        };
+        assert_eq!(called(&ready(&[])), [("called-not-ready", Severity::Broken)]);
+        let audit = ready(&[("inittab", "S0:2345:respawn:/sbin/mgetty -s 33600 -n 2 ttyS0\n")]);
+        assert_eq!(called(&audit), []);
+        assert!(audit.findings.iter().any(|finding| finding.code == "port-speed" && finding.called.is_some()));
     }
 
     #[test]

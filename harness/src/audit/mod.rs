@@ -17,6 +17,7 @@ pub mod report;
 pub mod rules;
 pub mod source;
 pub mod statements;
+mod unix;
 pub mod webmin;
 
 use serde::Serialize;

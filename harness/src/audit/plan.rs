@@ -1,6 +1,6 @@
 //! The calls by which an audit is laid beside the real programs: probes, and scenarios of them for the lab.
 //!
-//! In go [`Facts`] and [`Port`]s; out comes, for each port, a list of [`Probe`]s, each with what is expected of it. A
+//! In go [`Facts`] and [`Port`]s; out comes, for each port, a [`Plan`]: [`Probe`]s with what is expected of each. A
 //! [`Scenario`] has the probes of one port as calls that follow one another. Verbs that cannot fail are used where that
 //! is possible; after one that does the rest of a port's probes is planned anew ([`scenario`] takes any part of them).
 
@@ -8,25 +8,36 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use super::accounts;
-use super::effective::{CHAP_SECRETS, Facts, PAP_SECRETS, Port};
+use super::accounts::{self, Account};
+use super::effective::{CHAP_SECRETS, Facts, PAP_SECRETS, Port, Ppp};
+use super::read::accounts::{Password, User};
 use super::read::dialin;
 use super::read::secrets::Kind;
 use super::source::{Place, Tree};
+use super::unix;
+use crate::report::text::counted;
 use crate::scenario::{
     Act, AuthChoice, AuthProtocol, Call, Etc, Port as ScenarioPort, PppClient, Scenario, Server, Span, Step, Verb,
 };
 
-/// Probes a port has at most: a long list of accounts is called by its first few.
-const MOST_ACCOUNTS: usize = 6;
+/// Accounts a port is called by at most: a long list by its first ones.
+const MOST_ACCOUNTS: usize = 12;
 /// Likewise of rules.
-const MOST_RULES: usize = 4;
-/// After a denied call mgetty hears nobody for 8 s.
-const AFTER_DENIAL: Duration = Duration::from_secs(12);
+const MOST_RULES: usize = 12;
+/// The most rings that are waited for.
+const MOST_RINGS: u32 = 100;
+/// From here on the answer is waited for on its own: PPP's and login's patience ends earlier.
+const LONG_RINGING: u32 = 8;
+/// After a denied call mgetty hears nobody for 8 s of silence.
+const AFTER_DENIAL: Duration = Duration::from_secs(20);
 /// A number that no rule names.
 const STRANGER: &str = "7005550199";
 /// A name and a password nobody has.
 const NOBODY: (&str, &str) = ("offhook-nobody", "offhook-no-password");
+/// The Unix password that users get in the lab's copy, unless an account says another.
+const UNIX_PASSWORD: &str = "offhook-unix-password";
+/// Shells that the lab has.
+const SHELLS: &[&str] = &["", "/bin/sh", "/bin/bash", "/bin/dash", "/usr/bin/bash", "/usr/bin/dash", "/usr/bin/sh"];
 
 /// What a probe tries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +57,8 @@ pub enum Aim {
     Unauthenticated,
     /// A number that this rule is the first to fit; `None`: that no rule fits, or no caller ID.
     CallerId(Option<Place>),
+    /// That Unix user at the prompt.
+    TextLogin(String),
 }
 
 /// What is expected of a probe.
@@ -70,11 +83,13 @@ pub struct Probe {
     pub credentials: Option<(String, Credential)>,
     /// By which protocol.
     pub protocol: Option<AuthProtocol>,
+    /// Whether the password is to be the user's Unix password, in the lab's copy of the files.
+    pub unix: bool,
     /// What should come of it.
     pub expected: Expected,
 }
 
-/// A password that does not print itself.
+/// A password that does not print itself. Empty: none is typed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential(String);
 
@@ -84,21 +99,52 @@ impl std::fmt::Debug for Credential {
     }
 }
 
-/// The probes of one port, in order.
-pub fn probes(tree: &Tree, facts: &Facts, port: &Port) -> Vec<Probe> {
-    // With ringback or a voice line nothing simple can be said.
-    if port.command.ringback.is_some() || port.command.fax_only {
-        return Vec::new();
+/// What is called on a port, and what is not and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The calls, in order.
+    pub probes: Vec<Probe>,
+    /// What is left out, in words.
+    pub left_out: Vec<String>,
+}
+
+/// The calls to one port.
+pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
+    let mut plan = Plan::default();
+    let whole = if port.command.ringback.is_some() || port.flag("ringback") {
+        Some("it answers the second of two calls only (ringback)")
+    } else if port.command.fax_only || port.flag("fax-only") {
+        Some("it takes fax only")
+    } else if port.rings.value > MOST_RINGS {
+        Some("it answers after more rings than anybody waits for")
+    } else if !is_plain(&port.device) {
+        Some("the lab has no device of that name")
+    } else {
+        None
+    };
+    if let Some(why) = whole {
+        plan.left_out.push(format!("the port as a whole: {why}"));
+        return plan;
     }
-    let mut probes = Vec::new();
-    let from = friend(facts, port);
-    if let (Some(ppp), Ok(from)) = (&port.ppp, &from) {
-        probes.extend(ppp_probes(tree, facts, port, ppp, from));
+    if let Ok(from) = friend(facts, port) {
+        match &port.ppp {
+            Some(ppp) => ppp_probes(tree, facts, port, ppp, &from, &mut plan),
+            // Nothing that starts pppd: a caller who speaks PPP should come to nothing.
+            None if facts.ppp_line().is_none() => plan.probes.push(unauthenticated(port, &from, false)),
+            None => {}
+        }
+        text_logins(facts, port, &from, &mut plan);
     }
     if !port.direct.value {
-        probes.extend(number_probes(facts, port));
+        number_probes(facts, port, &mut plan);
     }
-    probes
+    plan
+}
+
+/// Whether a device's name is one that a file can have anywhere.
+fn is_plain(device: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    device.len() <= 60 && device.chars().all(plain) && !device.contains("..") && !device.ends_with('/')
 }
 
 /// A number that is answered; `Err`: there is none.
@@ -130,42 +176,40 @@ fn answered(port: &Port) -> u32 {
     if port.direct.value { 0 } else { port.rings.value }
 }
 
-fn ppp_probes(
-    tree: &Tree,
-    facts: &Facts,
-    port: &Port,
-    ppp: &super::effective::Ppp,
-    from: &Option<String>,
-) -> Vec<Probe> {
-    let rings = answered(port);
+fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, from: &Option<String>, plan: &mut Plan) {
     let starts = accounts::starts(facts, ppp).is_ok() && ppp.missing.is_empty();
     let all = accounts::of(facts, ppp);
-    let mut probes = Vec::new();
     let mut called = BTreeSet::new();
-    for account in &all {
-        let Ok(address) = &account.usable else { continue };
-        // Unix passwords are not known here.
-        let unix = account.protocol == AuthProtocol::Pap && ppp.unix_login().is_some();
-        let Some(password) = password(tree, &account.entry.secret).filter(|_| !unix && account.entry.client != "*")
-        else {
-            continue;
-        };
+    let mut more = 0_usize;
+    for account in all.iter().filter(|_| starts) {
+        let Ok(address) = account.usable else { continue };
         let key = (account.entry.client.clone(), account.protocol == AuthProtocol::Chap);
-        if !starts || called.len() >= MOST_ACCOUNTS || !called.insert(key) {
+        if called.contains(&key) {
             continue;
         }
-        let place = Place::line(
-            if account.protocol == AuthProtocol::Pap { PAP_SECRETS } else { CHAP_SECRETS },
-            account.entry.line,
-        );
-        let name = account.entry.client.clone();
-        probes.push(Probe {
-            aim: Aim::Account { name: name.clone(), protocol: account.protocol, place },
-            from: from.clone(),
-            credentials: Some((name, Credential(password))),
-            protocol: Some(account.protocol),
-            expected: Expected { answered: Some(rings), inside: Some(true), address: *address },
-        });
+        if called.len() >= MOST_ACCOUNTS {
+            more += 1;
+            continue;
+        }
+        match credentials(tree, facts, ppp, account) {
+            Ok((name, password, unix)) => {
+                let file = if account.protocol == AuthProtocol::Pap { PAP_SECRETS } else { CHAP_SECRETS };
+                let place = Place::line(file, account.entry.line);
+                plan.probes.push(Probe {
+                    aim: Aim::Account { name: name.clone(), protocol: account.protocol, place },
+                    from: from.clone(),
+                    credentials: Some((name, Credential(password))),
+                    protocol: Some(account.protocol),
+                    unix,
+                    expected: Expected { answered: Some(answered(port)), inside: Some(true), address },
+                });
+                called.insert(key);
+            }
+            Err(why) => plan.left_out.push(format!("{}: {why}", crate::report::text::printable(&account.entry.client))),
+        }
+    }
+    if more > 0 {
+        plan.left_out.push(format!("{} after the first {MOST_ACCOUNTS}", counted(more, "account")));
     }
     let any = all.iter().find(|account| {
         account.usable.is_ok() && account.entry.secret.kind() == Kind::Empty && ppp.unix_login().is_none()
@@ -174,64 +218,116 @@ fn ppp_probes(
     let open = starts && (!ppp.auth.required || any.is_some());
     let named = any.filter(|account| account.entry.client != "*").or(victim);
     let name = named.map_or(NOBODY.0.to_owned(), |account| account.entry.client.clone());
-    let expected = |inside| Expected { answered: Some(rings), inside: Some(inside), address: None };
-    probes.push(Probe {
+    plan.probes.push(Probe {
         aim: Aim::BadPassword,
-        from: from.clone(),
         credentials: Some((name, Credential(NOBODY.1.to_owned()))),
-        protocol: None,
-        expected: expected(open),
+        ..unauthenticated(port, from, open)
     });
     let null = accounts::null_login(facts, ppp).is_some();
-    probes.push(Probe {
+    plan.probes.push(unauthenticated(port, from, starts && (!ppp.auth.required || null)));
+}
+
+fn unauthenticated(port: &Port, from: &Option<String>, inside: bool) -> Probe {
+    Probe {
         aim: Aim::Unauthenticated,
         from: from.clone(),
         credentials: None,
         protocol: None,
-        expected: expected(starts && (!ppp.auth.required || null)),
-    });
-    probes
+        unix: false,
+        expected: Expected { answered: Some(answered(port)), inside: Some(inside), address: None },
+    }
 }
 
-/// The password in clear, where the files have it.
-fn password(tree: &Tree, secret: &super::read::secrets::Secret) -> Option<String> {
-    match secret.kind() {
-        Kind::Plain => Some(secret.value().to_owned()),
-        Kind::Empty => Some(NOBODY.1.to_owned()),
+/// By which name and password an account is tried, and whether that password has to be the Unix one.
+fn credentials(tree: &Tree, facts: &Facts, ppp: &Ppp, account: &Account) -> Result<(String, String, bool), String> {
+    let secret = &account.entry.secret;
+    let pap = account.protocol == AuthProtocol::Pap;
+    let unix = pap && (ppp.unix_login().is_some() || secret.kind() == Kind::Login);
+    let name = if account.entry.client != "*" {
+        account.entry.client.clone()
+    } else if unix {
+        let user = facts.users.iter().find(|user| user.password == Password::Set);
+        user.map(|user| user.name.clone()).ok_or("no Unix user has a password")?
+    } else {
+        NOBODY.0.to_owned()
+    };
+    if unix && !facts.users.iter().any(|user| user.name == name && user.password == Password::Set) {
+        return Err("the Unix password is asked for, and the files do not tell who has one".to_owned());
+    }
+    let password = match secret.kind() {
+        Kind::Plain => secret.value().to_owned(),
+        Kind::Empty | Kind::Login if unix => UNIX_PASSWORD.to_owned(),
+        Kind::Empty | Kind::Login => NOBODY.1.to_owned(),
         Kind::File => {
-            let path = secret.file()?;
-            let source = tree.source(&path)?;
-            super::read::words::words(source.octets).first().map(|word| word.text.clone())
+            let path = secret.file().unwrap_or_default();
+            let source = tree.source(&path).ok_or("its password is in a file that is not there")?;
+            let words = super::read::words::words(source.octets);
+            words.first().map(|word| word.text.clone()).ok_or("its password is in a file that is empty")?
         }
-        Kind::Login | Kind::Crypt => None,
+        Kind::Crypt => return Err("only the hash of its password is known".to_owned()),
+    };
+    Ok((name, password, unix))
+}
+
+/// The first user who has a password and the first who needs none, at the prompt.
+fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, plan: &mut Plan) {
+    let by_login = |user: &&User| facts.login_line(&user.name).is_none_or(|line| line.program() == "login");
+    let able = |password: Password| {
+        let mut users = facts.users.iter().filter(by_login).filter(|user| user.password == password);
+        // Where root may log in is for other files to say.
+        users.find(|user| user.uid != 0 && SHELLS.contains(&user.shell.as_str()))
+    };
+    let set = able(Password::Set).map(|user| {
+        // Who called by PPP already has a password in the lab.
+        let known = plan.probes.iter().filter(|probe| probe.unix).filter_map(|probe| probe.credentials.as_ref());
+        let known = known.filter(|(name, _)| *name == user.name).map(|(_, password)| password.clone()).next();
+        (user, known.unwrap_or_else(|| Credential(UNIX_PASSWORD.to_owned())))
+    });
+    let empty = able(Password::Empty).map(|user| (user, Credential(String::new())));
+    for (user, password) in set.into_iter().chain(empty) {
+        plan.probes.push(Probe {
+            aim: Aim::TextLogin(user.name.clone()),
+            unix: user.password == Password::Set,
+            credentials: Some((user.name.clone(), password)),
+            ..unauthenticated(port, from, true)
+        });
     }
 }
 
 /// One call for each rule that somebody can meet first, one stranger, one without caller ID.
-fn number_probes(facts: &Facts, port: &Port) -> Vec<Probe> {
-    let Some(rules) = facts.rules.as_deref().filter(|rules| !rules.is_empty()) else { return Vec::new() };
+fn number_probes(facts: &Facts, port: &Port, plan: &mut Plan) {
+    let Some(rules) = facts.rules.as_deref().filter(|rules| !rules.is_empty()) else { return };
     let mut numbers: Vec<(Option<String>, Option<Place>)> = Vec::new();
-    for rule in rules.iter().filter(|rule| !rule.is_all()).take(MOST_RULES) {
+    for rule in rules.iter().filter(|rule| !rule.is_all()) {
         let Some(number) = number_for(&rule.number) else { continue };
         if dialin::decision(rules, &number).0 == Some(rule) {
             numbers.push((Some(number), Some(rule.place.clone())));
         }
+    }
+    let more = numbers.len().saturating_sub(MOST_RULES);
+    if more > 0 {
+        plan.left_out.push(format!("{} after the first {MOST_RULES}", counted(more, "caller-ID rule")));
+        numbers.truncate(MOST_RULES);
     }
     numbers.push((Some(STRANGER.to_owned()), None));
     numbers.push((None, None));
     let probe = |(from, place): (Option<String>, Option<Place>)| {
         let (_, lets_in) = dialin::decision(rules, &seen(port, from.as_deref()));
         let expected = Expected { answered: lets_in.then_some(port.rings.value), inside: None, address: None };
-        Probe { aim: Aim::CallerId(place), from, credentials: None, protocol: None, expected }
+        Probe { aim: Aim::CallerId(place), from, credentials: None, protocol: None, unix: false, expected }
     };
-    numbers.into_iter().map(probe).collect()
+    plan.probes.extend(numbers.into_iter().map(probe));
 }
 
 /// The scenario that makes those probes on that port, one after the other.
 pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str) -> Scenario {
     let mut served = ScenarioPort::new(port.device.clone());
     served.direct = port.direct.value;
-    let server = Server { ports: vec![served], etc: Some(etc.clone()), ..Server::default() };
+    let mut etc = etc.clone();
+    for (name, password) in probes.iter().filter(|probe| probe.unix).filter_map(|probe| probe.credentials.as_ref()) {
+        unix::set_password(&mut etc, name, &password.0);
+    }
+    let server = Server { ports: vec![served], etc: Some(etc), ..Server::default() };
     let mut after = Duration::ZERO;
     let mut acts = Vec::new();
     for probe in probes {
@@ -261,16 +357,26 @@ fn call(port: &Port, probe: &Probe, after: Duration) -> Call {
             steps.push(step(Verb::Wait { time: Some(time) }));
         }
         _ => {
+            if !port.direct.value && port.rings.value > LONG_RINGING {
+                steps.push(step(Verb::ExpectAnswer { rings: None }));
+            }
             let (user, password) = match &probe.credentials {
                 Some((user, Credential(password))) => (Some(user.clone()), Some(password.clone())),
                 None => (None, None),
             };
-            let auth = match probe.protocol {
-                Some(AuthProtocol::Pap) => AuthChoice::Pap,
-                Some(AuthProtocol::Chap) => AuthChoice::Chap,
-                None => AuthChoice::Any,
-            };
-            steps.push(step(Verb::Ppp(PppClient { user, password, auth, ask_dns: true, ..PppClient::default() })));
+            steps.push(step(match (&probe.aim, user) {
+                (Aim::TextLogin(_), Some(user)) => {
+                    Verb::Login { user, password: password.filter(|password| !password.is_empty()) }
+                }
+                (_, user) => {
+                    let auth = match probe.protocol {
+                        Some(AuthProtocol::Pap) => AuthChoice::Pap,
+                        Some(AuthProtocol::Chap) => AuthChoice::Chap,
+                        None => AuthChoice::Any,
+                    };
+                    Verb::Ppp(PppClient { user, password, auth, ask_dns: true, ..PppClient::default() })
+                }
+            }));
         }
     }
     Call {
@@ -286,7 +392,7 @@ fn call(port: &Port, probe: &Probe, after: Duration) -> Call {
 
 /// Rings a probe waits: some more than the server needs.
 fn rings_tried(port: &Port) -> u32 {
-    port.rings.value.saturating_add(2).min(40)
+    port.rings.value.saturating_add(2).min(MOST_RINGS + 2)
 }
 
 #[cfg(test)]
@@ -298,7 +404,7 @@ mod tests {
     fn planned(changes: &[(&str, &str)]) -> Vec<Probe> {
         let tree = with(changes);
         let facts = Facts::of(&tree);
-        probes(&tree, &facts, &ports(&tree, &facts)[0])
+        plan(&tree, &facts, &ports(&tree, &facts)[0]).probes
     }
 
     #[test]
@@ -313,6 +419,7 @@ mod tests {
                 (friend, Some(2), Some(true)),
                 (friend, Some(2), Some(false)),
                 (friend, Some(2), Some(false)),
+                (friend, Some(2), Some(true)),
                 (friend, Some(2), None),
                 (Some(STRANGER), None, None),
                 (None, None, None),
@@ -325,7 +432,7 @@ mod tests {
     fn an_open_server_is_expected_to_be_open() {
         let open = planned(&[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd noauth\n")]);
         let inside: Vec<_> = open.iter().filter_map(|probe| probe.expected.inside).collect();
-        assert_eq!(inside, [true, true]);
+        assert_eq!(inside, [true, true, true]);
         let any = planned(&[("ppp/pap-secrets", "alice * \"\" *\n")]);
         let bad = any.iter().find(|probe| probe.aim == Aim::BadPassword).map(|probe| probe.expected.inside);
         assert_eq!(bad, Some(Some(true)));
@@ -343,10 +450,41 @@ mod tests {
         let tree = with(&[]);
         let facts = Facts::of(&tree);
         let port = &ports(&tree, &facts)[0];
-        let probes = probes(&tree, &facts, port);
+        let probes = plan(&tree, &facts, port).probes;
         let scenario = scenario(&tree.etc, port, &probes, "bookworm");
         assert_eq!(scenario.calls().count(), probes.len());
+        let shadow = scenario.server.etc.as_ref().and_then(|etc| etc.text("/etc/shadow")).unwrap_or_default();
+        assert!(shadow.contains("bob:$6$rounds=") && shadow.contains("root:*:"), "{shadow}");
         assert_eq!(scenario.calls().last().map(|call| call.after), Some(AFTER_DENIAL));
         assert!(!format!("{probes:?}").contains("secret\""));
+    }
+
+    #[test]
+    fn with_login_the_copy_has_the_account_s_password_as_the_unix_one() {
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
+        let probes = planned(&[login]);
+        let unix: Vec<_> = probes.iter().filter(|probe| probe.unix).collect();
+        assert_eq!(unix.len(), 2, "bob by PAP and at the prompt: {probes:?}");
+        assert_eq!(unix[0].credentials, unix[1].credentials);
+        let any = planned(&[login, ("ppp/pap-secrets", "* * \"\" *\n")]);
+        assert!(matches!(&any[0].aim, Aim::Account { name, .. } if name == "bob"));
+    }
+
+    #[test]
+    fn what_is_not_called_is_told() {
+        let left_out = |changes: &[(&str, &str)]| {
+            let tree = with(changes);
+            let facts = Facts::of(&tree);
+            plan(&tree, &facts, &ports(&tree, &facts)[0]).left_out
+        };
+        let inittab = |flags: &str| format!("S0:2345:respawn:/sbin/mgetty {flags} ttyS0\n");
+        assert!(left_out(&[("inittab", &inittab("-R 60"))])[0].contains("ringback"));
+        assert!(left_out(&[("inittab", &inittab("-F"))])[0].contains("fax only"));
+        assert!(left_out(&[("inittab", &inittab("-n 1000"))])[0].contains("rings"));
+        let many: String = (0..20).map(|n| format!("user{n} * pass{n} *\n")).collect();
+        assert_eq!(left_out(&[("ppp/pap-secrets", &many)]), ["8 accounts after the first 12"]);
+        let many: String = (0..15).map(|n| format!("555{n:02}\n")).collect();
+        assert_eq!(left_out(&[("mgetty/dialin.config", &many)]), ["3 caller-ID rules after the first 12"]);
+        assert_eq!(left_out(&[]), [""; 0]);
     }
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use super::Statement;
 use super::accounts::{self, protocol_name};
 use super::effective::{Facts, Port, Ppp};
-use super::read::mgetty_config::truth;
 use super::read::options::Opt;
 use super::read::secrets::Kind;
 use super::source::Place;
@@ -53,9 +52,7 @@ fn answer(port: &Port) -> Statement {
         Some(seconds) => {
             format!(", in the second call of a caller who lets it ring, hangs up and calls again within {seconds} s")
         }
-        None if port.values.get("ringback").is_some_and(|value| truth(&value.text)) => {
-            ", in the second of two calls (ringback)".to_owned()
-        }
+        None if port.flag("ringback") => ", in the second of two calls (ringback)".to_owned(),
         None => String::new(),
     };
     statement(
@@ -66,12 +63,11 @@ fn answer(port: &Port) -> Statement {
 }
 
 fn line(port: &Port) -> Statement {
-    let flag = |key: &str| port.values.get(key).is_some_and(|value| truth(&value.text));
     let mode = if port.direct.value {
         "no modem"
-    } else if port.command.fax_only || flag("fax-only") {
+    } else if port.command.fax_only || port.flag("fax-only") {
         "fax only"
-    } else if port.command.data_only || flag("data-only") {
+    } else if port.command.data_only || port.flag("data-only") {
         "data only"
     } else {
         "data or fax"
@@ -174,7 +170,11 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     let decided = places(&ppp.auth.decided);
     if let Err((why, place)) = accounts::starts(facts, ppp) {
-        return statement("auth", format!("nobody gets in by PPP: pppd refuses to start, because {why}"), place.into_iter().chain(decided).collect());
+        return statement(
+            "auth",
+            format!("nobody gets in by PPP: pppd refuses to start, because {why}"),
+            place.into_iter().chain(decided).collect(),
+        );
     }
     if !ppp.auth.required {
         return statement("auth", "nobody is asked for a name or password", decided);

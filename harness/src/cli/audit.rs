@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use offhook_emulator::trace::What;
 
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, say};
 use crate::audit::effective::{Facts, Port};
@@ -19,6 +20,13 @@ use crate::run::{CallSummary, Outcome, SourceFile, Verdict, plain, write_whole};
 
 /// Guests a port may take: one, and one more for every call after which it could not go on.
 const ROUNDS: usize = 6;
+/// How the lab says that a server does not get a port ready.
+const NOT_READY: &str = "the server did not get the modem on";
+/// Likewise of a direct line.
+const NOT_OPEN: &str = "the server did not have";
+/// What mgetty's and init's logs have where that is why.
+const COMPLAINTS: &[&str] =
+    &["invalid", "cannot execute", "failed", "not found", "doesn't react", "unknown option", "Usage:", "cannot open"];
 /// The seed of all calls: an audit is the same every time.
 const SEED: u64 = 1;
 
@@ -162,12 +170,17 @@ fn calls(
     stack: &str,
     audit: &mut Audit,
 ) -> Result<bool, Stop> {
-    let mut left: Vec<(&Port, Vec<Probe>)> = ports
-        .iter()
-        .map(|port| (port, plan::probes(tree, facts, port)))
-        .filter(|(_, probes)| !probes.is_empty())
-        .collect();
-    left.dedup_by(|a, b| a.0.device == b.0.device);
+    let mut left: Vec<(&Port, Vec<Probe>)> = Vec::new();
+    for port in ports {
+        if left.iter().any(|(known, _)| known.device == port.device) {
+            continue;
+        }
+        let plan = plan::plan(tree, facts, port);
+        judge::left_out(audit, &port.device, &plan.left_out);
+        if !plan.probes.is_empty() {
+            left.push((port, plan.probes));
+        }
+    }
     if left.is_empty() {
         return Ok(false);
     }
@@ -196,8 +209,10 @@ fn calls(
         .map_err(|error| Stop::Lab(format!("starting the event loop: {}", plain(&error)), LAB_FAILED))?;
     let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
     let mut seen: Vec<Vec<(Probe, CallSummary)>> = left.iter().map(|_| Vec::new()).collect();
+    let mut troubles: Vec<Option<Trouble>> = left.iter().map(|_| None).collect();
     for round in 0..ROUNDS {
-        let wanted: Vec<usize> = (0..left.len()).filter(|index| !left[*index].1.is_empty()).collect();
+        let wanted: Vec<usize> =
+            (0..left.len()).filter(|index| !left[*index].1.is_empty() && troubles[*index].is_none()).collect();
         if wanted.is_empty() {
             break;
         }
@@ -210,27 +225,28 @@ fn calls(
         })?;
         for (index, outcome) in wanted.into_iter().zip(outcomes) {
             let made = taken(&outcome, &mut left[index], &mut seen[index]);
-            if let Verdict::Error { message, help, .. } = &outcome.verdict
-                && made == 0
-            {
-                let help = help.as_ref().map_or_else(String::new, |help| format!("\n  {help}"));
-                return Err(Stop::Lab(
-                    format!("calling {} in the lab: {message}{help}", left[index].0.device),
-                    LAB_FAILED,
-                ));
-            }
-            // Silence must not pass for agreement.
-            if made == 0 && seen[index].is_empty() {
-                let device = &left[index].0.device;
-                return Err(Stop::Lab(format!("calling {device} in the lab: no call was placed"), LAB_FAILED));
-            }
-            if made == 0 {
-                left[index].1.clear();
-            }
+            troubles[index] = (made == 0).then(|| Trouble::of(&outcome));
         }
     }
-    for ((port, _), calls) in left.iter().zip(&seen) {
-        judge::take(audit, &port.device, calls);
+    let mut failed = None;
+    for (index, (port, left)) in left.iter().enumerate() {
+        let device = &port.device;
+        judge::take(audit, device, &seen[index]);
+        // Silence must not pass for agreement.
+        match troubles[index].take() {
+            Some(Trouble::NotReady(said)) if seen[index].is_empty() => {
+                judge::never_ready(audit, device, said.as_deref());
+            }
+            Some(Trouble::NotReady(said)) => {
+                let said = said.map_or_else(String::new, |said| format!(": {said}"));
+                judge::not_placed(audit, device, left.len(), &format!("mgetty did not get ready again{said}"));
+            }
+            Some(Trouble::Lab(why)) => failed = failed.or(Some(format!("calling {device} in the lab: {why}"))),
+            None if !left.is_empty() => {
+                judge::not_placed(audit, device, left.len(), &format!("{ROUNDS} guests ended before them"));
+            }
+            None => {}
+        }
     }
     drop(runtime);
     drop(scratch);
@@ -238,7 +254,44 @@ fn calls(
     if let Some(out) = &arguments.out {
         complain(&format!("evidence of the calls, with the server's passwords in it: {}\n", out.display()));
     }
-    Ok(true)
+    match failed {
+        Some(why) => Err(Stop::Lab(why, LAB_FAILED)),
+        None => Ok(true),
+    }
+}
+
+/// Why a guest made no call.
+enum Trouble {
+    /// The server never got the port ready; with what its log says.
+    NotReady(Option<String>),
+    /// The lab could not do it.
+    Lab(String),
+}
+
+impl Trouble {
+    fn of(outcome: &Outcome) -> Self {
+        match &outcome.verdict {
+            Verdict::Error { message, .. } if message.starts_with(NOT_READY) || message.starts_with(NOT_OPEN) => {
+                Self::NotReady(complaint(outcome))
+            }
+            Verdict::Error { message, help, .. } => {
+                Self::Lab(format!("{message}{}", help.as_ref().map_or_else(String::new, |help| format!("\n  {help}"))))
+            }
+            _ => Self::Lab("no call was placed".to_owned()),
+        }
+    }
+}
+
+/// The first line of the server's log that says why a port does not get ready.
+fn complaint(outcome: &Outcome) -> Option<String> {
+    let mut lines = outcome.trace.iter().filter_map(|event| match &event.what {
+        What::Log { program, text } if program == "mgetty" || program == "init" => Some(text.as_str()),
+        _ => None,
+    });
+    // A pty lacks what real lines have, and a lock that is not there is as it should be.
+    let usual = |line: &str| line.contains("Inappropriate ioctl") || line.contains("checklock");
+    let telling = |line: &&str| !usual(line) && COMPLAINTS.iter().any(|words| line.contains(words));
+    lines.find(telling).map(|line| line.trim_end_matches(": Invalid argument").trim().to_owned())
 }
 
 fn item(tree: &Tree, (port, probes): &(&Port, Vec<Probe>), stack: &str, out: &Path, round: usize) -> Item {

@@ -238,7 +238,10 @@ mod tests {
     #[test]
     fn a_question_mark_stands_for_any_character() {
         assert!(same_port("ttyS?", "ttyS1") && same_port("ttyS0", "ttyS0") && same_port("ttyS0?", "ttyS0"));
-        assert!(!same_port("/dev/ttyS0", "ttyS0"), "as mgetty 1.2.1 answers after one ring, whatever such a section says");
+        assert!(
+            !same_port("/dev/ttyS0", "ttyS0"),
+            "as mgetty 1.2.1 answers after one ring, whatever such a section says"
+        );
         assert!(!same_port("ttyS0", "ttyS1") && !same_port("ttyS", "ttyS1"));
     }
 

@@ -54,9 +54,11 @@ fn sections(subject: &Subject<'_>) -> Vec<Finding> {
             .on(device)
             .why("it takes /dev/ off the device of its command line, and not off the name of a section")
             .mend(format!("write `port {device}`")),
-            None => Finding::new("mgetty-section", Note, format!("the section for {name} is for no port that is served"))
-                .at(source.at(line))
-                .why("a section counts if its name is the device as mgetty's command line has it, without /dev/"),
+            None => {
+                Finding::new("mgetty-section", Note, format!("the section for {name} is for no port that is served"))
+                    .at(source.at(line))
+                    .why("a section counts if its name is the device as mgetty's command line has it, without /dev/")
+            }
         })
         .collect()
 }

@@ -221,7 +221,11 @@ mod tests {
         shows("mgetty-flag", Broken, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -Z ttyS0\n")]);
         shows("port-not-kept", Warning, &[("inittab", &format!("{S0}S9:2345:once:/sbin/mgetty ttyS9\n"))]);
         shows("inittab-refused", Broken, &[("inittab", &format!("{S0}ttyS9:2345:respawn:/sbin/mgetty ttyS9\n"))]);
-        shows("port-not-kept", Warning, &[("inittab", &format!("id:3:initdefault:\n{S0}S9:2:respawn:/sbin/mgetty ttyS9\n"))]);
+        shows(
+            "port-not-kept",
+            Warning,
+            &[("inittab", &format!("id:3:initdefault:\n{S0}S9:2:respawn:/sbin/mgetty ttyS9\n"))],
+        );
         shows("commented-port", Note, &[("inittab", &format!("{S0}#T3:23:respawn:/sbin/mgetty ttyS3\n"))]);
         shows("prompt-colon", Note, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"user: \" ttyS0\n")]);
         shows("prompt-shell", Warning, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"$HOST \" ttyS0\n")]);
