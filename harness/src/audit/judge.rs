@@ -33,8 +33,8 @@ fn inside(probe: &Probe, call: &CallSummary) -> bool {
     }
 }
 
-/// Takes the calls of one port into the audit.
-pub fn take(audit: &mut Audit, device: &str, calls: &[(Probe, CallSummary)]) {
+/// Takes the calls of one port into the audit; `said` is what pppd's log has of why it did not start, if it has.
+pub fn take(audit: &mut Audit, device: &str, calls: &[(Probe, CallSummary)], said: Option<&str>) {
     let made: Vec<_> = calls.iter().filter(|(_, call)| call.placed).collect();
     let mut answers = Vec::new();
     let mut numbers = Vec::new();
@@ -44,7 +44,10 @@ pub fn take(audit: &mut Audit, device: &str, calls: &[(Probe, CallSummary)]) {
     for (probe, call) in made {
         let without_ppp = call.answered && !call.lcp && !matches!(probe.aim, Aim::TextLogin(_) | Aim::CallerId(_));
         let explained = without_ppp
-            && confirm(audit, device, NO_PPP, || format!("on {device} a caller came to no PPP: {}", ending(call)));
+            && confirm(audit, device, NO_PPP, || {
+                let why = said.map_or_else(|| ending(call), without_words);
+                format!("on {device} a caller came to no PPP: {why}")
+            });
         if !explained {
             let place = audit.ports.iter().find(|port| port.device == device);
             let place = place.and_then(|port| port.statements.first()?.places.first().cloned());
@@ -143,13 +146,22 @@ fn ending(call: &CallSummary) -> String {
     }
     let message = call.auth.as_ref().map(|auth| auth.message.trim()).filter(|message| !message.is_empty());
     let said = message.or(call.terminated.as_deref().filter(|text| !text.is_empty()));
-    // What pppd complains of comes as text on the line. It never has a password in it.
+    // What pppd complains of may come as text on the line.
     let complaint =
         call.text.split("\\n").map(|line| line.trim_matches(['\\', 'r', ' '])).find(|line| line.contains("pppd:"));
     match (said, complaint) {
         (Some(said), _) => format!("\"{said}\""),
-        (None, Some(line)) => line.rsplit("pppd:").next().unwrap_or(line).trim().to_owned(),
+        (None, Some(line)) => without_words(line.rsplit("pppd:").next().unwrap_or(line).trim()),
         (None, None) => call.state.clone(),
+    }
+}
+
+/// A complaint of pppd's without the words of the file that it repeats: one of them may belong to a password.
+fn without_words(line: &str) -> String {
+    match line.split_once(['\'', '"', '`']) {
+        // An apostrophe stands within a word.
+        Some((head, _)) if head.is_empty() || head.ends_with([' ', '(']) => head.trim_end().to_owned(),
+        _ => line.to_owned(),
     }
 }
 
@@ -314,7 +326,7 @@ mod tests {
                 (probe, call)
             })
             .collect();
-        take(&mut audit, "ttyS0", &calls);
+        take(&mut audit, "ttyS0", &calls, None);
         audit
     }
 
@@ -382,7 +394,7 @@ mod tests {
         });
         assert_eq!(called(&audit), []);
         let finding = audit.findings.iter().find(|finding| finding.code == "option-unknown").unwrap();
-        assert!(finding.called.as_deref().unwrap().contains("unrecognized option 'lockk'"));
+        assert!(finding.called.as_deref().unwrap().ends_with("unrecognized option"));
     }
 
     #[test]

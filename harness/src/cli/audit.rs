@@ -27,6 +27,8 @@ const NOT_OPEN: &str = "the server did not have";
 /// What mgetty's and init's logs have where that is why.
 const COMPLAINTS: &[&str] =
     &["invalid", "cannot execute", "failed", "not found", "doesn't react", "unknown option", "Usage:", "cannot open"];
+/// What pppd's log has if it refuses to start.
+const REFUSALS: &[&str] = &["couldn't find any suitable secret", "unrecognized option", "Can't open options file"];
 /// The seed of all calls: an audit is the same every time.
 const SEED: u64 = 1;
 
@@ -209,6 +211,7 @@ fn calls(
         .map_err(|error| Stop::Lab(format!("starting the event loop: {}", plain(&error)), LAB_FAILED))?;
     let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
     let mut seen: Vec<Vec<(Probe, CallSummary)>> = left.iter().map(|_| Vec::new()).collect();
+    let mut refusals: Vec<Option<String>> = left.iter().map(|_| None).collect();
     let mut troubles: Vec<Option<Trouble>> = left.iter().map(|_| None).collect();
     for round in 0..ROUNDS {
         let wanted: Vec<usize> =
@@ -225,13 +228,14 @@ fn calls(
         })?;
         for (index, outcome) in wanted.into_iter().zip(outcomes) {
             let made = taken(&outcome, &mut left[index], &mut seen[index]);
-            troubles[index] = (made == 0).then(|| Trouble::of(&outcome));
+            troubles[index] = (made == 0).then(|| Trouble::of(&outcome, &left[index].0.device));
+            refusals[index] = refusals[index].take().or_else(|| refusal(&outcome));
         }
     }
     let mut failed = None;
     for (index, (port, left)) in left.iter().enumerate() {
         let device = &port.device;
-        judge::take(audit, device, &seen[index]);
+        judge::take(audit, device, &seen[index], refusals[index].as_deref());
         // Silence must not pass for agreement.
         match troubles[index].take() {
             Some(Trouble::NotReady(said)) if seen[index].is_empty() => {
@@ -269,10 +273,10 @@ enum Trouble {
 }
 
 impl Trouble {
-    fn of(outcome: &Outcome) -> Self {
+    fn of(outcome: &Outcome, device: &str) -> Self {
         match &outcome.verdict {
             Verdict::Error { message, .. } if message.starts_with(NOT_READY) || message.starts_with(NOT_OPEN) => {
-                Self::NotReady(complaint(outcome))
+                Self::NotReady(complaint(outcome, device))
             }
             Verdict::Error { message, help, .. } => {
                 Self::Lab(format!("{message}{}", help.as_ref().map_or_else(String::new, |help| format!("\n  {help}"))))
@@ -282,16 +286,27 @@ impl Trouble {
     }
 }
 
-/// The first line of the server's log that says why a port does not get ready.
-fn complaint(outcome: &Outcome) -> Option<String> {
+/// The first line of the server's log that says why this port does not get ready.
+fn complaint(outcome: &Outcome, device: &str) -> Option<String> {
     let mut lines = outcome.trace.iter().filter_map(|event| match &event.what {
-        What::Log { program, text } if program == "mgetty" || program == "init" => Some(text.as_str()),
+        What::Log { program, text } if program == "mgetty" && event.port.as_deref() == Some(device) => Some(text),
+        What::Log { program, text } if program == "init" && text.contains(device) => Some(text),
         _ => None,
     });
     // A pty lacks what real lines have, and a lock that is not there is as it should be.
     let usual = |line: &str| line.contains("Inappropriate ioctl") || line.contains("checklock");
-    let telling = |line: &&str| !usual(line) && COMPLAINTS.iter().any(|words| line.contains(words));
+    let telling = |line: &&String| COMPLAINTS.iter().any(|words| line.contains(words)) && !usual(line);
     lines.find(telling).map(|line| line.trim_end_matches(": Invalid argument").trim().to_owned())
+}
+
+/// Why pppd refuses to start.
+fn refusal(outcome: &Outcome) -> Option<String> {
+    let mut lines = outcome.trace.iter().filter_map(|event| match &event.what {
+        What::Log { program, text } if program == "pppd" => Some(text.trim()),
+        _ => None,
+    });
+    let line = lines.find(|line| REFUSALS.iter().any(|words| line.contains(words)))?;
+    Some(line.strip_prefix("but ").unwrap_or(line).to_owned())
 }
 
 fn item(tree: &Tree, (port, probes): &(&Port, Vec<Probe>), stack: &str, out: &Path, round: usize) -> Item {
