@@ -29,7 +29,7 @@ fn settings() -> insta::Settings {
 
 #[test]
 fn help_tells_what_there_is() {
-    let help = ["--help", "run --help", "check --help", "lab --help"].map(|words| {
+    let help = ["--help", "run --help", "check --help", "lab --help", "audit --help"].map(|words| {
         let output = run(&words.split(' ').collect::<Vec<_>>());
         assert!(output.status.success(), "{}", said(&output));
         format!("$ offhook {words}\n\n{}", stdout(&output))

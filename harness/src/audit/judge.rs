@@ -76,7 +76,11 @@ pub fn take(audit: &mut Audit, device: &str, calls: &[(Probe, CallSummary)], sai
             Aim::Account { name, protocol, place } => {
                 let how = match call.local.filter(|_| inside(probe, call)) {
                     Some(address) => format!("got {address}"),
-                    None => format!("did not get in ({})", ending(call)),
+                    None => {
+                        let what = || format!("on {device} {name} got no address");
+                        let _ = call.answered && call.lcp && confirm(audit, device, &["no-address"], what);
+                        format!("did not get in ({})", ending(call))
+                    }
                 };
                 addresses.extend(call.local.filter(|_| inside(probe, call)).map(|address| (address, call.dns.clone())));
                 entries.push((place.clone(), format!("{name} {how} by {}", protocol_name(*protocol))));
@@ -149,7 +153,12 @@ fn ending(call: &CallSummary) -> String {
     // What pppd complains of may come as text on the line.
     let complaint =
         call.text.split("\\n").map(|line| line.trim_matches(['\\', 'r', ' '])).find(|line| line.contains("pppd:"));
+    let accepted = call.auth.as_ref().is_some_and(|auth| auth.result == AuthResult::Accepted);
     match (said, complaint) {
+        _ if accepted && call.local.is_none() => match call.terminated.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => format!("accepted, but without an address: \"{text}\""),
+            None => "accepted, but without an address".to_owned(),
+        },
         (Some(said), _) => format!("\"{said}\""),
         (None, Some(line)) => without_words(line.rsplit("pppd:").next().unwrap_or(line).trim()),
         (None, None) => call.state.clone(),

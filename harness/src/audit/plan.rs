@@ -193,6 +193,7 @@ fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, from: &Option<
         }
         match credentials(tree, facts, ppp, account) {
             Ok((name, password, unix)) => {
+                let given = address.is_some() || ppp.addresses().1.is_some();
                 let file = if account.protocol == AuthProtocol::Pap { PAP_SECRETS } else { CHAP_SECRETS };
                 let place = Place::line(file, account.entry.line);
                 plan.probes.push(Probe {
@@ -201,7 +202,8 @@ fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, from: &Option<
                     credentials: Some((name, Credential(password))),
                     protocol: Some(account.protocol),
                     unix,
-                    expected: Expected { answered: Some(answered(port)), inside: Some(true), address },
+                    // Who is given no address may get in or not: that is for a rule to judge.
+                    expected: Expected { answered: Some(answered(port)), inside: given.then_some(true), address },
                 });
                 called.insert(key);
             }

@@ -184,7 +184,8 @@ impl Tree {
             return None;
         }
         let text = source.lines().into_iter().find(|(number, _)| *number == line)?.1;
-        let text = text.trim().to_owned();
+        // Columns are parted by tabs or blanks, and read the same.
+        let text = text.trim().replace('\t', " ");
         if options::hides(source.octets, line) {
             return None;
         }

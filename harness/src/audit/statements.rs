@@ -99,7 +99,8 @@ fn callers(facts: &Facts, port: &Port) -> Statement {
         let verb = if rule.allow { "are answered" } else { "are not" };
         let verb = if rule.is_all() { if rule.allow { "is answered" } else { "is not" } } else { verb };
         if parts.len() < MOST {
-            parts.push(format!("{who} {verb}"));
+            let nobody = index == 0 && rule.is_all() && !rule.allow;
+            parts.push(if nobody { "nobody is answered".to_owned() } else { format!("{who} {verb}") });
         }
         if rule.is_all() {
             break;
@@ -112,7 +113,8 @@ fn callers(facts: &Facts, port: &Port) -> Statement {
         parts.push("everybody else is answered".to_owned());
     }
     let mut text = parts.join("; then ");
-    if port.rings.value == 1 {
+    let by_number = rules.iter().take_while(|rule| !rule.is_all()).any(|rule| rule.number != "none");
+    if port.rings.value == 1 && by_number {
         text.push_str(" (but after one ring no number is known yet: every caller counts as one without)");
     }
     let mut places: Vec<Place> = rules.iter().map(|rule| rule.place.clone()).collect();
@@ -213,7 +215,11 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
                     (_, Some(_)) if protocol == "PAP" => "with this password that is also the Unix one",
                     _ => "with the password",
                 };
-                let address = address.map_or_else(String::new, |address| format!(", gets {address}"));
+                let address = match address {
+                    Some(address) => format!(", gets {address}"),
+                    None if ppp.addresses().1.is_none() => ", if the caller brings an address".to_owned(),
+                    None => String::new(),
+                };
                 format!("{name} gets in by {protocol} {password}{address}")
             }
             Err(why) => format!("{name} does not get in by {protocol}: {why}"),

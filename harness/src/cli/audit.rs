@@ -33,8 +33,8 @@ const REFUSALS: &[&str] = &["couldn't find any suitable secret", "unrecognized o
 const SEED: u64 = 1;
 
 /// What is to be known of the exit code and of what is written.
-const HELP: &str = "Exit codes: 0 nothing found (notes do not count), 1 something found, 2 the files or the command line cannot be read,\n\
-    3 the lab could not run the calls.\n\n\
+const HELP: &str = "Exit codes: 0 nothing found (notes do not count), 1 something found, 2 the files or the\n\
+    command line cannot be read, 3 the lab could not run the calls.\n\n\
     Passwords are never printed. The evidence of --out contains the server's files, passwords with them: keep it to yourself.";
 
 #[derive(Debug, Args)]
@@ -153,14 +153,18 @@ fn tree(arguments: &AuditArgs) -> Result<Tree, Stop> {
         (None, Some(directory)) => (directory.clone(), true),
         (None, None) => (PathBuf::from("/"), true),
     };
-    Tree::read(&directory, root, arguments.ignore_modes).map_err(|error| {
-        let what = if root { directory.join("etc") } else { directory };
+    let wrong = |why: &str| {
+        let what = if root { directory.join("etc") } else { directory.clone() };
         Stop::Wrong(format!(
-            "reading {}: {}\n  --etc DIR is a server's /etc or a copy of it, --root DIR a directory with an etc in it\n",
+            "reading {}: {why}\n  --etc DIR is a server's /etc or a copy of it, --root DIR a directory with an etc in it\n",
             what.display(),
-            plain(&error)
         ))
-    })
+    };
+    let tree = Tree::read(&directory, root, arguments.ignore_modes).map_err(|error| wrong(&plain(&error)))?;
+    if tree.etc.files.is_empty() && tree.unread.is_empty() {
+        return Err(wrong("none of the files of a dial-in server is there (inittab, mgetty/, ppp/, systemd/system/)"));
+    }
+    Ok(tree)
 }
 
 /// Makes the calls; false if there is nobody to call.

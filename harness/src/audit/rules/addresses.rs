@@ -6,6 +6,7 @@ use super::{Rule, Subject};
 use crate::audit::Finding;
 use crate::audit::Severity::{Broken, Warning};
 use crate::audit::accounts;
+use crate::report::text::printable;
 
 pub(super) const RULES: &[Rule] = &[pairs, twice, none, netmask, dns];
 
@@ -84,16 +85,27 @@ fn none(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.addresses().1.is_none() && !ppp.secrets_elsewhere()) else {
             continue;
         };
-        let accounts = accounts::of(subject.facts, ppp);
-        let given = accounts.iter().any(|account| matches!(account.usable, Ok(Some(_))));
-        if given || accounts::starts(subject.facts, ppp).is_err() {
+        if accounts::starts(subject.facts, ppp).is_err() {
             continue;
         }
+        let accounts = accounts::of(subject.facts, ppp);
+        let usable = accounts.iter().filter_map(|account| account.usable.as_ref().ok().map(|given| (account, given)));
+        let (with, without): (Vec<_>, Vec<_>) = usable.partition(|(_, given)| given.is_some());
+        let who = if with.is_empty() {
+            "callers who bring no address of their own".to_owned()
+        } else if without.is_empty() {
+            continue;
+        } else {
+            let mut names: Vec<String> =
+                without.iter().take(4).map(|(account, _)| printable(&account.entry.client)).collect();
+            names.dedup();
+            format!("callers by the name {}", names.join(" or "))
+        };
         found.push(
-            Finding::new("no-address", Warning, "most callers get no address of use: the server has none to give")
+            Finding::new("no-address", Broken, format!("{who} do not get in: the server has no address to give"))
                 .at(ppp.line.place.clone())
                 .on(&port.device)
-                .why("neither the options nor an account have one, and a dial-up caller brings none")
+                .why("neither the options nor the account have one, and a dial-up caller brings none")
                 .mend(format!("add LOCAL:REMOTE to /etc/ppp/options.{}", ppp.tty)),
         );
     }
@@ -155,7 +167,7 @@ mod tests {
         shows("address-refused", Broken, &[("ppp/options.ttyS0", "10.0.0.1:224.0.0.2\n")]);
         shows("address-same", Warning, &[("ppp/options.ttyS0", "10.0.0.1:10.0.0.1\n")]);
         shows("address-twice", Broken, &[("ppp/options.ttyS1", "192.168.32.1:192.168.32.105\n")]);
-        shows("no-address", Warning, &[("ppp/options.ttyS0", "")]);
+        shows("no-address", Broken, &[("ppp/options.ttyS0", "")]);
         shows("netmask-odd", Warning, &[("ppp/options.ttyS0", "10.0.0.1:10.0.0.2\nnetmask 255.0.255.0\n")]);
         shows("dns-many", Warning, &[("ppp/options.ttyS0", "10.0.0.1:10.0.0.2\nms-dns 1.1.1.1\nms-dns 2.2.2.2\n")]);
     }
