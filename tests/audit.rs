@@ -74,6 +74,14 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+#[test]
+fn a_copy_that_lost_its_modes_is_called_as_it_was() {
+    // As version control leaves it: login.config is anybody's to read.
+    let (audit, code) = in_json(&root().join("tests/audit/pap-inittab/etc"), &["--ignore-modes"]);
+    assert_eq!((bad(&audit), code), (vec![], 0));
+    assert_eq!(called(&audit, "account").len(), 2);
+}
+
 /// Runs the audit, and makes sure that no password is in what it prints.
 fn audited(etc: &Path, more: &[&str]) -> Output {
     let output = offhook().arg("audit").arg("--etc").arg(etc).args(more).output().unwrap();

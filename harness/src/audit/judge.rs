@@ -161,6 +161,7 @@ fn ending(call: &CallSummary) -> String {
         },
         (Some(said), _) => format!("\"{said}\""),
         (None, Some(line)) => without_words(line.rsplit("pppd:").next().unwrap_or(line).trim()),
+        (None, None) if !call.lcp => "PPP was not answered".to_owned(),
         (None, None) => call.state.clone(),
     }
 }

@@ -115,6 +115,8 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
         Some("it answers the second of two calls only (ringback)")
     } else if port.command.fax_only || port.flag("fax-only") {
         Some("it takes fax only")
+    } else if port.values.get("cnd-program").is_some_and(|value| !value.text.is_empty()) {
+        Some("a program of its own decides who is answered (cnd-program)")
     } else if port.rings.value > MOST_RINGS {
         Some("it answers after more rings than anybody waits for")
     } else if !is_plain(&port.device) {
@@ -128,6 +130,9 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
     }
     if let Ok(from) = friend(facts, port) {
         match &port.ppp {
+            Some(ppp) if ppp.secrets_elsewhere() => {
+                plan.left_out.push("callers by PPP: a plugin or files elsewhere decide who gets in".to_owned());
+            }
             Some(ppp) => ppp_probes(tree, facts, port, ppp, &from, &mut plan),
             // Nothing that starts pppd: a caller who speaks PPP should come to nothing.
             None if facts.ppp_line().is_none() => plan.probes.push(unauthenticated(port, &from, false)),
@@ -273,6 +278,12 @@ fn credentials(tree: &Tree, facts: &Facts, ppp: &Ppp, account: &Account) -> Resu
 
 /// The first user who has a password and the first who needs none, at the prompt.
 fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, plan: &mut Plan) {
+    let prompt =
+        port.command.prompt.as_deref().or_else(|| port.values.get("login-prompt").map(|value| value.text.as_str()));
+    if prompt.is_some_and(|prompt| !prompt.trim_end().to_ascii_lowercase().ends_with("login:")) {
+        plan.left_out.push("logins at the prompt: it does not end in \"login:\", which a caller waits for".to_owned());
+        return;
+    }
     let by_login = |user: &&User| facts.login_line(&user.name).is_none_or(|line| line.program() == "login");
     let able = |password: Password| {
         let mut users = facts.users.iter().filter(by_login).filter(|user| user.password == password);
@@ -483,6 +494,9 @@ mod tests {
         assert!(left_out(&[("inittab", &inittab("-R 60"))])[0].contains("ringback"));
         assert!(left_out(&[("inittab", &inittab("-F"))])[0].contains("fax only"));
         assert!(left_out(&[("inittab", &inittab("-n 1000"))])[0].contains("rings"));
+        assert!(left_out(&[("inittab", &inittab("-n 2 -p \"who: \""))])[0].contains("prompt"));
+        assert!(left_out(&[("mgetty/mgetty.config", "cnd-program /opt/who\n")])[0].contains("cnd-program"));
+        assert!(left_out(&[("ppp/options", "auth\nplugin radius.so\n")])[0].contains("plugin"));
         let many: String = (0..20).map(|n| format!("user{n} * pass{n} *\n")).collect();
         assert_eq!(left_out(&[("ppp/pap-secrets", &many)]), ["8 accounts after the first 12"]);
         let many: String = (0..15).map(|n| format!("555{n:02}\n")).collect();

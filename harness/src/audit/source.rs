@@ -149,6 +149,29 @@ impl Tree {
         self.source(file("/etc/mgetty").or_else(|| file("/etc/mgetty+sendfax"))?)
     }
 
+    /// The files as calls need them: where owners and modes were lost, those that the files ought to have.
+    pub fn for_calls(&self) -> Etc {
+        let mut etc = self.etc.clone();
+        let old = "/etc/mgetty+sendfax/";
+        let new = etc.files.iter().any(|file| file.path.starts_with("/etc/mgetty/"));
+        for file in &mut etc.files {
+            // Where older systems have mgetty's files; the lab's mgetty is of today.
+            if let Some(name) = file.path.strip_prefix(old).filter(|_| !new) {
+                file.path = format!("/etc/mgetty/{name}");
+            }
+            if !self.owners_known {
+                (file.uid, file.gid) = (0, 0);
+            }
+            if !self.modes_known && matches!(file.content, Content::File(_)) {
+                let name = file.path.rsplit('/').next().unwrap_or_default();
+                let private = name.ends_with("-secrets") || matches!(name, "login.config" | "shadow" | "gshadow");
+                let program = file.mode & 0o111 != 0;
+                file.mode = if private { 0o600 } else { 0o644 } | if program { 0o111 } else { 0 };
+            }
+        }
+        etc
+    }
+
     /// Absolute paths of files directly in a directory.
     pub fn in_directory<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = &'a RawFile> {
         self.etc
@@ -207,4 +230,28 @@ fn raw(place: &Path, path: &str) -> Option<RawFile> {
     }
     let content = Content::File(fs::read(place).ok()?);
     Some(RawFile { path: path.to_owned(), mode: about.mode() & 0o7777, uid: about.uid(), gid: about.gid(), content })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::tests::file;
+    use crate::scenario::Etc;
+
+    use super::Tree;
+
+    #[test]
+    fn a_copy_without_modes_and_owners_is_called_with_those_it_ought_to_have() {
+        let mut files = vec![file("mgetty+sendfax/login.config", "x\n"), file("ppp/ip-up", "#!/bin/sh\n")];
+        (files[0].mode, files[1].mode) = (0o644, 0o777);
+        files.iter_mut().for_each(|file| file.uid = 1000);
+        let told = |tree: &Tree| {
+            let of = tree.for_calls().files.into_iter();
+            of.map(|file| (file.path, file.mode, file.uid)).collect::<Vec<_>>()
+        };
+        let tree = Tree::of(Etc { files }, true);
+        let expected = [("/etc/mgetty/login.config".to_owned(), 0o600, 0), ("/etc/ppp/ip-up".to_owned(), 0o755, 0)];
+        assert_eq!(told(&tree), expected);
+        let kept = Tree { owners_known: true, modes_known: true, ..tree };
+        assert_eq!(told(&kept)[1], ("/etc/ppp/ip-up".to_owned(), 0o777, 1000));
+    }
 }

@@ -314,7 +314,7 @@ fn refusal(outcome: &Outcome) -> Option<String> {
 }
 
 fn item(tree: &Tree, (port, probes): &(&Port, Vec<Probe>), stack: &str, out: &Path, round: usize) -> Item {
-    let scenario = plan::scenario(&tree.etc, port, probes, stack);
+    let scenario = plan::scenario(&tree.for_calls(), port, probes, stack);
     let name = format!("{}-{round}", port.device.replace('/', "."));
     Item {
         source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
