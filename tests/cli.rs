@@ -41,7 +41,7 @@ fn help_tells_what_there_is() {
 fn the_repositorys_scenarios_read_without_a_mistake() {
     let output = run(&["check", "scenarios"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(stdout(&output).ends_with("files read without a mistake\n"), "{}", said(&output));
+    assert!(stdout(&output).contains("files read without a mistake"), "{}", said(&output));
 }
 
 #[test]

@@ -34,17 +34,37 @@ fn main() {
     let calls: Vec<Run> = (0..20).map(|_| run(&login)).collect();
     let idle = ["scenarios/first-call.kdl", "--stack", "bookworm", "--scenario", "thirty idle minutes"];
     let idles: Vec<Run> = (0..5).map(|_| run(&idle)).collect();
+    let eight = ["scenarios/serial-ports", "--stack", "bookworm", "--scenario", "eight callers"];
+    let eights: Vec<Run> = (0..5).map(|_| run(&eight)).collect();
+    let fetch = ["scenarios/lan", "--stack", "bookworm", "--scenario", "with error control a mebibyte"];
+    let fetches: Vec<Run> = (0..5).map(|_| run(&fetch)).collect();
+    let audits: Vec<f64> = (0..5).map(|_| audit(&root)).collect();
     let all = run(&["scenarios"]);
 
     let boots = calls.iter().map(|call| call.outcome["outcomes"][0]["boot_us"].as_f64().unwrap() / 1e6);
     row("guest boot to process 1, median of 20", median(boots), "s", 0.050);
     row("one PAP call, start to verdict, median of 20", median(calls.iter().map(seconds)), "s", 0.5);
     row("30 idle minutes, start to verdict, median of 5", median(idles.iter().map(seconds)), "s", 1.5);
-    row(&format!("all {} scenario runs", all.outcome["outcomes"].as_array().unwrap().len()), seconds(&all), "s", 40.0);
+    row("eight callers at once, median of 5", median(eights.iter().map(seconds)), "s", 2.0);
+    row("1 MiB fetched at 33600 bit/s, median of 5", median(fetches.iter().map(seconds)), "s", 3.0);
+    row("audit of two ports with its calls, median of 5", median(audits.into_iter()), "s", 10.0);
+    row(&format!("all {} scenario runs", all.outcome["outcomes"].as_array().unwrap().len()), seconds(&all), "s", 90.0);
     let watched = [run_watched(&login), run_watched(&idle), run_watched(&["scenarios"])];
     let runs = || watched.iter();
     row("memory of the runner, most seen", mebibytes(runs().map(|run| run.runner_kib)), "MiB", 50.0);
     row("memory of a guest, most seen", mebibytes(runs().map(|run| run.guest_kib)), "MiB", 100.0);
+}
+
+/// Seconds that an audit with calls takes, of a correct configuration with two ports.
+fn audit(root: &Path) -> f64 {
+    let start = Instant::now();
+    let status = Command::new(env!("CARGO_BIN_EXE_offhook"))
+        .current_dir(root)
+        .args(["audit", "--etc", "tests/audit/chap-caller-id/etc", "--ignore-modes"])
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success(), "nothing is found in a correct configuration");
+    start.elapsed().as_secs_f64()
 }
 
 fn row(what: &str, measured: f64, unit: &str, wanted: f64) {

@@ -4,13 +4,16 @@
 //! what happened by [`Caller::poll_event`], and [`Caller::poll_timeout`] names the next deadline.
 //! After any `handle_*`, `close` or `ping`, ask all three.
 
+mod config;
+mod event;
 pub mod ip;
 mod status;
 
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, Ipv6Addr};
-use std::time::Duration;
+use std::net::Ipv4Addr;
 
+pub use self::config::CallerConfig;
+pub use self::event::CallerEvent;
 use self::ip::{Host, HostEvent, NO_ADDRESS, Pong, Resolved};
 pub use self::status::{AuthOutcome, Status};
 pub use crate::ppp::auth::AuthChoice;
@@ -18,7 +21,6 @@ use crate::ppp::auth::Credentials;
 use crate::ppp::control::DEFAULT_MRU;
 use crate::ppp::counters::Limits;
 use crate::ppp::frame::{IP, IPV6};
-use crate::ppp::hdlc::BadFrame;
 use crate::ppp::ipcp::Wanted;
 pub use crate::ppp::link::Phase;
 use crate::ppp::link::{Config, Link, LinkEvent};
@@ -26,160 +28,6 @@ use crate::ppp::print;
 use crate::ppp::random::Random;
 use crate::time::{Instant, earliest};
 use crate::trace::End;
-
-/// What the caller is like.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallerConfig {
-    /// User name. With neither name nor password the caller rejects every authentication; one without the other
-    /// counts as empty.
-    pub user: Option<String>,
-    /// Password.
-    pub password: Option<String>,
-    /// Address to ask for; `None` for any. The server's word is taken over it.
-    pub address: Option<Ipv4Addr>,
-    /// Whether to ask for name servers.
-    pub ask_dns: bool,
-    /// Whether to negotiate IPV6CP; otherwise the server's is Protocol-Rejected.
-    pub ipv6: bool,
-    /// What all random numbers of the caller derive from: Magic-Number, Interface-Identifier, IP identification.
-    pub magic_seed: u64,
-    /// Maximum-Receive-Unit to ask for; `None` for 1500, which needs no asking.
-    pub mru: Option<u16>,
-    /// ACCM to ask for: the control octets the server must escape. 0xffffffff needs no asking.
-    pub accm: u32,
-    /// Which authentication protocols it takes.
-    pub auth: AuthChoice,
-    /// From carrier to the first Configure-Request. What comes in until then is told and has no effect.
-    pub delay: Duration,
-    /// Restart timer of all automata (RFC 1661 §4.6). PAP, which is none, goes on repeating itself every 3 seconds.
-    pub restart: Duration,
-    /// Whether it takes no other address than the one it asks for: a Configure-Nak does not change its mind, and after
-    /// a Configure-Reject it closes IPCP.
-    pub insist: bool,
-    /// Whether its IPCP Configure-Request has no IP-Address option, even if the server wants one.
-    /// What address the server takes it to have it then does not know.
-    pub no_address: bool,
-    /// Whether its LCP Configure-Request has a Callback option (RFC 1570 §2.3) with operation 6, CBCP, until it is
-    /// rejected, as it is with Windows. CBCP itself the caller does not know.
-    pub callback: bool,
-    /// Every so many Echo-Requests one is not answered; 1: none is.
-    pub miss_echo: Option<u32>,
-}
-
-impl Default for CallerConfig {
-    fn default() -> Self {
-        Self {
-            user: None,
-            password: None,
-            address: None,
-            ask_dns: true,
-            ipv6: false,
-            magic_seed: 0,
-            mru: None,
-            accm: 0,
-            auth: AuthChoice::default(),
-            delay: Duration::ZERO,
-            restart: Duration::from_secs(3),
-            insist: false,
-            no_address: false,
-            callback: false,
-            miss_echo: None,
-        }
-    }
-}
-
-/// What happened at the caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CallerEvent {
-    /// A frame goes out with the next [`Caller::poll_transmit`] but those before it.
-    FrameSent {
-        /// Address, control, protocol, information, as on the wire but neither escaped nor with FCS.
-        octets: Vec<u8>,
-        /// The packet in pppd's notation.
-        text: String,
-    },
-    /// A frame with a good FCS came in.
-    FrameReceived {
-        /// As in [`Self::FrameSent`].
-        octets: Vec<u8>,
-        /// The packet in pppd's notation.
-        text: String,
-    },
-    /// Octets between flags that are no good frame.
-    BadFrame {
-        /// Why; its [`BadFrame::name`] is for the trace.
-        reason: BadFrame,
-        /// The octets after removal of transparency.
-        octets: Vec<u8>,
-    },
-    /// Octets outside frames, those of one [`Caller::handle_octets`] together as far as no frame stands between them.
-    Text(Vec<u8>),
-    /// A phase of the link begins (RFC 1661 §3.2).
-    Phase(Phase),
-    /// LCP is Opened.
-    LcpOpened,
-    /// Authentication is over. Comes once, but for a refusal in spite of an earlier success: with CHAP the server may
-    /// challenge again at any time.
-    Auth(AuthOutcome),
-    /// LCP is Opened and the server asked for no authentication. (If it did and had none that the caller takes,
-    /// neither this nor [`Self::Auth`] comes, but usually a Terminate-Request.)
-    AuthNotAsked,
-    /// IPCP is Opened.
-    IpUp {
-        /// The caller's address; 0.0.0.0 if it asked for none, which only the server can know then.
-        local: Ipv4Addr,
-        /// The server's address; 0.0.0.0 if it did not tell.
-        peer: Ipv4Addr,
-        /// Name servers, primary first; the same one given twice is given here once.
-        dns: Vec<Ipv4Addr>,
-    },
-    /// IPCP is no longer Opened.
-    IpDown,
-    /// IPV6CP is Opened.
-    Ipv6Up {
-        /// The caller's link-local address.
-        local: Ipv6Addr,
-        /// The server's link-local address.
-        peer: Ipv6Addr,
-    },
-    /// IPV6CP is no longer Opened.
-    Ipv6Down,
-    /// The server asks to terminate the link.
-    TerminateRequestReceived {
-        /// Its words, octets that are no text replaced.
-        text: String,
-    },
-    /// LCP has finished, the line may be hung up.
-    Closed {
-        /// Why, as a clause: `terminated by the peer ("Link inactive")`.
-        why: String,
-    },
-    /// A ping was answered.
-    Pong {
-        /// Who answered.
-        from: Ipv4Addr,
-        /// The ping's identifier.
-        id: u16,
-        /// The ping's sequence number.
-        seq: u16,
-    },
-    /// The answer to [`Caller::resolve`]: addresses in the order of the answer, none if there is no such name.
-    Resolved {
-        /// The name asked for.
-        name: String,
-        /// Its addresses.
-        addresses: Vec<Ipv4Addr>,
-        /// Why there are none, if so.
-        trouble: Option<String>,
-    },
-    /// A transfer begun by [`Caller::transfer`] is over.
-    Transferred(TransferOutcome),
-    /// An IP or IPv6 packet of an Opened network protocol crossed the link. Follows its frame's event.
-    Data {
-        /// Who sent it.
-        from: End,
-    },
-}
 
 /// A transfer to be done by HTTP over the link.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ mod login;
 pub mod needs;
 mod outcome;
 mod plant;
+mod processor;
 pub mod schedule;
 pub mod station;
 mod transit;

@@ -1,7 +1,7 @@
 //! One guest as the host sees it: a User Mode Linux kernel started, listened to, and ended.
 //!
 //! The kernel is not started directly but by this binary once more (`offhook become-kernel ... ...`), which asks to be
-//! killed when its parent dies and then becomes the kernel: so a guest does not outlive its runner, not even one that
+//! killed when its parent dies, stays on one processor, and then becomes the kernel: so a guest does not outlive its runner, not even one that
 //! got SIGKILL. The kernel in turn asks the same for the processes it keeps.
 
 use std::collections::VecDeque;
@@ -16,10 +16,14 @@ use nix::sys::signal::Signal;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
+use super::processor::{Processor, stay_on};
 use super::{CANNOT, EPOCH, HELLO};
 
 /// The word by which this binary knows that it is to become a kernel.
 pub const KERNEL: &str = "become-kernel";
+
+/// Stands for a processor's number where the kernel may run on any.
+const ANY: &str = "any";
 
 /// Lines of a guest's console that are kept.
 const CONSOLE_LINES: usize = 40;
@@ -69,8 +73,14 @@ impl Uml {
     /// Runs it to its end, for `limit` at most.
     pub async fn run(&self, limit: Duration) -> io::Result<Ending> {
         let _directory = RunDir::make(&self.run_dir)?;
+        let processor = Processor::claim();
         let start = Instant::now();
-        let mut child = self.command()?.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child = self
+            .command(processor.as_ref())?
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
         let mut listener = Listener { console: VecDeque::new(), boot: None, start };
         let streams = (child.stdout.take(), child.stderr.take());
         let ended = tokio::time::timeout(limit, async {
@@ -91,13 +101,16 @@ impl Uml {
     /// Runs it on this terminal.
     pub async fn run_here(&self) -> io::Result<ExitStatus> {
         let _directory = RunDir::make(&self.run_dir)?;
-        self.command()?.spawn()?.wait().await
+        let processor = Processor::claim();
+        self.command(processor.as_ref())?.spawn()?.wait().await
     }
 
-    fn command(&self) -> io::Result<Command> {
+    fn command(&self, processor: Option<&Processor>) -> io::Result<Command> {
         let own = std::env::current_exe()?;
         let mut command = Command::new(&own);
-        command.arg(KERNEL).arg(std::process::id().to_string()).arg(&self.kernel);
+        command.arg(KERNEL).arg(std::process::id().to_string());
+        command.arg(processor.map_or_else(|| ANY.to_owned(), |processor| processor.number.to_string()));
+        command.arg(&self.kernel);
         command.args(self.kernel_arguments(&own)).env("TMPDIR", &self.memory_dir).kill_on_drop(true);
         // A guest is not of the terminal's foreground group: Ctrl-C is for the runner, which ends its guests.
         command.process_group(0);
@@ -137,15 +150,20 @@ fn quoted(path: &Path) -> String {
     if text.contains(char::is_whitespace) { format!("\"{text}\"") } else { text }
 }
 
-/// Becomes the kernel named by `arguments` (parent's process id, kernel, its arguments), to be killed with the parent.
+/// Becomes the kernel named by `arguments` (parent's process id, processor, kernel, its arguments), to be killed with the
+/// parent.
 pub fn become_kernel(arguments: &[String]) -> io::Error {
-    let [parent, kernel, rest @ ..] = arguments else { return io::Error::other("no kernel named") };
+    let [parent, processor, kernel, rest @ ..] = arguments else { return io::Error::other("no kernel named") };
     if let Err(errno) = set_pdeathsig(Signal::SIGKILL) {
         return errno.into();
     }
     // The parent may have died before the kernel could be asked to tell.
     if nix::unistd::getppid().to_string() != *parent {
         return io::Error::other("the runner is gone");
+    }
+    if let Ok(number) = processor.parse() {
+        // Where it is not allowed the guest is slower, and the same otherwise.
+        let _ = stay_on(number);
     }
     std::process::Command::new(kernel).args(rest).exec()
 }
