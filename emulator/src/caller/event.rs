@@ -31,7 +31,7 @@ pub enum CallerEvent {
         /// The octets after removal of transparency.
         octets: Vec<u8>,
     },
-    /// Octets outside frames, those of one [`Caller::handle_octets`] together as far as no frame stands between them.
+    /// Octets outside frames, those of one [`Caller::handle_octets`](super::Caller::handle_octets) together as far as no frame stands between them.
     Text(Vec<u8>),
     /// A phase of the link begins (RFC 1661 §3.2).
     Phase(Phase),
