@@ -92,6 +92,28 @@ pub enum What {
         /// True if carrier was lost without a hang-up (a cut line).
         abrupt: bool,
     },
+    /// A modem that is off hook dials.
+    Dialled {
+        /// The number, digits only.
+        number: String,
+    },
+    /// What a modem that is off hook hears.
+    Tone {
+        /// `dial tone`, `busy tone`.
+        name: String,
+    },
+    /// A circuit of the interface between DTE and DCE goes on or off.
+    Circuit {
+        /// Its number in V.24: 105 to 109, 125.
+        circuit: u16,
+        /// On or off.
+        on: bool,
+    },
+    /// The line does harm: noise, a retrain, a gap in the carrier.
+    Harm {
+        /// What it does, in words.
+        text: String,
+    },
     /// The DTE (the server's process) opened the port: circuit 108/2 on.
     DteOpened,
     /// The last DTE process closed the port: circuit 108/2 off.

@@ -10,7 +10,8 @@ use crate::trace::End;
 /// What happened at the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallerEvent {
-    /// A frame goes out with the next [`Caller::poll_transmit`](super::Caller::poll_transmit) but those before it.
+    /// A frame goes out with the next [`Caller::poll_transmit`](super::Caller::poll_transmit) but those before
+    /// it.
     FrameSent {
         /// Address, control, protocol, information, as on the wire but neither escaped nor with FCS.
         octets: Vec<u8>,
@@ -31,7 +32,8 @@ pub enum CallerEvent {
         /// The octets after removal of transparency.
         octets: Vec<u8>,
     },
-    /// Octets outside frames, those of one [`Caller::handle_octets`](super::Caller::handle_octets) together as far as no frame stands between them.
+    /// Octets outside frames, those of one [`Caller::handle_octets`](super::Caller::handle_octets) together as far as
+    /// no frame stands between them.
     Text(Vec<u8>),
     /// A phase of the link begins (RFC 1661 §3.2).
     Phase(Phase),
@@ -82,7 +84,8 @@ pub enum CallerEvent {
         /// The ping's sequence number.
         seq: u16,
     },
-    /// The answer to [`Caller::resolve`](super::Caller::resolve): addresses in the order of the answer, none if there is no such name.
+    /// The answer to [`Caller::resolve`](super::Caller::resolve): addresses in the order of the answer, none if there
+    /// is no such name.
     Resolved {
         /// The name asked for.
         name: String,

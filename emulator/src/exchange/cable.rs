@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::carrier::Carrier;
 use super::line::{CallSetup, CallerEvent};
 use super::wire::Wire;
 use crate::time::{Instant, earliest};
@@ -161,7 +162,7 @@ impl Cable {
         if self.phase == Phase::Calling && self.server_on {
             self.phase = Phase::Through;
             self.trace(What::Connected { rate: self.speed });
-            self.tell_caller(CallerEvent::Connected { rate: self.speed });
+            self.tell_caller(CallerEvent::Connected(Carrier::new(self.speed)));
         }
     }
 
@@ -201,7 +202,7 @@ mod tests {
         let mut cable = Cable::new(9600);
         cable.handle_circuit_108(Instant::ZERO, true);
         cable.place_call(Instant::ZERO, setup());
-        assert_eq!(outputs(&mut cable), [CableOutput::ToCaller(CallerEvent::Connected { rate: 9600 })]);
+        assert_eq!(outputs(&mut cable), [CableOutput::ToCaller(CallerEvent::Connected(Carrier::new(9600)))]);
         cable
     }
 
@@ -211,7 +212,7 @@ mod tests {
         cable.place_call(Instant::ZERO, setup());
         assert_eq!(outputs(&mut cable), []);
         cable.handle_circuit_108(SECOND, true);
-        assert_eq!(outputs(&mut cable), [CableOutput::ToCaller(CallerEvent::Connected { rate: 9600 })]);
+        assert_eq!(outputs(&mut cable), [CableOutput::ToCaller(CallerEvent::Connected(Carrier::new(9600)))]);
     }
 
     #[test]
@@ -232,7 +233,7 @@ mod tests {
         assert_eq!(cable.poll_timeout(), None);
         cable.place_call(SECOND, setup());
         cable.handle_timeout(SECOND + Duration::from_secs(1));
-        assert_eq!(outputs(&mut cable), [CableOutput::ToCaller(CallerEvent::Connected { rate: 9600 })]);
+        assert_eq!(outputs(&mut cable), [CableOutput::ToCaller(CallerEvent::Connected(Carrier::new(9600)))]);
     }
 
     #[test]

@@ -10,9 +10,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::Carrier;
 use super::cadence::Cadence;
 use super::caller_id::{CallerId, Stamp};
 use super::ringing::Ringing;
+use super::tone::Tone;
 use super::wire::Wire;
 use crate::modem::presentation;
 use crate::time::{Instant, earliest};
@@ -77,10 +79,19 @@ pub enum LineEvent {
     /// Caller ID was received, between the first ring and the second.
     CallerId(CallerId),
     /// Training is over: carrier.
-    Connected {
-        /// Line rate in bit/s.
-        rate: u32,
-    },
+    Connected(Carrier),
+    /// What is to be heard, for a modem that is off hook and has no carrier.
+    Tone(Tone),
+    /// The line's polarity is reversed: caller ID before the first ring is announced so in some countries.
+    Reversal,
+    /// Carrier is back before the modem gave it up.
+    CarrierBack,
+    /// Retraining: nothing crosses until [`Self::CarrierBack`], and carrier is not lost.
+    Retrain,
+    /// The rates have changed in the middle of the call.
+    Renegotiated(Carrier),
+    /// A second caller knocks during a call, with what caller ID tells of him.
+    CallWaiting(Option<CallerId>),
     /// No carrier any more.
     CarrierLost {
         /// False if the far modem said so before it went (a disconnect), true if carrier just stopped.
@@ -97,11 +108,8 @@ pub enum CallerEvent {
     Busy,
     /// The called modem went off hook.
     Answered,
-    /// Training is over: carrier.
-    Connected {
-        /// Line rate in bit/s.
-        rate: u32,
-    },
+    /// Training is over: carrier, as the caller sees it.
+    Connected(Carrier),
     /// Octets from the server's end.
     Octets(Vec<u8>),
     /// The caller has let it ring so often as it would; the call is over.
@@ -303,8 +311,9 @@ impl Line {
                     let rate = self.config.rate;
                     self.phase = Phase::Through;
                     self.trace(What::Connected { rate });
-                    self.tell_modem(LineEvent::Connected { rate });
-                    self.tell_caller(CallerEvent::Connected { rate });
+                    let carrier = Carrier { error_control: self.config.octet_bits == 8, ..Carrier::new(rate) };
+                    self.tell_modem(LineEvent::Connected(carrier.clone()));
+                    self.tell_caller(CallerEvent::Connected(carrier.other_end()));
                 }
                 Phase::Clearing { by, abrupt, heard } if heard <= due => {
                     self.phase = Phase::Idle;

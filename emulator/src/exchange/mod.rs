@@ -10,14 +10,22 @@
 mod cable;
 mod cadence;
 mod caller_id;
+mod carrier;
 mod line;
+mod quality;
 mod ringing;
+mod switch;
+mod tone;
 mod wire;
 
 pub use cable::{Cable, CableOutput};
 pub use cadence::{Cadence, CadenceError, NATIONAL};
 pub use caller_id::{CallerId, Stamp};
+pub use carrier::{Carrier, modulation};
 pub use line::{CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput};
+pub use quality::Quality;
+pub use switch::{Exchange, LineId};
+pub use tone::Tone;
 
 #[cfg(test)]
 mod plant_tests;

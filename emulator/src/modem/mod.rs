@@ -17,6 +17,7 @@ mod execute;
 mod faults;
 mod generic;
 mod parameter;
+pub mod personality;
 mod profile;
 mod result_code;
 mod syntax;
@@ -24,7 +25,10 @@ mod syntax;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use caller_id::presentation;
+pub use personality::Personality;
 pub use result_code::ResultCode;
 
 use self::call::Rings;
@@ -42,6 +46,8 @@ const TYPING: Duration = Duration::from_secs(1);
 /// What a modem is like when it comes out of its box.
 #[derive(Clone, Debug)]
 pub struct ModemConfig {
+    /// Whose make it is.
+    pub personality: Personality,
     /// What `ATI` and `+GMM` say. One line of printable ASCII, not all digits: mgetty takes digits for the product
     /// code of a maker.
     pub identification: String,
@@ -62,6 +68,7 @@ pub struct ModemConfig {
 impl Default for ModemConfig {
     fn default() -> Self {
         Self {
+            personality: Personality::default(),
             identification: "offhook data modem".into(),
             caller_id: true,
             auto_answer: 0,
@@ -79,14 +86,32 @@ pub enum ModemOutput {
     ToDte(Vec<u8>),
     /// Octets for the far end.
     ToLine(Vec<u8>),
-    /// Off hook: answer.
+    /// Off hook: answer, or wait for the dial tone.
     OffHook,
+    /// Dials these digits (0 to 9, A to D, `*`, `#`); the modem is off hook.
+    Dial(String),
+    /// A circuit towards the DTE goes on or off. A pty has none of them; [`Self::HangUpDte`] stands in there.
+    Circuit(Circuit, bool),
     /// On hook: the call is cleared, if it is not already.
     OnHook,
     /// Circuit 109 goes off because carrier was lost. A pty has no such circuit: its stand-in is a hang-up.
     HangUpDte,
     /// To the trace, at the present moment.
     Trace(What),
+}
+
+/// A circuit by which a modem tells its DTE something (V.24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Circuit {
+    /// 106 (CTS): the DTE may send.
+    C106,
+    /// 107 (DSR): the modem is there.
+    C107,
+    /// 109 (DCD): carrier.
+    C109,
+    /// 125 (RI): a ring burst.
+    C125,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,7 +247,10 @@ impl Modem {
             LineEvent::RingOn { first, .. } => self.rings.burst_begins(now, first),
             LineEvent::RingOff { .. } => self.burst_ends(now),
             LineEvent::CallerId(id) => self.received_caller_id(now, &id),
-            LineEvent::Connected { rate } => self.connected(now, rate),
+            LineEvent::Connected(carrier) => self.connected(now, carrier.rate()),
+            LineEvent::Tone(_) | LineEvent::Reversal | LineEvent::CallWaiting(_) => {}
+            LineEvent::CarrierBack => self.carrier_lost_at = None,
+            LineEvent::Retrain | LineEvent::Renegotiated(_) => {}
             LineEvent::CarrierLost { abrupt } => self.carrier_gone(now, abrupt),
             LineEvent::Octets(octets) => self.octets_from_line(octets),
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
+use crate::exchange::Carrier;
 
 mod calls;
 mod faults;
@@ -30,7 +31,7 @@ impl Bench {
         bench.ring(1);
         bench.chat("ATA\r");
         bench.pause(8000);
-        bench.line(LineEvent::Connected { rate: 33_600 });
+        bench.line(LineEvent::Connected(Carrier::new(33_600)));
         bench.outputs();
         bench
     }

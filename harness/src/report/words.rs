@@ -117,6 +117,12 @@ pub fn line(what: &What) -> Line {
         What::Cleared { by, abrupt: false } => {
             (Lane::Line, Some(Way::from(*by)), format!("call cleared by the {}", by.name()))
         }
+        What::Dialled { number } => (Lane::Line, to_caller, format!("dials {number}")),
+        What::Tone { name } => (Lane::Line, to_server, name.clone()),
+        What::Circuit { circuit, on } => {
+            (Lane::Port, None, format!("circuit {circuit} {}", if *on { "on" } else { "off" }))
+        }
+        What::Harm { text } => (Lane::Line, None, text.clone()),
         What::DteOpened => (Lane::Port, None, "opened by the server, circuit 108/2 on".to_owned()),
         What::DteClosed => (Lane::Port, None, "closed by the server, circuit 108/2 off".to_owned()),
         What::Command { text } => (Lane::At, to_caller, text.clone()),

@@ -186,6 +186,7 @@ impl Plant {
                         }
                         ModemOutput::OffHook => line.handle_off_hook(now),
                         ModemOutput::OnHook => line.handle_on_hook(now),
+                        ModemOutput::Dial(_) | ModemOutput::Circuit(..) => {}
                         ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
                         ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),
                     }

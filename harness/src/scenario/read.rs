@@ -254,10 +254,7 @@ mod tests {
         let [one, two] = &*scenario.server.ports else { panic!("two ports") };
         assert_eq!((one.speed, one.answer_after, one.mode, one.direct), (Some(38_400), 3, Mode::DataOrFax, false));
         let cadence = vec![(millis(400), millis(200)), (millis(400), seconds(2))];
-        assert_eq!(
-            one.line,
-            Line { rate: 14_400, delay: millis(1), training: seconds(2), cadence, error_control: false }
-        );
+        assert_eq!(one.line, Line { rate: 14_400, delay: millis(1), training: seconds(2), cadence, ..Line::default() });
         let ppp = Ppp { remote: Some(address(3)), ipv6: Some(true), ..Ppp::default() };
         assert_eq!((&one.ppp, &two.ppp), (&Some(ppp), &None));
         assert_eq!((two.speed, two.answer_after, two.mode, two.direct), (None, 1, Mode::Data, true));

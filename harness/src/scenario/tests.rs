@@ -104,6 +104,7 @@ fn ports_hold_what_serves_them_and_what_hangs_on_them() {
         replies: vec![("ATQ0V1H0".into(), "ERROR".into()), ("ATI".into(), String::new())],
         connect: Some("\r\nCONNECT\r\n".into()),
         auto_answer: Some(1),
+        ..ModemTraits::default()
     };
     assert_eq!(port.modem, modem);
     let devices: Vec<_> = ports.iter().map(|port| (&*port.device, port.as_path)).collect();

@@ -147,8 +147,8 @@ fn answering_stops_the_bell_and_training_takes_its_time() {
             LineOutput::Trace(What::OffHook),
             LineOutput::ToCaller(CallerEvent::Answered),
             LineOutput::Trace(What::Connected { rate: 33_600 }),
-            LineOutput::ToModem(LineEvent::Connected { rate: 33_600 }),
-            LineOutput::ToCaller(CallerEvent::Connected { rate: 33_600 }),
+            LineOutput::ToModem(LineEvent::Connected(Carrier::new(33_600))),
+            LineOutput::ToCaller(CallerEvent::Connected(Carrier::new(33_600))),
         ]
     );
 }

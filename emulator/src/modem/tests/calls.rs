@@ -1,7 +1,7 @@
 //! Chats about calls: ringing, caller ID, answering, data state, the ends of a call.
 
 use super::*;
-use crate::exchange::{CallerId, Stamp};
+use crate::exchange::{CallerId, Carrier, Stamp};
 
 #[test]
 fn each_ring_gives_one_ring_when_its_first_burst_is_over() {
@@ -107,7 +107,7 @@ fn ata_answers_and_connect_tells_the_rate() {
         bench.type_only("ATA\r\n");
         assert_eq!(bench.outputs(), [ModemOutput::Trace(command("ATA")), ModemOutput::OffHook], "the LF is no abort");
         bench.pause(8000);
-        bench.line(LineEvent::Connected { rate: 33_600 });
+        bench.line(LineEvent::Connected(Carrier::new(33_600)));
         assert_eq!(bench.dce(), connect);
     }
 }
@@ -200,7 +200,7 @@ fn circuit_109_that_is_always_on_hides_the_loss() {
     let mut bench = Bench::new();
     bench.chat("ATE0&C0\r");
     bench.chat("ATA\r");
-    bench.line(LineEvent::Connected { rate: 9600 });
+    bench.line(LineEvent::Connected(Carrier::new(9600)));
     bench.outputs();
     bench.line(LineEvent::CarrierLost { abrupt: false });
     bench.pause(50);
@@ -215,7 +215,7 @@ fn a_closed_port_goes_on_hook_and_the_next_call_is_answered() {
         bench.chat(&format!("ATE0{settings}\r"));
         bench.ring(1);
         bench.chat("ATA\r");
-        bench.line(LineEvent::Connected { rate: 33_600 });
+        bench.line(LineEvent::Connected(Carrier::new(33_600)));
         bench.outputs();
         bench.modem.handle_circuit_108(bench.now, false);
         assert_eq!(bench.outputs(), [ModemOutput::OnHook], "{settings}");
@@ -223,7 +223,7 @@ fn a_closed_port_goes_on_hook_and_the_next_call_is_answered() {
         assert_eq!(bench.chat("AT\r"), format!("{echo_after}\r\nOK\r\n"), "{settings}");
         bench.ring(1);
         bench.chat("ATA\r");
-        bench.line(LineEvent::Connected { rate: 33_600 });
+        bench.line(LineEvent::Connected(Carrier::new(33_600)));
         assert!(bench.dce().contains("CONNECT 33600"), "{settings}");
     }
 }
@@ -243,7 +243,7 @@ fn a_closed_port_is_ignored_or_escaped_if_so_set() {
         let mut bench = Bench::new();
         bench.chat(&format!("ATE0{settings}\r"));
         bench.chat("ATA\r");
-        bench.line(LineEvent::Connected { rate: 33_600 });
+        bench.line(LineEvent::Connected(Carrier::new(33_600)));
         bench.outputs();
         bench.modem.handle_circuit_108(bench.now, false);
         assert_eq!(bench.dce(), said, "{settings}");
@@ -317,7 +317,7 @@ fn a_modem_set_to_answers_by_itself_if_there_is_a_dte() {
     bench.pause(4000);
     bench.ring(2);
     assert_eq!(bench.outputs().last(), Some(&ModemOutput::OffHook));
-    bench.line(LineEvent::Connected { rate: 33_600 });
+    bench.line(LineEvent::Connected(Carrier::new(33_600)));
     assert_eq!(bench.dce(), "\r\nCONNECT 33600\r\n");
 
     let mut bench = Bench::with(ModemConfig { auto_answer: 1, ..ModemConfig::default() });

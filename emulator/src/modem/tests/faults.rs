@@ -1,6 +1,7 @@
 //! Chats with modems that are not as they should be.
 
 use super::*;
+use crate::exchange::Carrier;
 
 #[test]
 fn a_slow_starter_hears_and_says_nothing_after_each_opening() {
@@ -37,7 +38,7 @@ fn connect_can_be_told_in_any_octets() {
     bench.chat("ATA\r");
     bench.outputs();
     bench.pause(8000);
-    bench.line(LineEvent::Connected { rate: 33_600 });
+    bench.line(LineEvent::Connected(Carrier::new(33_600)));
     assert_eq!(bench.dce(), "\r\nCONNECT 115200/V34\r");
 }
 

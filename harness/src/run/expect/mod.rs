@@ -38,9 +38,16 @@ pub enum Progress {
 pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progress {
     let step = Step { facts, begun, now };
     match verb {
-        Verb::Ring { .. } | Verb::DropCarrier | Verb::FallSilent | Verb::ModemSays { .. } | Verb::ModemDies => {
-            step.met("")
-        }
+        Verb::Ring { .. }
+        | Verb::DropCarrier
+        | Verb::FallSilent
+        | Verb::ModemSays { .. }
+        | Verb::ModemDies
+        | Verb::Flicker { .. }
+        | Verb::Retrain { .. }
+        | Verb::Renegotiate { .. }
+        | Verb::ExpectModem { .. }
+        | Verb::ExpectCircuit { .. } => step.met(""),
         Verb::ExpectAnswer { rings } => step.answer(*rings),
         Verb::ExpectNoAnswer => step.no_answer(),
         Verb::ExpectRing { count } => step.ring(*count),

@@ -7,7 +7,7 @@ use offhook_emulator::exchange::NATIONAL;
 use super::super::problem::{Fault, Problem};
 use super::super::shape::Item;
 use super::super::value::Value;
-use super::super::{Line, Mode, ModemTraits, Port, Program, Span};
+use super::super::{Line, Mode, ModemTraits, Port, Program, Span, Wiring};
 use super::options::build_port_ppp;
 
 /// A device as it is named, and whether it stands with `/dev/` in front.
@@ -41,6 +41,8 @@ pub(in super::super) fn build_port(item: &Item, problems: &mut Vec<Problem>) -> 
         prompt: item.text("prompt"),
         arguments: item.text("arguments"),
         ppp: item.child("ppp").map(|ppp| build_port_ppp(ppp, problems)),
+        wiring: Wiring::Pty,
+        number: None,
         line: item.child("line").map(|line| build_line(line, problems)).unwrap_or_default(),
         modem: item.child("modem").map(build_modem).unwrap_or_default(),
     }
@@ -110,6 +112,7 @@ fn build_line(item: &Item, problems: &mut Vec<Problem>) -> Line {
         training: item.time("training").unwrap_or(usual.training),
         cadence: stated.or(named).unwrap_or(usual.cadence),
         error_control: item.flag("error-control").unwrap_or(false),
+        ..usual
     }
 }
 
@@ -119,5 +122,6 @@ fn build_modem(item: &Item) -> ModemTraits {
         replies: item.children("reply").map(|reply| (reply.argument_text(0), reply.argument_text(1))).collect(),
         connect: item.text("connect"),
         auto_answer: item.number("auto-answer"),
+        ..ModemTraits::default()
     }
 }

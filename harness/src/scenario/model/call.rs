@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use offhook_emulator::modem::Personality;
+
 use super::{Span, Verb};
 
 /// One call.
@@ -18,6 +20,12 @@ pub struct Call {
     pub name: Option<String>,
     /// Device of the port whose line is called, `ttyS0`, or the number of a hunt group.
     pub to: String,
+    /// The program that calls on a modem of its own; `None`: the built-in caller, who needs none.
+    pub with: Option<Client>,
+    /// Distinctive ringing: which of the patterns, from 1; `None`: the usual one.
+    pub ring_pattern: Option<u8>,
+    /// Whether caller ID arrives with a wrong checksum.
+    pub caller_id_garbled: bool,
     /// Pause before it, counted from when its group may begin and the port is ready. 0 unless stated.
     pub after: Duration,
     /// Whether it waits for the port to be ready. True unless stated otherwise, or if its line is called already by
@@ -25,6 +33,33 @@ pub struct Call {
     pub ready: bool,
     /// What the caller does and what is expected, in order.
     pub steps: Vec<Step>,
+}
+
+/// A real program that calls, in a network namespace of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Client {
+    /// Which.
+    pub program: ClientProgram,
+    /// Make of its modem.
+    pub personality: Personality,
+    /// The pairs of a chat script, expected and sent in turn, as chat(8) reads them; empty: offhook's own, which dials the
+    /// called port's number.
+    pub chat: Vec<String>,
+    /// Options for pppd, one a line, as they would stand in its options file.
+    pub options: Vec<String>,
+    /// User name and password, for its secrets files.
+    pub account: Option<(String, String)>,
+}
+
+/// Programs that can call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientProgram {
+    /// pppd with chat.
+    #[default]
+    Pppd,
+    /// wvdial, which starts pppd.
+    Wvdial,
 }
 
 /// One verb of a call, with what it shall be on particular stacks.

@@ -13,13 +13,13 @@ mod verb;
 
 use serde::{Deserialize, Serialize};
 
-pub use call::{Call, Deviation, KnownFailure, Step};
+pub use call::{Call, Client, ClientProgram, Deviation, KnownFailure, Step};
 pub use change::{Change, Edit};
 pub use client::{AuthChoice, AuthProtocol, Phase, PppClient};
-pub use port::{Line, Mode, ModemTraits, Port, Program};
+pub use port::{CallerIdService, Line, Mode, ModemTraits, Port, Program, Wiring};
 pub use server::{
-    Account, AccountsFile, Auth, AutoPpp, CallerIdRule, Content, ControlLines, Etc, HuntGroup, Lan, Ppp, RawFile,
-    Server, User,
+    Account, AccountsFile, Auth, AutoPpp, CallerIdRule, Content, ControlLines, Etc, Forward, ForwardWhen, HuntGroup,
+    Lan, Ppp, RawFile, Server, User,
 };
 pub use verb::{ArpOwner, AuthResult, Direction, Host, Party, Reason, Since, Transfer, Verb};
 

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use offhook_emulator::exchange::Quality;
+use offhook_emulator::modem::Personality;
+
 use super::{Ppp, Span};
 
 /// A serial port with a modem on it.
@@ -33,6 +36,10 @@ pub struct Port {
     pub arguments: Option<String>,
     /// PPP options of this port alone (`/etc/ppp/options.ttyS0`).
     pub ppp: Option<Ppp>,
+    /// What joins the port and its modem.
+    pub wiring: Wiring,
+    /// Its telephone number; `None`: it has none that can be dialled.
+    pub number: Option<String>,
     /// The telephone line the modem hangs on.
     pub line: Line,
     /// How its modem differs from one without faults.
@@ -55,10 +62,23 @@ impl Port {
             prompt: None,
             arguments: None,
             ppp: None,
+            wiring: Wiring::Pty,
+            number: None,
             line: Line::default(),
             modem: ModemTraits::default(),
         }
     }
+}
+
+/// What joins a port and its modem.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wiring {
+    /// A pseudo-terminal: circuits 108 and 109 as opening, closing and hang-up.
+    #[default]
+    Pty,
+    /// A USB modem (CDC ACM): circuits 105 to 109 and 125 as on a cable.
+    Usb,
 }
 
 /// What serves a port.
@@ -96,6 +116,8 @@ pub struct ModemTraits {
     pub connect: Option<String>,
     /// S0: answers by itself after so many rings.
     pub auto_answer: Option<u32>,
+    /// Whose make it is.
+    pub personality: Personality,
 }
 
 /// A telephone line and what the modems on it make of it.
@@ -103,6 +125,8 @@ pub struct ModemTraits {
 pub struct Line {
     /// Rate in bit/s reported by CONNECT and kept on the line; 10 bit an octet.
     pub rate: u32,
+    /// Rate in bit/s from the caller to the server, if it is another: V.90 is slower upstream.
+    pub rate_from_caller: Option<u32>,
     /// One-way delay.
     pub delay: Duration,
     /// From off hook to CONNECT.
@@ -111,6 +135,29 @@ pub struct Line {
     pub cadence: Vec<(Duration, Duration)>,
     /// V.42 between the modems: octets travel without start and stop bits, 8 bits each instead of 10.
     pub error_control: bool,
+    /// What it does to octets and carrier.
+    pub quality: Quality,
+    /// How caller ID is delivered on it.
+    pub caller_id: CallerIdService,
+    /// Whether a second call is announced by a tone during a call, instead of being busy.
+    pub call_waiting: bool,
+}
+
+/// How an exchange delivers caller ID.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallerIdService {
+    /// Bellcore MDMF (GR-30-CORE), between the first ring and the second: number and name.
+    #[default]
+    Mdmf,
+    /// Bellcore SDMF, between the first ring and the second: the number alone.
+    Sdmf,
+    /// ETSI EN 300 659-1, after a ring pulse alert, before the first ring.
+    Etsi,
+    /// British Telecom SIN 227: after line reversal and an alerting tone, before the first ring.
+    Uk,
+    /// DTMF digits before the first ring, `D` number `C`.
+    Dtmf,
 }
 
 impl Default for Line {
@@ -121,6 +168,10 @@ impl Default for Line {
             training: Duration::from_secs(8),
             cadence: vec![(Duration::from_secs(2), Duration::from_secs(4))],
             error_control: false,
+            rate_from_caller: None,
+            quality: Quality::default(),
+            caller_id: CallerIdService::default(),
+            call_waiting: false,
         }
     }
 }

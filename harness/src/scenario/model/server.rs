@@ -26,6 +26,8 @@ pub struct Server {
     pub lan: Option<Lan>,
     /// Numbers that ring the first free of several lines.
     pub hunt_groups: Vec<HuntGroup>,
+    /// Calls that the exchange sends on to another number.
+    pub forwards: Vec<Forward>,
     /// An `/etc` taken as it is. Nothing is written from ports, options, accounts and rules then.
     pub etc: Option<Etc>,
     /// Files written after all others, as they are.
@@ -97,6 +99,34 @@ pub struct HuntGroup {
     pub span: Span,
     /// Devices of the ports whose lines are tried, in order.
     pub devices: Vec<String>,
+}
+
+/// Calls to one number that go to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forward {
+    /// Number or device that is called.
+    pub from: String,
+    /// Number or device that rings instead.
+    pub to: String,
+    /// On which calls.
+    pub when: ForwardWhen,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Which calls are forwarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardWhen {
+    /// All.
+    Always,
+    /// Those that find the line busy.
+    Busy,
+    /// Those not answered after so many rings.
+    NoAnswer {
+        /// Rings, 1 or more.
+        rings: u32,
+    },
 }
 
 /// PPP options, as pppd's options files hold them. `None` and empty write nothing.

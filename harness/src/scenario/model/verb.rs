@@ -171,6 +171,37 @@ pub enum Verb {
     HangUp,
     /// `drop-carrier`: the line is cut.
     DropCarrier,
+    /// `flicker "500ms"`: carrier stops for so long, and comes back.
+    Flicker {
+        /// For how long there is none.
+        time: Duration,
+    },
+    /// `retrain "3s"`: the modems train anew for so long.
+    Retrain {
+        /// For how long nothing crosses.
+        time: Duration,
+    },
+    /// `renegotiate rate=14400`: the line goes on at another rate.
+    Renegotiate {
+        /// Bit/s, both ways.
+        rate: u32,
+    },
+    /// `expect-modem "RING A"`: the server's modem has told its DTE a line that contains the text since the call began.
+    ExpectModem {
+        /// What it contains.
+        text: String,
+        /// How long to wait for it.
+        within: Duration,
+    },
+    /// `expect-circuit 109 "on"`: a circuit between the server and its modem is so, or becomes so.
+    ExpectCircuit {
+        /// Number in V.24.
+        circuit: u16,
+        /// On or off.
+        on: bool,
+        /// How long to wait for it.
+        within: Duration,
+    },
 }
 
 impl Verb {
@@ -207,6 +238,11 @@ impl Verb {
             Self::ExpectLog { .. } => "expect-log",
             Self::HangUp => "hang-up",
             Self::DropCarrier => "drop-carrier",
+            Self::Flicker { .. } => "flicker",
+            Self::Retrain { .. } => "retrain",
+            Self::Renegotiate { .. } => "renegotiate",
+            Self::ExpectModem { .. } => "expect-modem",
+            Self::ExpectCircuit { .. } => "expect-circuit",
         }
     }
 }

@@ -140,6 +140,11 @@ impl<'a> Progress<'a> {
             | Verb::ExpectNoText { .. }
             | Verb::ModemSays { .. }
             | Verb::ModemDies
+            | Verb::Flicker { .. }
+            | Verb::Retrain { .. }
+            | Verb::Renegotiate { .. }
+            | Verb::ExpectModem { .. }
+            | Verb::ExpectCircuit { .. }
             | Verb::Change(_)
             | Verb::Wait { time: Some(_) }
             | Verb::ExpectLog { .. }
