@@ -81,7 +81,7 @@ impl Modem {
 
     /// Caller ID has been received.
     pub(super) fn received_caller_id(&mut self, now: Instant, id: &CallerId) {
-        if self.state == State::Command && self.active.caller_id() {
+        if self.state == State::Command && self.active.extended_value("+VCID", 0) == 1 {
             self.unsolicited_text(now, caller_id::presentation(id));
         }
     }
@@ -120,7 +120,7 @@ impl Modem {
     }
 
     /// `D` (§6.3.1): the line takes incoming calls only, so there is never an answer.
-    pub(super) fn dial(&mut self) -> Done {
+    pub(super) fn dial_command(&mut self, _now: Instant, _text: &str) -> Done {
         Done::Final(if self.state == State::Command { ResultCode::NoCarrier } else { ResultCode::Error })
     }
 
@@ -131,6 +131,11 @@ impl Modem {
             self.on_hook();
         }
         Done::Next
+    }
+
+    /// `H1`: off hook without dialling.
+    pub(super) fn hook_command(&mut self, off: bool) -> Done {
+        if off { Done::Final(ResultCode::Error) } else { self.hang_up_command() }
     }
 
     /// `O` (§6.3.7): back to data state.

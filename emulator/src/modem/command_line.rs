@@ -23,6 +23,8 @@ pub(super) struct Editing {
     pub(super) terminator: u8,
     /// S5: deletes a character.
     pub(super) deletion: u8,
+    /// Characters a body may have; 0: as many as the generic modem's.
+    pub(super) longest: usize,
 }
 
 /// What octets turned out to be.
@@ -162,7 +164,8 @@ impl CommandLine {
             }
         } else if octet >= b' ' {
             echo.push(octet);
-            if self.body.len() < LONGEST_BODY {
+            let longest = if editing.longest == 0 { LONGEST_BODY } else { editing.longest };
+            if self.body.len() < longest {
                 self.body.push(octet);
             } else {
                 self.overlong = true;
@@ -192,7 +195,7 @@ fn text(octets: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const EDITING: Editing = Editing { terminator: b'\r', deletion: 8 };
+    const EDITING: Editing = Editing { terminator: b'\r', deletion: 8, longest: 0 };
 
     /// What these octets are, and their echo.
     fn assemble(line: &mut CommandLine, octets: &[u8]) -> (Vec<Assembled>, Vec<u8>) {
@@ -215,6 +218,7 @@ mod tests {
         Assembled::Ignored(octets.to_vec())
     }
 
+    // M1, V.250 §5.2.1
     #[test]
     fn a_line_is_a_prefix_of_one_case_a_body_and_a_terminator() {
         assert_eq!(found(b"ATQ0V1H0\r"), [a_line("Q0V1H0", "ATQ0V1H0")]);
@@ -224,23 +228,27 @@ mod tests {
         assert_eq!(found(b"aTZ\r"), [stray(b"aTZ\r")]);
     }
 
+    // M1, V.250 §5.2.1
     #[test]
     fn junk_before_the_prefix_is_no_part_of_the_line() {
         assert_eq!(found(b"\x10\x03+++\rATH\r"), [stray(b"\x10\x03+++\r"), a_line("H", "ATH")]);
         assert_eq!(found(b"OK AAT\r"), [stray(b"OK A"), a_line("", "AT")]);
     }
 
+    // M3, V.250 §5.2.1, §6.2.1
     #[test]
     fn a_line_feed_after_a_line_is_nothing() {
         assert_eq!(found(b"AT\r\nATE0\r\n"), [a_line("", "AT"), a_line("E0", "ATE0")]);
         assert_eq!(found(b"x\r\nAT\r"), [stray(b"x\r"), a_line("", "AT")]);
     }
 
+    // M2, V.250 §5.1, §5.2.2
     #[test]
     fn bit_8_and_control_characters_are_ignored() {
         assert_eq!(found(b"\xc1\xd4E\x01\x000\x8d"), [a_line("E0", "ATE0")]);
     }
 
+    // M4, V.250 §5.2.2, §6.2.3
     #[test]
     fn deletion_spares_the_prefix_and_shows_on_the_screen() {
         let (out, echo) = assemble(&mut CommandLine::new(), b"ATE\x08\x08\x08Z\r");
@@ -248,6 +256,7 @@ mod tests {
         assert_eq!(echo, b"ATE\x08 \x08Z\r");
     }
 
+    // M5, V.250 §5.2.4
     #[test]
     fn the_last_line_is_repeated_at_once() {
         let mut line = CommandLine::new();
@@ -256,6 +265,7 @@ mod tests {
         assert_eq!(assemble(&mut line, b"a/A/").0, [a_line("E0", "a/"), a_line("E0", "A/")]);
     }
 
+    // M6, TIA-602
     #[test]
     fn an_overlong_line_is_none_and_leaves_the_last_one_alone() {
         let mut line = CommandLine::new();
@@ -267,6 +277,7 @@ mod tests {
         assert_eq!(assemble(&mut line, b"A/").0, [a_line("E0", "A/")]);
     }
 
+    // M15, V.250 §6.2.4
     #[test]
     fn octets_that_are_no_line_are_not_echoed() {
         assert_eq!(assemble(&mut CommandLine::new(), b"\r\nOK\r\nNO CARRIER\r\n").1, b"");

@@ -2,15 +2,20 @@
 //! it keep their effect, and there is exactly one final result code.
 //!
 //! In: a body. Out: settings changed, information text, a result code. Commands that have to do with the call are in
-//! `call`, those that tell what the modem is in `generic`; unknown ones fail (§5.3.1), as do commands that would
-//! promise what is not there, a fax class above all: an `OK` to `+FCLASS=2` makes a server wait for fax results.
+//! `call`, those that tell what the modem is in `generic`, those that list what is set in `listing`; unknown ones fail
+//! (§5.3.1), as do commands that would promise what is not there, a fax class above all: an `OK` to `+FCLASS=2` makes a
+//! server wait for fax results.
 
 use super::Modem;
 use super::generic;
-use super::parameter::{RING_COUNT, extended_parameter, is_passed_over, s_parameter};
+use super::listing::listing;
+use super::parameter::RING_COUNT;
 use super::result_code::ResultCode;
 use super::syntax::{Command, ExtendedAction, Kind, ParameterAction, parse};
 use crate::time::Instant;
+
+/// Numbers that `&Zn=` can store.
+const STORED_NUMBERS: u32 = 4;
 
 /// What a command leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,27 +38,58 @@ impl From<bool> for Done {
 impl Modem {
     /// Executes the body of a command line.
     pub(super) fn execute(&mut self, now: Instant, body: &str) {
+        if self.errs(body) {
+            return self.result(ResultCode::Error);
+        }
         let (commands, error) = parse(body);
         for command in commands {
-            match self.command(now, command) {
+            let done = if self.refuses(&command.kind) { self.unknown() } else { self.command(now, command) };
+            match done {
                 Done::Next => {}
                 Done::Final(code) => return self.result(code),
                 Done::Later => return,
             }
         }
-        self.result(if error.is_some() { ResultCode::Error } else { ResultCode::Ok });
+        let failed = error.is_some() && !self.config.personality.quirks.takes_anything;
+        self.result(if failed { ResultCode::Error } else { ResultCode::Ok });
+    }
+
+    /// Whether it is the modem's fault to err on this line.
+    fn errs(&mut self, body: &str) -> bool {
+        let quirks = &self.config.personality.quirks;
+        self.lines_taken = self.lines_taken.wrapping_add(1);
+        let line: String = "AT".chars().chain(body.chars().filter(|c| *c != ' ')).collect();
+        let line = line.to_ascii_uppercase();
+        quirks.errors.iter().any(|begins| line.starts_with(begins.as_str()))
+            || quirks.errs_every > 0 && self.lines_taken.is_multiple_of(quirks.errs_every)
+    }
+
+    fn refuses(&self, kind: &Kind) -> bool {
+        let name = match kind {
+            Kind::Basic { prefix, letter, .. } => prefix.iter().chain([letter]).collect(),
+            Kind::Extended { name, .. } => name.clone(),
+            Kind::Store { .. } => "&Z".to_owned(),
+            Kind::Dial(_) | Kind::Parameter { .. } => return false,
+        };
+        self.repertoire.refuses(&name)
+    }
+
+    /// A command it does not know.
+    fn unknown(&self) -> Done {
+        self.config.personality.quirks.takes_anything.into()
     }
 
     fn command(&mut self, now: Instant, command: Command) -> Done {
         match command.kind {
             Kind::Basic { prefix: None, letter, value } => self.basic(now, letter, value),
             Kind::Basic { prefix: Some('&'), letter, value } => self.ampersand(letter, value),
-            // Error control, its flow and breaks, and compression, as Rockwell's modems have them: without effect.
-            Kind::Basic { prefix: Some('\\'), letter: 'N', value: 0..=5 }
-            | Kind::Basic { prefix: Some('\\'), letter: 'A' | 'G' | 'J' | 'Q' | 'V', value: 0..=3 }
-            | Kind::Basic { prefix: Some('%'), letter: 'C' | 'E', value: 0..=3 } => Done::Next,
-            Kind::Basic { .. } => Done::Final(ResultCode::Error),
-            Kind::Dial(_) => self.dial(),
+            Kind::Basic { prefix: Some(sign), letter, value } => self.set(&format!("{sign}{letter}"), value),
+            Kind::Dial(text) => self.dial_command(now, &text),
+            Kind::Store { place, number } if place < STORED_NUMBERS => {
+                self.numbers.insert(place, number);
+                Done::Next
+            }
+            Kind::Store { .. } => Done::Final(ResultCode::Error),
             Kind::Parameter { number, action } => self.s_parameter(now, number, action),
             Kind::Extended { name, action } => self.extended(&name, action),
         }
@@ -63,71 +99,88 @@ impl Modem {
     fn basic(&mut self, now: Instant, letter: char, value: u32) -> Done {
         match (letter, value) {
             ('A', 0) => self.answer_command(now),
-            ('E', 0 | 1) => set(&mut self.active.echo, value == 1),
-            ('H', 0) => self.hang_up_command(),
-            ('I', 0..=9) => {
-                self.information(&[generic::identification(value, &self.config.identification)]);
+            ('H', 0 | 1) => self.hook_command(value == 1),
+            ('I', _) => match generic::identification(value, &self.config) {
+                Some(lines) => {
+                    self.information(&lines);
+                    Done::Next
+                }
+                None => self.unknown(),
+            },
+            ('P' | 'T', 0) => {
+                self.active.pulses = letter == 'P';
                 Done::Next
             }
-            // Loudspeaker and dialling method: there is neither loudspeaker nor dialling.
-            ('L' | 'M', 0..=3) | ('P' | 'T', 0) => Done::Next,
-            ('O', 0) => self.online_command(now),
-            ('Q', 0 | 1) => set(&mut self.active.quiet, value == 1),
-            ('V', 0 | 1) => set(&mut self.active.verbose, value == 1),
-            ('X', 0..=4) => set_small(&mut self.active.detail, value),
-            // Modulation, error control's messages: common in initialisations, and without effect.
-            ('B', 0..=3 | 15 | 16) | ('N', 0 | 1) | ('W', 0..=2) => Done::Next,
+            ('O', 0 | 1) => self.online_command(now),
             // The rest of the line was meant for the settings that are gone (§6.1.1).
-            ('Z', 0) => {
+            ('Z', 0 | 1) => {
                 self.hang_up_command();
-                self.active = self.stored.clone();
+                self.active = self.stored[usize::from(value == 1)].clone();
                 Done::Final(ResultCode::Ok)
             }
-            _ => Done::Final(ResultCode::Error),
+            _ => self.set(&letter.to_string(), value),
         }
     }
 
     /// Commands with an ampersand, V.250 §6.1.2, §6.2.8, §6.2.9 and Hayes.
     fn ampersand(&mut self, letter: char, value: u32) -> Done {
         match (letter, value) {
-            ('C', 0 | 1) => set_small(&mut self.active.circuit_109, value),
-            ('D', 0..=3) => set_small(&mut self.active.circuit_108, value),
-            ('F', 0) => {
+            // Makers have several sets of factory settings; here they are one.
+            ('F', 0..=2) => {
                 self.active = self.factory.clone();
                 Done::Next
             }
-            // Flow control towards the DTE and circuit 107: a pty has neither.
-            ('K', 0 | 3..=6) | ('S', 0 | 1) => Done::Next,
-            // Circuit 106, synchronous and asynchronous operation, guard tone, kind of line: common in initialisations.
-            ('R', 0 | 1) | ('Q', 0 | 5 | 6) | ('G', 0..=2) | ('L' | 'M' | 'B', 0 | 1) => Done::Next,
-            ('W', 0) => {
-                self.stored = self.active.clone();
+            ('V', 0 | 1) => {
+                let numbers: Vec<(u32, &str)> = self.numbers.iter().map(|(n, text)| (*n, text.as_str())).collect();
+                let lines = listing(&self.active, &self.stored, &numbers, self.rings.count(self.last_typed));
+                self.information(&lines);
                 Done::Next
             }
-            _ => Done::Final(ResultCode::Error),
+            ('W', 0 | 1) => {
+                self.stored[usize::from(value == 1)] = self.active.clone();
+                Done::Next
+            }
+            // Which profile counts when the modem is switched on is kept beside the profiles, not in one of them.
+            ('Y', 0 | 1) => {
+                self.chosen = usize::from(value == 1);
+                Done::Next
+            }
+            _ => self.set(&format!("&{letter}"), value),
+        }
+    }
+
+    /// A command that only sets something.
+    fn set(&mut self, name: &str, value: u32) -> Done {
+        match self.repertoire.settings.get(name) {
+            Some(setting) if setting.takes(value) => {
+                self.active.set_setting(name, value);
+                Done::Next
+            }
+            _ => self.unknown(),
         }
     }
 
     /// S-parameters, V.250 §5.3.2.
     fn s_parameter(&mut self, now: Instant, number: Option<u32>, action: ParameterAction) -> Done {
-        let Some(parameter) = s_parameter(number.unwrap_or(u32::from(self.selected))) else {
-            return Done::Final(ResultCode::Error);
+        let number = u8::try_from(number.unwrap_or(u32::from(self.selected)));
+        let Some(register) = number.ok().and_then(|number| self.repertoire.registers.get(&number)) else {
+            return self.unknown();
         };
-        self.selected = parameter.number;
+        self.selected = register.number;
         match action {
             ParameterAction::Select => Done::Next,
             ParameterAction::Set(value) => match u8::try_from(value) {
-                Ok(value) if parameter.range.contains(&value) => {
-                    if parameter.number == RING_COUNT {
+                Ok(value) if register.range.contains(&value) => {
+                    if register.number == RING_COUNT {
                         self.rings.forget();
                     }
-                    self.active.set(parameter.number, value);
+                    self.active.set(register.number, value);
                     Done::Next
                 }
-                _ => Done::Final(ResultCode::Error),
+                _ => self.unknown(),
             },
             ParameterAction::Read => {
-                let value = match parameter.number {
+                let value = match register.number {
                     RING_COUNT => self.rings.count(now),
                     number => self.active.get(number),
                 };
@@ -139,51 +192,37 @@ impl Modem {
 
     /// Extended commands, V.250 §5.4.
     fn extended(&mut self, name: &str, action: ExtendedAction) -> Done {
-        if let Some(text) = generic::extended(name, &self.config.identification) {
+        if let Some(text) = generic::extended(name, &action, &self.config) {
             return match action {
-                ExtendedAction::Execute => {
+                ExtendedAction::Execute | ExtendedAction::Read => {
                     self.information(&[text]);
                     Done::Next
                 }
                 // It exists and takes no values (§5.4.2).
                 ExtendedAction::Test => Done::Next,
-                ExtendedAction::Read | ExtendedAction::Set(_) => Done::Final(ResultCode::Error),
+                ExtendedAction::Set(_) => Done::Final(ResultCode::Error),
             };
         }
-        let Some(parameter) = extended_parameter(name) else {
-            let passed_over = matches!(action, ExtendedAction::Set(_)) && is_passed_over(name);
-            return passed_over.into();
-        };
+        let key = self.repertoire.canonical(name).to_owned();
+        let Some(parameter) = self.repertoire.extended.get(&key) else { return self.unknown() };
         let head = if parameter.bare { String::new() } else { format!("{name}: ") };
         match action {
-            ExtendedAction::Set(values) => match parameter.check(&values, self.active.extended(parameter)) {
+            ExtendedAction::Set(values) => match parameter.check(&values, self.active.extended(&key)) {
                 Some(values) => {
-                    self.active.set_extended(parameter, values);
+                    self.active.set_extended(&key, values);
                     Done::Next
                 }
-                None => Done::Final(ResultCode::Error),
+                None => self.unknown(),
             },
             ExtendedAction::Read => {
-                let values: Vec<String> = self.active.extended(parameter).iter().map(u32::to_string).collect();
-                self.information(&[format!("{head}{}", values.join(","))]);
+                self.information(&[format!("{head}{}", self.active.extended(&key).join(","))]);
                 Done::Next
             }
             ExtendedAction::Test => {
                 self.information(&[format!("{head}{}", parameter.ranges())]);
                 Done::Next
             }
-            ExtendedAction::Execute => Done::Final(ResultCode::Error),
+            ExtendedAction::Execute => self.unknown(),
         }
     }
-}
-
-fn set(setting: &mut bool, value: bool) -> Done {
-    *setting = value;
-    Done::Next
-}
-
-fn set_small(setting: &mut u8, value: u32) -> Done {
-    let small = u8::try_from(value);
-    *setting = small.unwrap_or(*setting);
-    small.is_ok().into()
 }

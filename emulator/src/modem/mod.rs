@@ -12,17 +12,20 @@
 mod call;
 mod caller_id;
 mod command_line;
+mod connect;
 mod escape;
 mod execute;
 mod faults;
 mod generic;
+mod listing;
 mod parameter;
 pub mod personality;
 mod profile;
+mod repertoire;
 mod result_code;
 mod syntax;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +38,7 @@ use self::call::Rings;
 use self::command_line::{Assembled, CommandLine};
 use self::escape::Escape;
 use self::profile::Profile;
+use self::repertoire::Repertoire;
 use crate::exchange::LineEvent;
 use crate::time::{Instant, earliest};
 use crate::trace::{What, escaped};
@@ -137,9 +141,17 @@ enum Held {
 #[derive(Clone, Debug)]
 pub struct Modem {
     config: ModemConfig,
+    /// What it knows.
+    repertoire: Repertoire,
     factory: Profile,
-    stored: Profile,
+    stored: [Profile; 2],
+    /// &Y: which of them counts when it is switched on.
+    chosen: usize,
     active: Profile,
+    /// Telephone numbers stored by `&Zn=`.
+    numbers: BTreeMap<u32, String>,
+    /// Command lines so far.
+    lines_taken: u32,
     /// The S-parameter selected last.
     selected: u8,
     state: State,
@@ -164,10 +176,15 @@ pub struct Modem {
 impl Modem {
     /// A modem on hook, with no DTE yet.
     pub fn new(config: ModemConfig) -> Self {
-        let factory = Profile::factory(config.caller_id, config.auto_answer);
+        let repertoire = Repertoire::new(&config.personality);
+        let factory = Profile::factory(&repertoire, config.caller_id, config.auto_answer);
         Self {
             config,
-            stored: factory.clone(),
+            repertoire,
+            stored: [factory.clone(), factory.clone()],
+            chosen: 0,
+            numbers: BTreeMap::new(),
+            lines_taken: 0,
             active: factory.clone(),
             factory,
             selected: 0,
@@ -233,7 +250,7 @@ impl Modem {
             (_, State::Answering { .. } | State::Data { .. } | State::OnlineCommand { .. }) => self.on_hook(),
         }
         if self.active.circuit_108 == 3 {
-            self.active = self.stored.clone();
+            self.active = self.stored[self.chosen].clone();
         }
     }
 
@@ -298,7 +315,12 @@ impl Modem {
     fn type_octet(&mut self, now: Instant, octet: u8) {
         self.last_typed = now;
         let (mut echo, mut assembled) = (Vec::new(), Vec::new());
-        self.command_line.push(octet, self.active.editing(), &mut echo, &mut assembled);
+        self.command_line.push(
+            octet,
+            self.active.editing(self.config.personality.quirks.line_length),
+            &mut echo,
+            &mut assembled,
+        );
         if self.active.echo {
             self.tell_dte(&echo);
         }

@@ -1,10 +1,10 @@
-//! The parameters of the modem as tables: name, default, range, clause.
+//! The generic modem's parameters as tables: name, factory setting, range, clause.
 //!
-//! Whatever sets, reads or lists a parameter goes by these tables, so that `=?` can say nothing that `=` does not do.
-//! S-parameters: V.250 §5.3.2; those of Hayes modems that V.250 does not define are marked as such.
-//! Extended parameters: V.250 §5.4.3. Defaults are those usual among modems with a Rockwell chip set.
+//! S-parameters: V.250 §5.3.2; those of Hayes modems that V.250 does not define are marked as such. Settings: the
+//! commands of one letter or of a sign and a letter that only set something. Extended parameters: V.250 §5.4.3. Factory
+//! settings are those usual among modems with a Rockwell chip set. What a make of modem has otherwise is added to these by
+//! [`Repertoire`](super::repertoire::Repertoire).
 
-use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 /// One S-parameter.
@@ -58,158 +58,212 @@ pub(super) const S_PARAMETERS: &[SParameter] = &[
     s(ESCAPE_GUARD, 50, 0..=255, "Hayes, fiftieths of a second"),
 ];
 
-/// The S-parameter of that number.
-pub(super) fn s_parameter(number: u32) -> Option<&'static SParameter> {
-    S_PARAMETERS.iter().find(|parameter| u32::from(parameter.number) == number)
+/// A command that only sets something.
+#[derive(Clone, Debug)]
+pub(super) struct BasicSetting {
+    /// A letter, or a sign and a letter.
+    pub(super) name: &'static str,
+    pub(super) default: u32,
+    pub(super) allowed: &'static [RangeInclusive<u32>],
+    #[cfg_attr(not(test), expect(dead_code, reason = "the table is documentation as well"))]
+    pub(super) clause: &'static str,
 }
 
-/// One extended parameter: some numbers, each out of a list.
+const fn b(
+    name: &'static str,
+    default: u32,
+    allowed: &'static [RangeInclusive<u32>],
+    clause: &'static str,
+) -> BasicSetting {
+    BasicSetting { name, default, allowed, clause }
+}
+
+/// All such commands there are. Those marked "no effect" are common in initialisations, and what they would change is not
+/// emulated.
+pub(super) const SETTINGS: &[BasicSetting] = &[
+    b("B", 0, &[0..=3, 15..=16], "makers: modulation, no effect"),
+    b("E", 1, &[0..=1], "V.250 6.2.4: echo"),
+    b("L", 2, &[0..=3], "V.250 6.3.13: loudness, no effect"),
+    b("M", 1, &[0..=3], "V.250 6.3.14: loudspeaker, no effect"),
+    b("N", 1, &[0..=1], "makers: automode, no effect"),
+    b("Q", 0, &[0..=1], "V.250 6.2.5: no result codes"),
+    b("V", 1, &[0..=1], "V.250 6.2.6: words, not numbers"),
+    b("W", 2, &[0..=2], "makers: which rate CONNECT tells: 0 the port's, 1 both, 2 the line's"),
+    b("X", 4, &[0..=4], "V.250 6.2.7: which result codes and tones"),
+    b("Y", 0, &[0..=1], "Hayes: long space disconnect, no effect"),
+    b("&B", 0, &[0..=1], "makers: port speed follows the line, no effect"),
+    b("&C", 1, &[0..=1], "V.250 6.2.8: circuit 109"),
+    b("&D", 2, &[0..=3], "V.250 6.2.9, 3: Hayes: circuit 108/2"),
+    b("&G", 0, &[0..=2], "makers: guard tone, no effect"),
+    b("&K", 3, &[0..=0, 3..=6], "makers: flow control, the same as +IFC"),
+    b("&L", 0, &[0..=1], "Hayes: kind of line, no effect"),
+    b("&M", 0, &[0..=1], "Hayes: asynchronous, no effect"),
+    b("&Q", 5, &[0..=0, 5..=6], "Hayes: error control, no effect"),
+    b("&R", 1, &[0..=1], "Hayes: circuit 106 follows 105, no effect"),
+    b("&S", 0, &[0..=1], "Hayes: circuit 107"),
+    b("&Y", 0, &[0..=1], "Hayes: which profile counts when switched on"),
+    b("\\A", 3, &[0..=3], "makers: size of MNP blocks, no effect"),
+    b("\\G", 0, &[0..=3], "makers: flow control between modems, no effect"),
+    b("\\J", 0, &[0..=3], "makers: port speed follows the line, no effect"),
+    b("\\N", 3, &[0..=5], "makers: error control, no effect"),
+    b("\\Q", 3, &[0..=3], "makers: flow control, no effect"),
+    b("\\V", 1, &[0..=3], "makers: messages of error control, no effect"),
+    b("%C", 3, &[0..=3], "makers: compression, no effect"),
+    b("%E", 2, &[0..=3], "makers: line quality, no effect"),
+];
+
+/// What one value of an extended parameter may be.
+#[derive(Clone, Debug)]
+pub(super) enum Values {
+    /// Numbers.
+    Numbers(&'static [RangeInclusive<u32>]),
+    /// Numbers a personality states.
+    Owned(Vec<RangeInclusive<u32>>),
+    /// Words, upper case.
+    Words(&'static [&'static str]),
+}
+
+impl Values {
+    /// The value as it is kept, if it may be.
+    pub(super) fn taken(&self, value: &str) -> Option<String> {
+        let ranges: &[RangeInclusive<u32>] = match self {
+            Self::Words(words) => {
+                let word = value.trim_matches('"').to_ascii_uppercase();
+                return words.contains(&word.as_str()).then_some(word);
+            }
+            Self::Numbers(ranges) => ranges,
+            Self::Owned(ranges) => ranges,
+        };
+        let number: u32 = value.parse().ok()?;
+        ranges.iter().any(|range| range.contains(&number)).then(|| number.to_string())
+    }
+
+    /// As `=?` lists them.
+    pub(super) fn list(&self) -> String {
+        let ranges: &[RangeInclusive<u32>] = match self {
+            Self::Words(words) => return words.join(","),
+            Self::Numbers(ranges) => ranges,
+            Self::Owned(ranges) => ranges,
+        };
+        let text = |range: &RangeInclusive<u32>| match (range.start(), range.end()) {
+            (low, high) if low == high => low.to_string(),
+            (low, high) if low + 1 == *high => format!("{low},{high}"),
+            (low, high) => format!("{low}-{high}"),
+        };
+        ranges.iter().map(text).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// One extended parameter: some values.
 #[derive(Clone, Debug)]
 pub(super) struct ExtendedParameter {
     /// With its sign.
     pub(super) name: &'static str,
-    pub(super) default: &'static [u32],
-    /// What each of its numbers may be.
-    pub(super) allowed: &'static [&'static [RangeInclusive<u32>]],
+    pub(super) default: &'static [&'static str],
+    /// What each of its values may be.
+    pub(super) allowed: &'static [Values],
     /// Fax commands answer without their name (T.32, T.31 and TIA-578 practice).
     pub(super) bare: bool,
     #[cfg_attr(not(test), expect(dead_code, reason = "the table is documentation as well"))]
     pub(super) clause: &'static str,
 }
 
-/// Caller ID, on or off.
+const fn e(
+    name: &'static str,
+    default: &'static [&'static str],
+    allowed: &'static [Values],
+    clause: &'static str,
+) -> ExtendedParameter {
+    ExtendedParameter { name, default, allowed, bare: false, clause }
+}
+
+/// Caller ID: 0 off, 1 formatted, 2 unformatted.
 pub(super) const CALLER_ID: &str = "+VCID";
+/// Port speeds `+IPR` takes.
+const PORT_SPEEDS: &[RangeInclusive<u32>] = &[
+    0..=0,
+    300..=300,
+    1200..=1200,
+    2400..=2400,
+    4800..=4800,
+    9600..=9600,
+    19_200..=19_200,
+    38_400..=38_400,
+    57_600..=57_600,
+    115_200..=115_200,
+    230_400..=230_400,
+];
+const SWITCH: &[Values] = &[Values::Numbers(&[0..=1])];
+const RATES: Values = Values::Numbers(&[0..=0, 300..=56_000]);
+const MODULATIONS: &[&str] = &["V21", "V22", "V22B", "V32", "V32B", "V34", "V90"];
 
 /// All extended parameters there are.
 pub(super) const EXTENDED_PARAMETERS: &[ExtendedParameter] = &[
     // No fax and no voice: data is the only class, and asking for another fails, as it must.
-    ExtendedParameter { name: "+FCLASS", default: &[0], allowed: &[&[0..=0]], bare: true, clause: "T.31, TIA-578" },
-    ExtendedParameter { name: CALLER_ID, default: &[1], allowed: &[&[0..=1]], bare: false, clause: "V.253" },
-    // The port has no speed of its own to be fixed: whatever the DTE uses is right.
     ExtendedParameter {
-        name: "+IPR",
-        default: &[0],
-        allowed: &[&[
-            0..=0,
-            300..=300,
-            1200..=1200,
-            2400..=2400,
-            4800..=4800,
-            9600..=9600,
-            19_200..=19_200,
-            38_400..=38_400,
-            57_600..=57_600,
-            115_200..=115_200,
-            230_400..=230_400,
-        ]],
-        bare: false,
-        clause: "V.250 6.2.10",
+        name: "+FCLASS",
+        default: &["0"],
+        allowed: &[Values::Numbers(&[0..=0])],
+        bare: true,
+        clause: "T.31, TIA-578",
     },
-    ExtendedParameter {
-        name: "+IFC",
-        default: &[2, 2],
-        allowed: &[&[0..=2], &[0..=2]],
-        bare: false,
-        clause: "V.250 6.2.12",
-    },
+    e(CALLER_ID, &["1"], &[Values::Numbers(&[0..=2])], "V.253"),
+    e("+VDR", &["0", "0"], &[Values::Numbers(&[0..=1]), Values::Numbers(&[0..=255])], "V.253: cadence of ringing"),
+    e("+IPR", &["0"], &[Values::Numbers(PORT_SPEEDS)], "V.250 6.2.10: port speed; 0: the DTE's"),
+    e("+ICF", &["3", "3"], &[Values::Numbers(&[0..=6]), Values::Numbers(&[0..=3])], "V.250 6.2.11"),
+    e("+IFC", &["2", "2"], &[Values::Numbers(&[0..=3]), Values::Numbers(&[0..=2])], "V.250 6.2.12"),
+    e("+ILRR", &["0"], SWITCH, "V.250 6.2.13: port speed before CONNECT"),
+    e(
+        "+MS",
+        &["V90", "1", "0", "0", "0", "0"],
+        &[Values::Words(MODULATIONS), Values::Numbers(&[0..=1]), RATES, RATES, RATES, RATES],
+        "V.250 6.4.1",
+    ),
+    e("+MR", &["0"], SWITCH, "V.250 6.4.2: +MCR and +MRR before CONNECT"),
+    e(
+        "+ES",
+        &["3", "0", "2"],
+        &[Values::Numbers(&[0..=7]), Values::Numbers(&[0..=4]), Values::Numbers(&[0..=9])],
+        "V.250 6.5.1",
+    ),
+    e(
+        "+EB",
+        &["1", "0", "30"],
+        &[Values::Numbers(&[0..=1]), Values::Numbers(&[0..=1]), Values::Numbers(&[0..=255])],
+        "V.250 6.5.2",
+    ),
+    e("+ESR", &["1"], &[Values::Numbers(&[0..=2])], "V.250 6.5.3"),
+    e("+EFCS", &["1"], &[Values::Numbers(&[0..=2])], "V.250 6.5.4"),
+    e("+ER", &["0"], SWITCH, "V.250 6.5.5: +ER before CONNECT"),
+    e("+EWIND", &["15", "15"], &[Values::Numbers(&[1..=127]), Values::Numbers(&[1..=127])], "V.250 6.5.6"),
+    e(
+        "+ETBM",
+        &["1", "1", "20"],
+        &[Values::Numbers(&[0..=2]), Values::Numbers(&[0..=2]), Values::Numbers(&[0..=30])],
+        "V.250 6.5.8",
+    ),
+    e(
+        "+DS",
+        &["3", "0", "2048", "32"],
+        &[
+            Values::Numbers(&[0..=3]),
+            Values::Numbers(&[0..=1]),
+            Values::Numbers(&[512..=2048]),
+            Values::Numbers(&[6..=32]),
+        ],
+        "V.250 6.6.1",
+    ),
+    e("+DR", &["0"], SWITCH, "V.250 6.6.2: +DR before CONNECT"),
 ];
-
-/// The extended parameter of that name. Rockwell's `#CID` is another name of `+VCID`.
-pub(super) fn extended_parameter(name: &str) -> Option<&'static ExtendedParameter> {
-    let name = if name == "#CID" { CALLER_ID } else { name };
-    EXTENDED_PARAMETERS.iter().find(|parameter| parameter.name == name)
-}
-
-/// Settings of modulation, error control, compression and their reports (V.250 §6.4 to §6.6): they may be set to anything
-/// and change nothing, for what the line does is the scenario's to say.
-const PASSED_OVER: &[&str] =
-    &["+DS", "+DR", "+EB", "+EFCS", "+ER", "+ES", "+ESR", "+ETBM", "+EWIND", "+ICF", "+ILRR", "+MA", "+MR", "+MS"];
-
-/// Whether setting that parameter is valid and without effect.
-pub(super) fn is_passed_over(name: &str) -> bool {
-    PASSED_OVER.contains(&name)
-}
-
-impl ExtendedParameter {
-    /// The answer to `=?`: each number's values in parentheses.
-    pub(super) fn ranges(&self) -> String {
-        let lists: Vec<String> = self
-            .allowed
-            .iter()
-            .map(|ranges| {
-                let mut text = String::new();
-                for range in *ranges {
-                    let comma = if text.is_empty() { "" } else { "," };
-                    // Writing to a string cannot fail.
-                    let _ = match (range.start(), range.end()) {
-                        (low, high) if low == high => write!(text, "{comma}{low}"),
-                        (low, high) if low + 1 == *high => write!(text, "{comma}{low},{high}"),
-                        (low, high) => write!(text, "{comma}{low}-{high}"),
-                    };
-                }
-                if self.bare { text } else { format!("({text})") }
-            })
-            .collect();
-        lists.join(",")
-    }
-
-    /// The values of `=v,v`: those left out stay as they are. `None` if one is not allowed or there are too many.
-    pub(super) fn check(&self, values: &[String], present: &[u32]) -> Option<Vec<u32>> {
-        if values.len() > self.allowed.len() {
-            return None;
-        }
-        let mut new = present.to_vec();
-        for ((value, ranges), slot) in values.iter().zip(self.allowed).zip(&mut new) {
-            if value.is_empty() {
-                continue;
-            }
-            let number: u32 = value.parse().ok()?;
-            if !ranges.iter().any(|range| range.contains(&number)) {
-                return None;
-            }
-            *slot = number;
-        }
-        Some(new)
-    }
-}
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
-    fn every_default_is_in_its_range_and_every_entry_says_where_it_comes_from() {
-        for parameter in S_PARAMETERS {
-            assert!(parameter.range.contains(&parameter.default), "S{}", parameter.number);
-            assert!(!parameter.clause.is_empty(), "S{}", parameter.number);
-        }
-        for parameter in EXTENDED_PARAMETERS {
-            let defaults: Vec<String> = parameter.default.iter().map(u32::to_string).collect();
-            assert_eq!(parameter.check(&defaults, parameter.default).unwrap(), parameter.default, "{}", parameter.name);
-            assert!(!parameter.clause.is_empty(), "{}", parameter.name);
-        }
-    }
-
-    #[test]
-    fn ranges_are_listed_as_they_are_checked() {
-        assert_eq!(extended_parameter("+FCLASS").unwrap().ranges(), "0");
-        assert_eq!(extended_parameter("#CID").unwrap().ranges(), "(0,1)");
-        assert_eq!(extended_parameter("+IFC").unwrap().ranges(), "(0-2),(0-2)");
-        assert!(extended_parameter("+FAA").is_none());
-    }
-
-    #[test]
-    fn values_left_out_stay() {
-        let flow = extended_parameter("+IFC").unwrap();
-        let check = |values: &[&str]| {
-            let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
-            flow.check(&values, &[2, 2])
-        };
-        assert_eq!(check(&["", "0"]), Some(vec![2, 0]));
-        assert_eq!(check(&["1"]), Some(vec![1, 2]));
-        assert_eq!(check(&["3"]), None);
-        assert_eq!(check(&["1", "1", "1"]), None);
-        assert_eq!(check(&["one"]), None);
+    fn every_entry_says_where_it_comes_from() {
+        assert!(S_PARAMETERS.iter().all(|parameter| !parameter.clause.is_empty()));
+        assert!(SETTINGS.iter().all(|setting| !setting.clause.is_empty()));
+        assert!(EXTENDED_PARAMETERS.iter().all(|parameter| !parameter.clause.is_empty()));
     }
 }

@@ -16,10 +16,16 @@ pub enum ResultCode {
     NoCarrier,
     /// Not a command, or not one for now.
     Error,
+    /// There is no dial tone (X2, X4).
+    NoDialtone,
+    /// The called line is busy (X3, X4).
+    Busy,
+    /// Nobody answers (`@`).
+    NoAnswer,
 }
 
 /// Rates in bit/s and the numbers of their `CONNECT`.
-const CONNECT_NUMBERS: &[(u32, u32)] = &[
+pub(super) const CONNECT_NUMBERS: &[(u32, u32)] = &[
     (1200, 5),
     (2400, 10),
     (4800, 11),
@@ -63,6 +69,9 @@ impl ResultCode {
             Self::Ring => "RING".into(),
             Self::NoCarrier => "NO CARRIER".into(),
             Self::Error => "ERROR".into(),
+            Self::NoDialtone => "NO DIALTONE".into(),
+            Self::Busy => "BUSY".into(),
+            Self::NoAnswer => "NO ANSWER".into(),
         }
     }
 
@@ -77,6 +86,9 @@ impl ResultCode {
             Self::Ring => 2,
             Self::NoCarrier => 3,
             Self::Error => 4,
+            Self::NoDialtone => 6,
+            Self::Busy => 7,
+            Self::NoAnswer => 8,
         }
     }
 
@@ -122,6 +134,7 @@ mod tests {
     const VERBOSE: Format = Format { verbose: true, detail: 4, terminator: 13, formatting: 10 };
     const NUMERIC: Format = Format { verbose: false, ..VERBOSE };
 
+    // M16, M17, V.250 §5.7.1 and §6.2.7
     #[test]
     fn every_result_code_has_three_faces() {
         let plain = |format| Format { detail: 0, ..format };
@@ -132,12 +145,16 @@ mod tests {
             (ResultCode::Ring, "RING", 2, "RING", 2),
             (ResultCode::NoCarrier, "NO CARRIER", 3, "NO CARRIER", 3),
             (ResultCode::Error, "ERROR", 4, "ERROR", 4),
+            (ResultCode::NoDialtone, "NO DIALTONE", 6, "NO DIALTONE", 6),
+            (ResultCode::Busy, "BUSY", 7, "BUSY", 7),
+            (ResultCode::NoAnswer, "NO ANSWER", 8, "NO ANSWER", 8),
         ] {
             assert_eq!((code.word(VERBOSE).as_str(), code.number(NUMERIC)), (word, number));
             assert_eq!((code.word(plain(VERBOSE)).as_str(), code.number(plain(NUMERIC))), (plain_word, plain_number));
         }
     }
 
+    // M12, V.250 §5.7.1, §6.2.6
     #[test]
     fn words_are_framed_by_s3_and_s4_and_numbers_ended_by_s3() {
         assert_eq!(ResultCode::Ok.octets(VERBOSE), b"\r\nOK\r\n");
@@ -145,6 +162,7 @@ mod tests {
         assert_eq!(ResultCode::Ok.octets(Format { terminator: b'!', formatting: b'-', ..VERBOSE }), b"!-OK!-");
     }
 
+    // M13, V.250 §6.2.6
     #[test]
     fn information_text_keeps_its_line_ends_in_v0() {
         let lines = ["a".to_owned(), "b".to_owned()];

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Basic { prefix: Option<char>, letter: char, value: u32 },
     /// `D`: the rest of the line.
     Dial(String),
+    /// `&Z1=5551234`: stores a telephone number (Hayes); it takes the rest of the line.
+    Store { place: u32, number: String },
     /// `S7`, `S7=60`, `S7?`, and `=60`, `?` for the S-parameter selected last (§5.3.2).
     Parameter { number: Option<u32>, action: ParameterAction },
     /// `+FCLASS=?`: name in upper case, its `+` or `#` included (§5.4).
@@ -109,7 +111,14 @@ impl Reader<'_> {
             prefix @ ('&' | '\\' | '%' | '*' | '-' | ')') => match self.next() {
                 Some((_, letter)) if letter.is_ascii_alphabetic() => {
                     let letter = letter.to_ascii_uppercase();
-                    Kind::Basic { prefix: Some(prefix), letter, value: self.number(at)?.unwrap_or(0) }
+                    let value = self.number(at)?.unwrap_or(0);
+                    if (prefix, letter, self.peek()) == ('&', 'Z', Some('=')) {
+                        self.next();
+                        let number: String = self.chars.by_ref().map(|(_, c)| c).collect();
+                        Kind::Store { place: value, number: number.trim().to_owned() }
+                    } else {
+                        Kind::Basic { prefix: Some(prefix), letter, value }
+                    }
                 }
                 _ => return Err(SyntaxError { at, expected: "a letter after this sign" }),
             },
@@ -227,6 +236,7 @@ mod tests {
         commands.into_iter().map(|command| command.kind).collect()
     }
 
+    // M2, M11, V.250 §5.3.1
     #[test]
     fn basic_commands_follow_one_another_and_a_missing_number_is_0() {
         assert_eq!(kinds("Q0V1H0"), [basic('Q', 0), basic('V', 1), basic('H', 0)]);
@@ -239,6 +249,7 @@ mod tests {
         assert_eq!(kinds("S0=0Q0&D3&C1"), [set(0, 0), basic('Q', 0), and('D', 3), and('C', 1)]);
     }
 
+    // M10, V.250 §5.3.2
     #[test]
     fn s_parameters_are_selected_set_and_read() {
         let select = Kind::Parameter { number: Some(7), action: ParameterAction::Select };
@@ -249,6 +260,7 @@ mod tests {
         assert_eq!(kinds("S="), [set(0, 0)]);
     }
 
+    // M9, V.250 §5.4
     #[test]
     fn extended_commands_are_joined_by_semicolons() {
         let values = |values: &[&str]| ExtendedAction::Set(values.iter().map(|v| (*v).to_owned()).collect());
@@ -266,10 +278,19 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_number_takes_the_rest_of_the_line() {
+        let store = |place, number: &str| Kind::Store { place, number: number.into() };
+        assert_eq!(kinds("E0&Z2=T555-1234;"), [basic('E', 0), store(2, "T555-1234;")]);
+        assert_eq!(kinds("&z= 9,555"), [store(0, "9,555")]);
+        assert_eq!(kinds("&Z"), [and('Z', 0)]);
+    }
+
+    #[test]
     fn dialling_takes_the_rest_of_the_line() {
         assert_eq!(kinds("e0dt 555,1234;"), [basic('E', 0), Kind::Dial("t 555,1234;".into())]);
     }
 
+    // M7, V.250 §5.6
     #[test]
     fn commands_before_an_error_stand() {
         let error = |body: &str| parse(body).1.map(|error| error.to_string()).unwrap_or_default();

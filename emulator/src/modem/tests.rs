@@ -5,6 +5,7 @@ use super::*;
 use crate::exchange::Carrier;
 
 mod calls;
+mod commands;
 mod faults;
 
 /// A modem with a DTE, and the time.
@@ -110,6 +111,7 @@ fn table(rows: &[(&str, &str)]) {
     }
 }
 
+// M12, M13, M14, M15, V.250 §6.2.4 to §6.2.6
 #[test]
 fn echo_quiet_and_verbose_do_as_they_say() {
     table(&[
@@ -127,6 +129,7 @@ fn echo_quiet_and_verbose_do_as_they_say() {
     ]);
 }
 
+// M7, M10, V.250 §5.6, §5.3.2
 #[test]
 fn commands_run_until_the_first_failure_and_those_before_it_stand() {
     table(&[
@@ -144,6 +147,7 @@ fn commands_run_until_the_first_failure_and_those_before_it_stand() {
     ]);
 }
 
+// M6, TIA-602
 #[test]
 fn an_overlong_line_is_one_error_and_nothing_of_it_is_done() {
     let mut bench = Bench::new();
@@ -162,33 +166,36 @@ fn result_codes_are_framed_by_the_values_of_s3_and_s4() {
     assert_eq!(bench.chat("AT!"), "!-OK!-");
 }
 
+// M9, M37, M54, M58, V.250 §6.1, T.31, V.253
 #[test]
 fn the_modem_tells_what_it_is() {
     table(&[
         ("ATE0\r", "ATE0\r\r\nOK\r\n"),
         ("ATI\r", "\r\noffhook data modem\r\n\r\nOK\r\n"),
         ("AT+GMI;+GMM\r", "\r\noffhook\r\n\r\noffhook data modem\r\n\r\nOK\r\n"),
-        ("AT+GCAP\r", "\r\n+GCAP:\r\n\r\nOK\r\n"),
+        ("AT+GCAP\r", "\r\n+GCAP: +MS,+ES,+DS\r\n\r\nOK\r\n"),
         ("AT+FCLASS?\r", "\r\n0\r\n\r\nOK\r\n"),
         ("AT+FCLASS=?\r", "\r\n0\r\n\r\nOK\r\n"),
         ("AT+FCLASS=0\r", "\r\nOK\r\n"),
         ("AT+FCLASS=2\r", "\r\nERROR\r\n"),
-        ("AT+VCID=?;+VCID?\r", "\r\n+VCID: (0,1)\r\n\r\n+VCID: 1\r\n\r\nOK\r\n"),
+        ("AT+VCID=?;+VCID?\r", "\r\n+VCID: (0-2)\r\n\r\n+VCID: 1\r\n\r\nOK\r\n"),
         ("AT#CID=0\r", "\r\nOK\r\n"),
         ("AT+VCID?\r", "\r\n+VCID: 0\r\n\r\nOK\r\n"),
-        ("AT+VCID=2\r", "\r\nERROR\r\n"),
+        ("AT+VCID=3\r", "\r\nERROR\r\n"),
         ("AT+XYZ\r", "\r\nERROR\r\n"),
     ]);
 }
 
+// M57, V.250 §6.5, §6.6
 #[test]
 fn what_initialisations_set_and_nobody_feels_is_taken() {
     table(&[
         ("ATE0\r", "ATE0\r\r\nOK\r\n"),
         ("AT+MS=V34,1,9600,33600\r", "\r\nOK\r\n"),
+        ("AT+MS?\r", "\r\n+MS: V34,1,9600,33600,0,0\r\n\r\nOK\r\n"),
         ("AT+DS=3;+ES=3,0,2;+MR=1\r", "\r\nOK\r\n"),
         ("AT&FE0&C1&D2&K3&Q5&R1W2N1\\N3%C3\r", "\r\nOK\r\n"),
-        ("AT+MS?\r", "\r\nERROR\r\n"),
+        ("AT+MS?\r", "\r\n+MS: V90,1,0,0,0,0\r\n\r\nOK\r\n"),
         ("AT\\N9\r", "\r\nERROR\r\n"),
     ]);
 }
@@ -263,6 +270,7 @@ fn octets_that_are_no_command_line_are_reported_and_not_answered() {
     assert_eq!(bench.traced(), [ignored("\\x10\\x03+++\\r"), ignored("\\r"), ignored("OK\\r")]);
 }
 
+// M53, V.250 §6.1.1, §6.1.2
 #[test]
 fn w_stores_what_z_brings_back() {
     let mut bench = Bench::new();

@@ -71,6 +71,7 @@ fn caller_id_can_be_switched_off_and_off_can_be_the_owner_s_choice() {
     assert!(bench.dce().contains("NMBR"));
 }
 
+// M20, V.250 §5.5
 #[test]
 fn a_ring_does_not_split_a_line_that_is_being_typed() {
     let mut bench = Bench::new();
