@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use super::Carrier;
 use super::cadence::Cadence;
-use super::caller_id::{CallerId, Stamp};
+use super::caller_id::{Ahead, CallerId, CallerIdService, Stamp};
+use super::quality::Quality;
 use super::ringing::Ringing;
 use super::tone::Tone;
 use super::wire::Wire;
@@ -31,11 +32,21 @@ pub struct LineConfig {
     pub training: Duration,
     /// When the bell rings.
     pub cadence: Cadence,
-    /// Bits an octet occupies, start and stop bits included: 10.
+    /// Bits an octet occupies, start and stop bits included: 10. With error control (V.42) they do not travel: 8.
     pub octet_bits: u32,
+    /// Rate from the caller to the called modem, bit/s, if it is another than the way back: V.90 is slower upstream.
+    pub rate_from_caller: Option<u32>,
+    /// What the line does to octets and carrier.
+    pub quality: Quality,
+    /// From which all of its harm is drawn.
+    pub seed: u64,
+    /// How caller ID is delivered on it.
+    pub caller_id: CallerIdService,
+    /// Whether a second caller knocks during a call instead of finding the line busy. Only an [`super::Exchange`] can.
+    pub call_waiting: bool,
 }
 
-/// 33600 bit/s, 10 ms, 8 s of training, North American ringing, 10 bits an octet.
+/// 33600 bit/s, 10 ms, 8 s of training, North American ringing and caller ID, 10 bits an octet, without faults.
 impl Default for LineConfig {
     fn default() -> Self {
         Self {
@@ -44,6 +55,11 @@ impl Default for LineConfig {
             training: Duration::from_secs(8),
             cadence: Cadence::default(),
             octet_bits: 10,
+            rate_from_caller: None,
+            quality: Quality::default(),
+            seed: 0,
+            caller_id: CallerIdService::default(),
+            call_waiting: false,
         }
     }
 }
@@ -59,6 +75,27 @@ pub struct CallSetup {
     pub rings: u32,
     /// Date and time of day at the exchange when the call is placed.
     pub stamp: Stamp,
+    /// The number that was dialled, if one was: some services tell it.
+    pub called: Option<String>,
+    /// Distinctive ringing: which pattern, [`Cadence::distinctive`]; 1 is the line's usual one.
+    pub ring_pattern: u8,
+    /// Whether caller ID arrives with a wrong checksum.
+    pub garbled: bool,
+}
+
+/// A caller who tells nothing and lets it ring 12 times in the usual pattern.
+impl Default for CallSetup {
+    fn default() -> Self {
+        Self {
+            from: None,
+            name: None,
+            rings: 12,
+            stamp: Stamp::default(),
+            called: None,
+            ring_pattern: 1,
+            garbled: false,
+        }
+    }
 }
 
 /// What the called modem sees of its line.
@@ -66,17 +103,20 @@ pub struct CallSetup {
 pub enum LineEvent {
     /// A ring burst begins (circuit 125 on).
     RingOn {
-        /// Number of the ring within the call, from 1; the bursts of a double ring share it.
+        /// Number of the ring within the call, from 1; the bursts of a double ring share it. 0: the pulse that
+        /// announces caller ID before the first ring (ETSI), which is no ring.
         ring: u32,
         /// Whether it is the first burst of its ring.
         first: bool,
+        /// Distinctive ringing: which pattern; 1 is the usual one.
+        pattern: u8,
     },
     /// A ring burst ends, or ringing stops in the middle of one (circuit 125 off).
     RingOff {
         /// Number of the ring within the call, from 1.
         ring: u32,
     },
-    /// Caller ID was received, between the first ring and the second.
+    /// Caller ID was received, between the first ring and the second or before the first.
     CallerId(CallerId),
     /// Training is over: carrier.
     Connected(Carrier),
@@ -112,6 +152,16 @@ pub enum CallerEvent {
     Connected(Carrier),
     /// Octets from the server's end.
     Octets(Vec<u8>),
+    /// Carrier has stopped, perhaps for a moment only: [`Self::CarrierBack`] follows then.
+    CarrierLost,
+    /// Carrier is back, or retraining is over.
+    CarrierBack,
+    /// Retraining: nothing crosses until [`Self::CarrierBack`].
+    Retrain,
+    /// The rates have changed in the middle of the call, as the caller sees them.
+    Renegotiated(Carrier),
+    /// The call rings at another line now; what follows of it comes there.
+    Forwarded(super::LineId),
     /// The caller has let it ring so often as it would; the call is over.
     GaveUp,
     /// The call is over.
@@ -140,7 +190,15 @@ enum Phase {
     /// No call.
     Idle,
     /// The called line rings.
-    Ringing { bell: Ringing, limit: u32, caller_id: Option<CallerId> },
+    Ringing {
+        bell: Ringing,
+        cadence: Cadence,
+        pattern: u8,
+        limit: u32,
+        caller_id: Option<CallerId>,
+        /// What is still to come before the first ring.
+        ahead: VecDeque<(Instant, Ahead)>,
+    },
     /// Answered; carrier at this moment.
     Training { until: Instant },
     /// Carrier.
@@ -188,12 +246,17 @@ impl Line {
             self.tell_caller(CallerEvent::Busy);
             return;
         }
-        let caller_id = (setup.from.is_some() || setup.name.is_some()).then_some(CallerId {
-            stamp: setup.stamp,
-            number: setup.from,
-            name: setup.name,
-        });
-        self.phase = Phase::Ringing { bell: Ringing::new(now), limit: setup.rings, caller_id };
+        let caller_id = CallerId::of(self.config.caller_id, &setup);
+        let (ahead, lead) = caller_id.as_ref().and_then(CallerId::ahead).unwrap_or_default();
+        let distinctive = Cadence::distinctive(setup.ring_pattern);
+        self.phase = Phase::Ringing {
+            bell: Ringing::new(now + lead),
+            cadence: distinctive.unwrap_or_else(|| self.config.cadence.clone()),
+            pattern: setup.ring_pattern,
+            limit: setup.rings,
+            caller_id,
+            ahead: ahead.into_iter().map(|(after, what)| (now + after, what)).collect(),
+        };
         self.handle_timeout(now);
     }
 
@@ -289,11 +352,13 @@ impl Line {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let phase = match &self.phase {
             Phase::Idle | Phase::Through => None,
-            Phase::Ringing { bell, limit, caller_id } => {
-                let cadence = &self.config.cadence;
-                let delivery = caller_id.as_ref().map(|id| bell.caller_id_at(cadence, id));
-                earliest(earliest(Some(bell.next()), delivery), Some(bell.end_of(cadence, *limit)))
-            }
+            Phase::Ringing { bell, cadence, limit, caller_id, ahead, .. } => match ahead.front() {
+                Some((at, _)) => Some(*at),
+                None => {
+                    let delivery = caller_id.as_ref().map(|id| bell.caller_id_at(cadence, id));
+                    earliest(earliest(Some(bell.next()), delivery), Some(bell.end_of(cadence, *limit)))
+                }
+            },
             Phase::Training { until } => Some(*until),
             Phase::Clearing { heard, .. } => Some(*heard),
         };
@@ -346,30 +411,54 @@ impl Line {
 
     /// The next thing that happens to a ringing line. At the end of the last ring the caller gives up.
     fn ring(&mut self, now: Instant) {
-        let cadence = &self.config.cadence;
-        let Phase::Ringing { bell, limit, caller_id } = &mut self.phase else { return };
-        if bell.end_of(cadence, *limit) <= now {
+        let Phase::Ringing { bell, cadence, pattern, limit, caller_id, ahead } = &mut self.phase else { return };
+        let pattern = *pattern;
+        if let Some((_, what)) = ahead.pop_front() {
+            match what {
+                Ahead::Reversal => self.tell_modem(LineEvent::Reversal),
+                Ahead::Pulse(true) => self.tell_modem(LineEvent::RingOn { ring: 0, first: false, pattern }),
+                Ahead::Pulse(false) => self.tell_modem(LineEvent::RingOff { ring: 0 }),
+                Ahead::Delivered => {
+                    let id = caller_id.take();
+                    self.deliver(id);
+                }
+            }
+        } else if bell.end_of(cadence, *limit) <= now {
             self.stop_bell();
             self.phase = Phase::Idle;
             self.trace(What::Cleared { by: End::Caller, abrupt: false });
             self.tell_caller(CallerEvent::GaveUp);
         } else if let Some(id) = caller_id.take_if(|id| bell.caller_id_at(cadence, id) <= now) {
-            self.trace(What::CallerId { lines: presentation(&id) });
-            self.tell_modem(LineEvent::CallerId(id));
+            self.deliver(Some(id));
         } else if bell.next() <= now {
             let edge = bell.advance(cadence);
             let (ring, count, first) = (edge.ring, edge.ring, edge.outer);
             if edge.outer {
                 self.trace(if edge.on { What::RingOn { count } } else { What::RingOff { count } });
             }
-            self.tell_modem(if edge.on { LineEvent::RingOn { ring, first } } else { LineEvent::RingOff { ring } });
+            self.tell_modem(if edge.on {
+                LineEvent::RingOn { ring, first, pattern }
+            } else {
+                LineEvent::RingOff { ring }
+            });
         }
+    }
+
+    /// Caller ID has been received.
+    fn deliver(&mut self, id: Option<CallerId>) {
+        let Some(id) = id else { return };
+        self.trace(What::CallerId { lines: presentation(&id) });
+        self.tell_modem(LineEvent::CallerId(id));
     }
 
     /// The bell falls silent because ringing is over.
     fn stop_bell(&mut self) {
-        let Phase::Ringing { bell, .. } = &self.phase else { return };
-        let (ring, sounding, in_ring) = (bell.ring(), bell.sounding(), bell.in_ring(&self.config.cadence));
+        let Phase::Ringing { bell, cadence, ahead, .. } = &self.phase else { return };
+        let pulse = ahead.front().is_some_and(|(_, what)| *what == Ahead::Pulse(false));
+        let (ring, sounding, in_ring) = (bell.ring(), bell.sounding(), bell.in_ring(cadence));
+        if pulse {
+            self.tell_modem(LineEvent::RingOff { ring: 0 });
+        }
         if in_ring {
             self.trace(What::RingOff { count: ring });
         }
