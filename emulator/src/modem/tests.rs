@@ -9,6 +9,7 @@ mod circuits;
 mod dialling;
 mod faults;
 mod flow;
+mod pair;
 mod ringing;
 
 /// A modem with a DTE, and the time.
