@@ -11,6 +11,7 @@ mod cable;
 mod cadence;
 mod caller_id;
 mod carrier;
+mod harm;
 mod line;
 mod message;
 mod quality;
