@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::carrier::Carrier;
-use super::line::{CallSetup, CallerEvent};
+use super::config::CallSetup;
+use super::events::CallerEvent;
 use super::wire::Wire;
 use crate::time::{Instant, earliest};
 use crate::trace::{End, What};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::line::CallSetup;
+use super::config::CallSetup;
 use super::message;
 
 /// Line time of one octet at 1200 bit/s with start and stop bit, in parts of 1200 of a second.

@@ -9,7 +9,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::caller_id::Stamp;
-use super::line::{CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput};
+use super::config::{CallSetup, LineConfig};
+use super::events::{CallerEvent, LineEvent, LineOutput};
+use super::line::Line;
 use super::tone::Tone;
 use crate::time::{Instant, earliest};
 use crate::trace::End;
