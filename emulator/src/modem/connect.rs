@@ -5,27 +5,33 @@
 
 use super::Modem;
 use super::personality::ConnectForm;
-use super::result_code::CONNECT_NUMBERS;
+use super::result_code::{CONNECT_NUMBERS, ResultCode};
 use crate::exchange::Carrier;
 
 /// What is said of a carrier.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Report {
+struct Report {
     /// Result codes before the last, in this order; none of them in V0 but those V.250 defines.
-    pub(super) before: Vec<String>,
+    before: Vec<String>,
     /// The word of the final result code.
-    pub(super) word: String,
+    word: String,
     /// Its number.
-    pub(super) number: u32,
+    number: u32,
 }
 
 impl Modem {
+    /// Says it, with the reports before it if it is `new`.
+    pub(super) fn tell_connection(&mut self, carrier: &Carrier, new: bool) {
+        let Report { before, word, number } = self.connect_report(carrier, self.port_speed());
+        for line in before.into_iter().filter(|_| new) {
+            self.result_line(&line);
+        }
+        self.result_in_words(ResultCode::Connect(number), Some(word));
+    }
+
     /// What is said of this carrier; `port` is the speed of the port in bit/s, if it is known.
-    pub(super) fn connect_report(&self, carrier: &Carrier, port: Option<u32>) -> Report {
-        let port = match self.active.extended_value("+IPR", 0) {
-            0 => port.unwrap_or(carrier.rate()),
-            fixed => fixed,
-        };
+    fn connect_report(&self, carrier: &Carrier, port: Option<u32>) -> Report {
+        let port = port.unwrap_or(carrier.rate());
         let mut before = self.reports(carrier, port);
         let (mut lines, plain) = match self.form(carrier) {
             Some(form) => (form.lines.iter().map(|line| filled(line, carrier, port)).collect(), false),
@@ -145,7 +151,6 @@ mod tests {
         assert_eq!(say(&["W1"]), report(&["CARRIER 33600", "PROTOCOL: LAPM"], "CONNECT 57600", 84));
         assert_eq!(say(&["X0"]), report(&[], "CONNECT", 1));
         assert_eq!(say(&["V0W1"]), report(&[], "CONNECT 57600", 84));
-        assert_eq!(say(&["W0+IPR=9600"]), report(&[], "CONNECT 9600", 12));
     }
 
     // M19, V.250 §6.4.2, §6.5.5, §6.6.2

@@ -99,7 +99,13 @@ impl Modem {
     fn basic(&mut self, now: Instant, letter: char, value: u32) -> Done {
         match (letter, value) {
             ('A', 0) => self.answer_command(now),
-            ('H', 0 | 1) => self.hook_command(value == 1),
+            ('H', 0 | 1) => {
+                if value == 1 {
+                    self.off_hook_command()
+                } else {
+                    self.hang_up_command()
+                }
+            }
             ('I', _) => match generic::identification(value, &self.config) {
                 Some(lines) => {
                     self.information(&lines);
@@ -111,7 +117,7 @@ impl Modem {
                 self.active.pulses = letter == 'P';
                 Done::Next
             }
-            ('O', 0 | 1) => self.online_command(now),
+            ('O', 0 | 1) => self.online_command(now, value),
             // The rest of the line was meant for the settings that are gone (§6.1.1).
             ('Z', 0 | 1) => {
                 self.hang_up_command();

@@ -125,12 +125,7 @@ impl Profile {
 
     /// How result codes look.
     pub(super) fn format(&self) -> Format {
-        Format {
-            verbose: self.verbose,
-            detail: self.detail,
-            terminator: self.get(TERMINATOR),
-            formatting: self.get(FORMATTING),
-        }
+        Format { verbose: self.verbose, terminator: self.get(TERMINATOR), formatting: self.get(FORMATTING) }
     }
 
     /// How command lines are ended and edited; `longest` characters of a body, 0: the usual.

@@ -1,4 +1,4 @@
-//! V.250 §5.7.1: result codes, one enum with its faces: a word (V1), a number (V0), and what X lets through.
+//! V.250 §5.7.1: result codes, one enum with its faces: a word (V1) and a number (V0).
 //!
 //! In: what the modem has to say and its settings. Out: the octets, headed and ended by S3 and S4, never by a literal
 //! CR LF. Numbers of `CONNECT` with a rate are the makers' own affair; these are Rockwell's.
@@ -8,7 +8,7 @@
 pub enum ResultCode {
     /// Done.
     Ok,
-    /// Carrier; the rate in bit/s.
+    /// Carrier, with the number it has in V0; its words are those of `connect`.
     Connect(u32),
     /// The line rings.
     Ring,
@@ -51,8 +51,6 @@ pub(super) const CONNECT_NUMBERS: &[(u32, u32)] = &[
 pub(super) struct Format {
     /// V: words instead of numbers (§6.2.6).
     pub(super) verbose: bool,
-    /// X: 0 means plain `CONNECT`, 1 to 4 with the rate (§6.2.7).
-    pub(super) detail: u8,
     /// S3.
     pub(super) terminator: u8,
     /// S4.
@@ -61,10 +59,9 @@ pub(super) struct Format {
 
 impl ResultCode {
     /// The word of V1.
-    pub(super) fn word(self, format: Format) -> String {
+    pub(super) fn word(self) -> String {
         match self {
             Self::Ok => "OK".into(),
-            Self::Connect(rate) if format.detail > 0 => format!("CONNECT {rate}"),
             Self::Connect(_) => "CONNECT".into(),
             Self::Ring => "RING".into(),
             Self::NoCarrier => "NO CARRIER".into(),
@@ -76,13 +73,10 @@ impl ResultCode {
     }
 
     /// The number of V0.
-    pub(super) fn number(self, format: Format) -> u32 {
+    pub(super) fn number(self) -> u32 {
         match self {
             Self::Ok => 0,
-            Self::Connect(rate) if format.detail > 0 => {
-                CONNECT_NUMBERS.iter().find(|(known, _)| *known == rate).map_or(1, |(_, number)| *number)
-            }
-            Self::Connect(_) => 1,
+            Self::Connect(number) => number,
             Self::Ring => 2,
             Self::NoCarrier => 3,
             Self::Error => 4,
@@ -94,7 +88,7 @@ impl ResultCode {
 
     /// As it stands in the trace: the word or the number.
     pub(super) fn shown(self, format: Format) -> String {
-        if format.verbose { self.word(format) } else { self.number(format).to_string() }
+        if format.verbose { self.word() } else { self.number().to_string() }
     }
 
     /// The octets: S3 S4 word S3 S4, or number S3 (§5.7.1).
@@ -131,26 +125,23 @@ pub(super) fn information(lines: &[String], format: Format) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    const VERBOSE: Format = Format { verbose: true, detail: 4, terminator: 13, formatting: 10 };
+    const VERBOSE: Format = Format { verbose: true, terminator: 13, formatting: 10 };
     const NUMERIC: Format = Format { verbose: false, ..VERBOSE };
 
-    // M16, M17, V.250 §5.7.1 and §6.2.7
+    // M17, V.250 §5.7.1
     #[test]
-    fn every_result_code_has_three_faces() {
-        let plain = |format| Format { detail: 0, ..format };
-        for (code, word, number, plain_word, plain_number) in [
-            (ResultCode::Ok, "OK", 0, "OK", 0),
-            (ResultCode::Connect(33_600), "CONNECT 33600", 84, "CONNECT", 1),
-            (ResultCode::Connect(12_345), "CONNECT 12345", 1, "CONNECT", 1),
-            (ResultCode::Ring, "RING", 2, "RING", 2),
-            (ResultCode::NoCarrier, "NO CARRIER", 3, "NO CARRIER", 3),
-            (ResultCode::Error, "ERROR", 4, "ERROR", 4),
-            (ResultCode::NoDialtone, "NO DIALTONE", 6, "NO DIALTONE", 6),
-            (ResultCode::Busy, "BUSY", 7, "BUSY", 7),
-            (ResultCode::NoAnswer, "NO ANSWER", 8, "NO ANSWER", 8),
+    fn every_result_code_has_a_word_and_a_number() {
+        for (code, word, number) in [
+            (ResultCode::Ok, "OK", 0),
+            (ResultCode::Connect(84), "CONNECT", 84),
+            (ResultCode::Ring, "RING", 2),
+            (ResultCode::NoCarrier, "NO CARRIER", 3),
+            (ResultCode::Error, "ERROR", 4),
+            (ResultCode::NoDialtone, "NO DIALTONE", 6),
+            (ResultCode::Busy, "BUSY", 7),
+            (ResultCode::NoAnswer, "NO ANSWER", 8),
         ] {
-            assert_eq!((code.word(VERBOSE).as_str(), code.number(NUMERIC)), (word, number));
-            assert_eq!((code.word(plain(VERBOSE)).as_str(), code.number(plain(NUMERIC))), (plain_word, plain_number));
+            assert_eq!((code.word().as_str(), code.number()), (word, number));
         }
     }
 
