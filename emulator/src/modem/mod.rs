@@ -34,6 +34,7 @@ mod settings;
 mod speaking;
 mod speed;
 mod syntax;
+mod training;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
