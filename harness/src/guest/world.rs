@@ -10,16 +10,17 @@ mod records;
 use std::io;
 use std::time::Duration;
 
-use offhook_emulator::port::{Port, PortEvent};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use self::ports::{next_of, opened};
+use self::ports::{all_opened, next_of, tell};
 use super::clock::Clock;
 use super::conversation::Conversations;
 use super::lan::{Heard, LanHost};
 use super::machine::Machine;
+use super::port::GuestPort;
+use super::usb::UsbEvent;
 use crate::run::station::Station;
 use crate::run::{EPOCH, Job, Report, Trouble};
 use crate::server::init::Init;
@@ -33,7 +34,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(super) struct World {
     clock: Clock,
     stations: Vec<Station>,
-    ports: Vec<Port>,
+    ports: Vec<GuestPort>,
     machine: Machine,
     init: Init,
     children: Signal,
@@ -47,7 +48,7 @@ pub(super) struct World {
 
 /// What woke the world.
 enum Wake {
-    Port(usize, PortEvent),
+    Port(usize, UsbEvent),
     Child,
     Log(LogLine),
     LogFile,
@@ -59,16 +60,15 @@ enum Wake {
 impl World {
     /// The world of `job`; the server is not started yet.
     pub(super) fn new(job: &Job, machine: Machine, lan: Option<LanHost>) -> Result<Self, Trouble> {
-        let mut stations = Vec::new();
-        let mut ports = Vec::new();
-        for port in &machine.ports(&job.scenario) {
-            stations.push(Station::new(port)?);
-            ports.push(opened(&port.device)?);
-        }
-        let (entries, complaints) = machine.entries();
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
+        // Before the ports: the kernel takes its time to find a USB modem, and logs are stamped by its clock.
+        let clock = Clock::start().map_err(io("starting the clock"))?;
+        let declared = machine.ports(&job.scenario);
+        let stations = declared.iter().map(Station::new).collect::<Result<_, _>>()?;
+        let ports = all_opened(&declared)?;
+        let (entries, complaints) = machine.entries();
         let mut world = Self {
-            clock: Clock::start().map_err(io("starting the clock"))?,
+            clock,
             stations,
             ports,
             machine,
@@ -159,11 +159,7 @@ impl World {
     fn handle(&mut self, wake: Wake) -> Result<(), Trouble> {
         let now = self.clock.now();
         match wake {
-            Wake::Port(index, event) => match event {
-                PortEvent::Opened => self.stations[index].handle_circuit_108(now, true),
-                PortEvent::Closed => self.stations[index].handle_circuit_108(now, false),
-                PortEvent::Octets(octets) => self.stations[index].handle_dte_octets(now, &octets),
-            },
+            Wake::Port(index, event) => tell(&mut self.stations[index], now, event),
             Wake::Child => {
                 let events = self.init.reap(now);
                 self.record_all(now, events);

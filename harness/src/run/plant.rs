@@ -9,7 +9,7 @@ use std::time::Duration;
 use offhook_emulator::exchange::{
     Cable, CableOutput, Cadence, CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput,
 };
-use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput};
+use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
@@ -30,7 +30,9 @@ pub(super) enum PlantOutput {
     Arrived(usize),
     /// The caller's end of the call.
     ToCaller(CallerEvent),
-    /// Circuit 109 goes off.
+    /// A circuit towards the DTE goes on or off.
+    Circuit(Circuit, bool),
+    /// Circuit 109 goes off, where there is no such circuit.
     HangUpDte,
     /// What happened.
     Trace(What),
@@ -186,7 +188,8 @@ impl Plant {
                         }
                         ModemOutput::OffHook => line.handle_off_hook(now),
                         ModemOutput::OnHook => line.handle_on_hook(now),
-                        ModemOutput::Dial(_) | ModemOutput::Circuit(..) => {}
+                        ModemOutput::Dial(_) => {}
+                        ModemOutput::Circuit(circuit, on) => return Some(PlantOutput::Circuit(circuit, on)),
                         ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
                         ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),
                     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use offhook_emulator::caller::Caller;
 use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard};
+use offhook_emulator::modem::Circuit;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, Event, What};
 
@@ -20,7 +21,7 @@ use super::facts::{Clearing, Facts, Since};
 use super::login::Login;
 use super::plant::{Plant, PlantOutput};
 use super::transit::Transit;
-use crate::scenario::{Port, Program};
+use crate::scenario::{Port, Program, Wiring};
 
 /// How much line time may be queued from the server before its modem stops reading the DTE (its flow control).
 const BACKLOG: Duration = Duration::from_millis(250);
@@ -57,6 +58,9 @@ pub struct Station {
     /// The DTE has closed the port, and this is when what it wrote before will have been sent.
     closing: Option<Instant>,
     to_dte: VecDeque<Vec<u8>>,
+    /// Whether the port has circuits, and circuit 108 is one and not the opening of the port.
+    has_circuits: bool,
+    circuits: VecDeque<(Circuit, bool)>,
     hang_up_dte: bool,
     events: Vec<Event>,
 }
@@ -97,6 +101,8 @@ impl Station {
             dte: Dte::default(),
             closing: None,
             to_dte: VecDeque::new(),
+            has_circuits: port.wiring == Wiring::Usb,
+            circuits: VecDeque::new(),
             hang_up_dte: false,
             events: Vec::new(),
         })
@@ -121,10 +127,27 @@ impl Station {
     fn circuit_108_changes(&mut self, now: Instant, on: bool) {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
-            self.record(now, if on { What::DteOpened } else { What::DteClosed });
+            self.record(
+                now,
+                match on {
+                    _ if self.has_circuits => What::Circuit { circuit: 108, on },
+                    true => What::DteOpened,
+                    false => What::DteClosed,
+                },
+            );
             self.plant.handle_circuit_108(now, on);
             self.pump(now);
         }
+    }
+
+    /// Circuit 105 (RTS). Flow control is the bus's own where there is such a circuit: it is told, and no more.
+    pub fn handle_circuit_105(&mut self, now: Instant, on: bool) {
+        self.record(now, What::Circuit { circuit: 105, on });
+    }
+
+    /// The DTE works at another speed, in bit/s.
+    pub fn handle_dte_speed(&mut self, now: Instant, speed: u32) {
+        self.record(now, What::Note { text: format!("the server sets its port to {speed} bit/s") });
     }
 
     /// The DTE wrote octets.
@@ -157,6 +180,11 @@ impl Station {
     /// Octets to write to the DTE.
     pub fn poll_dte(&mut self) -> Option<Vec<u8>> {
         self.to_dte.pop_front()
+    }
+
+    /// A circuit to set towards the DTE.
+    pub fn poll_circuit(&mut self) -> Option<(Circuit, bool)> {
+        self.circuits.pop_front()
     }
 
     /// True once after circuit 109 went off: the port must be hung up.
@@ -302,8 +330,23 @@ impl Station {
                 }
             }
             PlantOutput::ToCaller(event) => self.handle_far_end(now, event),
+            PlantOutput::Circuit(circuit, on) => self.circuit_changes(now, circuit, on),
             PlantOutput::HangUpDte => self.hang_up_dte = true,
             PlantOutput::Trace(what) => self.note(now, what),
+        }
+    }
+
+    /// A circuit towards the DTE. A pty has none, and a USB port no 106.
+    fn circuit_changes(&mut self, now: Instant, circuit: Circuit, on: bool) {
+        let number = match circuit {
+            Circuit::C106 => return,
+            Circuit::C107 => 107,
+            Circuit::C109 => 109,
+            Circuit::C125 => 125,
+        };
+        if self.has_circuits {
+            self.record(now, What::Circuit { circuit: number, on });
+            self.circuits.push_back((circuit, on));
         }
     }
 
