@@ -21,7 +21,7 @@ use super::conversation::Conversations;
 use super::lan::{Heard, LanHost};
 use super::machine::Machine;
 use crate::run::station::Station;
-use crate::run::{EPOCH, Job, Report, Trouble};
+use crate::run::{EPOCH, Job, Report, Telephones, Trouble};
 use crate::server::init::Init;
 use crate::server::interfaces::{Change as Interface, Interfaces};
 use crate::server::logs::{LogFiles, LogLine, Syslog};
@@ -59,10 +59,11 @@ enum Wake {
 impl World {
     /// The world of `job`; the server is not started yet.
     pub(super) fn new(job: &Job, machine: Machine, lan: Option<LanHost>) -> Result<Self, Trouble> {
+        let telephones = Telephones::default();
         let mut stations = Vec::new();
         let mut ports = Vec::new();
         for port in &machine.ports(&job.scenario) {
-            stations.push(Station::new(port)?);
+            stations.push(Station::on(port, &telephones)?);
             ports.push(opened(&port.device)?);
         }
         let (entries, complaints) = machine.entries();
@@ -119,12 +120,18 @@ impl World {
             self.read_log_files(now, true)?;
         }
         self.conversations.advance(now, &mut self.stations);
+        self.settle(now);
         self.collect();
         let mut done = false;
         while let Some(request) = self.conversations.poll_request() {
             done |= self.handle_request(now, request);
         }
         Ok(done)
+    }
+
+    /// Carries what modems do to the lines of others, until nothing moves.
+    fn settle(&mut self, now: Instant) {
+        while self.stations.iter_mut().fold(false, |moved, station| station.settle(now) || moved) {}
     }
 
     /// Waits for the next thing to happen.
@@ -184,11 +191,13 @@ impl World {
             Wake::Lan(heard) => self.conversations.answered(heard.answer(now)),
             Wake::Time => {}
         }
-        for station in &mut self.stations {
-            if station.poll_timeout().is_some_and(|deadline| deadline <= now) {
+        // What is due on one line may have something happen on any other.
+        if self.stations.iter().any(|station| station.poll_timeout().is_some_and(|deadline| deadline <= now)) {
+            for station in &mut self.stations {
                 station.handle_timeout(now);
             }
         }
+        self.settle(now);
         self.collect();
         Ok(())
     }

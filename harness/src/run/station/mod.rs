@@ -19,6 +19,7 @@ use super::Trouble;
 use super::facts::{Clearing, Facts, Since};
 use super::login::Login;
 use super::plant::{Plant, PlantOutput};
+use super::telephones::Telephones;
 use super::transit::Transit;
 use crate::scenario::{Port, Program};
 
@@ -72,18 +73,27 @@ struct Dte {
 }
 
 impl Station {
-    /// A station for `port`.
+    /// A station for `port`, on an exchange of its own.
     ///
     /// # Errors
     ///
     /// If the ring cadence of its line is none.
     pub fn new(port: &Port) -> Result<Self, Trouble> {
+        Self::on(port, &Telephones::default())
+    }
+
+    /// A station for `port`, its line on this exchange.
+    ///
+    /// # Errors
+    ///
+    /// If the ring cadence of its line is none.
+    pub fn on(port: &Port, telephones: &Telephones) -> Result<Self, Trouble> {
         Ok(Self {
             device: port.device.clone(),
             facts: Facts::default(),
             past: BTreeMap::new(),
             program: port.program,
-            plant: Plant::new(port)?,
+            plant: Plant::new(port, telephones)?,
             caller: None,
             call: None,
             login: None,
@@ -122,6 +132,7 @@ impl Station {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
             self.record(now, if on { What::DteOpened } else { What::DteClosed });
+            self.circuit_is(now, 108, on);
             self.plant.handle_circuit_108(now, on);
             self.pump(now);
         }
@@ -235,7 +246,8 @@ impl Station {
             self.past.insert(call, Facts { placed: Some(now), busy: true, cleared, ..Facts::default() });
             return;
         }
-        let facts = Facts { placed: Some(now), ..Facts::default() };
+        let circuits = self.facts.circuits.clone();
+        let facts = Facts { placed: Some(now), circuits, ..Facts::default() };
         let before = std::mem::replace(&mut self.facts, facts);
         if let Some(call) = self.call {
             self.past.insert(call, before);
@@ -250,6 +262,11 @@ impl Station {
         self.data_until = None;
         self.plant.place_call(now, setup);
         self.pump(now);
+    }
+
+    /// A circuit between the DTE and its modem goes on or off.
+    pub(super) fn circuit_is(&mut self, now: Instant, circuit: u16, on: bool) {
+        self.facts.circuits.insert(circuit, Since { at: now, what: on });
     }
 
     /// Adds a trace event of this port and its current call.
@@ -267,8 +284,14 @@ impl Station {
         self.facts.connected.is_some() && self.facts.cleared.is_none()
     }
 
-    /// Moves everything that can move now.
-    fn pump(&mut self, now: Instant) {
+    /// Takes in what other lines of the exchange had happen here; whether there was anything.
+    pub fn settle(&mut self, now: Instant) -> bool {
+        self.pump(now)
+    }
+
+    /// Moves everything that can move now; whether there was anything.
+    fn pump(&mut self, now: Instant) -> bool {
+        let mut moved = false;
         loop {
             if let Some(output) = self.plant.poll_output(now) {
                 self.handle_plant(now, output);
@@ -281,8 +304,9 @@ impl Station {
                     self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
                 }
             } else {
-                return;
+                return moved;
             }
+            moved = true;
         }
     }
 
@@ -346,7 +370,8 @@ impl Station {
             What::Cleared { by, abrupt } if self.facts.cleared.is_none() => {
                 self.facts.cleared = Some(Since { at: now, what: Clearing { by: *by, abrupt: *abrupt } });
             }
-            What::Response { .. } => {
+            What::Response { text } => {
+                self.facts.modem.push(text.clone());
                 self.dte.served = true;
                 self.dte.last = now;
             }
