@@ -22,7 +22,7 @@ use super::machine::Machine;
 use super::port::GuestPort;
 use super::usb::UsbEvent;
 use crate::run::station::Station;
-use crate::run::{EPOCH, Job, Report, Trouble};
+use crate::run::{EPOCH, Job, Report, Telephones, Trouble};
 use crate::server::init::Init;
 use crate::server::interfaces::{Change as Interface, Interfaces};
 use crate::server::logs::{LogFiles, LogLine, Syslog};
@@ -64,7 +64,8 @@ impl World {
         // Before the ports: the kernel takes its time to find a USB modem, and logs are stamped by its clock.
         let clock = Clock::start().map_err(io("starting the clock"))?;
         let declared = machine.ports(&job.scenario);
-        let stations = declared.iter().map(Station::new).collect::<Result<_, _>>()?;
+        let telephones = Telephones::default();
+        let stations = declared.iter().map(|port| Station::on(port, &telephones)).collect::<Result<_, _>>()?;
         let ports = all_opened(&declared)?;
         let (entries, complaints) = machine.entries();
         let mut world = Self {
@@ -119,12 +120,18 @@ impl World {
             self.read_log_files(now, true)?;
         }
         self.conversations.advance(now, &mut self.stations);
+        self.settle(now);
         self.collect();
         let mut done = false;
         while let Some(request) = self.conversations.poll_request() {
             done |= self.handle_request(now, request);
         }
         Ok(done)
+    }
+
+    /// Carries what modems do to the lines of others, until nothing moves.
+    fn settle(&mut self, now: Instant) {
+        while self.stations.iter_mut().fold(false, |moved, station| station.settle(now) || moved) {}
     }
 
     /// Waits for the next thing to happen.
@@ -180,11 +187,13 @@ impl World {
             Wake::Lan(heard) => self.conversations.answered(heard.answer(now)),
             Wake::Time => {}
         }
-        for station in &mut self.stations {
-            if station.poll_timeout().is_some_and(|deadline| deadline <= now) {
+        // What is due on one line may have something happen on any other.
+        if self.stations.iter().any(|station| station.poll_timeout().is_some_and(|deadline| deadline <= now)) {
+            for station in &mut self.stations {
                 station.handle_timeout(now);
             }
         }
+        self.settle(now);
         self.collect();
         Ok(())
     }

@@ -10,8 +10,10 @@ mod plant;
 mod processor;
 pub mod schedule;
 pub mod station;
+mod telephones;
 mod transit;
 pub mod uml;
 
 pub use job::*;
 pub use outcome::*;
+pub use telephones::Telephones;

@@ -7,13 +7,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::exchange::{
-    Cable, CableOutput, Cadence, CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput,
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, LineConfig, LineEvent, LineOutput,
 };
 use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
 use super::Trouble;
+use super::telephones::{Subscriber, Telephones};
 use crate::scenario::Port;
 
 /// Speed of a direct port whose speed is not stated: mgetty's own choice in mgetty.config.
@@ -40,7 +41,7 @@ pub(super) enum PlantOutput {
 
 #[derive(Debug)]
 enum Kind {
-    Dialled { modem: Box<Modem>, line: Box<Line> },
+    Dialled { modem: Box<Modem>, line: Subscriber },
     Direct(Box<Cable>),
 }
 
@@ -52,12 +53,13 @@ pub(super) struct Plant {
 }
 
 impl Plant {
-    /// What `port` says there is. Fails if its ring cadence is none.
-    pub(super) fn new(port: &Port) -> Result<Self, Trouble> {
+    /// What `port` says there is, a line of it on this exchange. Fails if its ring cadence is none.
+    pub(super) fn new(port: &Port, telephones: &Telephones) -> Result<Self, Trouble> {
         let kind = if port.direct {
             Kind::Direct(Box::new(Cable::new(port.speed.unwrap_or(DIRECT_SPEED))))
         } else {
-            Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line: Box::new(Line::new(line(port)?)) }
+            let line = telephones.subscribe(port.number.as_deref(), line(port)?);
+            Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line }
         };
         Ok(Self { kind, output: VecDeque::new() })
     }
@@ -134,7 +136,7 @@ impl Plant {
     /// Line time of what the server has sent and what has not left yet.
     pub(super) fn backlog(&self, now: Instant) -> Duration {
         match &self.kind {
-            Kind::Dialled { line, .. } => line.backlog(now, End::Server),
+            Kind::Dialled { line, .. } => line.backlog(now),
             Kind::Direct(cable) => cable.backlog(now, End::Server),
         }
     }
@@ -188,7 +190,7 @@ impl Plant {
                         }
                         ModemOutput::OffHook => line.handle_off_hook(now),
                         ModemOutput::OnHook => line.handle_on_hook(now),
-                        ModemOutput::Dial(_) => {}
+                        ModemOutput::Dial(number) => line.handle_dial(now, &number),
                         ModemOutput::Circuit(circuit, on) => return Some(PlantOutput::Circuit(circuit, on)),
                         ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
                         ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),

@@ -102,12 +102,17 @@ impl Gadget {
     /// What the DTE has not taken yet is for nobody any more. What the kernel has of it already stays where it is.
     pub(super) fn forget(&self) {
         locked(&self.to_host.queue).clear();
-        locked(&self.notifications.queue).clear();
     }
 
-    /// Tells the DTE how the circuits are.
+    /// Tells the DTE how the circuits are, after all that it was told before.
     pub(super) fn notify(&self, state: SerialState) {
         self.notifications.fill(&state.notification());
+    }
+
+    /// Tells the DTE how the circuits are as soon as it listens, and nothing of what it has not heard yet.
+    pub(super) fn notify_at_last(&self, state: SerialState) {
+        locked(&self.notifications.queue).clear();
+        self.notify(state);
     }
 }
 

@@ -61,6 +61,7 @@ impl UsbPort {
         node::named(number, device).map_err(|why| Trouble::new(format!("{doing}: {why}")))?;
         // A modem that is switched on has circuit 107 on unless it is told otherwise (&S0, the usual default).
         let state = SerialState { circuit_107: true, ..SerialState::default() };
+        gadget.notify_at_last(state);
         Ok(Self { gadget, ready: false, state })
     }
 
@@ -92,21 +93,25 @@ impl UsbPort {
             Circuit::C109 => self.state.circuit_109 = on,
             Circuit::C125 => self.state.circuit_125 = on,
         }
-        if self.ready && self.state != before {
+        if self.state == before {
+            return;
+        }
+        if self.ready {
             self.gadget.notify(self.state);
+        } else {
+            // The driver asks for notifications while the port is open only: whoever opens it gets the last state.
+            self.gadget.notify_at_last(self.state);
         }
     }
 
     fn circuit_108_changes(&mut self, on: bool) -> PortEvent {
         self.ready = on;
-        // What waits was for who had the port open before.
-        self.gadget.forget();
         if on {
-            // Nobody asked for notifications while the port was closed.
-            self.gadget.notify(self.state);
-            PortEvent::Opened
-        } else {
-            PortEvent::Closed
+            return PortEvent::Opened;
         }
+        // What waits was for who had the port open.
+        self.gadget.forget();
+        self.gadget.notify_at_last(self.state);
+        PortEvent::Closed
     }
 }

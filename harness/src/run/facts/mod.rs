@@ -2,6 +2,7 @@
 
 mod summary;
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use offhook_emulator::caller::TransferOutcome;
@@ -78,6 +79,11 @@ pub struct Facts {
     pub arp: Option<Since<ArpAnswer>>,
     /// How the last change of the server went.
     pub changed: Option<Since<Result<(), Trouble>>>,
+    /// Lines the server's modem told its DTE since the call began.
+    pub modem: Vec<String>,
+    /// The circuits between the server and its modem as they are, by number (V.24), and since when; those that nothing
+    /// was heard of are missing.
+    pub circuits: BTreeMap<u16, Since<bool>>,
     /// Lines the server's programs logged since the call began.
     pub logs: Vec<(String, String)>,
 }

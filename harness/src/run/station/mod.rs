@@ -5,6 +5,7 @@
 //! is in `calling`, what it tells in `telling`.
 
 mod calling;
+mod circuits;
 mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -20,6 +21,7 @@ use super::Trouble;
 use super::facts::{Clearing, Facts, Since};
 use super::login::Login;
 use super::plant::{Plant, PlantOutput};
+use super::telephones::Telephones;
 use super::transit::Transit;
 use crate::scenario::{Port, Program, Wiring};
 
@@ -76,18 +78,27 @@ struct Dte {
 }
 
 impl Station {
-    /// A station for `port`.
+    /// A station for `port`, on an exchange of its own.
     ///
     /// # Errors
     ///
     /// If the ring cadence of its line is none.
     pub fn new(port: &Port) -> Result<Self, Trouble> {
+        Self::on(port, &Telephones::default())
+    }
+
+    /// A station for `port`, its line on this exchange.
+    ///
+    /// # Errors
+    ///
+    /// If the ring cadence of its line is none.
+    pub fn on(port: &Port, telephones: &Telephones) -> Result<Self, Trouble> {
         Ok(Self {
             device: port.device.clone(),
             facts: Facts::default(),
             past: BTreeMap::new(),
             program: port.program,
-            plant: Plant::new(port)?,
+            plant: Plant::new(port, telephones)?,
             caller: None,
             call: None,
             login: None,
@@ -127,27 +138,10 @@ impl Station {
     fn circuit_108_changes(&mut self, now: Instant, on: bool) {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
-            self.record(
-                now,
-                match on {
-                    _ if self.has_circuits => What::Circuit { circuit: 108, on },
-                    true => What::DteOpened,
-                    false => What::DteClosed,
-                },
-            );
+            self.dte_opened(now, on);
             self.plant.handle_circuit_108(now, on);
             self.pump(now);
         }
-    }
-
-    /// Circuit 105 (RTS). Flow control is the bus's own where there is such a circuit: it is told, and no more.
-    pub fn handle_circuit_105(&mut self, now: Instant, on: bool) {
-        self.record(now, What::Circuit { circuit: 105, on });
-    }
-
-    /// The DTE works at another speed, in bit/s.
-    pub fn handle_dte_speed(&mut self, now: Instant, speed: u32) {
-        self.record(now, What::Note { text: format!("the server sets its port to {speed} bit/s") });
     }
 
     /// The DTE wrote octets.
@@ -180,11 +174,6 @@ impl Station {
     /// Octets to write to the DTE.
     pub fn poll_dte(&mut self) -> Option<Vec<u8>> {
         self.to_dte.pop_front()
-    }
-
-    /// A circuit to set towards the DTE.
-    pub fn poll_circuit(&mut self) -> Option<(Circuit, bool)> {
-        self.circuits.pop_front()
     }
 
     /// True once after circuit 109 went off: the port must be hung up.
@@ -263,7 +252,8 @@ impl Station {
             self.past.insert(call, Facts { placed: Some(now), busy: true, cleared, ..Facts::default() });
             return;
         }
-        let facts = Facts { placed: Some(now), ..Facts::default() };
+        let circuits = self.facts.circuits.clone();
+        let facts = Facts { placed: Some(now), circuits, ..Facts::default() };
         let before = std::mem::replace(&mut self.facts, facts);
         if let Some(call) = self.call {
             self.past.insert(call, before);
@@ -295,8 +285,14 @@ impl Station {
         self.facts.connected.is_some() && self.facts.cleared.is_none()
     }
 
-    /// Moves everything that can move now.
-    fn pump(&mut self, now: Instant) {
+    /// Takes in what other lines of the exchange had happen here; whether there was anything.
+    pub fn settle(&mut self, now: Instant) -> bool {
+        self.pump(now)
+    }
+
+    /// Moves everything that can move now; whether there was anything.
+    fn pump(&mut self, now: Instant) -> bool {
+        let mut moved = false;
         loop {
             if let Some(output) = self.plant.poll_output(now) {
                 self.handle_plant(now, output);
@@ -309,8 +305,9 @@ impl Station {
                     self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
                 }
             } else {
-                return;
+                return moved;
             }
+            moved = true;
         }
     }
 
@@ -333,20 +330,6 @@ impl Station {
             PlantOutput::Circuit(circuit, on) => self.circuit_changes(now, circuit, on),
             PlantOutput::HangUpDte => self.hang_up_dte = true,
             PlantOutput::Trace(what) => self.note(now, what),
-        }
-    }
-
-    /// A circuit towards the DTE. A pty has none, and a USB port no 106.
-    fn circuit_changes(&mut self, now: Instant, circuit: Circuit, on: bool) {
-        let number = match circuit {
-            Circuit::C106 => return,
-            Circuit::C107 => 107,
-            Circuit::C109 => 109,
-            Circuit::C125 => 125,
-        };
-        if self.has_circuits {
-            self.record(now, What::Circuit { circuit: number, on });
-            self.circuits.push_back((circuit, on));
         }
     }
 
@@ -389,7 +372,8 @@ impl Station {
             What::Cleared { by, abrupt } if self.facts.cleared.is_none() => {
                 self.facts.cleared = Some(Since { at: now, what: Clearing { by: *by, abrupt: *abrupt } });
             }
-            What::Response { .. } => {
+            What::Response { text } => {
+                self.facts.modem.push(text.clone());
                 self.dte.served = true;
                 self.dte.last = now;
             }
