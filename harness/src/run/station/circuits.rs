@@ -46,7 +46,8 @@ impl Station {
             Circuit::C109 => 109,
             Circuit::C125 => 125,
         };
-        if self.has_circuits {
+        let known = self.facts.circuits.get(&number).is_some_and(|known| known.what == on);
+        if self.has_circuits && !known {
             self.circuit_is(now, number, on);
             self.record(now, What::Circuit { circuit: number, on });
             self.circuits.push_back((circuit, on));
