@@ -30,6 +30,9 @@ impl World {
                 station.record(now, What::Note { text: "circuit 109 (DCD) off: the port is hung up".to_owned() });
             }
         }
+        for client in self.clients.iter_mut() {
+            client.write_port(now)?;
+        }
         Ok(())
     }
 }
