@@ -45,7 +45,7 @@ pub(super) fn files(client: &Client, number: &str) -> Vec<File> {
 
 /// What every dial-up client has, and then what the scenario says, whose word counts where the two differ.
 fn options(client: &Client, number: &str) -> String {
-    let connect = format!("/usr/sbin/chat -v -s -T {number} -f {DIRECTORY}/chat");
+    let connect = format!("/usr/sbin/chat -s -T {number} -f {DIRECTORY}/chat");
     let mut lines = vec![
         "nodetach".to_owned(),
         "noauth".to_owned(),

@@ -12,6 +12,12 @@ use offhook_emulator::ppp::packet::{Code, Packet, Repr};
 use offhook_emulator::ppp::{chap, ipcp, lcp, pap};
 use offhook_emulator::trace::End;
 
+/// TCP with Van Jacobson's compression (RFC 1332 §4), and TCP that begins or mends it.
+const VJ_COMPRESSED: u16 = 0x002d;
+const VJ_UNCOMPRESSED: u16 = 0x002f;
+/// A compressed packet of any protocol (RFC 1962 §2.1).
+const COMPRESSED: u16 = 0x00fd;
+
 /// The link as it is heard.
 #[derive(Debug, Default)]
 pub(super) struct Link {
@@ -87,8 +93,10 @@ impl Link {
     pub(super) fn hear(&mut self, from: End, frame: &[u8]) -> Vec<CallerEvent> {
         let Ok(Frame { protocol, information }) = Frame::parse(frame) else { return Vec::new() };
         match protocol {
-            IP if self.ipcp.opened => return vec![CallerEvent::Data { from }],
+            IP | VJ_COMPRESSED | VJ_UNCOMPRESSED if self.ipcp.opened => return vec![CallerEvent::Data { from }],
             IPV6 if self.ipv6cp.opened => return vec![CallerEvent::Data { from }],
+            // Whatever it is in there: once a network is up, it is seldom anything else than its data.
+            COMPRESSED if self.ipcp.opened || self.ipv6cp.opened => return vec![CallerEvent::Data { from }],
             _ => {}
         }
         let Ok(packet) = Packet::new_checked(information) else { return Vec::new() };
