@@ -5,6 +5,7 @@
 //! Nothing here runs on the host.
 
 mod boot;
+mod clients;
 mod clock;
 mod conversation;
 mod lan;

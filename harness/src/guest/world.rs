@@ -4,6 +4,7 @@
 //! sans-I/O parts, and their deadlines into one timer.
 
 mod changes;
+mod clients;
 mod ports;
 mod records;
 
@@ -14,11 +15,16 @@ use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+pub(super) use self::ports::opened;
+
+use self::clients::numbered;
 use self::ports::{all_opened, next_of, tell};
+use super::clients::{Clients, Doing};
 use super::clock::Clock;
 use super::conversation::Conversations;
 use super::lan::{Heard, LanHost};
 use super::machine::Machine;
+use super::namespaces::Namespaces;
 use super::port::GuestPort;
 use super::usb::UsbEvent;
 use crate::run::station::Station;
@@ -42,6 +48,7 @@ pub(super) struct World {
     files: LogFiles,
     interfaces: Interfaces,
     conversations: Conversations,
+    clients: Clients,
     lan: Option<LanHost>,
     trace: Vec<Event>,
 }
@@ -49,6 +56,7 @@ pub(super) struct World {
 /// What woke the world.
 enum Wake {
     Port(usize, UsbEvent),
+    Client(usize, Doing),
     Child,
     Log(LogLine),
     LogFile,
@@ -59,11 +67,16 @@ enum Wake {
 
 impl World {
     /// The world of `job`; the server is not started yet.
-    pub(super) fn new(job: &Job, machine: Machine, lan: Option<LanHost>) -> Result<Self, Trouble> {
+    pub(super) fn new(
+        job: &Job,
+        machine: Machine,
+        lan: Option<LanHost>,
+        namespaces: &Namespaces,
+    ) -> Result<Self, Trouble> {
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
         // Before the ports: the kernel takes its time to find a USB modem, and logs are stamped by its clock.
         let clock = Clock::start().map_err(io("starting the clock"))?;
-        let declared = machine.ports(&job.scenario);
+        let declared = numbered(machine.ports(&job.scenario));
         let telephones = Telephones::default();
         let stations = declared.iter().map(|port| Station::on(port, &telephones)).collect::<Result<_, _>>()?;
         let ports = all_opened(&declared)?;
@@ -79,6 +92,7 @@ impl World {
             files: LogFiles::watch().map_err(io("watching mgetty's logs"))?,
             interfaces: Interfaces::watch().map_err(io("watching the server's interfaces"))?,
             conversations: Conversations::new(job),
+            clients: Clients::new(&job.scenario, namespaces, &telephones)?,
             lan,
             trace: Vec::new(),
         };
@@ -124,14 +138,9 @@ impl World {
         self.collect();
         let mut done = false;
         while let Some(request) = self.conversations.poll_request() {
-            done |= self.handle_request(now, request);
+            done |= self.handle_request(now, request)?;
         }
         Ok(done)
-    }
-
-    /// Carries what modems do to the lines of others, until nothing moves.
-    fn settle(&mut self, now: Instant) {
-        while self.stations.iter_mut().fold(false, |moved, station| station.settle(now) || moved) {}
     }
 
     /// Waits for the next thing to happen.
@@ -141,7 +150,7 @@ impl World {
         let calls = self.conversations.poll_timeout(&self.stations);
         // Nothing is started any more when the end is near.
         let others = if end.is_some() { end } else { self.init.poll_timeout() };
-        let deadline = earliest(earliest(stations, calls), others);
+        let deadline = earliest(earliest(stations, calls), earliest(others, self.clients.poll_timeout()));
         tokio::select! {
             biased;
             _ = self.children.recv() => Ok(Wake::Child),
@@ -156,6 +165,7 @@ impl World {
                 Some(change) => Ok(Wake::Interface(change)),
                 None => Err(Trouble::new("the kernel's netlink connection was closed")),
             },
+            client = self.clients.next(now) => client.map(|(index, doing)| Wake::Client(index, doing)),
             heard = beyond(&mut self.lan) => Ok(Wake::Lan(heard)),
             woken = self.clock.sleep_until(deadline) => {
                 woken.map(|()| Wake::Time).map_err(|error| Trouble::io("waiting for the next deadline", &error))
@@ -184,6 +194,7 @@ impl World {
                     self.conversations.interface_changed(now, &mut self.stations, &interface, local, peer);
                 }
             }
+            Wake::Client(index, doing) => self.handle_client(now, index, doing)?,
             Wake::Lan(heard) => self.conversations.answered(heard.answer(now)),
             Wake::Time => {}
         }
@@ -192,6 +203,9 @@ impl World {
             for station in &mut self.stations {
                 station.handle_timeout(now);
             }
+        }
+        if self.clients.poll_timeout().is_some_and(|deadline| deadline <= now) {
+            self.clients.handle_timeout(now);
         }
         self.settle(now);
         self.collect();

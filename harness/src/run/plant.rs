@@ -7,13 +7,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::exchange::{
-    Cable, CableOutput, Cadence, CallSetup, CallerEvent, LineConfig, LineEvent, LineOutput,
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, LineConfig, LineEvent, LineOutput, Tone,
 };
-use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
+use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput, Personality};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
 use super::Trouble;
+use super::tap::{Tap, Tapped};
 use super::telephones::{Subscriber, Telephones};
 use crate::scenario::Port;
 
@@ -35,6 +36,10 @@ pub(super) enum PlantOutput {
     Circuit(Circuit, bool),
     /// Circuit 109 goes off, where there is no such circuit.
     HangUpDte,
+    /// What somebody who listens on this end of the line hears.
+    Tapped(Tapped),
+    /// The line of the number that was dialled is busy.
+    Busy,
     /// What happened.
     Trace(What),
 }
@@ -49,6 +54,8 @@ enum Kind {
 #[derive(Debug)]
 pub(super) struct Plant {
     kind: Kind,
+    /// Listens, on the line of a modem that calls.
+    tap: Option<Box<Tap>>,
     output: VecDeque<PlantOutput>,
 }
 
@@ -61,7 +68,14 @@ impl Plant {
             let line = telephones.subscribe(port.number.as_deref(), line(port)?);
             Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line }
         };
-        Ok(Self { kind, output: VecDeque::new() })
+        Ok(Self { kind, tap: None, output: VecDeque::new() })
+    }
+
+    /// A modem that calls others, on a line with this number, if any, and a tap on it.
+    pub(super) fn calling(personality: &Personality, number: Option<&str>, telephones: &Telephones) -> Self {
+        let modem = Box::new(Modem::new(ModemConfig { personality: personality.clone(), ..ModemConfig::default() }));
+        let line = telephones.subscribe(number, LineConfig::default());
+        Self { kind: Kind::Dialled { modem, line }, tap: Some(Box::new(Tap::new())), output: VecDeque::new() }
     }
 
     pub(super) fn is_direct(&self) -> bool {
@@ -155,6 +169,9 @@ impl Plant {
             if let Some(output) = self.output.pop_front() {
                 return Some(output);
             }
+            if let Some(tapped) = self.tap.as_mut().and_then(|tap| tap.poll()) {
+                return Some(PlantOutput::Tapped(tapped));
+            }
             match &mut self.kind {
                 Kind::Direct(cable) => {
                     return Some(match cable.poll_output()? {
@@ -176,6 +193,12 @@ impl Plant {
                             LineOutput::ToModem(event) => {
                                 if let LineEvent::Octets(octets) = &event {
                                     self.output.push_back(PlantOutput::Arrived(octets.len()));
+                                    if let Some(tap) = &mut self.tap {
+                                        tap.hear(End::Server, octets);
+                                    }
+                                }
+                                if event == LineEvent::Tone(Tone::Busy) {
+                                    self.output.push_back(PlantOutput::Busy);
                                 }
                                 modem.handle_line(now, event);
                             }
@@ -186,6 +209,9 @@ impl Plant {
                         ModemOutput::ToDte(octets) => return Some(PlantOutput::ToDte(octets)),
                         ModemOutput::ToLine(octets) => {
                             line.send(now, End::Server, &octets);
+                            if let Some(tap) = &mut self.tap {
+                                tap.hear(End::Caller, &octets);
+                            }
                             return Some(PlantOutput::Departed(octets.len()));
                         }
                         ModemOutput::OffHook => line.handle_off_hook(now),

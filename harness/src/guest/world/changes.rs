@@ -11,8 +11,12 @@ use crate::server::init::terminate_matching;
 
 impl World {
     /// Does what a call asks for; true if the answer is there already.
-    pub(super) fn handle_request(&mut self, now: Instant, request: Request) -> bool {
-        match request {
+    pub(super) fn handle_request(&mut self, now: Instant, request: Request) -> Result<bool, Trouble> {
+        Ok(match request {
+            Request::Client { call, wish } => {
+                self.ask_client(now, call, wish)?;
+                false
+            }
             Request::Change { call, change } => {
                 let result = self.change(now, &change);
                 self.conversations.answered(Answer::Changed { call, result });
@@ -25,7 +29,7 @@ impl World {
                 }
                 false
             }
-        }
+        })
     }
 
     /// The administrator changes the server: files at once, what runs when it is told to.

@@ -37,6 +37,9 @@ impl World {
                 }
             }
         }
+        for client in self.clients.iter_mut() {
+            client.write_port(now)?;
+        }
         Ok(())
     }
 }
@@ -70,7 +73,7 @@ pub(in crate::guest) fn all_opened(ports: &[Declared]) -> Result<Vec<GuestPort>,
 ///
 /// A bind mount of the slave's node, not a link to it: ttyname() then gives `/dev/ttyS0`, and pppd looks for
 /// `options.ttyS0` as it does on a serial port.
-fn opened(device: &str) -> Result<Port, Trouble> {
+pub(in crate::guest) fn opened(device: &str) -> Result<Port, Trouble> {
     use nix::mount::{MsFlags, mount};
 
     let port = Port::open().map_err(|error| Trouble::new(format!("opening a pty for {device}: {error}")))?;

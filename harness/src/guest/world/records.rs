@@ -29,6 +29,7 @@ impl World {
         for what in events {
             match what {
                 What::Log { program, text } => self.logged(now, LogLine { at: None, port: None, program, text }),
+                What::Exited { pid, ref how, .. } if self.client_ended(now, pid, how) => {}
                 what => self.record(now, what),
             }
         }
@@ -44,6 +45,9 @@ impl World {
     }
 
     pub(super) fn collect(&mut self) {
+        for client in self.clients.iter_mut() {
+            self.trace.append(&mut client.modem.take_events());
+        }
         for station in &mut self.stations {
             self.trace.append(&mut station.take_events());
         }

@@ -6,6 +6,7 @@
 
 mod calling;
 mod circuits;
+mod client;
 mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,7 +19,7 @@ use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, Event, What};
 
 use super::Trouble;
-use super::facts::{Clearing, Facts, Since};
+use super::facts::{self, Clearing, Facts, Since};
 use super::login::Login;
 use super::plant::{Plant, PlantOutput};
 use super::telephones::Telephones;
@@ -26,7 +27,7 @@ use super::transit::Transit;
 use crate::scenario::{Port, Program, Wiring};
 
 /// How much line time may be queued from the server before its modem stops reading the DTE (its flow control).
-const BACKLOG: Duration = Duration::from_millis(250);
+pub(super) const BACKLOG: Duration = Duration::from_millis(250);
 /// How long a DTE must have been silent after its modem's last answer to be taken as ready for calls.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -34,6 +35,8 @@ const QUIET: Duration = Duration::from_secs(2);
 pub struct Station {
     /// Device name without `/dev/`.
     pub device: String,
+    /// Its telephone number, if it has one.
+    pub number: Option<String>,
     /// What is known of the current call.
     facts: Facts,
     /// What is known of earlier calls, and of those that found the line busy.
@@ -95,6 +98,7 @@ impl Station {
     pub fn on(port: &Port, telephones: &Telephones) -> Result<Self, Trouble> {
         Ok(Self {
             device: port.device.clone(),
+            number: port.number.clone(),
             facts: Facts::default(),
             past: BTreeMap::new(),
             program: port.program,
@@ -220,6 +224,9 @@ impl Station {
 
     /// Whether nothing is left of call number `call`: line free, and the DTE that served it gone.
     pub fn is_done_with(&self, call: usize) -> bool {
+        if self.facts(call).program == Some(facts::Program::Runs) {
+            return false;
+        }
         if !self.has(call) {
             return true;
         }
@@ -252,6 +259,13 @@ impl Station {
             self.past.insert(call, Facts { placed: Some(now), busy: true, cleared, ..Facts::default() });
             return;
         }
+        self.begin_call(now, call);
+        self.plant.place_call(now, setup);
+        self.pump(now);
+    }
+
+    /// From now on this is the call on the line.
+    fn begin_call(&mut self, now: Instant, call: usize) {
         let circuits = self.facts.circuits.clone();
         let facts = Facts { placed: Some(now), circuits, ..Facts::default() };
         let before = std::mem::replace(&mut self.facts, facts);
@@ -266,8 +280,6 @@ impl Station {
         self.sequence = 0;
         (self.to_caller, self.to_server) = Default::default();
         self.data_until = None;
-        self.plant.place_call(now, setup);
-        self.pump(now);
     }
 
     /// Adds a trace event of this port and its current call.
@@ -330,6 +342,8 @@ impl Station {
             PlantOutput::Circuit(circuit, on) => self.circuit_changes(now, circuit, on),
             PlantOutput::HangUpDte => self.hang_up_dte = true,
             PlantOutput::Trace(what) => self.note(now, what),
+            // Nobody listens here, and nobody dials.
+            PlantOutput::Tapped(_) | PlantOutput::Busy => {}
         }
     }
 
