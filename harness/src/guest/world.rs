@@ -72,7 +72,7 @@ impl World {
         lan: Option<LanHost>,
         namespaces: &Namespaces,
     ) -> Result<Self, Trouble> {
-        let telephones = Telephones::default();
+        let telephones = Telephones::new(job.seed);
         let mut stations = Vec::new();
         let mut ports = Vec::new();
         for port in &numbered(machine.ports(&job.scenario)) {

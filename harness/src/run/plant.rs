@@ -9,7 +9,7 @@ use std::time::Duration;
 use offhook_emulator::exchange::{
     Cable, CableOutput, Cadence, CallSetup, CallerEvent, CallerIdService, LineConfig, LineEvent, LineOutput, Tone,
 };
-use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput, Personality};
+use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput, Personality};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
@@ -38,8 +38,21 @@ pub(super) enum PlantOutput {
     Tapped(Tapped),
     /// The line of the number that was dialled is busy.
     Busy,
+    /// A circuit towards the DTE goes on or off.
+    Circuit(Circuit, bool),
     /// What happened.
     Trace(What),
+}
+
+/// What is done to a carrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upset {
+    /// It stops at both ends, and comes back after so long.
+    Flicker(Duration),
+    /// The modems train anew for so long.
+    Retrain(Duration),
+    /// They go on at another rate, bit/s, both ways.
+    Renegotiate(u32),
 }
 
 #[derive(Debug)]
@@ -63,16 +76,21 @@ impl Plant {
         let kind = if port.direct {
             Kind::Direct(Box::new(Cable::new(port.speed.unwrap_or(DIRECT_SPEED))))
         } else {
-            let line = telephones.subscribe(port.number.as_deref(), line(port)?);
+            let line = telephones.subscribe(&port.device, port.number.as_deref(), line(port)?);
             Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line }
         };
         Ok(Self { kind, tap: None, output: VecDeque::new() })
     }
 
-    /// A modem that calls others, on a line with this number, if any, and a tap on it.
-    pub(super) fn calling(personality: &Personality, number: Option<&str>, telephones: &Telephones) -> Self {
+    /// A modem of that name that calls others, on a line with this number, if any, and a tap on it.
+    pub(super) fn calling(
+        name: &str,
+        personality: &Personality,
+        number: Option<&str>,
+        telephones: &Telephones,
+    ) -> Self {
         let modem = Box::new(Modem::new(ModemConfig { personality: personality.clone(), ..ModemConfig::default() }));
-        let line = telephones.subscribe(number, LineConfig::default());
+        let line = telephones.subscribe(name, number, LineConfig::default());
         Self { kind: Kind::Dialled { modem, line }, tap: Some(Box::new(Tap::new())), output: VecDeque::new() }
     }
 
@@ -142,6 +160,16 @@ impl Plant {
         match &mut self.kind {
             Kind::Dialled { line, .. } => line.clear(now, abrupt),
             Kind::Direct(cable) => cable.clear(now, abrupt),
+        }
+    }
+
+    /// Does something to the carrier. A cable has none.
+    pub(super) fn upset(&mut self, now: Instant, upset: Upset) {
+        let Kind::Dialled { line, .. } = &mut self.kind else { return };
+        match upset {
+            Upset::Flicker(lasts) => line.flicker(now, lasts),
+            Upset::Retrain(lasts) => line.retrain(now, lasts),
+            Upset::Renegotiate(rate) => line.renegotiate(now, rate),
         }
     }
 
@@ -215,7 +243,7 @@ impl Plant {
                         ModemOutput::OffHook => line.handle_off_hook(now),
                         ModemOutput::OnHook => line.handle_on_hook(now),
                         ModemOutput::Dial(number) => line.handle_dial(now, &number),
-                        ModemOutput::Circuit(..) => {}
+                        ModemOutput::Circuit(circuit, on) => return Some(PlantOutput::Circuit(circuit, on)),
                         ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
                         ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),
                     }
@@ -233,6 +261,7 @@ fn modem(port: &Port) -> ModemConfig {
         silent: traits.silent,
         replies: traits.replies.clone(),
         connect: traits.connect.clone(),
+        personality: traits.personality.clone(),
         ..usual
     }
 }
