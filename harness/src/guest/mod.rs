@@ -12,7 +12,9 @@ mod lan;
 mod machine;
 mod namespaces;
 mod play;
+mod port;
 mod request;
+mod usb;
 mod world;
 
 use std::path::Path;

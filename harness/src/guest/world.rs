@@ -11,7 +11,6 @@ mod records;
 use std::io;
 use std::time::Duration;
 
-use offhook_emulator::port::{Port, PortEvent};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -19,13 +18,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub(super) use self::ports::opened;
 
 use self::clients::numbered;
-use self::ports::next_of;
+use self::ports::{all_opened, next_of, tell};
 use super::clients::{Clients, Doing};
 use super::clock::Clock;
 use super::conversation::Conversations;
 use super::lan::{Heard, LanHost};
 use super::machine::Machine;
 use super::namespaces::Namespaces;
+use super::port::GuestPort;
+use super::usb::UsbEvent;
 use crate::run::station::Station;
 use crate::run::{EPOCH, Job, Report, Telephones, Trouble};
 use crate::server::init::Init;
@@ -39,7 +40,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(super) struct World {
     clock: Clock,
     stations: Vec<Station>,
-    ports: Vec<Port>,
+    ports: Vec<GuestPort>,
     machine: Machine,
     init: Init,
     children: Signal,
@@ -54,7 +55,7 @@ pub(super) struct World {
 
 /// What woke the world.
 enum Wake {
-    Port(usize, PortEvent),
+    Port(usize, UsbEvent),
     Client(usize, Doing),
     Child,
     Log(LogLine),
@@ -72,17 +73,16 @@ impl World {
         lan: Option<LanHost>,
         namespaces: &Namespaces,
     ) -> Result<Self, Trouble> {
-        let telephones = Telephones::new(job.seed);
-        let mut stations = Vec::new();
-        let mut ports = Vec::new();
-        for port in &numbered(machine.ports(&job.scenario)) {
-            stations.push(Station::on(port, &telephones)?);
-            ports.push(opened(&port.device)?);
-        }
-        let (entries, complaints) = machine.entries();
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
+        // Before the ports: the kernel takes its time to find a USB modem, and logs are stamped by its clock.
+        let clock = Clock::start().map_err(io("starting the clock"))?;
+        let declared = numbered(machine.ports(&job.scenario));
+        let telephones = Telephones::new(job.seed);
+        let stations = declared.iter().map(|port| Station::on(port, &telephones)).collect::<Result<_, _>>()?;
+        let ports = all_opened(&declared)?;
+        let (entries, complaints) = machine.entries();
         let mut world = Self {
-            clock: Clock::start().map_err(io("starting the clock"))?,
+            clock,
             stations,
             ports,
             machine,
@@ -176,11 +176,7 @@ impl World {
     fn handle(&mut self, wake: Wake) -> Result<(), Trouble> {
         let now = self.clock.now();
         match wake {
-            Wake::Port(index, event) => match event {
-                PortEvent::Opened => self.stations[index].handle_circuit_108(now, true),
-                PortEvent::Closed => self.stations[index].handle_circuit_108(now, false),
-                PortEvent::Octets(octets) => self.stations[index].handle_dte_octets(now, &octets),
-            },
+            Wake::Port(index, event) => tell(&mut self.stations[index], now, event),
             Wake::Child => {
                 let events = self.init.reap(now);
                 self.record_all(now, events);

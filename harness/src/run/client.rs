@@ -149,10 +149,12 @@ impl Client {
                 PlantOutput::Arrived(count) => self.heard.push_back(Heard(Saying::Got(count))),
                 PlantOutput::Tapped(tapped) => self.heard.push_back(Heard(Saying::Tapped(tapped))),
                 PlantOutput::Busy => self.heard.push_back(Heard(Saying::Busy)),
+                // The program's port is a pty, which has none.
+                PlantOutput::Circuit(..) => {}
                 PlantOutput::HangUpDte => self.hang_up = true,
                 PlantOutput::Trace(what) => self.record(now, what),
-                // Nobody calls this line from outside, and a pty has no circuits.
-                PlantOutput::ToCaller(_) | PlantOutput::Circuit(..) => {}
+                // Nobody calls this line from outside.
+                PlantOutput::ToCaller(_) => {}
             }
         }
         moved

@@ -32,14 +32,14 @@ pub(super) enum PlantOutput {
     Arrived(usize),
     /// The caller's end of the call.
     ToCaller(CallerEvent),
-    /// Circuit 109 goes off.
+    /// A circuit towards the DTE goes on or off.
+    Circuit(Circuit, bool),
+    /// Circuit 109 goes off, where there is no such circuit.
     HangUpDte,
     /// What somebody who listens on this end of the line hears.
     Tapped(Tapped),
     /// The line of the number that was dialled is busy.
     Busy,
-    /// A circuit towards the DTE goes on or off.
-    Circuit(Circuit, bool),
     /// What happened.
     Trace(What),
 }

@@ -9,25 +9,32 @@ use offhook_emulator::time::Instant;
 use offhook_emulator::trace::What;
 
 use super::World;
+use crate::guest::port::{GuestPort, HangUp};
+use crate::guest::usb::{UsbEvent, UsbPort};
 use crate::run::Trouble;
 use crate::run::station::Station;
+use crate::scenario::{Port as Declared, Wiring};
 use crate::server::page::device_path;
 
 impl World {
     /// Gives the DTEs what their modems have for them, and hangs ports up.
     pub(super) fn write_ports(&mut self, now: Instant) -> Result<(), Trouble> {
         for (station, port) in self.stations.iter_mut().zip(&mut self.ports) {
+            while let Some((circuit, on)) = station.poll_circuit() {
+                port.set_circuit(circuit, on);
+            }
             while let Some(octets) = station.poll_dte() {
-                port.write(&octets).map_err(|error| Trouble::new(format!("{}: {error}", station.device)))?;
+                port.write(&octets).map_err(|trouble| of(&station.device, trouble))?;
             }
             if station.poll_hang_up() {
-                let failed = |error| Trouble::new(format!("{}: {error}", station.device));
-                if port.is_local().map_err(failed)? {
-                    station.hang_up_ignored(now);
-                    continue;
+                match port.hang_up().map_err(|trouble| of(&station.device, trouble))? {
+                    Some(HangUp::Ignored) => station.hang_up_ignored(now),
+                    Some(HangUp::Done) => {
+                        let text = "circuit 109 (DCD) off: the port is hung up".to_owned();
+                        station.record(now, What::Note { text });
+                    }
+                    None => {}
                 }
-                port.hang_up().map_err(failed)?;
-                station.record(now, What::Note { text: "circuit 109 (DCD) off: the port is hung up".to_owned() });
             }
         }
         for client in self.clients.iter_mut() {
@@ -35,6 +42,31 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Tells a station what its DTE does.
+pub(super) fn tell(station: &mut Station, now: Instant, event: UsbEvent) {
+    match event {
+        UsbEvent::Port(PortEvent::Opened) => station.handle_circuit_108(now, true),
+        UsbEvent::Port(PortEvent::Closed) => station.handle_circuit_108(now, false),
+        UsbEvent::Port(PortEvent::Octets(octets)) => station.handle_dte_octets(now, &octets),
+        UsbEvent::Circuit105(on) => station.handle_circuit_105(now, on),
+        UsbEvent::Speed(speed) => station.handle_dte_speed(now, speed),
+        UsbEvent::Break(on) => {
+            let text = format!("the server {} a break", if on { "begins" } else { "ends" });
+            station.record(now, What::Note { text });
+        }
+    }
+}
+
+/// Opens what joins each of the `ports` to its modem. USB modems have the kernel's controllers in their order.
+pub(in crate::guest) fn all_opened(ports: &[Declared]) -> Result<Vec<GuestPort>, Trouble> {
+    let mut controllers = 0..;
+    let open = |port: &Declared| match port.wiring {
+        Wiring::Pty => opened(&port.device).map(GuestPort::Pty),
+        Wiring::Usb => UsbPort::open(controllers.next().unwrap_or_default(), &port.device).map(GuestPort::Usb),
+    };
+    ports.iter().map(open).collect()
 }
 
 /// Opens a pty and lets it be seen under the port's own name.
@@ -68,10 +100,10 @@ pub(in crate::guest) fn opened(device: &str) -> Result<Port, Trouble> {
 
 /// The next event of any port whose station wants to hear of it.
 pub(super) async fn next_of(
-    ports: &mut [Port],
+    ports: &mut [GuestPort],
     stations: &[Station],
     now: Instant,
-) -> Result<(usize, PortEvent), Trouble> {
+) -> Result<(usize, UsbEvent), Trouble> {
     let mut waits: Vec<_> = ports
         .iter_mut()
         .zip(stations)
@@ -82,11 +114,15 @@ pub(super) async fn next_of(
     poll_fn(move |context| {
         for (index, device, wait) in &mut waits {
             if let Poll::Ready(event) = wait.as_mut().poll(context) {
-                let event = event.map_err(|error| Trouble::new(format!("{device}: {error}")));
+                let event = event.map_err(|trouble| of(device, trouble));
                 return Poll::Ready(event.map(|event| (*index, event)));
             }
         }
         Poll::Pending
     })
     .await
+}
+
+fn of(device: &str, trouble: Trouble) -> Trouble {
+    Trouble { message: format!("{device}: {}", trouble.message), ..trouble }
 }

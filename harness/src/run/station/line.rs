@@ -1,7 +1,6 @@
 //! What modem and line bring: octets for both ends, the caller's view of the call, and what happened, as facts.
 
 use offhook_emulator::exchange::CallerEvent as Heard;
-use offhook_emulator::modem::Circuit;
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::What;
 
@@ -30,7 +29,7 @@ impl Station {
             PlantOutput::Trace(what) => self.note(now, what),
             // Nobody listens here, and nobody dials.
             PlantOutput::Tapped(_) | PlantOutput::Busy => {}
-            PlantOutput::Circuit(circuit, on) => self.circuit_is(now, circuit_number(circuit), on),
+            PlantOutput::Circuit(circuit, on) => self.circuit_changes(now, circuit, on),
         }
     }
 
@@ -83,15 +82,5 @@ impl Station {
             _ => {}
         }
         self.record(now, what);
-    }
-}
-
-/// Its number in V.24.
-const fn circuit_number(circuit: Circuit) -> u16 {
-    match circuit {
-        Circuit::C106 => 106,
-        Circuit::C107 => 107,
-        Circuit::C109 => 109,
-        Circuit::C125 => 125,
     }
 }

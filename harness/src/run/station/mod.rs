@@ -5,6 +5,7 @@
 //! is in `calling`, what it tells in `telling`.
 
 mod calling;
+mod circuits;
 mod client;
 mod line;
 mod telling;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use offhook_emulator::caller::Caller;
 use offhook_emulator::exchange::CallSetup;
+use offhook_emulator::modem::Circuit;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, Event, What};
 
@@ -23,7 +25,7 @@ use super::login::Login;
 use super::plant::Plant;
 use super::telephones::Telephones;
 use super::transit::Transit;
-use crate::scenario::{Port, Program};
+use crate::scenario::{Port, Program, Wiring};
 
 /// How much line time may be queued from the server before its modem stops reading the DTE (its flow control).
 pub(super) const BACKLOG: Duration = Duration::from_millis(250);
@@ -62,6 +64,9 @@ pub struct Station {
     /// The DTE has closed the port, and this is when what it wrote before will have been sent.
     closing: Option<Instant>,
     to_dte: VecDeque<Vec<u8>>,
+    /// Whether the port has circuits, and circuit 108 is one and not the opening of the port.
+    has_circuits: bool,
+    circuits: VecDeque<(Circuit, bool)>,
     hang_up_dte: bool,
     events: Vec<Event>,
 }
@@ -112,6 +117,8 @@ impl Station {
             dte: Dte::default(),
             closing: None,
             to_dte: VecDeque::new(),
+            has_circuits: port.wiring == Wiring::Usb,
+            circuits: VecDeque::new(),
             hang_up_dte: false,
             events: Vec::new(),
         })
@@ -136,8 +143,7 @@ impl Station {
     fn circuit_108_changes(&mut self, now: Instant, on: bool) {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
-            self.record(now, if on { What::DteOpened } else { What::DteClosed });
-            self.circuit_is(now, 108, on);
+            self.dte_opened(now, on);
             self.plant.handle_circuit_108(now, on);
             self.pump(now);
         }
@@ -275,11 +281,6 @@ impl Station {
         self.sequence = 0;
         (self.to_caller, self.to_server) = Default::default();
         self.data_until = None;
-    }
-
-    /// A circuit between the DTE and its modem goes on or off.
-    pub(super) fn circuit_is(&mut self, now: Instant, circuit: u16, on: bool) {
-        self.facts.circuits.insert(circuit, Since { at: now, what: on });
     }
 
     /// Adds a trace event of this port and its current call.

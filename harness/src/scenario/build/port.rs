@@ -41,7 +41,7 @@ pub(in super::super) fn build_port(item: &Item, problems: &mut Vec<Problem>) -> 
         prompt: item.text("prompt"),
         arguments: item.text("arguments"),
         ppp: item.child("ppp").map(|ppp| build_port_ppp(ppp, problems)),
-        wiring: Wiring::Pty,
+        wiring: if item.text("line").as_deref() == Some("usb") { Wiring::Usb } else { Wiring::Pty },
         number: None,
         line: item.child("line").map(|line| build_line(line, problems)).unwrap_or_default(),
         modem: item.child("modem").map(build_modem).unwrap_or_default(),

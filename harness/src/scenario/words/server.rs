@@ -15,6 +15,10 @@ const MODES: Choices = &[
     ("fax", "fax only (`-F`)"),
     ("data-or-fax", "mgetty asks the modem whether it can fax"),
 ];
+const WIRINGS: Choices = &[
+    ("pty", "a pseudo-terminal: circuits 108 and 109 as opening, closing and hang-up"),
+    ("usb", "a USB modem (CDC ACM): DTR, RTS, DCD, DSR and RI as on a cable"),
+];
 const PROGRAMS: Choices =
     &[("mgetty", "mgetty, which starts pppd or login"), ("pppd", "pppd itself, on a direct port")];
 const SECRETS: Choices =
@@ -48,6 +52,7 @@ const PORT: &[Property] = &[
         Absent::Says("none"),
         "More arguments for mgetty or pppd, written as they are: \"-x 6\".",
     ),
+    property("line", Kind::Choice(WIRINGS), Absent::Means("\"pty\""), "What joins the port and its modem."),
     property("program", Kind::Choice(PROGRAMS), Absent::Means("\"mgetty\""), "What init runs on it."),
 ];
 
