@@ -77,7 +77,7 @@ impl World {
         // Before the ports: the kernel takes its time to find a USB modem, and logs are stamped by its clock.
         let clock = Clock::start().map_err(io("starting the clock"))?;
         let declared = numbered(machine.ports(&job.scenario));
-        let telephones = Telephones::default();
+        let telephones = Telephones::new(job.seed);
         let stations = declared.iter().map(|port| Station::on(port, &telephones)).collect::<Result<_, _>>()?;
         let ports = all_opened(&declared)?;
         let (entries, complaints) = machine.entries();

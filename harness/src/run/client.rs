@@ -51,10 +51,11 @@ pub struct Client {
 impl Client {
     /// The modem that makes call number `call`, from a line with this number on the exchange.
     pub fn new(call: usize, personality: &Personality, number: Option<&str>, telephones: &Telephones) -> Self {
+        let name = format!("client{}", call + 1);
         Self {
-            name: format!("client{}", call + 1),
+            plant: Plant::calling(&name, personality, number, telephones),
+            name,
             call,
-            plant: Plant::calling(personality, number, telephones),
             open: false,
             closing: None,
             to_dte: VecDeque::new(),

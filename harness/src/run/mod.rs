@@ -18,4 +18,5 @@ pub mod uml;
 
 pub use job::*;
 pub use outcome::*;
+pub use plant::Upset;
 pub use telephones::Telephones;

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::exchange::{
-    Cable, CableOutput, Cadence, CallSetup, CallerEvent, LineConfig, LineEvent, LineOutput, Tone,
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, CallerIdService, LineConfig, LineEvent, LineOutput, Tone,
 };
 use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput, Personality};
 use offhook_emulator::time::{Instant, earliest};
@@ -16,7 +16,7 @@ use offhook_emulator::trace::{End, What};
 use super::Trouble;
 use super::tap::{Tap, Tapped};
 use super::telephones::{Subscriber, Telephones};
-use crate::scenario::Port;
+use crate::scenario::{self, Port};
 
 /// Speed of a direct port whose speed is not stated: mgetty's own choice in mgetty.config.
 const DIRECT_SPEED: u32 = 38_400;
@@ -44,6 +44,17 @@ pub(super) enum PlantOutput {
     Trace(What),
 }
 
+/// What is done to a carrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upset {
+    /// It stops at both ends, and comes back after so long.
+    Flicker(Duration),
+    /// The modems train anew for so long.
+    Retrain(Duration),
+    /// They go on at another rate, bit/s, both ways.
+    Renegotiate(u32),
+}
+
 #[derive(Debug)]
 enum Kind {
     Dialled { modem: Box<Modem>, line: Subscriber },
@@ -65,16 +76,21 @@ impl Plant {
         let kind = if port.direct {
             Kind::Direct(Box::new(Cable::new(port.speed.unwrap_or(DIRECT_SPEED))))
         } else {
-            let line = telephones.subscribe(port.number.as_deref(), line(port)?);
+            let line = telephones.subscribe(&port.device, port.number.as_deref(), line(port)?);
             Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line }
         };
         Ok(Self { kind, tap: None, output: VecDeque::new() })
     }
 
-    /// A modem that calls others, on a line with this number, if any, and a tap on it.
-    pub(super) fn calling(personality: &Personality, number: Option<&str>, telephones: &Telephones) -> Self {
+    /// A modem of that name that calls others, on a line with this number, if any, and a tap on it.
+    pub(super) fn calling(
+        name: &str,
+        personality: &Personality,
+        number: Option<&str>,
+        telephones: &Telephones,
+    ) -> Self {
         let modem = Box::new(Modem::new(ModemConfig { personality: personality.clone(), ..ModemConfig::default() }));
-        let line = telephones.subscribe(number, LineConfig::default());
+        let line = telephones.subscribe(name, number, LineConfig::default());
         Self { kind: Kind::Dialled { modem, line }, tap: Some(Box::new(Tap::new())), output: VecDeque::new() }
     }
 
@@ -144,6 +160,16 @@ impl Plant {
         match &mut self.kind {
             Kind::Dialled { line, .. } => line.clear(now, abrupt),
             Kind::Direct(cable) => cable.clear(now, abrupt),
+        }
+    }
+
+    /// Does something to the carrier. A cable has none.
+    pub(super) fn upset(&mut self, now: Instant, upset: Upset) {
+        let Kind::Dialled { line, .. } = &mut self.kind else { return };
+        match upset {
+            Upset::Flicker(lasts) => line.flicker(now, lasts),
+            Upset::Retrain(lasts) => line.retrain(now, lasts),
+            Upset::Renegotiate(rate) => line.renegotiate(now, rate),
         }
     }
 
@@ -235,6 +261,7 @@ fn modem(port: &Port) -> ModemConfig {
         silent: traits.silent,
         replies: traits.replies.clone(),
         connect: traits.connect.clone(),
+        personality: traits.personality.clone(),
         ..usual
     }
 }
@@ -245,5 +272,23 @@ fn line(port: &Port) -> Result<LineConfig, Trouble> {
         .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
     // V.42 carries octets without their start and stop bits.
     let octet_bits = if line.error_control { 8 } else { 10 };
-    Ok(LineConfig { rate: line.rate, delay: line.delay, training: line.training, cadence, octet_bits })
+    let caller_id = match line.caller_id {
+        scenario::CallerIdService::Mdmf => CallerIdService::Mdmf,
+        scenario::CallerIdService::Sdmf => CallerIdService::Sdmf,
+        scenario::CallerIdService::Etsi => CallerIdService::Etsi,
+        scenario::CallerIdService::Uk => CallerIdService::Uk,
+        scenario::CallerIdService::Dtmf => CallerIdService::Dtmf,
+    };
+    Ok(LineConfig {
+        rate: line.rate,
+        delay: line.delay,
+        training: line.training,
+        cadence,
+        octet_bits,
+        rate_from_caller: line.rate_from_caller,
+        quality: line.quality.clone(),
+        caller_id,
+        call_waiting: line.call_waiting,
+        ..LineConfig::default()
+    })
 }

@@ -7,6 +7,7 @@ use offhook_emulator::time::Instant;
 use super::one::{Conversation, State};
 use super::{Conversations, setup};
 use crate::guest::request::{Request, Wish};
+use crate::run::Upset;
 use crate::run::station::Station;
 use crate::scenario::{Host, Verb};
 
@@ -27,6 +28,9 @@ impl Conversations {
             }
             Verb::ModemSays { text } => station.modem_says(now, text),
             Verb::ModemDies => station.modem_dies(now),
+            Verb::Flicker { time } if station.has(call) => station.upset(now, Upset::Flicker(*time)),
+            Verb::Retrain { time } if station.has(call) => station.upset(now, Upset::Retrain(*time)),
+            Verb::Renegotiate { rate } if station.has(call) => station.upset(now, Upset::Renegotiate(*rate)),
             _ if conversation.script.with.is_some() => self.begin_with_client(call, verb, now, station),
             _ if !station.has(call) => {}
             Verb::Ppp(client) => station.dial_in(now, setup::caller(client, self.seed, call)),

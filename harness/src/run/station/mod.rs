@@ -7,13 +7,14 @@
 mod calling;
 mod circuits;
 mod client;
+mod line;
 mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use offhook_emulator::caller::Caller;
-use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard};
+use offhook_emulator::exchange::CallSetup;
 use offhook_emulator::modem::Circuit;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, Event, What};
@@ -21,7 +22,7 @@ use offhook_emulator::trace::{End, Event, What};
 use super::Trouble;
 use super::facts::{self, Clearing, Facts, Since};
 use super::login::Login;
-use super::plant::{Plant, PlantOutput};
+use super::plant::Plant;
 use super::telephones::Telephones;
 use super::transit::Transit;
 use crate::scenario::{Port, Program, Wiring};
@@ -321,79 +322,6 @@ impl Station {
             }
             moved = true;
         }
-    }
-
-    fn handle_plant(&mut self, now: Instant, output: PlantOutput) {
-        match output {
-            PlantOutput::ToDte(octets) => self.to_dte.push_back(octets),
-            PlantOutput::Departed(count) => {
-                if self.is_through() {
-                    self.to_caller.send(now, count);
-                }
-            }
-            PlantOutput::Arrived(count) => {
-                self.to_server.get(now, count);
-                if self.data_until.is_some_and(|until| self.to_server.has_got(until)) {
-                    self.data_until = None;
-                    self.facts.last_data = Some(now);
-                }
-            }
-            PlantOutput::ToCaller(event) => self.handle_far_end(now, event),
-            PlantOutput::Circuit(circuit, on) => self.circuit_changes(now, circuit, on),
-            PlantOutput::HangUpDte => self.hang_up_dte = true,
-            PlantOutput::Trace(what) => self.note(now, what),
-            // Nobody listens here, and nobody dials.
-            PlantOutput::Tapped(_) | PlantOutput::Busy => {}
-        }
-    }
-
-    /// What the caller's end of the line brings.
-    fn handle_far_end(&mut self, now: Instant, event: Heard) {
-        if let Heard::Octets(octets) = &event {
-            self.departed = self.to_caller.get(now, octets.len());
-        }
-        match (event, &mut self.caller) {
-            (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
-            (Heard::Octets(octets), None) => self.hear(now, &octets),
-            (Heard::Connected { .. }, caller) => {
-                if let Some(caller) = caller {
-                    caller.handle_carrier(now);
-                }
-                let unsaid = std::mem::take(&mut self.unsaid);
-                self.send(now, &unsaid);
-            }
-            (Heard::Cleared { .. }, caller) => {
-                if let Some(caller) = caller {
-                    caller.handle_carrier_lost(now);
-                }
-                self.proceed_with_login(now);
-            }
-            (Heard::Busy | Heard::Answered | Heard::GaveUp, _) => {}
-        }
-    }
-
-    /// Keeps what a line or modem tells, and the facts in it.
-    fn note(&mut self, now: Instant, what: What) {
-        match &what {
-            What::RingOn { count } => self.facts.rings = *count,
-            What::OffHook => self.facts.answered = self.facts.answered.or(Some(now)),
-            What::Connected { rate } => {
-                self.facts.connected = Some(Since { at: now, what: *rate });
-                // A cable has no hook.
-                self.facts.answered = self.facts.answered.or(Some(now));
-                self.dte.served |= self.dte.open;
-            }
-            What::Cleared { by, abrupt } if self.facts.cleared.is_none() => {
-                self.facts.cleared = Some(Since { at: now, what: Clearing { by: *by, abrupt: *abrupt } });
-            }
-            What::Response { text } => {
-                self.facts.modem.push(text.clone());
-                self.dte.served = true;
-                self.dte.last = now;
-            }
-            _ => {}
-        }
-        self.record(now, what);
     }
 }
 
