@@ -74,3 +74,37 @@ impl Station {
         self.facts.circuits.insert(circuit, Since { at: now, what: on });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::scenario::{Port, Wiring};
+
+    fn station(wiring: Wiring) -> Station {
+        Station::new(&Port { wiring, ..Port::new("ttyACM0") }).unwrap()
+    }
+
+    #[test]
+    fn a_usb_port_is_told_of_each_change_once_and_so_is_the_trace() {
+        let mut station = station(Wiring::Usb);
+        assert_eq!(station.poll_circuit(), Some((Circuit::C107, true)));
+        station.circuit_changes(Instant::from_millis(5), Circuit::C109, true);
+        station.circuit_changes(Instant::from_millis(6), Circuit::C109, true);
+        assert_eq!(station.poll_circuit(), Some((Circuit::C109, true)));
+        assert_eq!(station.poll_circuit(), None);
+        let told: Vec<_> = station.take_events().into_iter().map(|event| event.what).collect();
+        let circuit = |circuit| What::Circuit { circuit, on: true };
+        assert_eq!(told, [circuit(107), circuit(109)]);
+    }
+
+    #[test]
+    fn a_pty_has_no_circuits_but_its_opening() {
+        let mut station = station(Wiring::Pty);
+        station.circuit_changes(Instant::from_millis(5), Circuit::C125, true);
+        assert_eq!(station.poll_circuit(), None);
+        station.handle_circuit_108(Instant::from_millis(6), true);
+        let told: Vec<_> = station.take_events().into_iter().map(|event| event.what).collect();
+        assert_eq!(told, [What::DteOpened]);
+    }
+}
