@@ -89,6 +89,24 @@ impl Exchange {
         self.settle(now);
     }
 
+    /// Carrier of the call to `line` stops at both ends and comes back after so long.
+    pub fn flicker(&mut self, now: Instant, line: LineId, lasts: Duration) {
+        self.subscribers[line.0].line.flicker(now, lasts);
+        self.settle(now);
+    }
+
+    /// The modems of the call to `line` train anew for so long.
+    pub fn retrain(&mut self, now: Instant, line: LineId, lasts: Duration) {
+        self.subscribers[line.0].line.retrain(now, lasts);
+        self.settle(now);
+    }
+
+    /// The modems of the call to `line` go on at another rate, bit/s, both ways.
+    pub fn renegotiate(&mut self, now: Instant, line: LineId, rate: u32) {
+        self.subscribers[line.0].line.renegotiate(now, rate);
+        self.settle(now);
+    }
+
     /// The modem on `line` goes off hook: answers, if it rings, or hears the dial tone.
     pub fn handle_off_hook(&mut self, now: Instant, line: LineId) {
         let subscriber = &mut self.subscribers[line.0];
@@ -198,7 +216,8 @@ impl Exchange {
             CallerEvent::CarrierBack => (LineEvent::CarrierBack, false),
             CallerEvent::Retrain => (LineEvent::Retrain, false),
             CallerEvent::Renegotiated(carrier) => (LineEvent::Renegotiated(carrier), false),
-            CallerEvent::Forwarded(_) | CallerEvent::Cleared { by: End::Caller, .. } => return,
+            // A caller that hung up knows; one whose line was cut does not.
+            CallerEvent::Forwarded(_) | CallerEvent::Cleared { by: End::Caller, abrupt: false } => return,
             CallerEvent::Cleared { abrupt, .. } => (LineEvent::CarrierLost { abrupt }, true),
         };
         if over {

@@ -162,7 +162,7 @@ fn a_silent_caller_says_nothing_and_does_not_hang_up_until_it_does() {
 fn error_control_carries_more_octets_at_the_same_rate() {
     let took = |error_control: bool| {
         let line = crate::scenario::Line { error_control, ..crate::scenario::Line::default() };
-        let mut plant = Plant::new(&Port { line, ..Port::new("ttyS0") }).unwrap();
+        let mut plant = Plant::new(&Port { line, ..Port::new("ttyS0") }, &Telephones::default()).unwrap();
         plant.handle_circuit_108(at(0), true);
         plant.place_call(at(0), setup());
         plant.handle_timeout(at(2000));
