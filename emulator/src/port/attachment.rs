@@ -48,7 +48,7 @@ impl Attachment {
     }
 
     /// The next thing the DTE does. Cancel-safe: nothing is lost if the future is dropped. While it is not polled the
-    /// DTE is not read, which is flow control, and octets that the DTE had no room for are not written either.
+    /// DTE is not read, which is flow control; octets that it had no room for are [`Self::flush`]'s business then.
     ///
     /// # Errors
     ///
@@ -61,7 +61,24 @@ impl Attachment {
         }
     }
 
-    /// Writes octets to the DTE, or queues what it has no room for; nobody there, nobody gets them, as on a wire. What
+    /// Waits until the DTE has taken everything, or is gone, and reads nothing. Cancel-safe. It is for a DTE that must not
+    /// be read: two that wait for each other to be written to would wait for ever.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::next`].
+    pub async fn flush(&mut self) -> Result<(), PortError> {
+        match &mut self.kind {
+            Kind::Pty(terminal) => terminal.flush().await,
+            Kind::Serial(serial) => serial.flush().await,
+            Kind::Socket(socket) => {
+                socket.flush().await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes octets to the DTE, and queues what it has no room for; nobody there, nobody gets them, as on a wire. What
     /// goes wrong [`Self::next`] tells.
     pub fn write(&mut self, octets: &[u8]) {
         match &mut self.kind {

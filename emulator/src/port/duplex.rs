@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -33,13 +33,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     poll_fn(|context| {
-        while !unwritten.is_empty() {
-            match Pin::new(&mut *stream).poll_write(context, unwritten.as_slices().0) {
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(count)) => drop(unwritten.drain(..count)),
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => break,
-            }
+        if let Poll::Ready(Err(error)) = poll_write(context, stream, unwritten) {
+            return Poll::Ready(Err(error));
         }
         if more && unwritten.is_empty() {
             return Poll::Ready(Ok(Moved::Written));
@@ -53,6 +48,42 @@ where
         }
     })
     .await
+}
+
+/// Writes all of `unwritten`, and reads nothing. Cancel-safe.
+///
+/// # Errors
+///
+/// If writing fails: the stream is of no use any more.
+pub(super) async fn flush<S: AsyncWrite + Unpin>(stream: &mut S, unwritten: &mut VecDeque<u8>) -> io::Result<()> {
+    poll_fn(|context| poll_write(context, stream, unwritten)).await
+}
+
+/// Writes what there is room for at once, by a stream's own way of trying. What goes wrong, reading will tell.
+pub(super) fn write_now(unwritten: &mut VecDeque<u8>, mut try_write: impl FnMut(&[u8]) -> io::Result<usize>) {
+    while !unwritten.is_empty() {
+        match try_write(unwritten.as_slices().0) {
+            Ok(count @ 1..) => drop(unwritten.drain(..count)),
+            Ok(0) | Err(_) => return,
+        }
+    }
+}
+
+/// Ready when everything is written, or nothing can be any more.
+fn poll_write<S: AsyncWrite + Unpin>(
+    context: &mut Context<'_>,
+    stream: &mut S,
+    unwritten: &mut VecDeque<u8>,
+) -> Poll<io::Result<()>> {
+    while !unwritten.is_empty() {
+        match Pin::new(&mut *stream).poll_write(context, unwritten.as_slices().0) {
+            Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            Poll::Ready(Ok(count)) => drop(unwritten.drain(..count)),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+            Poll::Pending => return Poll::Pending,
+        }
+    }
+    Poll::Ready(Ok(()))
 }
 
 #[cfg(test)]

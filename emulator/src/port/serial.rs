@@ -21,7 +21,7 @@ use nix::libc::{TIOCM_CTS, TIOCM_DSR, TIOCMGET, c_int};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_serial::{FlowControl, SerialPort, SerialPortBuilderExt, SerialStream};
 
-use super::duplex::{Moved, exchange};
+use super::duplex::{Moved, exchange, flush, write_now};
 use super::error::PortError;
 use super::event::PortEvent;
 use super::null_modem::{Drive, NullModem, Pins};
@@ -121,6 +121,13 @@ impl Serial {
 
     pub(super) fn write(&mut self, octets: &[u8]) {
         self.unwritten.extend(octets);
+        write_now(&mut self.unwritten, |octets| self.stream.try_write(octets));
+    }
+
+    /// Waits until the device has had room for everything.
+    pub(super) async fn flush(&mut self) -> Result<(), PortError> {
+        let flushed = flush(&mut self.stream, &mut self.unwritten).await;
+        flushed.map_err(|error| self.gone(&error))
     }
 
     pub(super) fn unwritten(&self) -> usize {

@@ -1,9 +1,9 @@
 //! A pty with a name, for real time and for any user: what `pty` is in the lab, and what stands for circuits there.
 //!
 //! - **Circuit 108/2** is whether anybody has it open, and whether its speed is anything but 0: B0 is how termios(3)
-//!   drops DTR, and how terminal programs hang up where TIOCMBIC fails. The kernel tells nobody of a changed speed, so
-//!   it is looked at when octets come (a modem measures it from them, too) and 20 times a second while there is
-//!   carrier to lose; a pty without a call costs nothing.
+//!   drops DTR. Programs that know TIOCMBIC only (minicom 2.8 and picocom 3.1, tried) cannot drop it on a pty but by
+//!   closing it. The kernel tells nobody of a changed speed, so it is looked at when octets come (a modem measures it
+//!   from them, too) and 20 times a second while there is carrier to lose; a pty without a call costs nothing.
 //! - **Circuit 109 off** is a hang-up, unless the DTE has set the port to local (CLOCAL), when a serial driver hangs
 //!   nobody up either. As root it is TIOCVHANGUP, as in the lab. Anybody else gives up the pty, which is a hang-up too,
 //!   and makes a new one; the link moves to it.
@@ -104,6 +104,11 @@ impl Terminal {
         if let Err(error) = self.port.write(octets) {
             self.trouble = Some(error);
         }
+    }
+
+    /// As [`Port::flush`].
+    pub(super) async fn flush(&mut self) -> Result<(), PortError> {
+        self.port.flush().await
     }
 
     pub(super) fn unwritten(&self) -> usize {

@@ -3,8 +3,8 @@
 //! - **Circuit 108/2** is whether there is a connection; with RFC 2217 the DTE may also drop it within one.
 //! - **Circuit 109 off** ends the connection, after what was still to be said on it, since TCP has no other way to show
 //!   it. With RFC 2217 the DTE sees the circuit itself, and the connection stays.
-//! - One DTE at a time: whoever else calls reads `BUSY` and is gone. A DTE that was lost without a word is missed after
-//!   [`IDLE`] and [`PROBES`].
+//! - One DTE at a time: whoever else calls reads `BUSY` and is gone. A DTE that was lost without a word is missed within
+//!   two minutes, by keep-alive.
 //! - Where we call, we call again when it fails or is lost, at growing intervals.
 
 mod calling;
@@ -105,6 +105,12 @@ impl Socket {
     pub(super) fn write(&mut self, octets: &[u8]) {
         if let Some(session) = &mut self.session {
             session.write(octets);
+        }
+    }
+
+    pub(super) async fn flush(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.flush().await;
         }
     }
 

@@ -7,7 +7,7 @@ use nix::sys::socket::{setsockopt, sockopt};
 use tokio::net::TcpStream;
 
 use crate::modem::Circuit;
-use crate::port::duplex::{Moved, exchange};
+use crate::port::duplex::{Moved, exchange, flush, write_now};
 use crate::port::event::PortEvent;
 use crate::port::telnet::{Telnet, TelnetEvent};
 
@@ -84,6 +84,25 @@ impl Session {
 
     pub(super) fn write(&mut self, octets: &[u8]) {
         self.octets.extend(octets);
+        self.write_now();
+    }
+
+    /// Waits until the DTE has taken everything, for ever if it has said that it wants nothing, or until the connection
+    /// is over, which [`Self::hear`] tells. Cancel-safe.
+    pub(super) async fn flush(&mut self) {
+        loop {
+            self.prepare();
+            if flush(&mut self.stream, &mut self.wire).await.is_err() {
+                self.octets.clear();
+                self.wire.clear();
+            }
+            if self.octets.is_empty() {
+                return;
+            }
+            if self.suspended {
+                std::future::pending().await
+            }
+        }
     }
 
     pub(super) fn unwritten(&self) -> usize {
@@ -97,6 +116,18 @@ impl Session {
                 telnet.send(self.octets.drain(..));
             }
             telnet.set_circuit(circuit, on);
+            self.write_now();
+        }
+    }
+
+    /// Writes what there is room for at once.
+    fn write_now(&mut self) {
+        loop {
+            self.prepare();
+            write_now(&mut self.wire, |octets| self.stream.try_write(octets));
+            if !self.wire.is_empty() || self.suspended || self.octets.is_empty() {
+                return;
+            }
         }
     }
 

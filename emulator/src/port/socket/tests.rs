@@ -112,6 +112,43 @@ fn lost_carrier_ends_the_connection_after_the_last_words() {
 }
 
 #[test]
+fn a_dte_that_must_not_be_read_is_written_to() {
+    run(async {
+        for telnet in [false, true] {
+            let (mut socket, address) = listening(telnet).await;
+            let mut dte = TcpStream::connect(address).await.unwrap();
+            assert_eq!(next(&mut socket).await, PortEvent::Opened);
+            dte.write_all(b"AT\r").await.unwrap();
+            socket.write(&vec![b'x'; 20_000_000]);
+            let mut got = vec![0; 20_000_000];
+            let (read, ()) = tokio::join!(dte.read_exact(&mut got), socket.flush());
+            read.unwrap();
+            assert_eq!(socket.unwritten(), 0);
+            assert_eq!(next(&mut socket).await, octets(b"AT\r"));
+        }
+    });
+}
+
+#[test]
+fn a_dte_that_suspends_is_written_to_when_it_resumes() {
+    run(async {
+        let (mut socket, address) = listening(true).await;
+        let mut dte = TcpStream::connect(address).await.unwrap();
+        assert_eq!(next(&mut socket).await, PortEvent::Opened);
+        // WILL COM-PORT-OPTION, FLOWCONTROL-SUSPEND; the opening, DO and NOTIFY-MODEMSTATE come back.
+        dte.write_all(b"\xff\xfb\x2c\xff\xfa\x2c\x08\xff\xf0A").await.unwrap();
+        assert_eq!(next(&mut socket).await, octets(b"A"));
+        read(&mut socket, &mut dte, 15 + 3 + 7).await;
+        socket.write(b"RING");
+        let flushed = tokio::time::timeout(Duration::from_millis(20), socket.flush()).await;
+        assert!(flushed.is_err() && socket.unwritten() == 4, "it wants nothing now");
+        dte.write_all(b"\xff\xfa\x2c\x09\xff\xf0B").await.unwrap();
+        assert_eq!(next(&mut socket).await, octets(b"B"));
+        assert_eq!(read(&mut socket, &mut dte, 4).await, b"RING");
+    });
+}
+
+#[test]
 fn a_dte_that_does_not_read_is_heard_and_waited_for() {
     run(async {
         for telnet in [false, true] {
