@@ -113,7 +113,7 @@ impl Session {
         if let Some(telnet) = &mut self.telnet {
             // What was said before the change is heard before it.
             if !self.suspended {
-                telnet.send(self.octets.drain(..));
+                send(telnet, &mut self.octets, usize::MAX);
             }
             telnet.set_circuit(circuit, on);
             self.write_now();
@@ -157,8 +157,8 @@ impl Session {
             return;
         };
         if !self.suspended {
-            let room = AHEAD.saturating_sub(self.wire.len()).min(self.octets.len());
-            telnet.send(self.octets.drain(..room));
+            let room = AHEAD.saturating_sub(self.wire.len());
+            send(telnet, &mut self.octets, room);
         }
         self.wire.extend(telnet.take_output());
     }
@@ -188,11 +188,24 @@ impl Session {
     pub(super) fn into_parts(mut self) -> (TcpStream, Vec<u8>) {
         self.suspended = false;
         if let Some(telnet) = &mut self.telnet {
-            telnet.send(self.octets.drain(..));
+            send(telnet, &mut self.octets, usize::MAX);
             self.wire.extend(telnet.take_output());
         } else {
             self.wire.append(&mut self.octets);
         }
         (self.stream, self.wire.into())
+    }
+}
+
+/// Hands over as many octets as there is room for.
+fn send(telnet: &mut Telnet, octets: &mut VecDeque<u8>, room: usize) {
+    let mut room = room.min(octets.len());
+    while room > 0 {
+        let piece = octets.as_slices().0;
+        let piece = piece.get(..room).unwrap_or(piece);
+        telnet.send(piece);
+        let count = piece.len();
+        octets.drain(..count);
+        room -= count;
     }
 }

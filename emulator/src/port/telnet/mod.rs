@@ -112,7 +112,17 @@ impl Telnet {
     pub(super) fn receive(&mut self, octets: &[u8]) -> Vec<TelnetEvent> {
         let mut events = Vec::new();
         let mut data = Vec::new();
-        for &octet in octets {
+        let mut rest = octets;
+        while !rest.is_empty() {
+            if self.at == At::Data {
+                // Most of what comes is nothing special.
+                let plain = rest.iter().position(|octet| matches!(*octet, IAC | b'\r')).unwrap_or(rest.len());
+                let (before, after) = rest.split_at(plain);
+                data.extend_from_slice(before);
+                rest = after;
+            }
+            let Some((&octet, after)) = rest.split_first() else { break };
+            rest = after;
             if let Some(event) = self.octet(octet, &mut data) {
                 flush(&mut data, &mut events);
                 events.push(event);
@@ -123,19 +133,22 @@ impl Telnet {
     }
 
     /// Octets for the DTE.
-    pub(super) fn send(&mut self, octets: impl IntoIterator<Item = u8>) {
+    pub(super) fn send(&mut self, octets: &[u8]) {
         let binary = self.negotiation.ours(option::BINARY);
-        for octet in octets {
-            if std::mem::take(&mut self.sent_return) && octet != b'\n' {
+        let mut rest = octets;
+        while let Some(&first) = rest.first() {
+            if std::mem::take(&mut self.sent_return) && first != b'\n' {
                 self.output.push(0);
             }
-            match octet {
-                IAC => self.output.extend([IAC, IAC]),
-                b'\r' if !binary => {
-                    self.sent_return = true;
-                    self.output.push(octet);
-                }
-                _ => self.output.push(octet),
+            let special = |octet: &u8| *octet == IAC || (*octet == b'\r' && !binary);
+            let plain = rest.iter().position(special);
+            let (now, later) = rest.split_at(plain.map_or(rest.len(), |index| index + 1));
+            self.output.extend_from_slice(now);
+            rest = later;
+            match plain.and(now.last()) {
+                Some(&IAC) => self.output.push(IAC),
+                Some(_) => self.sent_return = true,
+                None => {}
             }
         }
     }

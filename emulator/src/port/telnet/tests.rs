@@ -75,7 +75,7 @@ fn all_octets_pass_both_ways_in_binary_however_they_are_cut() {
         }
         assert_eq!(got, all, "pieces of {size}");
         for piece in all.chunks(size) {
-            telnet.send(piece.iter().copied());
+            telnet.send(piece);
         }
         assert_eq!(telnet.take_output(), doubled, "pieces of {size}");
     }
@@ -86,9 +86,9 @@ fn without_binary_a_return_is_told_from_a_new_line() {
     let mut telnet = called();
     assert_eq!(telnet.receive(b"AT\r"), [octets(b"AT\r")]);
     assert_eq!(telnet.receive(b"\0ATZ\r\0\r\n\0"), [octets(b"ATZ\r\r\n\0")]);
-    telnet.send(*b"\r\nOK\r");
+    telnet.send(b"\r\nOK\r");
     assert_eq!(telnet.take_output(), b"\r\nOK\r");
-    telnet.send(*b"x\r\r\n");
+    telnet.send(b"x\r\r\n");
     assert_eq!(telnet.take_output(), b"\0x\r\0\r\n");
 }
 
@@ -284,7 +284,7 @@ fn a_client_somebody_else_wrote_gets_all_it_asks_for() {
     client.request_signature();
     client.write_data(&all);
     telnet.set_circuit(Circuit::C109, true);
-    telnet.send(all.iter().copied());
+    telnet.send(&all);
     let (events, payload, theirs) = talk(&mut telnet, &mut client);
     let wanted = [
         TelnetEvent::Circuit108(false),
