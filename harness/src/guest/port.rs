@@ -42,8 +42,8 @@ impl GuestPort {
         }
     }
 
-    /// Circuit 109 goes off where there is no such circuit: hangs the port up. What came of that, in words; `None`: nothing is
-    /// to be done, because the circuit itself has told the DTE.
+    /// Circuit 109 goes off where there is no such circuit: hangs the port up. What came of that; `None`: nothing is to
+    /// be done, because the circuit itself has told the DTE.
     pub(super) fn hang_up(&mut self) -> Result<Option<HangUp>, Trouble> {
         match self {
             Self::Pty(port) if port.is_local().map_err(failed)? => Ok(Some(HangUp::Ignored)),

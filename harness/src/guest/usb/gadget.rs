@@ -82,7 +82,8 @@ impl Gadget {
         Ok(gadget)
     }
 
-    /// The next thing the DTE does, in its order. Cancel-safe. While nobody asks, the DTE is hardly read, which is flow control.
+    /// The next thing the DTE does, in its order. Cancel-safe. While nobody asks, the DTE is hardly read, which is flow
+    /// control.
     pub(super) async fn next(&self) -> Came {
         loop {
             let came = locked(&self.inbox.queue).pop_front();

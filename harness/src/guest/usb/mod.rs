@@ -1,5 +1,5 @@
-//! A USB modem in the guest: the server's kernel finds a device of the communications class (CDC 1.2, PSTN 1.2, abstract
-//! control model) and makes a port of it, with circuits that a pty has not.
+//! A USB modem in the guest: the server's kernel finds a device of the communications class (CDC 1.2, PSTN 1.2,
+//! abstract control model) and makes a port of it, with circuits that a pty has not.
 //!
 //! Both ends are in one kernel: its make-believe host controller (dummy_hcd) joins the device that is played here
 //! (`gadget`, by `raw`; `control` and `descriptors` are what it says) to the driver of every real USB modem (cdc-acm).
@@ -12,8 +12,8 @@
 //!
 //! That 109 goes off hangs the port up by itself, unless it is set to local (CLOCAL): the driver sees to it.
 //!
-//! Finding the device takes the kernel 0.44 s of virtual time. While the port is open the controller looks for work 8000
-//! times a virtual second: a half-hour of idle line takes some 12 s of real time, where a pty takes none.
+//! Finding the device takes the kernel 0.44 s of virtual time. While the port is open the controller looks for work
+//! 8000 times a virtual second: half an hour of idle line takes some 12 s of real time, where a pty takes none.
 
 mod control;
 mod descriptors;

@@ -15,8 +15,8 @@ const EVERY: Duration = Duration::from_millis(10);
 /// ... and for how long. It takes 0.44 s.
 const TRIES: usize = 500;
 
-/// Waits for the port of the device on that controller, and sees to it that it is found as `/dev/DEVICE`. In words, what went
-/// wrong.
+/// Waits for the port of the device on that controller, and sees to it that it is found as `/dev/DEVICE`. In words,
+/// what went wrong.
 pub(super) fn named(number: usize, device: &str) -> Result<(), String> {
     let path = device_path(device);
     for _ in 0..TRIES {
@@ -53,7 +53,7 @@ fn found(directory: &Path, number: usize) -> io::Result<Option<(String, u64, u64
     Ok(None)
 }
 
-/// A node of its own, so that programs that ask for their terminal's name are given the scenario's. What was there goes.
+/// A node of its own, so that programs that ask what their terminal is called are told the scenario's name.
 fn made(path: &str, major: u64, minor: u64) -> io::Result<()> {
     if let Some(parent) = Path::new(path).parent() {
         fs::create_dir_all(parent)?;

@@ -1,7 +1,7 @@
 //! The kernel's raw gadget (Documentation/usb/raw-gadget.rst): a USB device whose every word comes from user space.
 //!
-//! FunctionFS would be the usual way and cannot be gone: it takes no functional descriptors of the communications class,
-//! without which no driver knows a modem. Here are its calls, each of which waits until the host has taken part in it.
+//! FunctionFS would be the usual way and cannot be gone: it takes no functional descriptors of the communications
+//! class, without which no driver knows a modem. Here are the calls, each of which waits until the host has taken part.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -146,7 +146,7 @@ impl RawGadget {
         Ok(())
     }
 
-    /// Waits for octets of the host, at most so many. A full packet is followed by others: ask for one, or wait for them.
+    /// Waits for octets of the host, at most so many. A full packet does not end a transfer: ask for one packet at a time.
     pub(super) fn receive(&self, from: Handle, most: usize) -> io::Result<Vec<u8>> {
         let mut transfer = Transfer::empty(from.0, most);
         // SAFETY: the kernel writes at most `length` octets behind the header, and there are as many.

@@ -1,7 +1,7 @@
 //! The circuits between a station's DTE and its modem, where the port has such: a USB port has, a pty has not.
 //!
-//! On a pty circuit 108/2 is the opening of the port, and that 109 goes off is a hang-up; the modem's other circuits end in
-//! nothing there, and are not told.
+//! On a pty circuit 108/2 is the opening of the port, and that 109 goes off is a hang-up; the modem's other circuits
+//! lead nowhere there, and are not told.
 
 use offhook_emulator::modem::Circuit;
 use offhook_emulator::time::Instant;

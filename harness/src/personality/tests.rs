@@ -1,0 +1,1 @@
+//! Files of makes: those that ship, and those with mistakes.
