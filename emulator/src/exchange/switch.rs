@@ -9,7 +9,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::caller_id::Stamp;
-use super::line::{CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput};
+use super::config::{CallSetup, LineConfig};
+use super::events::{CallerEvent, LineEvent, LineOutput};
+use super::line::Line;
 use super::tone::Tone;
 use crate::time::{Instant, earliest};
 use crate::trace::End;
@@ -87,6 +89,24 @@ impl Exchange {
         self.settle(now);
     }
 
+    /// Carrier of the call to `line` stops at both ends and comes back after so long.
+    pub fn flicker(&mut self, now: Instant, line: LineId, lasts: Duration) {
+        self.subscribers[line.0].line.flicker(now, lasts);
+        self.settle(now);
+    }
+
+    /// The modems of the call to `line` train anew for so long.
+    pub fn retrain(&mut self, now: Instant, line: LineId, lasts: Duration) {
+        self.subscribers[line.0].line.retrain(now, lasts);
+        self.settle(now);
+    }
+
+    /// The modems of the call to `line` go on at another rate, bit/s, both ways.
+    pub fn renegotiate(&mut self, now: Instant, line: LineId, rate: u32) {
+        self.subscribers[line.0].line.renegotiate(now, rate);
+        self.settle(now);
+    }
+
     /// The modem on `line` goes off hook: answers, if it rings, or hears the dial tone.
     pub fn handle_off_hook(&mut self, now: Instant, line: LineId) {
         let subscriber = &mut self.subscribers[line.0];
@@ -122,7 +142,7 @@ impl Exchange {
                 self.subscribers[line.0].called = Some(called);
                 let subscriber = &mut self.subscribers[called.0];
                 subscriber.caller = Some(Caller::Line(line));
-                subscriber.line.place_call(now, CallSetup { from, name: None, rings: PATIENCE, stamp });
+                subscriber.line.place_call(now, CallSetup { from, rings: PATIENCE, stamp, ..CallSetup::default() });
                 Tone::Ringing
             }
         };
@@ -192,7 +212,12 @@ impl Exchange {
             CallerEvent::Connected(carrier) => (LineEvent::Connected(carrier), false),
             CallerEvent::Octets(octets) => (LineEvent::Octets(octets), false),
             CallerEvent::GaveUp => (LineEvent::Tone(Tone::Congestion), true),
-            CallerEvent::Cleared { by: End::Caller, .. } => return,
+            CallerEvent::CarrierLost => (LineEvent::CarrierLost { abrupt: true }, false),
+            CallerEvent::CarrierBack => (LineEvent::CarrierBack, false),
+            CallerEvent::Retrain => (LineEvent::Retrain, false),
+            CallerEvent::Renegotiated(carrier) => (LineEvent::Renegotiated(carrier), false),
+            // A caller that hung up knows; one whose line was cut does not.
+            CallerEvent::Forwarded(_) | CallerEvent::Cleared { by: End::Caller, abrupt: false } => return,
             CallerEvent::Cleared { abrupt, .. } => (LineEvent::CarrierLost { abrupt }, true),
         };
         if over {
@@ -222,7 +247,7 @@ mod tests {
         assert_eq!(told(&mut exchange, alice), [LineEvent::Tone(Tone::Dial)]);
         exchange.handle_dial(Instant::ZERO, alice, "5552000", STAMP);
         assert_eq!(told(&mut exchange, alice), [LineEvent::Tone(Tone::Ringing)]);
-        assert_eq!(told(&mut exchange, bob), [LineEvent::RingOn { ring: 1, first: true }]);
+        assert_eq!(told(&mut exchange, bob), [LineEvent::RingOn { ring: 1, first: true, pattern: 1 }]);
         exchange.handle_off_hook(Instant::from_millis(2500), bob);
         exchange.handle_timeout(Instant::from_millis(20_000));
         let connected = LineEvent::Connected(Carrier::new(33_600));

@@ -5,12 +5,19 @@ use super::*;
 use crate::exchange::Carrier;
 
 mod calls;
+mod circuits;
+mod dialling;
 mod faults;
+mod flow;
+mod pair;
+mod ringing;
 
 /// A modem with a DTE, and the time.
 struct Bench {
     modem: Modem,
     now: Instant,
+    /// Circuits that have changed, which [`Self::outputs`] leaves out.
+    circuits: Vec<(Circuit, bool)>,
 }
 
 impl Bench {
@@ -19,7 +26,7 @@ impl Bench {
     }
 
     fn with(config: ModemConfig) -> Self {
-        let mut bench = Self { modem: Modem::new(config), now: Instant::ZERO };
+        let mut bench = Self { modem: Modem::new(config), now: Instant::ZERO, circuits: Vec::new() };
         bench.modem.handle_circuit_108(bench.now, true);
         bench
     }
@@ -36,9 +43,23 @@ impl Bench {
         bench
     }
 
-    /// Everything the modem says now.
+    /// Everything the modem says now but circuits.
     fn outputs(&mut self) -> Vec<ModemOutput> {
-        std::iter::from_fn(|| self.modem.poll_output()).collect()
+        let all: Vec<ModemOutput> = std::iter::from_fn(|| self.modem.poll_output()).collect();
+        let mut said = Vec::new();
+        for output in all {
+            match output {
+                ModemOutput::Circuit(circuit, on) => self.circuits.push((circuit, on)),
+                output => said.push(output),
+            }
+        }
+        said
+    }
+
+    /// Circuits that have changed since the last time; everything else it said is thrown away.
+    fn circuits(&mut self) -> Vec<(Circuit, bool)> {
+        self.outputs();
+        std::mem::take(&mut self.circuits)
     }
 
     /// What the DTE gets now, as text.
@@ -80,7 +101,7 @@ impl Bench {
 
     /// A ring burst of 2 s.
     fn ring(&mut self, ring: u32) {
-        self.line(LineEvent::RingOn { ring, first: true });
+        self.line(LineEvent::RingOn { ring, first: true, pattern: 1 });
         self.pause(2000);
         self.line(LineEvent::RingOff { ring });
     }
@@ -173,10 +194,10 @@ fn the_modem_tells_what_it_is() {
         ("AT+FCLASS=?\r", "\r\n0\r\n\r\nOK\r\n"),
         ("AT+FCLASS=0\r", "\r\nOK\r\n"),
         ("AT+FCLASS=2\r", "\r\nERROR\r\n"),
-        ("AT+VCID=?;+VCID?\r", "\r\n+VCID: (0,1)\r\n\r\n+VCID: 1\r\n\r\nOK\r\n"),
+        ("AT+VCID=?;+VCID?\r", "\r\n+VCID: (0-2)\r\n\r\n+VCID: 1\r\n\r\nOK\r\n"),
         ("AT#CID=0\r", "\r\nOK\r\n"),
         ("AT+VCID?\r", "\r\n+VCID: 0\r\n\r\nOK\r\n"),
-        ("AT+VCID=2\r", "\r\nERROR\r\n"),
+        ("AT+VCID=3\r", "\r\nERROR\r\n"),
         ("AT+XYZ\r", "\r\nERROR\r\n"),
     ]);
 }
@@ -194,13 +215,13 @@ fn what_initialisations_set_and_nobody_feels_is_taken() {
 }
 
 #[test]
-fn a_line_that_takes_calls_only_has_no_carrier_to_offer() {
+fn a_modem_without_a_call_has_no_carrier_to_return_to() {
     table(&[
         ("ATE0\r", "ATE0\r\r\nOK\r\n"),
-        ("ATDT5551234\r", "\r\nNO CARRIER\r\n"),
         ("ATO\r", "\r\nNO CARRIER\r\n"),
+        ("ATO1\r", "\r\nNO CARRIER\r\n"),
         ("ATH\r", "\r\nOK\r\n"),
-        ("ATH1\r", "\r\nERROR\r\n"),
+        ("ATDL\r", "\r\nERROR\r\n"),
     ]);
 }
 

@@ -130,6 +130,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
         out: PathBuf::from(&out),
         seed: 1,
         untrusted: false,
+        usb_modems: 1,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| io("starting the event loop", &error))?;

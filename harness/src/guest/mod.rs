@@ -5,13 +5,16 @@
 //! Nothing here runs on the host.
 
 mod boot;
+mod clients;
 mod clock;
 mod conversation;
 mod lan;
 mod machine;
 mod namespaces;
 mod play;
+mod port;
 mod request;
+mod usb;
 mod world;
 
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The network namespaces of a guest: `server`, where everything of the server runs, and `lan`, the network behind it.
+//! The network namespaces of a guest: `server`, where everything of the server runs, `lan`, the network behind it, and one
+//! for each program that calls.
 //!
 //! Process 1 itself moves into `server` for good, so that whatever it starts is there too. Both are named under
 //! `/run/netns`, where `ip netns` finds them. If the scenario has a LAN, `eth0` in each is one end of a veth pair.
@@ -60,12 +61,24 @@ impl Namespaces {
         wired(beyond.route().add(way).execute().await, "giving the LAN's host its default route")
     }
 
-    /// Does something in `lan`, where the sockets it makes will be, and comes back in any case.
-    pub(super) fn in_lan<T>(&self, make: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
-        entered(&self.lan)?;
+    /// Makes one more, for a program that calls, and goes back to `server`.
+    pub(super) fn add(&self, name: &str) -> Result<File, Trouble> {
+        let added = made(name);
+        entered(&self.server)?;
+        added
+    }
+
+    /// Does something in a namespace, where the sockets it makes will be, and comes back in any case.
+    pub(super) fn within<T>(&self, namespace: &File, make: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+        entered(namespace)?;
         let made = make();
         entered(&self.server)?;
         made
+    }
+
+    /// Does something in `lan`, where the sockets it makes will be, and comes back in any case.
+    pub(super) fn in_lan<T>(&self, make: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+        self.within(&self.lan, make)
     }
 }
 

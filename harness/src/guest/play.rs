@@ -33,7 +33,7 @@ fn prepared(job: &Job) -> Result<Report, Trouble> {
             Some(lan) => Some(LanHost::start(&namespaces, lan).await?),
             None => None,
         };
-        World::new(job, machine, lan)?.run().await
+        World::new(job, machine, lan, &namespaces)?.run().await
     })?;
     // A log record is known to be whole only later than it was begun.
     report.trace.sort_by_key(|event| event.at);
@@ -57,6 +57,7 @@ fn keep_logs(trace: &[Event]) -> Result<(), Trouble> {
         for event in trace {
             if let What::Log { program, text } = &event.what
                 && program != "mgetty"
+                && event.port.is_none()
             {
                 syslog.push_str(&format!("{:>12} {program}: {text}\n", event.at));
             }

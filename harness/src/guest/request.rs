@@ -26,6 +26,13 @@ pub(super) enum Request {
         /// The address.
         address: Ipv4Addr,
     },
+    /// The program that makes a call does something.
+    Client {
+        /// Which call's.
+        call: usize,
+        /// What.
+        wish: Wish,
+    },
     /// The administrator changes the server.
     Change {
         /// During which call; `None`: between calls.
@@ -33,6 +40,24 @@ pub(super) enum Request {
         /// What changes.
         change: Change,
     },
+}
+
+/// What a program that calls is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Start, and call the line of this station.
+    Dial(usize),
+    /// Send an echo request.
+    Ping {
+        /// To whom.
+        to: Ipv4Addr,
+        /// Its sequence number.
+        sequence: u16,
+    },
+    /// End PPP, and itself.
+    HangUp,
+    /// Say nothing any more.
+    FallSilent,
 }
 
 /// What came of a [`Request`].

@@ -105,7 +105,9 @@ fn events(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant,
 }
 
 fn logs(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant, style: Style) {
-    let last = last(outcome, step, at, LOGS, |event| matches!(event.what, What::Log { .. }));
+    // A program that calls has a port of its own, and is not the server.
+    let callers = |event: &Event| event.port.as_deref().is_some_and(|port| port.starts_with("client"));
+    let last = last(outcome, step, at, LOGS, |event| matches!(event.what, What::Log { .. }) && !callers(event));
     heading(text, "the server's last log lines", last.is_empty(), style);
     for event in last {
         let lead = format!("  {:>9}  ", event.at);

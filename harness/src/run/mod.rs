@@ -1,5 +1,6 @@
 //! Running scenarios: on the host the schedule and the guests, in the guest what is known and expected of each call.
 
+pub mod client;
 pub mod expect;
 pub mod facts;
 mod job;
@@ -10,8 +11,12 @@ mod plant;
 mod processor;
 pub mod schedule;
 pub mod station;
+mod tap;
+mod telephones;
 mod transit;
 pub mod uml;
 
 pub use job::*;
 pub use outcome::*;
+pub use plant::Upset;
+pub use telephones::Telephones;

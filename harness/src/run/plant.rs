@@ -7,14 +7,16 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::exchange::{
-    Cable, CableOutput, Cadence, CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput,
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, CallerIdService, LineConfig, LineEvent, LineOutput, Tone,
 };
-use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput};
+use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput, Personality};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
 use super::Trouble;
-use crate::scenario::Port;
+use super::tap::{Tap, Tapped};
+use super::telephones::{Subscriber, Telephones};
+use crate::scenario::{self, Port};
 
 /// Speed of a direct port whose speed is not stated: mgetty's own choice in mgetty.config.
 const DIRECT_SPEED: u32 = 38_400;
@@ -30,15 +32,32 @@ pub(super) enum PlantOutput {
     Arrived(usize),
     /// The caller's end of the call.
     ToCaller(CallerEvent),
-    /// Circuit 109 goes off.
+    /// A circuit towards the DTE goes on or off.
+    Circuit(Circuit, bool),
+    /// Circuit 109 goes off, where there is no such circuit.
     HangUpDte,
+    /// What somebody who listens on this end of the line hears.
+    Tapped(Tapped),
+    /// The line of the number that was dialled is busy.
+    Busy,
     /// What happened.
     Trace(What),
 }
 
+/// What is done to a carrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upset {
+    /// It stops at both ends, and comes back after so long.
+    Flicker(Duration),
+    /// The modems train anew for so long.
+    Retrain(Duration),
+    /// They go on at another rate, bit/s, both ways.
+    Renegotiate(u32),
+}
+
 #[derive(Debug)]
 enum Kind {
-    Dialled { modem: Box<Modem>, line: Box<Line> },
+    Dialled { modem: Box<Modem>, line: Subscriber },
     Direct(Box<Cable>),
 }
 
@@ -46,18 +65,33 @@ enum Kind {
 #[derive(Debug)]
 pub(super) struct Plant {
     kind: Kind,
+    /// Listens, on the line of a modem that calls.
+    tap: Option<Box<Tap>>,
     output: VecDeque<PlantOutput>,
 }
 
 impl Plant {
-    /// What `port` says there is. Fails if its ring cadence is none.
-    pub(super) fn new(port: &Port) -> Result<Self, Trouble> {
+    /// What `port` says there is, a line of it on this exchange. Fails if its ring cadence is none.
+    pub(super) fn new(port: &Port, telephones: &Telephones) -> Result<Self, Trouble> {
         let kind = if port.direct {
             Kind::Direct(Box::new(Cable::new(port.speed.unwrap_or(DIRECT_SPEED))))
         } else {
-            Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line: Box::new(Line::new(line(port)?)) }
+            let line = telephones.subscribe(&port.device, port.number.as_deref(), line(port)?);
+            Kind::Dialled { modem: Box::new(Modem::new(modem(port))), line }
         };
-        Ok(Self { kind, output: VecDeque::new() })
+        Ok(Self { kind, tap: None, output: VecDeque::new() })
+    }
+
+    /// A modem of that name that calls others, on a line with this number, if any, and a tap on it.
+    pub(super) fn calling(
+        name: &str,
+        personality: &Personality,
+        number: Option<&str>,
+        telephones: &Telephones,
+    ) -> Self {
+        let modem = Box::new(Modem::new(ModemConfig { personality: personality.clone(), ..ModemConfig::default() }));
+        let line = telephones.subscribe(name, number, LineConfig::default());
+        Self { kind: Kind::Dialled { modem, line }, tap: Some(Box::new(Tap::new())), output: VecDeque::new() }
     }
 
     pub(super) fn is_direct(&self) -> bool {
@@ -129,10 +163,20 @@ impl Plant {
         }
     }
 
+    /// Does something to the carrier. A cable has none.
+    pub(super) fn upset(&mut self, now: Instant, upset: Upset) {
+        let Kind::Dialled { line, .. } = &mut self.kind else { return };
+        match upset {
+            Upset::Flicker(lasts) => line.flicker(now, lasts),
+            Upset::Retrain(lasts) => line.retrain(now, lasts),
+            Upset::Renegotiate(rate) => line.renegotiate(now, rate),
+        }
+    }
+
     /// Line time of what the server has sent and what has not left yet.
     pub(super) fn backlog(&self, now: Instant) -> Duration {
         match &self.kind {
-            Kind::Dialled { line, .. } => line.backlog(now, End::Server),
+            Kind::Dialled { line, .. } => line.backlog(now),
             Kind::Direct(cable) => cable.backlog(now, End::Server),
         }
     }
@@ -150,6 +194,9 @@ impl Plant {
         loop {
             if let Some(output) = self.output.pop_front() {
                 return Some(output);
+            }
+            if let Some(tapped) = self.tap.as_mut().and_then(|tap| tap.poll()) {
+                return Some(PlantOutput::Tapped(tapped));
             }
             match &mut self.kind {
                 Kind::Direct(cable) => {
@@ -172,6 +219,12 @@ impl Plant {
                             LineOutput::ToModem(event) => {
                                 if let LineEvent::Octets(octets) = &event {
                                     self.output.push_back(PlantOutput::Arrived(octets.len()));
+                                    if let Some(tap) = &mut self.tap {
+                                        tap.hear(End::Server, octets);
+                                    }
+                                }
+                                if event == LineEvent::Tone(Tone::Busy) {
+                                    self.output.push_back(PlantOutput::Busy);
                                 }
                                 modem.handle_line(now, event);
                             }
@@ -182,11 +235,15 @@ impl Plant {
                         ModemOutput::ToDte(octets) => return Some(PlantOutput::ToDte(octets)),
                         ModemOutput::ToLine(octets) => {
                             line.send(now, End::Server, &octets);
+                            if let Some(tap) = &mut self.tap {
+                                tap.hear(End::Caller, &octets);
+                            }
                             return Some(PlantOutput::Departed(octets.len()));
                         }
                         ModemOutput::OffHook => line.handle_off_hook(now),
                         ModemOutput::OnHook => line.handle_on_hook(now),
-                        ModemOutput::Dial(_) | ModemOutput::Circuit(..) => {}
+                        ModemOutput::Dial(number) => line.handle_dial(now, &number),
+                        ModemOutput::Circuit(circuit, on) => return Some(PlantOutput::Circuit(circuit, on)),
                         ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
                         ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),
                     }
@@ -204,6 +261,7 @@ fn modem(port: &Port) -> ModemConfig {
         silent: traits.silent,
         replies: traits.replies.clone(),
         connect: traits.connect.clone(),
+        personality: traits.personality.clone(),
         ..usual
     }
 }
@@ -214,5 +272,23 @@ fn line(port: &Port) -> Result<LineConfig, Trouble> {
         .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
     // V.42 carries octets without their start and stop bits.
     let octet_bits = if line.error_control { 8 } else { 10 };
-    Ok(LineConfig { rate: line.rate, delay: line.delay, training: line.training, cadence, octet_bits })
+    let caller_id = match line.caller_id {
+        scenario::CallerIdService::Mdmf => CallerIdService::Mdmf,
+        scenario::CallerIdService::Sdmf => CallerIdService::Sdmf,
+        scenario::CallerIdService::Etsi => CallerIdService::Etsi,
+        scenario::CallerIdService::Uk => CallerIdService::Uk,
+        scenario::CallerIdService::Dtmf => CallerIdService::Dtmf,
+    };
+    Ok(LineConfig {
+        rate: line.rate,
+        delay: line.delay,
+        training: line.training,
+        cadence,
+        octet_bits,
+        rate_from_caller: line.rate_from_caller,
+        quality: line.quality.clone(),
+        caller_id,
+        call_waiting: line.call_waiting,
+        ..LineConfig::default()
+    })
 }

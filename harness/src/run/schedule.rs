@@ -17,7 +17,7 @@ use super::uml::{Ending, How, Uml};
 use super::{CANNOT, JOB_FILE, Job, Outcome, REPORT_FILE, Report, SourceFile, StepResult, Trouble, Verdict};
 use crate::lab::{Lab, Stack};
 use crate::run::expect::spelled;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Wiring};
 use crate::server::files::has_users;
 
 /// One scenario to run on one stack with one seed.
@@ -108,6 +108,7 @@ fn guest(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
         out: item.evidence.clone(),
         seed: item.seed,
         untrusted: options.untrusted,
+        usb_modems: item.scenario.ports().iter().filter(|port| port.wiring == Wiring::Usb).count(),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Uml {
     pub seed: u64,
     /// Whether processes of the guest are kept apart from the kernel by ptrace: slower, but they cannot get out.
     pub untrusted: bool,
+    /// How many USB modems can be plugged in. One always can.
+    pub usb_modems: usize,
 }
 
 /// How a guest ended.
@@ -119,7 +121,7 @@ impl Uml {
 
     fn kernel_arguments(&self, own: &Path) -> Vec<String> {
         let init = quoted(own);
-        vec![
+        let mut arguments = vec![
             "mem=128M".to_owned(),
             "root=/dev/root".to_owned(),
             "rootfstype=hostfs".to_owned(),
@@ -137,10 +139,12 @@ impl Uml {
             format!("seccomp={}", if self.untrusted { "off" } else { "on" }),
             format!("uml_dir={}", self.run_dir.display()),
             "umid=guest".to_owned(),
-            "--".to_owned(),
-            "guest".to_owned(),
-            quoted(&self.out),
-        ]
+        ];
+        if self.usb_modems > 1 {
+            arguments.push(format!("dummy_hcd.num={}", self.usb_modems));
+        }
+        arguments.extend(["--".to_owned(), "guest".to_owned(), quoted(&self.out)]);
+        arguments
     }
 }
 

@@ -6,7 +6,8 @@ use offhook_emulator::time::Instant;
 
 use super::one::{Conversation, State};
 use super::{Conversations, setup};
-use crate::guest::request::Request;
+use crate::guest::request::{Request, Wish};
+use crate::run::Upset;
 use crate::run::station::Station;
 use crate::scenario::{Host, Verb};
 
@@ -27,6 +28,10 @@ impl Conversations {
             }
             Verb::ModemSays { text } => station.modem_says(now, text),
             Verb::ModemDies => station.modem_dies(now),
+            Verb::Flicker { time } if station.has(call) => station.upset(now, Upset::Flicker(*time)),
+            Verb::Retrain { time } if station.has(call) => station.upset(now, Upset::Retrain(*time)),
+            Verb::Renegotiate { rate } if station.has(call) => station.upset(now, Upset::Renegotiate(*rate)),
+            _ if conversation.script.with.is_some() => self.begin_with_client(call, verb, now, station),
             _ if !station.has(call) => {}
             Verb::Ppp(client) => station.dial_in(now, setup::caller(client, self.seed, call)),
             Verb::Ping { .. } => station.begin_ping(),
@@ -48,6 +53,18 @@ impl Conversations {
         }
     }
 
+    /// What a program does that makes the call; the rest it does by itself.
+    fn begin_with_client(&mut self, call: usize, verb: &Verb, now: Instant, station: &mut Station) {
+        match verb {
+            Verb::HangUp => self.requests.push_back(Request::Client { call, wish: Wish::HangUp }),
+            Verb::FallSilent => self.requests.push_back(Request::Client { call, wish: Wish::FallSilent }),
+            _ if !station.has(call) => {}
+            Verb::Ping { .. } => station.begin_ping(),
+            Verb::DropCarrier => station.clear(now, true),
+            _ => {}
+        }
+    }
+
     /// Sends the echo requests of a `ping` that are due.
     pub(super) fn send_pings(
         &mut self,
@@ -64,9 +81,14 @@ impl Conversations {
         else {
             return;
         };
+        let Some(begun) = station.facts(call).pings_from(begun) else { return };
         while *pings < *count && now >= begun + *every * *pings && station.has(call) {
             match from {
                 Host::Caller if station.facts(call).cleared.is_some() => return,
+                Host::Caller if conversation.script.with.is_some() => {
+                    let sequence = station.next_sequence();
+                    self.requests.push_back(Request::Client { call, wish: Wish::Ping { to: *to, sequence } });
+                }
                 Host::Caller => station.ping(now, *to),
                 Host::Lan => {
                     let sequence = station.next_sequence();

@@ -16,7 +16,7 @@ use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::What;
 
 use self::one::{Conversation, State};
-use super::request::{Answer, Request};
+use super::request::{Answer, Request, Wish};
 use crate::run::expect::{Progress, judge, known_to_fail, spelled};
 use crate::run::facts::{ArpAnswer, Since};
 use crate::run::station::Station;
@@ -173,6 +173,12 @@ impl Conversations {
         }
     }
 
+    /// The station that call number `call` is at, while it is under way.
+    pub(super) fn station_of(&self, call: usize) -> Option<usize> {
+        let found = self.current.iter().find(|conversation| conversation.call == call && conversation.is_on())?;
+        Some(found.station)
+    }
+
     /// A line was logged: it belongs to every call under way that it can concern.
     pub(super) fn logged(&self, stations: &mut [Station], line: &LogLine) {
         for conversation in self.current.iter().filter(|conversation| conversation.is_on()) {
@@ -284,8 +290,14 @@ impl Conversations {
             }
             State::Pausing(until) if now >= until => {
                 conversation.choose_line(stations);
-                let setup = setup::call(&conversation.script, &self.stack, now);
-                stations[conversation.station].place_call(now, conversation.call, setup);
+                let (call, station) = (conversation.call, conversation.station);
+                if conversation.script.with.is_some() {
+                    stations[station].await_call(now, call);
+                    self.requests.push_back(Request::Client { call, wish: Wish::Dial(station) });
+                } else {
+                    let setup = setup::call(&conversation.script, &self.stack, now);
+                    stations[station].place_call(now, call, setup);
+                }
                 self.begin_step(conversation, 0, now, stations);
                 true
             }
@@ -301,7 +313,9 @@ impl Conversations {
         if number >= conversation.script.steps.len() {
             let call = conversation.call;
             self.summaries.insert(call, station.facts(call).summary(call));
-            if station.facts(call).cleared.is_none() {
+            if conversation.script.with.is_some() {
+                self.requests.push_back(Request::Client { call, wish: Wish::HangUp });
+            } else if station.facts(call).cleared.is_none() {
                 station.hang_up(now);
             }
             conversation.state = State::Ending(now);
@@ -326,7 +340,8 @@ impl Conversations {
         let (verb, deviation) = step.on(&self.stack);
         let result = match judge(verb, station.facts(call), begun, now) {
             Progress::Wait(until) => {
-                let look = conversation.next_look(verb, until, begun, now);
+                let pings = station.facts(call).pings_from(begun).unwrap_or(until);
+                let look = conversation.next_look(verb, until, pings, now);
                 conversation.look_at(look);
                 return false;
             }

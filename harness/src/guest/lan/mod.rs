@@ -7,7 +7,7 @@
 mod arp;
 mod dns;
 mod http;
-mod ping;
+pub(super) mod ping;
 
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 
@@ -80,7 +80,7 @@ impl LanHost {
                 // The task on the other end lives as long as the runtime.
                 let _ = self.questions.send(arp::Question { call, address });
             }
-            Request::Change { .. } => return false,
+            _ => return false,
         }
         true
     }

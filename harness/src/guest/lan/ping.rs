@@ -23,14 +23,14 @@ const PAYLOAD: usize = 56;
 
 /// The end that asks.
 #[derive(Debug)]
-pub(super) struct Sender(UdpSocket);
+pub(in crate::guest) struct Sender(UdpSocket);
 
 /// The end that hears.
 #[derive(Debug)]
-pub(super) struct Listener(Watched<UdpSocket>);
+pub(in crate::guest) struct Listener(Watched<UdpSocket>);
 
 /// Opens both ends in the namespace this thread is in. Needs a tokio runtime on this thread.
-pub(super) fn open() -> io::Result<(Sender, Listener)> {
+pub(in crate::guest) fn open() -> io::Result<(Sender, Listener)> {
     // Nobody may open such sockets unless this says so, not even root.
     fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0\n")?;
     let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
@@ -42,14 +42,14 @@ pub(super) fn open() -> io::Result<(Sender, Listener)> {
 
 impl Sender {
     /// Sends an echo request. One that cannot be sent is one that is not answered.
-    pub(super) fn send(&self, call: usize, to: Ipv4Addr, sequence: u16) {
+    pub(in crate::guest) fn send(&self, call: usize, to: Ipv4Addr, sequence: u16) {
         let _ = self.0.send_to(&request(call, sequence), (to, 0));
     }
 }
 
 impl Listener {
     /// Tells of every reply until the runtime ends.
-    pub(super) async fn listen(self, tell: UnboundedSender<Heard>) {
+    pub(in crate::guest) async fn listen(self, tell: UnboundedSender<Heard>) {
         let mut room = [0; 2048];
         loop {
             match self.0.get().recv_from(&mut room) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{HANG_UP_LIMIT, Progress, Step};
-use crate::run::facts::counted;
+use crate::run::facts::{Program, counted};
 
 /// How long training may take beyond the line's own time.
 pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(90);
@@ -58,7 +58,15 @@ impl Step<'_> {
     }
 
     pub(super) fn busy(&self) -> Progress {
-        if self.facts.busy { self.met("busy") } else { self.not_met("the called line to be busy", self.facts.state()) }
+        let expected = "the called line to be busy";
+        if self.facts.busy {
+            self.met("busy")
+        } else if self.facts.program == Some(Program::Runs) && self.facts.rings == 0 {
+            // It has to dial first.
+            self.wait(CONNECT_LIMIT, expected)
+        } else {
+            self.not_met(expected, self.facts.state())
+        }
     }
 
     /// Octets wait for carrier.

@@ -5,6 +5,7 @@
 
 mod call;
 mod hang_up;
+mod modem;
 mod ppp;
 mod server;
 mod text;
@@ -38,16 +39,14 @@ pub enum Progress {
 pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progress {
     let step = Step { facts, begun, now };
     match verb {
-        Verb::Ring { .. }
-        | Verb::DropCarrier
-        | Verb::FallSilent
-        | Verb::ModemSays { .. }
-        | Verb::ModemDies
-        | Verb::Flicker { .. }
-        | Verb::Retrain { .. }
-        | Verb::Renegotiate { .. }
-        | Verb::ExpectModem { .. }
-        | Verb::ExpectCircuit { .. } => step.met(""),
+        Verb::Ring { .. } | Verb::DropCarrier | Verb::FallSilent | Verb::ModemSays { .. } | Verb::ModemDies => {
+            step.met("")
+        }
+        Verb::Flicker { .. } => step.carrier_there("interrupt it"),
+        Verb::Retrain { .. } => step.carrier_there("train anew"),
+        Verb::Renegotiate { .. } => step.carrier_there("change its rate"),
+        Verb::ExpectModem { text, within } => step.modem_said(text, *within),
+        Verb::ExpectCircuit { circuit, on, within } => step.circuit(*circuit, *on, *within),
         Verb::ExpectAnswer { rings } => step.answer(*rings),
         Verb::ExpectNoAnswer => step.no_answer(),
         Verb::ExpectRing { count } => step.ring(*count),

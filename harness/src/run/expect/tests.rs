@@ -309,3 +309,38 @@ fn durations_are_spelt_as_people_say_them() {
     assert_eq!(spelt(1_800_000), "30m");
     assert_eq!(spelt(3_723_250), "1h 2m 3.250s");
 }
+
+#[test]
+fn a_line_of_the_modem_is_found_and_otherwise_its_last_lines_are_told() {
+    let verb = |text: &str| Verb::ExpectModem { text: text.to_owned(), within: Duration::from_secs(5) };
+    let facts = Facts { modem: vec!["RING".to_owned(), "RING A".to_owned()], ..Facts::default() };
+    assert_eq!(shown(&verb("RING A"), &facts, 31), "the modem says \"RING A\"");
+    assert_eq!(judge(&verb("RING B"), &facts, at(30), at(31)), Progress::Wait(at(35)));
+    let expected = ("the modem to say \"RING B\" within 5s".into(), "\"RING A\" was the last it said".into());
+    assert_eq!(actual(&verb("RING B"), &facts, 35), expected);
+    assert_eq!(actual(&verb("RING"), &Facts::default(), 35).1, "nothing since the call began");
+}
+
+#[test]
+fn a_circuit_is_told_with_its_state_and_since_when() {
+    let verb = |circuit, on| Verb::ExpectCircuit { circuit, on, within: Duration::from_secs(2) };
+    let circuits = [(109, At { at: at(20), what: true })].into();
+    let facts = Facts { circuits, ..Facts::default() };
+    assert_eq!(shown(&verb(109, true), &facts, 30), "circuit 109 (DCD) is on");
+    assert_eq!(judge(&verb(109, false), &facts, at(30), at(31)), Progress::Wait(at(32)));
+    let expected = ("circuit 109 (DCD) off within 2s".into(), "on since 20.000 s".into());
+    assert_eq!(actual(&verb(109, false), &facts, 32), expected);
+    assert_eq!(actual(&verb(125, true), &facts, 32).1, "nothing was heard of it");
+}
+
+#[test]
+fn what_is_done_to_a_carrier_needs_one() {
+    let flicker = Verb::Flicker { time: Duration::from_millis(500) };
+    let connected = Some(At { at: at(14), what: 33_600 });
+    let facts = Facts { answered: Some(at(6)), ..Facts::default() };
+    assert_eq!(actual(&flicker, &facts, 30), ("carrier, to interrupt it".into(), "answered, still training".into()));
+    let through = Facts { connected: connected.clone(), ..facts.clone() };
+    assert_eq!(shown(&flicker, &through, 30), "");
+    let over = Facts { connected, cleared: cleared(End::Server, false, 29), ..facts };
+    assert_eq!(actual(&Verb::Retrain { time: Duration::from_secs(3) }, &over, 30).1, "the server hung up");
+}

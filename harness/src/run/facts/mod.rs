@@ -2,6 +2,7 @@
 
 mod summary;
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use offhook_emulator::caller::TransferOutcome;
@@ -78,8 +79,24 @@ pub struct Facts {
     pub arp: Option<Since<ArpAnswer>>,
     /// How the last change of the server went.
     pub changed: Option<Since<Result<(), Trouble>>>,
+    /// The program that makes the call, if a real one does.
+    pub program: Option<Program>,
+    /// Lines the server's modem told its DTE since the call began.
+    pub modem: Vec<String>,
+    /// The circuits between the server and its modem as they are, by number (V.24), and since when; those that nothing
+    /// was heard of are missing.
+    pub circuits: BTreeMap<u16, Since<bool>>,
     /// Lines the server's programs logged since the call began.
     pub logs: Vec<(String, String)>,
+}
+
+/// A real program that makes a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// It runs.
+    Runs,
+    /// It has ended, in this way: `status 8 (the connect script failed)`.
+    Ended(String),
 }
 
 /// What the caller's DNS servers said.
@@ -151,6 +168,14 @@ impl Facts {
         Some(seen.map_or(up.at, |seen| seen.at))
     }
 
+    /// From when on echo requests are sent by a step that began then: a program brings the network up in its own time.
+    pub fn pings_from(&self, begun: Instant) -> Option<Instant> {
+        match (&self.program, &self.up) {
+            (None, _) => Some(begun),
+            (Some(_), up) => up.as_ref().map(|up| up.at.max(begun)),
+        }
+    }
+
     /// Whether the caller stopped ringing before anybody answered.
     pub fn unanswered(&self) -> bool {
         self.answered.is_none() && self.cleared.is_some() && !self.busy
@@ -183,6 +208,9 @@ impl Facts {
         if self.busy {
             return "the called line was busy".to_owned();
         }
+        if let (Some(Program::Ended(how)), None, 0) = (&self.program, self.answered, self.rings) {
+            return format!("the caller's program ended before the line rang: {how}");
+        }
         if let Some(cleared) = &self.cleared {
             let rings = counted(self.rings, "ring");
             return match (self.answered, &self.terminated, cleared.what.by) {
@@ -207,6 +235,8 @@ impl Facts {
             }
         } else if self.answered.is_some() {
             "answered, still training".to_owned()
+        } else if self.program.is_some() && self.rings == 0 {
+            "the caller's program has not come through to the line".to_owned()
         } else {
             format!("ringing, {} so far", counted(self.rings, "ring"))
         }

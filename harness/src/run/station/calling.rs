@@ -9,6 +9,7 @@ use offhook_emulator::trace::{End, What, escaped};
 use super::Station;
 use crate::run::facts::Since;
 use crate::run::login::{Login, Move};
+use crate::run::plant::Upset;
 
 impl Station {
     /// The caller begins to speak PPP, as soon as there is carrier.
@@ -128,6 +129,12 @@ impl Station {
     /// The caller goes on hook without a word to PPP, or the line is cut.
     pub fn clear(&mut self, now: Instant, abrupt: bool) {
         self.plant.clear(now, abrupt);
+        self.pump(now);
+    }
+
+    /// Something is done to the carrier of the call on the line, if there is one.
+    pub fn upset(&mut self, now: Instant, upset: Upset) {
+        self.plant.upset(now, upset);
         self.pump(now);
     }
 

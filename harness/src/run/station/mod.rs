@@ -5,25 +5,30 @@
 //! is in `calling`, what it tells in `telling`.
 
 mod calling;
+mod circuits;
+mod client;
+mod line;
 mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use offhook_emulator::caller::Caller;
-use offhook_emulator::exchange::{CallSetup, CallerEvent as Heard};
+use offhook_emulator::exchange::CallSetup;
+use offhook_emulator::modem::Circuit;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, Event, What};
 
 use super::Trouble;
-use super::facts::{Clearing, Facts, Since};
+use super::facts::{self, Clearing, Facts, Since};
 use super::login::Login;
-use super::plant::{Plant, PlantOutput};
+use super::plant::Plant;
+use super::telephones::Telephones;
 use super::transit::Transit;
-use crate::scenario::{Port, Program};
+use crate::scenario::{Port, Program, Wiring};
 
 /// How much line time may be queued from the server before its modem stops reading the DTE (its flow control).
-const BACKLOG: Duration = Duration::from_millis(250);
+pub(super) const BACKLOG: Duration = Duration::from_millis(250);
 /// How long a DTE must have been silent after its modem's last answer to be taken as ready for calls.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -31,6 +36,8 @@ const QUIET: Duration = Duration::from_secs(2);
 pub struct Station {
     /// Device name without `/dev/`.
     pub device: String,
+    /// Its telephone number, if it has one.
+    pub number: Option<String>,
     /// What is known of the current call.
     facts: Facts,
     /// What is known of earlier calls, and of those that found the line busy.
@@ -57,6 +64,9 @@ pub struct Station {
     /// The DTE has closed the port, and this is when what it wrote before will have been sent.
     closing: Option<Instant>,
     to_dte: VecDeque<Vec<u8>>,
+    /// Whether the port has circuits, and circuit 108 is one and not the opening of the port.
+    has_circuits: bool,
+    circuits: VecDeque<(Circuit, bool)>,
     hang_up_dte: bool,
     events: Vec<Event>,
 }
@@ -72,18 +82,28 @@ struct Dte {
 }
 
 impl Station {
-    /// A station for `port`.
+    /// A station for `port`, on an exchange of its own.
     ///
     /// # Errors
     ///
     /// If the ring cadence of its line is none.
     pub fn new(port: &Port) -> Result<Self, Trouble> {
+        Self::on(port, &Telephones::default())
+    }
+
+    /// A station for `port`, its line on this exchange.
+    ///
+    /// # Errors
+    ///
+    /// If the ring cadence of its line is none.
+    pub fn on(port: &Port, telephones: &Telephones) -> Result<Self, Trouble> {
         Ok(Self {
             device: port.device.clone(),
+            number: port.number.clone(),
             facts: Facts::default(),
             past: BTreeMap::new(),
             program: port.program,
-            plant: Plant::new(port)?,
+            plant: Plant::new(port, telephones)?,
             caller: None,
             call: None,
             login: None,
@@ -97,6 +117,8 @@ impl Station {
             dte: Dte::default(),
             closing: None,
             to_dte: VecDeque::new(),
+            has_circuits: port.wiring == Wiring::Usb,
+            circuits: VecDeque::new(),
             hang_up_dte: false,
             events: Vec::new(),
         })
@@ -121,7 +143,7 @@ impl Station {
     fn circuit_108_changes(&mut self, now: Instant, on: bool) {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
-            self.record(now, if on { What::DteOpened } else { What::DteClosed });
+            self.dte_opened(now, on);
             self.plant.handle_circuit_108(now, on);
             self.pump(now);
         }
@@ -203,6 +225,9 @@ impl Station {
 
     /// Whether nothing is left of call number `call`: line free, and the DTE that served it gone.
     pub fn is_done_with(&self, call: usize) -> bool {
+        if self.facts(call).program == Some(facts::Program::Runs) {
+            return false;
+        }
         if !self.has(call) {
             return true;
         }
@@ -235,7 +260,15 @@ impl Station {
             self.past.insert(call, Facts { placed: Some(now), busy: true, cleared, ..Facts::default() });
             return;
         }
-        let facts = Facts { placed: Some(now), ..Facts::default() };
+        self.begin_call(now, call);
+        self.plant.place_call(now, setup);
+        self.pump(now);
+    }
+
+    /// From now on this is the call on the line.
+    fn begin_call(&mut self, now: Instant, call: usize) {
+        let circuits = self.facts.circuits.clone();
+        let facts = Facts { placed: Some(now), circuits, ..Facts::default() };
         let before = std::mem::replace(&mut self.facts, facts);
         if let Some(call) = self.call {
             self.past.insert(call, before);
@@ -248,8 +281,6 @@ impl Station {
         self.sequence = 0;
         (self.to_caller, self.to_server) = Default::default();
         self.data_until = None;
-        self.plant.place_call(now, setup);
-        self.pump(now);
     }
 
     /// Adds a trace event of this port and its current call.
@@ -267,8 +298,14 @@ impl Station {
         self.facts.connected.is_some() && self.facts.cleared.is_none()
     }
 
-    /// Moves everything that can move now.
-    fn pump(&mut self, now: Instant) {
+    /// Takes in what other lines of the exchange had happen here; whether there was anything.
+    pub fn settle(&mut self, now: Instant) -> bool {
+        self.pump(now)
+    }
+
+    /// Moves everything that can move now; whether there was anything.
+    fn pump(&mut self, now: Instant) -> bool {
+        let mut moved = false;
         loop {
             if let Some(output) = self.plant.poll_output(now) {
                 self.handle_plant(now, output);
@@ -281,78 +318,10 @@ impl Station {
                     self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
                 }
             } else {
-                return;
+                return moved;
             }
+            moved = true;
         }
-    }
-
-    fn handle_plant(&mut self, now: Instant, output: PlantOutput) {
-        match output {
-            PlantOutput::ToDte(octets) => self.to_dte.push_back(octets),
-            PlantOutput::Departed(count) => {
-                if self.is_through() {
-                    self.to_caller.send(now, count);
-                }
-            }
-            PlantOutput::Arrived(count) => {
-                self.to_server.get(now, count);
-                if self.data_until.is_some_and(|until| self.to_server.has_got(until)) {
-                    self.data_until = None;
-                    self.facts.last_data = Some(now);
-                }
-            }
-            PlantOutput::ToCaller(event) => self.handle_far_end(now, event),
-            PlantOutput::HangUpDte => self.hang_up_dte = true,
-            PlantOutput::Trace(what) => self.note(now, what),
-        }
-    }
-
-    /// What the caller's end of the line brings.
-    fn handle_far_end(&mut self, now: Instant, event: Heard) {
-        if let Heard::Octets(octets) = &event {
-            self.departed = self.to_caller.get(now, octets.len());
-        }
-        match (event, &mut self.caller) {
-            (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
-            (Heard::Octets(octets), None) => self.hear(now, &octets),
-            (Heard::Connected { .. }, caller) => {
-                if let Some(caller) = caller {
-                    caller.handle_carrier(now);
-                }
-                let unsaid = std::mem::take(&mut self.unsaid);
-                self.send(now, &unsaid);
-            }
-            (Heard::Cleared { .. }, caller) => {
-                if let Some(caller) = caller {
-                    caller.handle_carrier_lost(now);
-                }
-                self.proceed_with_login(now);
-            }
-            (Heard::Busy | Heard::Answered | Heard::GaveUp, _) => {}
-        }
-    }
-
-    /// Keeps what a line or modem tells, and the facts in it.
-    fn note(&mut self, now: Instant, what: What) {
-        match &what {
-            What::RingOn { count } => self.facts.rings = *count,
-            What::OffHook => self.facts.answered = self.facts.answered.or(Some(now)),
-            What::Connected { rate } => {
-                self.facts.connected = Some(Since { at: now, what: *rate });
-                // A cable has no hook.
-                self.facts.answered = self.facts.answered.or(Some(now));
-                self.dte.served |= self.dte.open;
-            }
-            What::Cleared { by, abrupt } if self.facts.cleared.is_none() => {
-                self.facts.cleared = Some(Since { at: now, what: Clearing { by: *by, abrupt: *abrupt } });
-            }
-            What::Response { .. } => {
-                self.dte.served = true;
-                self.dte.last = now;
-            }
-            _ => {}
-        }
-        self.record(now, what);
     }
 }
 

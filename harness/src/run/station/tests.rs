@@ -10,7 +10,7 @@ fn at(millis: u64) -> Instant {
 }
 
 fn setup() -> CallSetup {
-    CallSetup { from: None, name: None, rings: 3, stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 } }
+    CallSetup { rings: 3, stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 }, ..CallSetup::default() }
 }
 
 fn direct(program: Program) -> Station {
@@ -162,7 +162,7 @@ fn a_silent_caller_says_nothing_and_does_not_hang_up_until_it_does() {
 fn error_control_carries_more_octets_at_the_same_rate() {
     let took = |error_control: bool| {
         let line = crate::scenario::Line { error_control, ..crate::scenario::Line::default() };
-        let mut plant = Plant::new(&Port { line, ..Port::new("ttyS0") }).unwrap();
+        let mut plant = Plant::new(&Port { line, ..Port::new("ttyS0") }, &Telephones::default()).unwrap();
         plant.handle_circuit_108(at(0), true);
         plant.place_call(at(0), setup());
         plant.handle_timeout(at(2000));

@@ -1,0 +1,325 @@
+//! The programs that call: pppd with chat, each at a modem of its own, in a place of its own.
+//!
+//! In: the calls of a scenario that a program makes, and what they ask for as they go. Out: what the programs do at their
+//! ports, say, and tell of their networks. Where a program lives is in `place`, its files in `files`, what it says in
+//! `saying`; its modem is a [`Client`].
+
+mod files;
+mod place;
+mod saying;
+
+use std::fs::File;
+use std::future::poll_fn;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::task::Poll;
+use std::time::Duration;
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, pipe2};
+use offhook_emulator::port::{Port, PortEvent};
+use offhook_emulator::time::{Instant, earliest};
+use offhook_emulator::trace::What;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use self::place::Place;
+use self::saying::{Lines, ended, news};
+use super::lan::{Heard, ping};
+use super::namespaces::Namespaces;
+use super::world::opened;
+use crate::run::client::Client;
+use crate::run::facts::Addresses;
+use crate::run::{Telephones, Trouble};
+use crate::scenario::{self, ClientProgram, Scenario};
+use crate::server::page::device_path;
+
+/// What the programs set their ports to, bit/s.
+const SPEED: u32 = 115_200;
+/// How long a program may take to end once it was told to: more than pppd repeats its Terminate-Request.
+const TO_END: Duration = Duration::from_secs(30);
+
+/// All of them.
+#[derive(Debug)]
+pub(super) struct Clients {
+    all: Vec<Running>,
+    pongs: UnboundedReceiver<Heard>,
+    /// Kept, so that the other end never sees all senders gone.
+    _pong: UnboundedSender<Heard>,
+}
+
+/// One program, whether it runs already or not.
+#[derive(Debug)]
+pub(super) struct Running {
+    /// Its modem.
+    pub(super) modem: Client,
+    /// Its port.
+    pub(super) port: Port,
+    settings: scenario::Client,
+    place: Place,
+    pings: ping::Sender,
+    log: Lines,
+    /// The other end of the log, which the program gets.
+    console: OwnedFd,
+    news: Option<Lines>,
+    pid: Option<Pid>,
+    silent: bool,
+    kill_at: Option<Instant>,
+}
+
+/// What a program does.
+#[derive(Debug)]
+pub(super) enum Doing {
+    /// At its port.
+    Port(PortEvent),
+    /// It has said something.
+    Said,
+    /// Its network has come up.
+    News,
+    /// It has got an echo reply.
+    Pong(Heard),
+}
+
+impl Clients {
+    /// Those of `scenario`, none started, their modems on this exchange.
+    pub(super) fn new(scenario: &Scenario, namespaces: &Namespaces, telephones: &Telephones) -> Result<Self, Trouble> {
+        let (pong, pongs) = unbounded_channel();
+        let mut all = Vec::new();
+        for (call, script) in scenario.calls().enumerate() {
+            let Some(settings) = &script.with else { continue };
+            let number = script.from.as_deref().filter(|number| number.bytes().all(|digit| digit.is_ascii_digit()));
+            let modem = Client::new(call, &settings.personality, number, telephones);
+            all.push(Running::new(modem, settings, namespaces, &pong)?);
+        }
+        Ok(Self { all, pongs, _pong: pong })
+    }
+
+    /// Every one.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Running> {
+        self.all.iter_mut()
+    }
+
+    /// The one that makes call number `call`.
+    pub(super) fn of(&mut self, call: usize) -> Option<&mut Running> {
+        self.all.iter_mut().find(|client| client.modem.call == call)
+    }
+
+    /// The next deadline.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.all.iter().fold(None, |next, client| earliest(next, earliest(client.modem.poll_timeout(), client.kill_at)))
+    }
+
+    /// Does what is due by `now`.
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        for client in &mut self.all {
+            client.modem.handle_timeout(now);
+            if client.kill_at.take_if(|due| *due <= now).is_some() {
+                client.note(now, "the caller's program did not end when told to: KILL");
+                client.signalled(Signal::SIGKILL);
+            }
+        }
+    }
+
+    /// The next thing one of them does. May be dropped and called anew at any point.
+    pub(super) async fn next(&mut self, now: Instant) -> Result<(usize, Doing), Trouble> {
+        let Self { all, pongs, .. } = self;
+        let mut waits: Vec<_> = all.iter_mut().map(|client| Box::pin(client.next(now))).collect();
+        let any = poll_fn(move |context| {
+            for (index, wait) in waits.iter_mut().enumerate() {
+                if let Poll::Ready(doing) = wait.as_mut().poll(context) {
+                    return Poll::Ready(doing.map(|doing| (index, doing)));
+                }
+            }
+            Poll::Pending
+        });
+        tokio::select! {
+            biased;
+            Some(heard) = pongs.recv() => Ok((0, Doing::Pong(heard))),
+            doing = any => doing,
+        }
+    }
+
+    /// Takes in what the `index`th one does; its addresses if it has got some.
+    pub(super) fn handle(
+        &mut self,
+        now: Instant,
+        index: usize,
+        doing: Doing,
+    ) -> Result<Option<(usize, Addresses)>, Trouble> {
+        let Some(client) = self.all.get_mut(index) else { return Ok(None) };
+        match doing {
+            Doing::Port(PortEvent::Opened) => client.modem.handle_circuit_108(now, true),
+            Doing::Port(PortEvent::Closed) => client.modem.handle_circuit_108(now, false),
+            Doing::Port(PortEvent::Octets(octets)) => client.modem.handle_dte_octets(now, &octets),
+            Doing::Said => client.listen(now)?,
+            Doing::News => return client.look_at_news(now),
+            // Not for the program: for whoever judges.
+            Doing::Pong(_) => {}
+        }
+        Ok(None)
+    }
+
+    /// A child has ended: if it was one of these, the number of its call and how it ended, in words.
+    pub(super) fn reaped(&mut self, now: Instant, pid: i32, how: &str) -> Option<(usize, String)> {
+        let client = self.all.iter_mut().find(|client| client.pid == Some(Pid::from_raw(pid)))?;
+        // Its last words come before its end. What cannot be read now never can.
+        let _ = client.listen(now);
+        (client.pid, client.kill_at) = (None, None);
+        let how = ended(how);
+        client.modem.record(now, What::Exited { pid, program: "pppd".to_owned(), how: how.clone() });
+        Some((client.modem.call, how))
+    }
+}
+
+impl Running {
+    fn new(
+        modem: Client,
+        settings: &scenario::Client,
+        namespaces: &Namespaces,
+        pong: &UnboundedSender<Heard>,
+    ) -> Result<Self, Trouble> {
+        let name = modem.name.clone();
+        let io = |doing: String| move |error: io::Error| Trouble::io(doing, &error);
+        let network = namespaces.add(&name)?;
+        let (pings, listener) =
+            namespaces.within(&network, || ping::open().map_err(io(format!("opening a ping socket for {name}"))))?;
+        tokio::spawn(listener.listen(pong.clone()));
+        let (read, console) = log_pipe().map_err(io(format!("making a pipe for what {name} says")))?;
+        Ok(Self {
+            port: opened(&name)?,
+            place: Place::new(&name, network),
+            settings: settings.clone(),
+            pings,
+            log: Lines::new(read).map_err(io(format!("listening to {name}")))?,
+            console,
+            news: None,
+            pid: None,
+            silent: false,
+            kill_at: None,
+            modem,
+        })
+    }
+
+    /// Starts the program, which calls `number`.
+    pub(super) fn start(&mut self, now: Instant, number: &str) -> Result<(), Trouble> {
+        let name = self.modem.name.clone();
+        if self.settings.program == ClientProgram::Wvdial {
+            return Err(Trouble::new(format!("{name} cannot call with wvdial: no stack has it"))
+                .help("call with=\"pppd\", whose chat script dials as well"));
+        }
+        let files = files::files(&self.settings, number);
+        let news = self.place.furnish(&files).and_then(Lines::new);
+        self.news = Some(news.map_err(|error| Trouble::io(format!("writing the files of {name}"), &error))?);
+        let command = ["/usr/sbin/pppd".to_owned(), device_path(&name), SPEED.to_string()];
+        let console = self.console.try_clone().map_err(|error| Trouble::io(format!("starting {name}"), &error))?;
+        let pid = self.place.start(&command, console)?;
+        self.pid = Some(Pid::from_raw(pid));
+        self.modem.record(now, What::Started { pid, command: command.join(" ") });
+        Ok(())
+    }
+
+    /// Tells the program to end; one that is silent is ended.
+    pub(super) fn hang_up(&mut self, now: Instant) {
+        if self.pid.is_none() || self.kill_at.is_some() {
+            return;
+        }
+        self.note(
+            now,
+            if self.silent {
+                "the caller's program is ended by KILL"
+            } else {
+                "the caller's program is told to end by TERM"
+            },
+        );
+        self.signalled(if self.silent { Signal::SIGKILL } else { Signal::SIGTERM });
+        self.kill_at = Some(now + TO_END);
+    }
+
+    /// Stops the program where it is: it says nothing more, and does not hang up.
+    pub(super) fn fall_silent(&mut self, now: Instant) {
+        self.note(now, "the caller's program is stopped by STOP");
+        self.signalled(Signal::SIGSTOP);
+        self.silent = true;
+    }
+
+    /// Gives the program what its modem has for it, and hangs its port up.
+    pub(super) fn write_port(&mut self, now: Instant) -> Result<(), Trouble> {
+        let name = self.modem.name.clone();
+        let failed = |error| Trouble::new(format!("{name}: {error}"));
+        while let Some(octets) = self.modem.poll_dte() {
+            self.port.write(&octets).map_err(failed)?;
+        }
+        if self.modem.poll_hang_up() && !self.port.is_local().map_err(failed)? {
+            self.port.hang_up().map_err(failed)?;
+            self.note(now, "circuit 109 (DCD) off: the port is hung up");
+        }
+        Ok(())
+    }
+
+    /// Sends an echo request from its network.
+    pub(super) fn ping(&self, to: std::net::Ipv4Addr, sequence: u16) {
+        self.pings.send(self.modem.call, to, sequence);
+    }
+
+    fn note(&mut self, now: Instant, text: &str) {
+        self.modem.record(now, What::Note { text: text.to_owned() });
+    }
+
+    fn signalled(&self, signal: Signal) {
+        if let Some(pid) = self.pid {
+            // It may have ended a moment ago.
+            let _ = kill(pid, signal);
+        }
+    }
+
+    /// Reads what it has said.
+    fn listen(&mut self, now: Instant) -> Result<(), Trouble> {
+        let lines = self.log.fresh();
+        for text in lines.map_err(|error| Trouble::io(format!("listening to {}", self.modem.name), &error))? {
+            self.modem.record(now, What::Log { program: "pppd".to_owned(), text });
+        }
+        Ok(())
+    }
+
+    fn look_at_news(&mut self, now: Instant) -> Result<Option<(usize, Addresses)>, Trouble> {
+        let Some(lines) = &mut self.news else { return Ok(None) };
+        let doing = |error| Trouble::io(format!("listening to ip-up of {}", self.modem.name), &error);
+        let Some((interface, addresses)) =
+            lines.fresh().map_err(doing)?.iter().filter_map(|line| news(line)).next_back()
+        else {
+            return Ok(None);
+        };
+        let Addresses { local, peer, dns } = &addresses;
+        let peer = peer.map(|peer| format!(" peer {peer}")).unwrap_or_default();
+        let dns: String = dns.iter().map(|server| format!(", DNS {server}")).collect();
+        self.modem.record(now, What::Interface { text: format!("{interface} has {local}{peer}{dns}") });
+        Ok(Some((self.modem.call, addresses)))
+    }
+
+    async fn next(&mut self, now: Instant) -> Result<Doing, Trouble> {
+        let Self { port, log, news, modem, .. } = self;
+        let failed = |error: io::Error| Trouble::io(format!("listening to {}", modem.name), &error);
+        tokio::select! {
+            biased;
+            said = log.readable() => said.map(|()| Doing::Said).map_err(failed),
+            told = told(news) => told.map(|()| Doing::News).map_err(failed),
+            event = port.next(), if modem.wants_dte_octets(now) => {
+                event.map(Doing::Port).map_err(|error| Trouble::new(format!("{}: {error}", modem.name)))
+            }
+        }
+    }
+}
+
+async fn told(news: &Option<Lines>) -> io::Result<()> {
+    match news {
+        Some(lines) => lines.readable().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A pipe whose writers may come and go; reading does not wait.
+fn log_pipe() -> io::Result<(File, OwnedFd)> {
+    let (read, write) = pipe2(OFlag::O_CLOEXEC)?;
+    fcntl(&read, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    Ok((File::from(read), write))
+}
