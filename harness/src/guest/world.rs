@@ -29,6 +29,7 @@ use super::port::GuestPort;
 use super::usb::UsbEvent;
 use crate::run::station::Station;
 use crate::run::{EPOCH, Job, Report, Telephones, Trouble};
+use crate::scenario::Wiring;
 use crate::server::init::Init;
 use crate::server::interfaces::{Change as Interface, Interfaces};
 use crate::server::logs::{LogFiles, LogLine, Syslog};
@@ -74,15 +75,17 @@ impl World {
         namespaces: &Namespaces,
     ) -> Result<Self, Trouble> {
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
-        // Before the ports: the kernel takes its time to find a USB modem, and logs are stamped by its clock.
-        let clock = Clock::start().map_err(io("starting the clock"))?;
         let declared = numbered(machine.ports(&job.scenario));
         let telephones = Telephones::new(job.seed);
         let stations = declared.iter().map(|port| Station::on(port, &telephones)).collect::<Result<_, _>>()?;
+        // The kernel takes its time to find a USB modem, and logs are stamped by its clock. Without one, runs stay as they
+        // were: what makes a pty's name takes time too, and all times would shift against the kernel's ticks.
+        let usb = declared.iter().any(|port| port.wiring == Wiring::Usb);
+        let early = usb.then(Clock::start).transpose().map_err(io("starting the clock"))?;
         let ports = all_opened(&declared)?;
         let (entries, complaints) = machine.entries();
         let mut world = Self {
-            clock,
+            clock: early.map_or_else(Clock::start, Ok).map_err(io("starting the clock"))?,
             stations,
             ports,
             machine,

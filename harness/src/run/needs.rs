@@ -2,22 +2,25 @@
 //!
 //! A machine with mgetty alone answers and looks at caller ID; one with pppd alone has accounts and options, and may hold
 //! a null-modem cable. So a scenario needs mgetty if mgetty serves one of its ports, and pppd if pppd serves one, if a
-//! user's shell is pppd, or if a call speaks PPP, whatever is expected of that: a caller whom no program could hear tells
+//! user's shell is pppd, or if a call speaks PPP or is made by a program, whatever is expected of that: a caller whom no program could hear tells
 //! nothing about a configuration.
 
 use std::path::Path;
 
-use crate::scenario::{Edit, Scenario, Verb};
+use crate::scenario::{ClientProgram, Edit, Scenario, Verb};
 use crate::server::{page, served};
 
 /// Why `scenario` cannot be run on the stack of that name and root, if so.
 pub fn missing(scenario: &Scenario, stack: &str, root: &Path) -> Option<String> {
-    needed(scenario).into_iter().find(|need| !root.join("usr/sbin").join(need.program).exists()).map(|need| {
+    let has =
+        |program: &str| ["usr/sbin", "usr/bin"].iter().any(|directory| root.join(directory).join(program).exists());
+    needed(scenario).into_iter().find(|need| !has(need.program)).map(|need| {
         let Need { program, why } = need;
         format!("the stack {stack} has no {program}, which {why}")
     })
 }
 
+#[derive(Clone)]
 struct Need {
     program: &'static str,
     why: String,
@@ -49,6 +52,14 @@ fn needed(scenario: &Scenario) -> Vec<Need> {
         || scenario.calls().enumerate().flat_map(|(call, script)| script.steps.iter().map(move |step| (call, step)));
     if let Some((call, _)) = steps().find(|(_, step)| speaks(&step.verb)) {
         needs.push(pppd(format!("call {} is to talk to", call + 1)));
+    }
+    for (call, client) in scenario.calls().enumerate().filter_map(|(call, script)| Some((call, script.with.as_ref()?)))
+    {
+        let makes = format!("makes call {}", call + 1);
+        needs.extend(match client.program {
+            ClientProgram::Pppd => ["pppd", "chat"].map(|program| Need { program, why: makes.clone() }).to_vec(),
+            ClientProgram::Wvdial => vec![Need { program: "wvdial", why: makes }],
+        });
     }
     needs
 }

@@ -45,7 +45,8 @@ pub(super) fn files(client: &Client, number: &str) -> Vec<File> {
 
 /// What every dial-up client has, and then what the scenario says, whose word counts where the two differ.
 fn options(client: &Client, number: &str) -> String {
-    let connect = format!("/usr/sbin/chat -s -T {number} -f {DIRECTORY}/chat");
+    // pppd has a shell start it, which would not pass on that it is to end.
+    let connect = format!("exec /usr/sbin/chat -s -T {number} -f {DIRECTORY}/chat");
     let mut lines = vec![
         "nodetach".to_owned(),
         "noauth".to_owned(),

@@ -81,6 +81,7 @@ impl Conversations {
         else {
             return;
         };
+        let Some(begun) = station.facts(call).pings_from(begun) else { return };
         while *pings < *count && now >= begun + *every * *pings && station.has(call) {
             match from {
                 Host::Caller if station.facts(call).cleared.is_some() => return,

@@ -340,7 +340,8 @@ impl Conversations {
         let (verb, deviation) = step.on(&self.stack);
         let result = match judge(verb, station.facts(call), begun, now) {
             Progress::Wait(until) => {
-                let look = conversation.next_look(verb, until, begun, now);
+                let pings = station.facts(call).pings_from(begun).unwrap_or(until);
+                let look = conversation.next_look(verb, until, pings, now);
                 conversation.look_at(look);
                 return false;
             }

@@ -133,12 +133,13 @@ impl Conversation {
         }
     }
 
-    /// When to look again at a step that waits until `until`: then, or earlier where nothing would wake the world.
-    pub(super) fn next_look(&self, verb: &Verb, until: Instant, begun: Instant, now: Instant) -> Instant {
+    /// When to look again at a step that waits until `until`: then, or earlier where nothing would wake the world. The echo
+    /// requests of a `ping` are sent from `first` on.
+    pub(super) fn next_look(&self, verb: &Verb, until: Instant, first: Instant, now: Instant) -> Instant {
         match (verb, &self.state) {
             (Verb::ExpectLog { .. }, _) => until.min(now + LOG_INTERVAL),
             (Verb::Ping { count, every, .. }, State::Talking { pings, .. }) if pings < count => {
-                until.min(begun + *every * *pings)
+                until.min(first + *every * *pings)
             }
             _ => until,
         }

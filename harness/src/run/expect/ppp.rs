@@ -28,6 +28,11 @@ impl Step<'_> {
         }
     }
 
+    /// How long the network may take to come up: where there is no `ppp` to wait for it, all the time from dialling on.
+    pub(super) fn network_limit(&self) -> Duration {
+        if self.facts.program.is_some() { CONNECT_LIMIT + PPP_LIMIT } else { LAG }
+    }
+
     pub(super) fn auth(&self, result: AuthResult, message: Option<&str>, protocol: Option<AuthProtocol>) -> Progress {
         let said = |message: &str| if message.is_empty() { String::new() } else { format!(", \"{message}\"") };
         // The protocol is told only where it is asked for: elsewhere it says nothing anybody wants to know.
@@ -38,7 +43,8 @@ impl Step<'_> {
             (Some(_), None) => " by no protocol",
         };
         let expected = format!("{}{}{}", auth_name(result), by(protocol), said(message.unwrap_or_default()));
-        let Some(auth) = &self.facts.auth else { return self.wait(PPP_LIMIT, expected) };
+        let limit = self.network_limit().max(PPP_LIMIT);
+        let Some(auth) = &self.facts.auth else { return self.wait(limit, expected) };
         let auth = &auth.what;
         let actual = format!("{}{}{}", auth_name(auth.result), by(auth.protocol), said(&auth.message));
         let right = auth.result == result
@@ -55,7 +61,7 @@ impl Step<'_> {
             (None, None) => "an address".to_owned(),
         };
         let expected = named(local.map(|local| local.to_string()), peer.map(|peer| peer.to_string()));
-        let Some(up) = &self.facts.up else { return self.wait(LAG, expected) };
+        let Some(up) = &self.facts.up else { return self.wait(self.network_limit(), expected) };
         let Addresses { local: got, peer: theirs, .. } = &up.what;
         let actual = named(Some(got.to_string()), theirs.map(|peer| peer.to_string()));
         if local.is_some_and(|local| local != *got) || (peer.is_some() && peer != *theirs) {
@@ -97,7 +103,7 @@ impl Step<'_> {
                 format!("DNS {}", names.join(", "))
             }
         };
-        let Some(up) = &self.facts.up else { return self.wait(LAG, listed(servers)) };
+        let Some(up) = &self.facts.up else { return self.wait(self.network_limit(), listed(servers)) };
         let mut given = up.what.dns.clone();
         // pppd gives its only server twice, as primary and as secondary.
         given.dedup();

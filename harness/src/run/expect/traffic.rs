@@ -34,7 +34,10 @@ impl Step<'_> {
         let came = u32::try_from(own.len()).unwrap_or(u32::MAX);
         let noun = if count == 1 { "echo" } else { "echoes" };
         let asked = if from == Host::Lan { " to the LAN's host" } else { "" };
-        let deadline = self.begun + every * count.saturating_sub(1) + ECHO_LIMIT;
+        let Some(begun) = self.facts.pings_from(self.begun) else {
+            return self.wait(self.network_limit(), "the network up, to ping over it");
+        };
+        let deadline = begun + every * count.saturating_sub(1) + ECHO_LIMIT;
         // What the LAN's host asks needs no call.
         let cut = self.facts.cleared.is_some() && from == Host::Caller;
         if !answered {

@@ -168,6 +168,14 @@ impl Facts {
         Some(seen.map_or(up.at, |seen| seen.at))
     }
 
+    /// From when on echo requests are sent by a step that began then: a program brings the network up in its own time.
+    pub fn pings_from(&self, begun: Instant) -> Option<Instant> {
+        match (&self.program, &self.up) {
+            (None, _) => Some(begun),
+            (Some(_), up) => up.as_ref().map(|up| up.at.max(begun)),
+        }
+    }
+
     /// Whether the caller stopped ringing before anybody answered.
     pub fn unanswered(&self) -> bool {
         self.answered.is_none() && self.cleared.is_some() && !self.busy

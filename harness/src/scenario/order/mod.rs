@@ -113,6 +113,10 @@ impl<'a> Progress<'a> {
     fn advance(&mut self, verb: &'a Verb, span: Span) {
         let word = verb.word();
         self.said.push((word, span));
+        // A program brings PPP up by itself: who waits for something of that waits for all before it.
+        if self.program.is_some() && matches!(verb, Verb::ExpectAuth { .. }) {
+            self.reach(Stage::Ppp, span, word);
+        }
         match verb {
             Verb::Ring { count } => self.rings = Some((*count, span)),
             Verb::ExpectRing { count } => self.ring = Some((*count, span)),

@@ -16,18 +16,10 @@ impl Progress<'_> {
                 ("gives up when its modem does", "S7 is how long it waits: chat \"\" \"ATS7=60\" \"OK\" ...")
             }
             Verb::Ppp(_) => ("begins PPP by itself", "`expect-address` waits until the network is up"),
-            Verb::ExpectAuth { .. } => {
-                ("alone knows how its authentication ended", "whom the server let in gets an address: `expect-address`")
-            }
             Verb::Login { .. } | Verb::ExpectLogin { .. } | Verb::Type { .. } => {
                 ("types what its chat script says", "in the call: chat ... \"ogin:\" \"alice\" \"word:\" \"secret\"")
             }
-            Verb::ExpectText { .. } | Verb::ExpectNoText { .. } => (
-                "reads what the server says, and nobody else",
-                "in the call, where it is waited for: chat \"ogin:\" ...",
-            ),
             Verb::Send { .. } => ("sends what it likes", "leave it out, or leave out with="),
-            Verb::FallSilent => ("cannot be told to be silent", "`drop-carrier` cuts its line, `wait` lets time pass"),
             Verb::Resolve { .. } | Verb::Transfer(_) => {
                 ("is no resolver and fetches nothing", "`ping` shows that packets cross; or leave out with=")
             }

@@ -116,6 +116,7 @@ impl Progress<'_> {
         let word = verb.word();
         let need = match verb {
             // A program brings PPP up by itself, and to wait for that is to wait for the answer, too.
+            Verb::ExpectAuth { .. } if self.program.is_some() => Stage::Ringing,
             _ if self.program.is_some() && needs_network(verb) => Stage::Ringing,
             Verb::ExpectAuth { .. } => Stage::Ppp,
             _ if needs_network(verb) => Stage::Ppp,
