@@ -54,6 +54,7 @@ impl Modem {
             | Kind::Basic { prefix: Some('%'), letter: 'C' | 'E', value: 0..=3 } => Done::Next,
             Kind::Basic { .. } => Done::Final(ResultCode::Error),
             Kind::Dial(number) => self.dial_command(now, &number),
+            Kind::Store { place, number } => self.store_number(place, number),
             Kind::Parameter { number, action } => self.s_parameter(now, number, action),
             Kind::Extended { name, action } => self.extended(&name, action),
         }
@@ -70,8 +71,9 @@ impl Modem {
                 self.information(&[generic::identification(value, &self.config.identification)]);
                 Done::Next
             }
-            // Loudspeaker and dialling method: there is neither loudspeaker nor dialling.
-            ('L' | 'M', 0..=3) | ('P' | 'T', 0) => Done::Next,
+            // There is no loudspeaker.
+            ('L' | 'M', 0..=3) => Done::Next,
+            ('P' | 'T', 0) => set(&mut self.active.pulse, letter == 'P'),
             ('O', 0 | 1) => self.online_command(now, value),
             ('Q', 0 | 1) => set(&mut self.active.quiet, value == 1),
             ('V', 0 | 1) => set(&mut self.active.verbose, value == 1),

@@ -33,7 +33,7 @@ mod speaking;
 mod speed;
 mod syntax;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -186,6 +186,8 @@ pub struct Modem {
     dialled: bool,
     /// The number dialled last.
     last_dialled: Option<String>,
+    /// Numbers for `DS=`, by place.
+    stored_numbers: BTreeMap<u8, String>,
     /// A far modem has trained while this one was off hook for something else.
     offered: Option<Carrier>,
     flow: Flow,
@@ -225,6 +227,7 @@ impl Modem {
             tone: Tone::Silence,
             dialled: false,
             last_dialled: None,
+            stored_numbers: BTreeMap::new(),
             offered: None,
             speed: Speed::default(),
             circuits: Circuits::default(),

@@ -27,6 +27,8 @@ pub(super) struct Profile {
     pub(super) circuit_108: u8,
     /// &S (Hayes): 0: circuit 107 always on, 1: on from the answer tone to the end of the call.
     pub(super) circuit_107: u8,
+    /// P and T (§6.3.2, §6.3.3): dials by pulses, not by tones.
+    pub(super) pulse: bool,
     parameters: BTreeMap<u8, u8>,
     extended: BTreeMap<&'static str, Vec<u32>>,
 }
@@ -43,6 +45,7 @@ impl Profile {
             circuit_109: 1,
             circuit_108: 2,
             circuit_107: 0,
+            pulse: false,
             parameters: S_PARAMETERS.iter().map(|parameter| (parameter.number, parameter.default)).collect(),
             extended: EXTENDED_PARAMETERS.iter().map(|p| (p.name, p.default.to_vec())).collect(),
         };

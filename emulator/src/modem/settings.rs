@@ -8,6 +8,9 @@ use super::flow::{FlowControl, Means};
 use super::parameter::extended_parameter;
 use super::result_code::ResultCode;
 
+/// So many numbers can be stored.
+const STORED_NUMBERS: u8 = 4;
+
 impl Modem {
     /// A value of an extended parameter, `place` from 0; 0 if there is none.
     pub(super) fn extended_value(&self, name: &str, place: usize) -> u32 {
@@ -46,11 +49,24 @@ impl Modem {
 
     /// Whether digits are dialled by pulses (`P`) unless the number says so.
     pub(super) fn dials_by_pulses(&self) -> bool {
-        false
+        self.active.pulse
+    }
+
+    /// `&Zn=` (Hayes): stores a number, in no profile; without one the place is free again.
+    pub(super) fn store_number(&mut self, place: u32, number: String) -> Done {
+        let Some(place) = u8::try_from(place).ok().filter(|place| *place < STORED_NUMBERS) else {
+            return Done::Final(ResultCode::Error);
+        };
+        if number.trim().is_empty() {
+            self.stored_numbers.remove(&place);
+        } else {
+            self.stored_numbers.insert(place, number);
+        }
+        Done::Next
     }
 
     /// The number that `&Zn=` has stored.
-    pub(super) fn stored_number(&self, _place: u8) -> Option<String> {
-        None
+    pub(super) fn stored_number(&self, place: u8) -> Option<String> {
+        self.stored_numbers.get(&place).cloned()
     }
 }
