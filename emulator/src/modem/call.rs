@@ -190,6 +190,16 @@ impl Modem {
         }
     }
 
+    /// Carrier is not heard for so long: the end of the call if that is longer than S10.
+    pub(super) fn carrier_masked(&mut self, now: Instant, time: Duration) {
+        let gap = self.active.get(CARRIER_GAP);
+        let allowed = Duration::from_millis(100) * u32::from(gap);
+        let online = matches!(self.state, State::Data { .. } | State::OnlineCommand { .. });
+        if online && gap != CARRIER_ALWAYS && allowed < time && self.carrier_lost_at.is_none() {
+            self.carrier_lost_at = Some(now + allowed);
+        }
+    }
+
     /// Carrier is there again in time, or the retrain is over.
     pub(super) fn carrier_back(&mut self, now: Instant) {
         self.carrier_lost_at = None;

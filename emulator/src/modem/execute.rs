@@ -14,9 +14,6 @@ use super::result_code::ResultCode;
 use super::syntax::{Command, ExtendedAction, Kind, ParameterAction, parse};
 use crate::time::Instant;
 
-/// Numbers that `&Zn=` can store.
-const STORED_NUMBERS: u32 = 4;
-
 /// What a command leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
@@ -85,11 +82,7 @@ impl Modem {
             Kind::Basic { prefix: Some('&'), letter, value } => self.ampersand(letter, value),
             Kind::Basic { prefix: Some(sign), letter, value } => self.set(&format!("{sign}{letter}"), value),
             Kind::Dial(text) => self.dial_command(now, &text),
-            Kind::Store { place, number } if place < STORED_NUMBERS => {
-                self.numbers.insert(place, number);
-                Done::Next
-            }
-            Kind::Store { .. } => Done::Final(ResultCode::Error),
+            Kind::Store { place, number } => self.store_number(place, number),
             Kind::Parameter { number, action } => self.s_parameter(now, number, action),
             Kind::Extended { name, action } => self.extended(&name, action),
         }

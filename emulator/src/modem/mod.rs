@@ -35,6 +35,7 @@ mod speaking;
 mod speed;
 mod syntax;
 mod training;
+mod typing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -57,7 +58,7 @@ use self::speaking::Held;
 use self::speed::Speed;
 use crate::exchange::{Carrier, LineEvent, Tone};
 use crate::time::Instant;
-use crate::trace::{What, escaped};
+use crate::trace::What;
 
 /// What a modem is like when it comes out of its box.
 #[derive(Clone, Debug)]
@@ -198,6 +199,7 @@ pub struct Modem {
     dialled: bool,
     /// The number dialled last.
     last_dialled: Option<String>,
+    /// Numbers for `DS=`, by place.
     /// A far modem has trained while this one was off hook for something else.
     offered: Option<Carrier>,
     flow: Flow,
@@ -397,74 +399,6 @@ impl Modem {
     /// What the modem has to say next.
     pub fn poll_output(&mut self) -> Option<ModemOutput> {
         self.output.pop_front()
-    }
-
-    /// Whether the DTE's octets are commands.
-    fn is_command_state(&self) -> bool {
-        matches!(self.state, State::Command | State::OffHook | State::OnlineCommand { .. })
-    }
-
-    /// One octet in a command state.
-    fn type_octet(&mut self, now: Instant, octet: u8) {
-        if self.is_too_soon(now, octet) {
-            return;
-        }
-        if self.awaited.is_some() {
-            // The modem is busy with a line; what comes meanwhile is lost.
-            return;
-        }
-        self.last_typed = now;
-        self.follow_speed();
-        let (mut echo, mut assembled) = (Vec::new(), Vec::new());
-        self.command_line.push(
-            octet,
-            self.active.editing(self.config.personality.quirks.line_length),
-            &mut echo,
-            &mut assembled,
-        );
-        if self.active.echo {
-            self.tell_dte(&echo);
-        }
-        for assembled in assembled {
-            let line = match assembled {
-                Assembled::Line { body, typed } => Ok((body, typed)),
-                Assembled::Overlong { typed } => Err(typed),
-                Assembled::Ignored(octets) => {
-                    self.report(Some(Assembled::Ignored(octets)));
-                    continue;
-                }
-            };
-            let (Ok((_, typed)) | Err(typed)) = &line;
-            self.trace(What::Command { text: escaped(typed.as_bytes()) });
-            match line {
-                Ok((body, typed)) => match self.stated_reply(&typed) {
-                    Some(text) => self.reply(&text),
-                    None => self.execute_in_time(now, body),
-                },
-                Err(_) => self.result(ResultCode::Error),
-            }
-        }
-        self.release_held_in_command_state();
-    }
-
-    /// Executes a line; a speed it sets counts from its end on.
-    fn execute_line(&mut self, now: Instant, body: &str) {
-        self.execute(now, body);
-        self.adopt_speed();
-    }
-
-    /// A line is done: what was held may be said.
-    fn release_held_in_command_state(&mut self) {
-        if !self.command_line.in_progress() && self.awaited.is_none() && self.is_command_state() {
-            self.release_held();
-        }
-    }
-
-    /// Notes octets that are no command line.
-    fn report(&mut self, assembled: Option<Assembled>) {
-        if let Some(Assembled::Ignored(octets)) = assembled {
-            self.trace(What::Ignored { text: escaped(&octets) });
-        }
     }
 }
 

@@ -21,6 +21,8 @@ use crate::trace::What;
 const RING_MEMORY: Duration = Duration::from_secs(8);
 /// A shorter burst is not taken for a ring.
 const SHORTEST_BURST: Duration = Duration::from_millis(100);
+/// How long the exchange's tone and message of a second caller mask the far modem's carrier (GR-30-CORE, GR-575-CORE).
+const KNOCK: Duration = Duration::from_millis(1500);
 /// The unit of `DRON=` and `DROF=`.
 const TENTH: Duration = Duration::from_millis(100);
 
@@ -156,13 +158,14 @@ impl Modem {
         }
     }
 
-    /// A second caller knocks. His number crosses the line as a burst of data, which a modem that has carrier does not
-    /// understand; one that is in online command state shows it.
+    /// A second caller knocks: the exchange speaks to this end, and the far modem's carrier is not heard meanwhile, which
+    /// costs the call if S10 is shorter. A modem in online command state shows who it is, one in data state cannot.
     pub(super) fn call_waiting(&mut self, now: Instant, id: Option<&CallerId>) {
         self.trace(What::Note { text: "a second caller knocks".to_owned() });
         if let (State::OnlineCommand { .. } | State::OffHook, Some(id)) = (&self.state, id) {
             self.show_caller_id(now, id);
         }
+        self.carrier_masked(now, KNOCK);
     }
 
     fn show_caller_id(&mut self, now: Instant, id: &CallerId) {

@@ -3,7 +3,12 @@
 //! In: the active profile. Out: numbers and choices. What sets them is `execute`; what they may be, `parameter`.
 
 use super::Modem;
+use super::execute::Done;
 use super::flow::{FlowControl, Means};
+use super::result_code::ResultCode;
+
+/// So many numbers can be stored.
+const STORED_NUMBERS: u32 = 4;
 
 impl Modem {
     /// A value of an extended parameter, `place` from 0; 0 if there is none.
@@ -30,6 +35,19 @@ impl Modem {
     /// Whether digits are dialled by pulses (`P`) unless the number says so.
     pub(super) fn dials_by_pulses(&self) -> bool {
         self.active.pulses
+    }
+
+    /// `&Zn=` (Hayes): stores a number, in no profile; without one the place is free again.
+    pub(super) fn store_number(&mut self, place: u32, number: String) -> Done {
+        if place >= STORED_NUMBERS {
+            return Done::Final(ResultCode::Error);
+        }
+        if number.trim().is_empty() {
+            self.numbers.remove(&place);
+        } else {
+            self.numbers.insert(place, number);
+        }
+        Done::Next
     }
 
     /// The number that `&Zn=` has stored.

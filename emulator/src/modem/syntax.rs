@@ -288,6 +288,8 @@ mod tests {
     #[test]
     fn dialling_takes_the_rest_of_the_line() {
         assert_eq!(kinds("e0dt 555,1234;"), [basic('E', 0), Kind::Dial("t 555,1234;".into())]);
+        assert_eq!(kinds("&z1=t 555;"), [Kind::Store { place: 1, number: "t 555;".into() }]);
+        assert_eq!(kinds("&z"), [and('Z', 0)]);
     }
 
     // M7, V.250 §5.6

@@ -320,3 +320,46 @@ proptest::proptest! {
         proptest::prop_assert!(ended);
     }
 }
+
+/// One thing that may happen to a modem.
+fn happen(bench: &mut Bench, what: u8, value: u8) {
+    const LINES: &[&str] = &["ATA\r", "ATD9W,5@1!;\r", "ATH1\r", "ATO1\r", "AT&D1+IFC=1,1\r", "ATX4+VDR=1,5\r", "+++"];
+    const TONES: &[Tone] = &[Tone::Dial, Tone::Ringing, Tone::Busy, Tone::Answer, Tone::Silence];
+    let on = value.is_multiple_of(2);
+    let pick = |length: usize| usize::from(value) % length;
+    match what % 14 {
+        0 | 1 => bench.type_only(LINES[pick(LINES.len())]),
+        2 => bench.modem.handle_circuit_108(bench.now, on),
+        3 => bench.modem.handle_circuit_105(bench.now, on),
+        4 => bench.line(LineEvent::Tone(TONES[pick(TONES.len())])),
+        5 => bench.line(LineEvent::Connected(Carrier::new(u32::from(value) * 300))),
+        6 => bench.line(LineEvent::CarrierLost { abrupt: on }),
+        7 => bench.line(if on { LineEvent::Retrain } else { LineEvent::CarrierBack }),
+        8 => bench.line(LineEvent::RingOn { ring: u32::from(value), first: on, pattern: value }),
+        9 => bench.line(LineEvent::RingOff { ring: u32::from(value) }),
+        10 => bench.line(LineEvent::Octets(vec![value; usize::from(value) * 20])),
+        11 => bench.modem.handle_dte_octets(bench.now, &vec![value; usize::from(value) * 20]),
+        12 => bench.modem.handle_dte_speed(bench.now, on.then_some(u32::from(value) * 100)),
+        _ => bench.line(LineEvent::Renegotiated(Carrier::new(u32::from(value) * 100))),
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_that_happens_in_any_order_upsets_the_modem(
+        events in proptest::collection::vec((0u8..=255, 0u8..=255, 0u64..3000), 0..80)
+    ) {
+        let mut bench = Bench::new();
+        for (what, value, pause) in events {
+            happen(&mut bench, what, value);
+            bench.pause(pause);
+            let due = bench.modem.poll_timeout();
+            proptest::prop_assert!(due.is_none_or(|due| due > bench.now), "left undone: {due:?}");
+            bench.outputs();
+        }
+        bench.modem.handle_circuit_105(bench.now, true);
+        bench.modem.handle_dte_octets(bench.now, b"\x11");
+        bench.pause(600_000);
+        proptest::prop_assert!(bench.modem.wants_dte_octets() || bench.modem.circuit(Circuit::C109));
+    }
+}

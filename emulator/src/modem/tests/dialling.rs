@@ -168,6 +168,29 @@ fn the_number_dialled_last_is_dialled_again() {
     }
 }
 
+// M21, V.250 §6.3.1
+#[test]
+fn a_dialled_number_is_stored_by_z_and_dialled_by_s() {
+    let mut bench = Bench::new();
+    bench.chat("ATE0X1\r");
+    assert_eq!(bench.chat("ATDS=1\r"), "\r\nERROR\r\n");
+    assert_eq!(bench.chat("AT&Z1=T555-1234\r"), "\r\nOK\r\n");
+    bench.type_only("ATDS=1\r");
+    bench.pause(5000);
+    assert!(bench.outputs().contains(&ModemOutput::Dial("5551234".into())));
+    bench.chat("\r");
+    assert_eq!(bench.chat("AT&Z1=\r"), "\r\nOK\r\n");
+    assert_eq!(bench.chat("ATDS=1\r"), "\r\nERROR\r\n");
+    assert_eq!(bench.chat("AT&Z4=5\r"), "\r\nERROR\r\n");
+}
+
+// M21, V.250 §6.3.2
+#[test]
+fn p_makes_pulses_of_a_number_that_does_not_say_otherwise() {
+    assert_eq!(dial("X1P", "5", &[])[1], at(2000 + 500 + 800, "dial 5"));
+    assert_eq!(dial("X1P", "T5", &[])[1], at(2190, "dial 5"));
+}
+
 // M8, V.250 §5.6.1
 #[test]
 fn any_character_aborts_dialling_but_not_at_once() {

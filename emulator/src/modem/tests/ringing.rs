@@ -191,9 +191,22 @@ fn caller_id_before_the_first_ring_is_shown_at_once_and_its_pulse_is_no_ring() {
     assert_eq!(bench.dce(), "\r\nRING\r\n");
 }
 
+// M30, V.250 §6.3.12
+#[test]
+fn a_second_caller_costs_the_call_unless_s10_is_longer_than_he_knocks() {
+    for (gap, lost) in [(14, true), (15, false), (255, false)] {
+        let mut bench = Bench::online();
+        bench.modem.active.set(10, gap);
+        bench.line(LineEvent::CallWaiting(None));
+        bench.pause(10_000);
+        assert_eq!(bench.dce() == "\r\nNO CARRIER\r\n", lost, "S10={gap}");
+    }
+}
+
 #[test]
 fn a_second_caller_is_shown_in_online_command_state_only() {
     let mut bench = Bench::online();
+    bench.modem.active.set(10, 20);
     bench.line(LineEvent::CallWaiting(Some(alice())));
     assert_eq!(bench.dce(), "", "data state is transparent");
     bench.pause(1100);
