@@ -62,8 +62,12 @@ impl Station {
             Circuit::C125 => 125,
         };
         let known = self.facts.circuits.get(&number).is_some_and(|known| known.what == on);
-        if self.has_circuits && !known {
-            self.circuit_is(now, number, on);
+        if known {
+            return;
+        }
+        // What the modem shows is a fact on a pty too, where nobody sees it.
+        self.circuit_is(now, number, on);
+        if self.has_circuits {
             self.record(now, What::Circuit { circuit: number, on });
             self.circuits.push_back((circuit, on));
         }
