@@ -105,6 +105,20 @@ impl Plant {
         }
     }
 
+    /// Circuit 105 (RTS), where there is such a circuit.
+    pub(super) fn handle_circuit_105(&mut self, now: Instant, on: bool) {
+        if let Some(modem) = self.modem() {
+            modem.handle_circuit_105(now, on);
+        }
+    }
+
+    /// The DTE's speed in bit/s, where it is known.
+    pub(super) fn handle_dte_speed(&mut self, now: Instant, speed: u32) {
+        if let Some(modem) = self.modem() {
+            modem.handle_dte_speed(now, Some(speed));
+        }
+    }
+
     pub(super) fn handle_dte_octets(&mut self, now: Instant, octets: &[u8]) {
         match &mut self.kind {
             Kind::Dialled { modem, .. } => modem.handle_dte_octets(now, octets),

@@ -59,10 +59,7 @@ impl UsbPort {
                 .help("the guest's kernel needs CONFIG_USB_RAW_GADGET, and a dummy_hcd for each USB modem")
         })?;
         node::named(number, device).map_err(|why| Trouble::new(format!("{doing}: {why}")))?;
-        // A modem that is switched on has circuit 107 on unless it is told otherwise (&S0, the usual default).
-        let state = SerialState { circuit_107: true, ..SerialState::default() };
-        gadget.notify_at_last(state);
-        Ok(Self { gadget, ready: false, state })
+        Ok(Self { gadget, ready: false, state: SerialState::default() })
     }
 
     /// The next thing the DTE does. Cancel-safe.

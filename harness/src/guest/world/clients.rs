@@ -16,7 +16,10 @@ impl World {
     /// Carries what modems do to the lines of others, until nothing moves.
     pub(super) fn settle(&mut self, now: Instant) {
         loop {
-            let mut moved = self.stations.iter_mut().fold(false, |moved, station| station.settle(now) || moved);
+            let mut moved = false;
+            for station in &mut self.stations {
+                moved |= station.settle(now);
+            }
             for client in self.clients.iter_mut() {
                 moved |= client.modem.settle(now);
                 while let Some(heard) = client.modem.poll_heard() {

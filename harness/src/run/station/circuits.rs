@@ -11,15 +11,30 @@ use super::Station;
 use crate::run::facts::Since;
 
 impl Station {
-    /// Circuit 105 (RTS). Flow control is the bus's own where there is such a circuit: it is told, and no more.
+    /// The modem is switched on, with nobody at the port: all circuits are off but those that the modem says are on.
+    pub(super) fn switched_on(mut self) -> Self {
+        if self.has_circuits {
+            let off = |circuit| (circuit, Since { at: Instant::ZERO, what: false });
+            self.facts.circuits = [105, 107, 108, 109, 125].map(off).into();
+            self.plant.handle_circuit_108(Instant::ZERO, false);
+            self.pump(Instant::ZERO);
+        }
+        self
+    }
+
+    /// Circuit 105 (RTS).
     pub fn handle_circuit_105(&mut self, now: Instant, on: bool) {
         self.circuit_is(now, 105, on);
         self.record(now, What::Circuit { circuit: 105, on });
+        self.plant.handle_circuit_105(now, on);
+        self.pump(now);
     }
 
     /// The DTE works at another speed, in bit/s.
     pub fn handle_dte_speed(&mut self, now: Instant, speed: u32) {
         self.record(now, What::Note { text: format!("the server sets its port to {speed} bit/s") });
+        self.plant.handle_dte_speed(now, speed);
+        self.pump(now);
     }
 
     /// A circuit to set towards the DTE.
@@ -47,8 +62,12 @@ impl Station {
             Circuit::C125 => 125,
         };
         let known = self.facts.circuits.get(&number).is_some_and(|known| known.what == on);
-        if self.has_circuits && !known {
-            self.circuit_is(now, number, on);
+        if known {
+            return;
+        }
+        // What the modem shows is a fact on a pty too, where nobody sees it.
+        self.circuit_is(now, number, on);
+        if self.has_circuits {
             self.record(now, What::Circuit { circuit: number, on });
             self.circuits.push_back((circuit, on));
         }

@@ -97,7 +97,7 @@ impl Station {
     ///
     /// If the ring cadence of its line is none.
     pub fn on(port: &Port, telephones: &Telephones) -> Result<Self, Trouble> {
-        Ok(Self {
+        let station = Self {
             device: port.device.clone(),
             number: port.number.clone(),
             facts: Facts::default(),
@@ -121,7 +121,8 @@ impl Station {
             circuits: VecDeque::new(),
             hang_up_dte: false,
             events: Vec::new(),
-        })
+        };
+        Ok(station.switched_on())
     }
 
     /// The DTE opened or closed the port.
