@@ -206,8 +206,8 @@ fn upper_pdu(words: &Line) -> Vec<u8> {
     octets.extend_from_slice(&[0; 4]);
     // Plain ASCII around the text: tshark prints this on terminals of every kind.
     let way = match (words.lane, words.way) {
-        (Lane::At, Some(Way::ToCaller)) => "DTE > DCE  ",
-        (Lane::At, Some(Way::ToServer)) => "DCE > DTE  ",
+        (Lane::At | Lane::Port, Some(Way::ToCaller)) => "DTE > DCE  ",
+        (Lane::At | Lane::Port, Some(Way::ToServer)) => "DCE > DTE  ",
         (_, Some(Way::ToCaller)) => "server > caller  ",
         (_, Some(Way::ToServer)) => "caller > server  ",
         (_, None) => "",

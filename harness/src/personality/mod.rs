@@ -40,6 +40,13 @@ pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str)> {
     SHIPPED.into_iter()
 }
 
+/// What a make that ships is, for people; empty for a name that does not.
+pub fn title(name: &str) -> String {
+    let text = SHIPPED.into_iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
+    // Also of the generic modem, whose personality has no title of its own.
+    text.lines().find_map(|line| line.strip_prefix("title \"")?.strip_suffix('"')).unwrap_or_default().to_owned()
+}
+
 /// The make of that name, or in the file at that path; a path has a `/` in it or ends in `.kdl`.
 ///
 /// # Errors

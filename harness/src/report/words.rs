@@ -38,7 +38,7 @@ pub enum Lane {
     Text,
     /// What the caller's PPP makes of the frames.
     Link,
-    /// The port as the modem sees it: circuit 108/2.
+    /// The port as the modem sees it: its circuits.
     Port,
     /// Processes of the server.
     Init,
@@ -118,10 +118,8 @@ pub fn line(what: &What) -> Line {
             (Lane::Line, Some(Way::from(*by)), format!("call cleared by the {}", by.name()))
         }
         What::Dialled { number } => (Lane::Line, to_caller, format!("dials {number}")),
-        What::Tone { name } => (Lane::Line, to_server, name.clone()),
-        What::Circuit { circuit, on } => {
-            (Lane::Port, None, format!("circuit {circuit} {}", if *on { "on" } else { "off" }))
-        }
+        What::Tone { name } => (Lane::Line, to_server, format!("hears {name}")),
+        What::Circuit { circuit, on } => (Lane::Port, Some(circuit_way(*circuit)), circuit_is(*circuit, *on)),
         What::Harm { text } => (Lane::Line, None, text.clone()),
         What::DteOpened => (Lane::Port, None, "opened by the server, circuit 108/2 on".to_owned()),
         What::DteClosed => (Lane::Port, None, "closed by the server, circuit 108/2 off".to_owned()),
@@ -195,6 +193,25 @@ fn judged(step: usize, verb: &str, verdict: Judged, text: &str) -> String {
     format!("{}{blank}{verb} {verdict}{colon}{text}", step.saturating_add(1))
 }
 
+/// Who drives a circuit: 105 and 108 are the DTE's, all others the modem's (V.24).
+const fn circuit_way(circuit: u16) -> Way {
+    if matches!(circuit, 105 | 108) { Way::ToCaller } else { Way::ToServer }
+}
+
+/// `circuit 109 (DCD) on`: its number in V.24, and what everybody calls it.
+fn circuit_is(circuit: u16, on: bool) -> String {
+    let nickname = match circuit {
+        105 => " (RTS)",
+        106 => " (CTS)",
+        107 => " (DSR)",
+        108 => " (DTR)",
+        109 => " (DCD)",
+        125 => " (RI)",
+        _ => "",
+    };
+    format!("circuit {circuit}{nickname} {}", if on { "on" } else { "off" })
+}
+
 fn begins(from: Option<&str>, name: Option<&str>) -> String {
     match (from, name) {
         (None, None) => "call begins, no caller ID".to_owned(),
@@ -227,6 +244,23 @@ mod tests {
     fn commands_go_towards_the_caller_and_responses_towards_the_server() {
         assert_eq!(line(&What::Command { text: "ATA".into() }).way, Some(Way::ToCaller));
         assert_eq!(line(&What::Response { text: "RING".into() }).way, Some(Way::ToServer));
+    }
+
+    #[test]
+    fn dialling_tones_circuits_and_harm_have_their_lanes_and_ways() {
+        let shown = |what: &What| {
+            let Line { lane, way, text } = line(what);
+            (lane, way, text)
+        };
+        let (server, caller) = (Some(Way::ToServer), Some(Way::ToCaller));
+        let dialled = What::Dialled { number: "5551000".into() };
+        assert_eq!(shown(&dialled), (Lane::Line, caller, "dials 5551000".into()));
+        assert_eq!(shown(&What::Tone { name: "busy tone".into() }), (Lane::Line, server, "hears busy tone".into()));
+        let carrier = What::Circuit { circuit: 109, on: true };
+        assert_eq!(shown(&carrier), (Lane::Port, server, "circuit 109 (DCD) on".into()));
+        let ready = What::Circuit { circuit: 108, on: false };
+        assert_eq!(shown(&ready), (Lane::Port, caller, "circuit 108 (DTR) off".into()));
+        assert_eq!(shown(&What::Harm { text: "retrain for 3 s".into() }), (Lane::Line, None, "retrain for 3 s".into()));
     }
 
     #[test]

@@ -85,17 +85,16 @@ pub(super) fn build_verb(item: &Item, at: Span, scene: &mut Scene<'_>, problems:
     }
 }
 
-/// The circuits that a serial port and its modem have between them.
-const CIRCUITS: [u16; 6] = [105, 106, 107, 108, 109, 125];
+/// The circuits that a serial port and its modem have between them. USB modems have no 106 (CTS).
+const CIRCUITS: [u16; 5] = [105, 107, 108, 109, 125];
 
 fn build_circuit(item: &Item, number: u32, problems: &mut Vec<Problem>) -> Verb {
     let circuit = CIRCUITS.into_iter().find(|known| u32::from(*known) == number);
     if circuit.is_none() && item.argument(0).is_some() {
-        let message = format!("a serial port has no circuit {number}");
+        let message = format!("between a port and its modem there is no circuit {number}");
         let problem = Problem::new(Fault::OutOfRange, message, item.argument_span(0), "no such circuit");
-        problems.push(
-            problem.help("105 (RTS), 106 (CTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI), as V.24 numbers them"),
-        );
+        problems
+            .push(problem.help("105 (RTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI); USB modems have no 106 (CTS)"));
     }
     Verb::ExpectCircuit {
         circuit: circuit.unwrap_or_default(),
