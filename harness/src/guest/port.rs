@@ -1,9 +1,9 @@
 //! A port of the guest, whatever joins it to its modem: a pty or a USB device. One face for the world.
 
 use offhook_emulator::modem::Circuit;
-use offhook_emulator::port::{Port, PortError};
+use offhook_emulator::port::{Port, PortError, PortEvent};
 
-use super::usb::{UsbEvent, UsbPort};
+use super::usb::UsbPort;
 use crate::run::Trouble;
 
 /// A port, opened.
@@ -17,9 +17,9 @@ pub(super) enum GuestPort {
 
 impl GuestPort {
     /// The next thing the DTE does. Cancel-safe.
-    pub(super) async fn next(&mut self) -> Result<UsbEvent, Trouble> {
+    pub(super) async fn next(&mut self) -> Result<PortEvent, Trouble> {
         match self {
-            Self::Pty(port) => port.next().await.map(UsbEvent::Port).map_err(failed),
+            Self::Pty(port) => port.next().await.map_err(failed),
             Self::Usb(port) => port.next().await,
         }
     }

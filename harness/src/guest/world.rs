@@ -11,6 +11,7 @@ mod records;
 use std::io;
 use std::time::Duration;
 
+use offhook_emulator::port::PortEvent;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -26,7 +27,6 @@ use super::lan::{Heard, LanHost};
 use super::machine::Machine;
 use super::namespaces::Namespaces;
 use super::port::GuestPort;
-use super::usb::UsbEvent;
 use crate::run::station::Station;
 use crate::run::{EPOCH, Job, Report, Telephones, Trouble};
 use crate::scenario::Wiring;
@@ -56,7 +56,7 @@ pub(super) struct World {
 
 /// What woke the world.
 enum Wake {
-    Port(usize, UsbEvent),
+    Port(usize, PortEvent),
     Client(usize, Doing),
     Child,
     Log(LogLine),

@@ -153,6 +153,8 @@ impl Clients {
             Doing::Port(PortEvent::Octets(octets)) => client.modem.handle_dte_octets(now, &octets),
             Doing::Said => client.listen(now)?,
             Doing::News => return client.look_at_news(now),
+            // A bare pty tells none of these.
+            Doing::Port(PortEvent::Circuit105(_) | PortEvent::Speed(_) | PortEvent::Break) => {}
             // Not for the program: for whoever judges.
             Doing::Pong(_) => {}
         }

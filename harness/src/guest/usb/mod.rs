@@ -28,19 +28,6 @@ use self::control::{Said, SerialState};
 use self::gadget::{Came, Gadget};
 use crate::run::{Trouble, plain};
 
-/// What the DTE does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::guest) enum UsbEvent {
-    /// As on any port: circuit 108/2, and octets.
-    Port(PortEvent),
-    /// Circuit 105 (RTS).
-    Circuit105(bool),
-    /// Its speed in bit/s.
-    Speed(u32),
-    /// A break begins, or ends.
-    Break(bool),
-}
-
 /// A USB modem as a port.
 #[derive(Debug)]
 pub(in crate::guest) struct UsbPort {
@@ -63,15 +50,18 @@ impl UsbPort {
     }
 
     /// The next thing the DTE does. Cancel-safe.
-    pub(in crate::guest) async fn next(&mut self) -> Result<UsbEvent, Trouble> {
-        Ok(match self.gadget.next().await {
-            Came::Octets(octets) => UsbEvent::Port(PortEvent::Octets(octets)),
-            Came::Said(Said::Circuit105(on)) => UsbEvent::Circuit105(on),
-            Came::Said(Said::Circuit108(on)) => UsbEvent::Port(self.circuit_108_changes(on)),
-            Came::Said(Said::Speed(speed)) => UsbEvent::Speed(speed),
-            Came::Said(Said::Break(on)) => UsbEvent::Break(on),
-            Came::Failed(why) => return Err(Trouble::new(format!("the USB modem does not work any more: {why}"))),
-        })
+    pub(in crate::guest) async fn next(&mut self) -> Result<PortEvent, Trouble> {
+        loop {
+            return Ok(match self.gadget.next().await {
+                Came::Octets(octets) => PortEvent::Octets(octets),
+                Came::Said(Said::Circuit105(on)) => PortEvent::Circuit105(on),
+                Came::Said(Said::Circuit108(on)) => self.circuit_108_changes(on),
+                Came::Said(Said::Speed(speed)) => PortEvent::Speed(speed),
+                Came::Said(Said::Break(true)) => PortEvent::Break,
+                Came::Said(Said::Break(false)) => continue,
+                Came::Failed(why) => return Err(Trouble::new(format!("the USB modem does not work any more: {why}"))),
+            });
+        }
     }
 
     /// Octets for the DTE. Without circuit 108/2 nobody gets them.

@@ -10,7 +10,7 @@ use offhook_emulator::trace::What;
 
 use super::World;
 use crate::guest::port::{GuestPort, HangUp};
-use crate::guest::usb::{UsbEvent, UsbPort};
+use crate::guest::usb::UsbPort;
 use crate::run::Trouble;
 use crate::run::station::Station;
 use crate::scenario::{Port as Declared, Wiring};
@@ -45,17 +45,14 @@ impl World {
 }
 
 /// Tells a station what its DTE does.
-pub(super) fn tell(station: &mut Station, now: Instant, event: UsbEvent) {
+pub(super) fn tell(station: &mut Station, now: Instant, event: PortEvent) {
     match event {
-        UsbEvent::Port(PortEvent::Opened) => station.handle_circuit_108(now, true),
-        UsbEvent::Port(PortEvent::Closed) => station.handle_circuit_108(now, false),
-        UsbEvent::Port(PortEvent::Octets(octets)) => station.handle_dte_octets(now, &octets),
-        UsbEvent::Circuit105(on) => station.handle_circuit_105(now, on),
-        UsbEvent::Speed(speed) => station.handle_dte_speed(now, speed),
-        UsbEvent::Break(on) => {
-            let text = format!("the server {} a break", if on { "begins" } else { "ends" });
-            station.record(now, What::Note { text });
-        }
+        PortEvent::Opened => station.handle_circuit_108(now, true),
+        PortEvent::Closed => station.handle_circuit_108(now, false),
+        PortEvent::Octets(octets) => station.handle_dte_octets(now, &octets),
+        PortEvent::Circuit105(on) => station.handle_circuit_105(now, on),
+        PortEvent::Speed(speed) => station.handle_dte_speed(now, speed),
+        PortEvent::Break => station.record(now, What::Note { text: "the server sends a break".to_owned() }),
     }
 }
 
@@ -103,7 +100,7 @@ pub(super) async fn next_of(
     ports: &mut [GuestPort],
     stations: &[Station],
     now: Instant,
-) -> Result<(usize, UsbEvent), Trouble> {
+) -> Result<(usize, PortEvent), Trouble> {
     let mut waits: Vec<_> = ports
         .iter_mut()
         .zip(stations)
