@@ -2,7 +2,7 @@
 
 use super::super::duration::format_duration;
 use super::super::problem::Problem;
-use super::super::{AuthChoice, AuthProtocol, AuthResult, Host, Line, Party, Since, Span, Verb, Wiring};
+use super::super::{AuthChoice, AuthProtocol, AuthResult, Host, Line, Party, Since, Span, Verb};
 use super::stages::needs_network;
 use super::{End, PATIENCE, Progress, contradiction, order};
 
@@ -49,12 +49,6 @@ impl Progress<'_> {
                 let message = format!("the modems cannot report {rate}: the line's rate is {}", line.line.rate);
                 let problem = contradiction(message, span, "another rate");
                 Some(problem.also(line.span, "the port whose line it is").help(format!("line rate={rate} in the port")))
-            }
-            Verb::ExpectCircuit { circuit, .. } if *circuit != 108 => {
-                let port = self.port.filter(|port| port.wiring == Wiring::Pty)?;
-                let message = format!("a pseudo-terminal has no circuit {circuit}");
-                let problem = contradiction(message, span, "nothing to be seen of it").also(port.span, "a pty");
-                Some(problem.help("only 108 can be seen there, as opening and closing; line=\"usb\" has the others"))
             }
             Verb::ExpectAuth { result, protocol, .. } => self.authentication(*result, *protocol, span),
             Verb::ExpectHangup { by, after, of, .. } => {

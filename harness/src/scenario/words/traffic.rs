@@ -126,7 +126,7 @@ pub(super) const WORDS: &[Word] = &[
         properties: &[property("within", time(MILLISECOND, LONG), Absent::Means("\"1s\""), "How long to wait for it.")],
         ..verb(
             "expect-circuit",
-            "A circuit between the server and its modem is so, or becomes so, by its number in V.24: 105 (RTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI). On a pty there is only 108, as opening and closing.",
+            "A circuit between the server and its modem is so, or becomes so, by its number in V.24: 105 (RTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI). On a pty it is what the modem shows, though nobody can see it there.",
         )
     },
     verb("modem-dies", "The server's modem hears and says nothing from now on."),
