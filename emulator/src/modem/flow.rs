@@ -220,6 +220,11 @@ impl Modem {
         !self.flow.stopped
     }
 
+    /// Whether the line stands still, and there is room for what the DTE has to say meanwhile.
+    pub fn has_room_at_rest(&self) -> bool {
+        self.flow.standstill.is_some() && !self.flow.stopped
+    }
+
     /// When flow control does something by itself.
     pub(super) fn flow_due(&self) -> Option<Instant> {
         let gives = self.flow.dte_octet.is_some() && self.flow.backlog() > 0 && !self.holds_back();

@@ -85,6 +85,16 @@ impl Repertoire {
             let bare = own.name.starts_with("+F");
             extended.insert(own.name.clone(), Extended { default, allowed, ranges, bare });
         }
+        if let Some(form) = &personality.caller_id {
+            let value = if form.on { form.formatted } else { 0 };
+            let number = form.switch.strip_prefix('S').and_then(|number| number.parse::<u8>().ok());
+            let known = aliases.get(&form.switch).unwrap_or(&form.switch);
+            if let Some(register) = number.and_then(|number| registers.get_mut(&number)) {
+                register.default = u8::try_from(value).unwrap_or(u8::MAX);
+            } else if let Some(first) = extended.get_mut(known).and_then(|p: &mut Extended| p.default.first_mut()) {
+                *first = value.to_string();
+            }
+        }
         Self { registers, settings, extended, aliases, refused: personality.refused.clone() }
     }
 

@@ -24,6 +24,14 @@ impl GuestPort {
         }
     }
 
+    /// The speed the DTE has set, where it does not tell it of its own accord; bit/s.
+    pub(super) fn speed(&self) -> Result<Option<u32>, Trouble> {
+        match self {
+            Self::Pty(port) => port.speed().map(|speed| Some(speed).filter(|speed| *speed > 0)).map_err(failed),
+            Self::Usb(_) => Ok(None),
+        }
+    }
+
     /// Octets for the DTE.
     pub(super) fn write(&mut self, octets: &[u8]) -> Result<(), Trouble> {
         match self {

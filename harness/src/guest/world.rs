@@ -179,7 +179,13 @@ impl World {
     fn handle(&mut self, wake: Wake) -> Result<(), Trouble> {
         let now = self.clock.now();
         match wake {
-            Wake::Port(index, event) => tell(&mut self.stations[index], now, event),
+            Wake::Port(index, event) => {
+                let station = &mut self.stations[index];
+                if matches!(event, PortEvent::Octets(_)) && station.wants_speed() {
+                    station.handle_port_speed(now, self.ports[index].speed()?);
+                }
+                tell(station, now, event);
+            }
             Wake::Child => {
                 let events = self.init.reap(now);
                 self.record_all(now, events);

@@ -187,6 +187,11 @@ impl Plant {
         }
     }
 
+    /// Whether the line stands still, and the modem has room for what the server has to say meanwhile.
+    pub(super) fn has_room_at_rest(&self) -> bool {
+        matches!(&self.kind, Kind::Dialled { modem, .. } if modem.has_room_at_rest())
+    }
+
     /// Line time of what the server has sent and what has not left yet.
     pub(super) fn backlog(&self, now: Instant) -> Duration {
         match &self.kind {

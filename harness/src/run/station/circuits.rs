@@ -37,6 +37,19 @@ impl Station {
         self.pump(now);
     }
 
+    /// Whether the speed of the port is of interest: a modem in command state goes by it. It is not looked at in a call,
+    /// for it costs time.
+    pub fn wants_speed(&self) -> bool {
+        !self.is_direct() && !self.is_through()
+    }
+
+    /// The speed of a port that does not tell when it changes.
+    pub fn handle_port_speed(&mut self, now: Instant, speed: Option<u32>) {
+        if let Some(speed) = speed {
+            self.plant.handle_dte_speed(now, speed);
+        }
+    }
+
     /// A circuit to set towards the DTE.
     pub fn poll_circuit(&mut self) -> Option<(Circuit, bool)> {
         self.circuits.pop_front()

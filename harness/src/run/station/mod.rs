@@ -195,7 +195,8 @@ impl Station {
 
     /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
     pub fn wants_dte_octets(&self, now: Instant) -> bool {
-        self.plant.backlog(now) < BACKLOG
+        // What a program says before it ends must be read for its end to be seen, however long the line rests.
+        self.plant.backlog(now) < BACKLOG || self.plant.has_room_at_rest()
     }
 
     /// What happened since the last time.
