@@ -129,14 +129,6 @@ impl Line {
         self.handle_timeout(now);
     }
 
-    /// A call meets a modem that has gone off hook of its own accord: it is answered at once (glare).
-    pub(super) fn meet(&mut self, now: Instant, setup: CallSetup) {
-        self.trace(What::CallBegins { from: setup.from, name: setup.name });
-        self.trace(What::Note { text: "glare: the call meets a modem that was about to dial".into() });
-        self.answered(now);
-        self.handle_timeout(now);
-    }
-
     /// Changes how often the caller lets it ring; at once over if it has rung so often already.
     pub fn set_rings(&mut self, now: Instant, rings: u32) {
         if let Phase::Ringing { limit, .. } = &mut self.phase {
@@ -300,14 +292,19 @@ impl Line {
         matches!(self.phase, Phase::Idle)
     }
 
+    /// Whether a second caller may knock: a call is through, and the subscriber has call waiting.
+    pub(super) fn takes_second_call(&self) -> bool {
+        self.config.call_waiting && self.is_through()
+    }
+
     /// Whether the exchange is to call another line instead, now that this one has not been answered.
     pub(super) fn take_unanswered(&mut self) -> bool {
         std::mem::take(&mut self.unanswered)
     }
 
-    /// Tells the called modem something that is not about the call's state.
-    pub(super) fn knock(&mut self, id: Option<CallerId>) {
-        self.tell_modem(LineEvent::CallWaiting(id));
+    /// A second caller knocks.
+    pub(super) fn knock(&mut self, setup: &CallSetup) {
+        self.tell_modem(LineEvent::CallWaiting(CallerId::of(self.config.caller_id, setup)));
     }
 
     /// Training is over.

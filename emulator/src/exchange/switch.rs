@@ -9,13 +9,16 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::caller_id::Stamp;
-use super::config::{CallSetup, LineConfig};
+use super::config::{Abilities, CallSetup, LineConfig};
 use super::events::{CallerEvent, LineEvent, LineOutput};
 use super::line::Line;
+use super::numbers::{Numbers, Route};
 use super::tone::Tone;
 use crate::time::{Instant, earliest};
-use crate::trace::End;
+use crate::trace::{End, What};
 
+/// So many calls are forwarded one after the other at most.
+const MOST_FORWARDED: usize = 8;
 /// So many rings a modem's call lasts before the exchange gives it up.
 const PATIENCE: u32 = 30;
 
@@ -39,6 +42,12 @@ struct Subscriber {
     caller: Option<Caller>,
     /// The line that this one's modem has called.
     called: Option<LineId>,
+    /// Where its call goes if it is not answered in time, and how often it has been forwarded.
+    next: Option<(String, usize)>,
+    /// The call that rings it, as it was placed.
+    setup: Option<CallSetup>,
+    /// What its modem brings to training.
+    abilities: Abilities,
     off_hook: bool,
     output: VecDeque<LineOutput>,
 }
@@ -47,6 +56,7 @@ struct Subscriber {
 #[derive(Clone, Debug, Default)]
 pub struct Exchange {
     subscribers: Vec<Subscriber>,
+    numbers: Numbers,
 }
 
 impl Exchange {
@@ -57,16 +67,57 @@ impl Exchange {
 
     /// A new line with this number; empty: it can only be called by [`Self::place_call`].
     pub fn subscribe(&mut self, number: impl Into<String>, config: LineConfig) -> LineId {
+        let number = number.into();
+        if !number.is_empty() {
+            self.numbers.assign(&number, LineId(self.subscribers.len()));
+        }
         let subscriber = Subscriber {
-            number: number.into(),
+            number,
             line: Line::new(config),
             caller: None,
             called: None,
+            next: None,
+            setup: None,
+            abilities: Abilities::default(),
             off_hook: false,
             output: VecDeque::new(),
         };
         self.subscribers.push(subscriber);
         LineId(self.subscribers.len() - 1)
+    }
+
+    /// Numbers, hunt groups and forwarding, to be set up.
+    pub fn numbers(&mut self) -> &mut Numbers {
+        &mut self.numbers
+    }
+
+    /// Where a call to this number goes now, or what its caller hears instead of ringing.
+    ///
+    /// # Errors
+    ///
+    /// Special information tone: nobody has the number. Busy tone. Congestion: forwarding leads in a circle.
+    pub fn route(&self, number: &str) -> Result<Route, Tone> {
+        self.numbers.route(number, MOST_FORWARDED, |line| self.is_free(line), |line| self.takes_second_call(line))
+    }
+
+    /// Whether a second caller is announced to whoever is in the call on this line.
+    pub fn takes_second_call(&self, line: LineId) -> bool {
+        self.subscribers.get(line.0).is_some_and(|subscriber| subscriber.line.takes_second_call())
+    }
+
+    /// A second caller knocks on a line in a call.
+    pub fn knock(&mut self, now: Instant, line: LineId, setup: &CallSetup) {
+        let subscriber = &mut self.subscribers[line.0];
+        subscriber.line.handle_timeout(now);
+        subscriber.line.knock(setup);
+        self.settle(now);
+    }
+
+    /// What the modem on `line` brings to its next training.
+    pub fn set_abilities(&mut self, line: LineId, abilities: Abilities) {
+        let subscriber = &mut self.subscribers[line.0];
+        subscriber.abilities = abilities;
+        subscriber.line.set_abilities(End::Server, abilities);
     }
 
     /// Whether a call to this line would ring: no call on it, and the modem on hook.
@@ -110,7 +161,7 @@ impl Exchange {
     /// The modem on `line` goes off hook: answers, if it rings, or hears the dial tone.
     pub fn handle_off_hook(&mut self, now: Instant, line: LineId) {
         let subscriber = &mut self.subscribers[line.0];
-        let rang = !subscriber.line.is_free();
+        let rang = subscriber.line.is_ringing();
         subscriber.off_hook = true;
         subscriber.line.handle_off_hook(now);
         if !rang {
@@ -130,24 +181,43 @@ impl Exchange {
         self.settle(now);
     }
 
-    /// The modem on `line`, which is off hook, has dialled a number.
+    /// The modem on `line`, which is off hook, has dialled a number. One that has answered a call without knowing, because
+    /// it rang just then (glare), is not listened to: it meets its caller.
     pub fn handle_dial(&mut self, now: Instant, line: LineId, number: &str, stamp: Stamp) {
-        let found = self.subscribers.iter().position(|other| !other.number.is_empty() && other.number == number);
-        let from = self.subscribers[line.0].number.clone();
-        let from = (!from.is_empty()).then_some(from);
-        let tone = match found.map(LineId) {
-            None => Tone::Unobtainable,
-            Some(called) if !self.is_free(called) => Tone::Busy,
-            Some(called) => {
+        let subscriber = &mut self.subscribers[line.0];
+        if !subscriber.line.is_idle() {
+            let text = format!("glare: {number} is not dialled, the line has taken an incoming call");
+            subscriber.output.push_back(LineOutput::Trace(What::Note { text }));
+            return;
+        }
+        let from = (!subscriber.number.is_empty()).then(|| subscriber.number.clone());
+        let setup = CallSetup { from, rings: PATIENCE, stamp, called: Some(number.to_owned()), ..CallSetup::default() };
+        self.connect(now, line, number, setup, 0);
+        self.settle(now);
+    }
+
+    /// Rings the line that has this number, for the modem on `line`.
+    fn connect(&mut self, now: Instant, line: LineId, number: &str, setup: CallSetup, forwarded: usize) {
+        let tone = match self.route(number) {
+            Err(tone) => tone,
+            Ok(Route { line: called, waiting: true, .. }) => {
+                self.subscribers[called.0].line.knock(&setup);
+                Tone::Ringing
+            }
+            Ok(Route { line: called, no_answer, .. }) => {
+                let abilities = self.subscribers[line.0].abilities;
                 self.subscribers[line.0].called = Some(called);
                 let subscriber = &mut self.subscribers[called.0];
                 subscriber.caller = Some(Caller::Line(line));
-                subscriber.line.place_call(now, CallSetup { from, rings: PATIENCE, stamp, ..CallSetup::default() });
+                subscriber.line.set_abilities(End::Caller, abilities);
+                let forward = no_answer.filter(|_| forwarded < MOST_FORWARDED);
+                subscriber.next = forward.as_ref().map(|(_, to)| (to.clone(), forwarded + 1));
+                subscriber.setup = Some(setup.clone());
+                subscriber.line.place_call_until(now, setup, forward.map(|(rings, _)| rings));
                 Tone::Ringing
             }
         };
         self.subscribers[line.0].output.push_back(LineOutput::ToModem(LineEvent::Tone(tone)));
-        self.settle(now);
     }
 
     /// The modem on `line` sends octets.
@@ -173,6 +243,11 @@ impl Exchange {
         }
     }
 
+    /// Line time of what the caller from outside has sent on `line` and what has not left yet.
+    pub fn backlog_from_outside(&self, now: Instant, line: LineId) -> Duration {
+        self.subscribers[line.0].line.backlog(now, End::Caller)
+    }
+
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.subscribers.iter().fold(None, |next, subscriber| earliest(next, subscriber.line.poll_timeout()))
@@ -194,6 +269,9 @@ impl Exchange {
     /// Hands on what the lines have to say: to their own subscribers, and of a modem's call to the modem that placed it.
     fn settle(&mut self, now: Instant) {
         for index in 0..self.subscribers.len() {
+            if self.subscribers[index].line.take_unanswered() {
+                self.forward(now, index);
+            }
             while let Some(output) = self.subscribers[index].line.poll_output() {
                 match (output, self.subscribers[index].caller) {
                     (LineOutput::ToCaller(event), Some(Caller::Line(caller))) => self.tell_modem(now, caller, event),
@@ -201,6 +279,17 @@ impl Exchange {
                 }
             }
         }
+    }
+
+    /// A modem's call has not been answered in time.
+    fn forward(&mut self, now: Instant, index: usize) {
+        let subscriber = &mut self.subscribers[index];
+        let (Some(Caller::Line(caller)), Some((number, times)), Some(setup)) =
+            (subscriber.caller, subscriber.next.take(), subscriber.setup.take())
+        else {
+            return;
+        };
+        self.connect(now, caller, &number, setup, times);
     }
 
     /// What a caller sees of its call, as its modem sees it.

@@ -26,6 +26,8 @@ pub(super) struct Profile {
     pub(super) circuit_108: u8,
     /// P: digits are dialled by pulses; T: by tones.
     pub(super) pulses: bool,
+    /// &K is flow control. With makers who have &H for that it is something else, and they keep to circuits 105 and 106.
+    flow_by_k: bool,
     settings: BTreeMap<String, u32>,
     registers: BTreeMap<u8, u8>,
     extended: BTreeMap<String, Vec<String>>,
@@ -43,6 +45,7 @@ impl Profile {
             circuit_109: 1,
             circuit_108: 2,
             pulses: false,
+            flow_by_k: !repertoire.settings.contains_key("&H"),
             settings: BTreeMap::new(),
             registers: repertoire.registers.iter().map(|(number, register)| (*number, register.default)).collect(),
             extended: repertoire.extended.iter().map(|(name, p)| (name.clone(), p.default.clone())).collect(),
@@ -95,7 +98,7 @@ impl Profile {
             "X" => self.detail = small,
             "&C" => self.circuit_109 = small,
             "&D" => self.circuit_108 = small,
-            "&K" => {
+            "&K" if self.flow_by_k => {
                 if let Some((_, ifc)) = FLOW.iter().find(|(k, _)| *k == value) {
                     self.extended.insert("+IFC".to_owned(), ifc.map(str::to_owned).to_vec());
                 }
@@ -117,7 +120,7 @@ impl Profile {
     /// Sets an extended parameter.
     pub(super) fn set_extended(&mut self, name: &str, values: Vec<String>) {
         let known = FLOW.iter().find(|(_, ifc)| name == "+IFC" && values.iter().eq(ifc));
-        if let Some((k, _)) = known {
+        if let Some((k, _)) = known.filter(|_| self.flow_by_k) {
             self.settings.insert("&K".to_owned(), *k);
         }
         self.extended.insert(name.to_owned(), values);
@@ -179,5 +182,15 @@ mod tests {
         assert_eq!(profile.extended("+IFC"), ["1", "1"]);
         profile.set_extended("+IFC", vec!["0".to_owned(), "0".to_owned()]);
         assert_eq!(profile.setting("&K"), 0);
+    }
+
+    #[test]
+    fn k_is_no_flow_control_for_makers_who_have_h() {
+        let personality =
+            Personality { factory: [("&H".to_owned(), 3), ("&K".to_owned(), 4)].into(), ..Personality::default() };
+        let mut profile = Profile::factory(&Repertoire::new(&personality), true, 0);
+        assert_eq!((profile.setting("&K"), profile.extended("+IFC").join(",")), (4, "2,2".to_owned()));
+        profile.set_extended("+IFC", vec!["0".to_owned(), "0".to_owned()]);
+        assert_eq!(profile.setting("&K"), 4);
     }
 }
