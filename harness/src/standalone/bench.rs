@@ -4,16 +4,17 @@
 //! outside, what callers from outside see, and what happened. Sans-I/O: [`super::driver`] has clock and ports.
 //! Everything that can move is moved before a `handle_*` returns.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use offhook_emulator::exchange::{CallSetup, CallerEvent, Exchange, LineConfig, LineEvent, LineId, LineOutput};
+use offhook_emulator::exchange::{Exchange, LineConfig, LineEvent, LineId, LineOutput, Tone};
 use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
-use offhook_emulator::trace::What;
+use offhook_emulator::trace::{End, What};
 
 use super::panel::{Lamps, LineState, Meter};
 use super::said::{TimeOfDay, Told};
+use super::trunk::{CallId, Far, Trunk};
 
 /// How much line time a DTE may be ahead of its line before it is not read any more: its modem's flow control.
 const BACKLOG: Duration = Duration::from_millis(250);
@@ -33,14 +34,18 @@ pub struct Setup {
 
 /// One modem with its line.
 #[derive(Debug)]
-struct Subscriber {
-    setup: Setup,
-    id: LineId,
-    modem: Modem,
+pub(super) struct Subscriber {
+    pub(super) setup: Setup,
+    pub(super) id: LineId,
+    pub(super) modem: Modem,
     to_dte: VecDeque<Vec<u8>>,
     hang_up: bool,
     dtr: bool,
-    state: LineState,
+    pub(super) state: LineState,
+    /// The call to outside that its modem has placed.
+    pub(super) trunk: Option<u64>,
+    /// The line here that its modem has called.
+    pub(super) called: Option<usize>,
     carrier: bool,
     ring: bool,
     received: Meter,
@@ -50,17 +55,46 @@ struct Subscriber {
 /// Modems and their exchange.
 #[derive(Debug)]
 pub struct Bench {
-    exchange: Exchange,
-    lines: Vec<Subscriber>,
-    day: TimeOfDay,
+    pub(super) exchange: Exchange,
+    pub(super) lines: Vec<Subscriber>,
+    /// Calls from lines here to outside.
+    pub(super) trunks: BTreeMap<u64, Trunk>,
+    pub(super) next_trunk: u64,
+    /// Which numbers lead outside.
+    directory: Directory,
+    pub(super) day: TimeOfDay,
     told: VecDeque<Told>,
-    outside: VecDeque<(usize, CallerEvent)>,
+    pub(super) far: VecDeque<(CallId, Far)>,
+}
+
+/// Which numbers lead outside, of those that no line here has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// These.
+    pub numbers: Vec<String>,
+    /// All others, too.
+    pub any: bool,
+}
+
+impl Directory {
+    fn has(&self, number: &str) -> bool {
+        self.any || self.numbers.iter().any(|known| known == number)
+    }
 }
 
 impl Bench {
     /// An empty bench.
-    pub fn new(day: TimeOfDay) -> Self {
-        Self { exchange: Exchange::new(), lines: Vec::new(), day, told: VecDeque::new(), outside: VecDeque::new() }
+    pub fn new(day: TimeOfDay, directory: Directory) -> Self {
+        Self {
+            exchange: Exchange::new(),
+            lines: Vec::new(),
+            trunks: BTreeMap::new(),
+            next_trunk: 0,
+            directory,
+            day,
+            told: VecDeque::new(),
+            far: VecDeque::new(),
+        }
     }
 
     /// Puts a modem on it; gives the number of its line, from 0.
@@ -75,6 +109,8 @@ impl Bench {
             hang_up: false,
             dtr: false,
             state: LineState::OnHook,
+            trunk: None,
+            called: None,
             carrier: false,
             ring: false,
             received: Meter::default(),
@@ -152,36 +188,13 @@ impl Bench {
 
     /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
     pub fn wants_dte_octets(&self, now: Instant, line: usize) -> bool {
-        self.exchange.backlog(now, self.lines[line].id) < BACKLOG
+        let trunk = self.lines[line].trunk.and_then(|id| self.trunks.get(&id)).and_then(|trunk| trunk.wire.as_ref());
+        trunk.map_or_else(|| self.exchange.backlog(now, self.lines[line].id), |wire| wire.backlog(now, End::Caller)) < BACKLOG
     }
 
     /// Whether a call to the line would ring.
     pub fn is_free(&self, line: usize) -> bool {
         self.exchange.is_free(self.lines[line].id)
-    }
-
-    /// Somebody outside calls the line.
-    pub fn place_call(&mut self, now: Instant, line: usize, from: Option<String>, name: Option<String>, rings: u32) {
-        let setup = CallSetup { from, name, rings, stamp: self.day.stamp(now) };
-        self.exchange.place_call(now, self.lines[line].id, setup);
-        self.pump(now);
-    }
-
-    /// The caller from outside sends octets.
-    pub fn send_from_outside(&mut self, now: Instant, line: usize, octets: &[u8]) {
-        self.exchange.send_from_outside(now, self.lines[line].id, octets);
-        self.pump(now);
-    }
-
-    /// The caller from outside hangs up.
-    pub fn clear_from_outside(&mut self, now: Instant, line: usize) {
-        self.exchange.clear(now, self.lines[line].id, false);
-        self.pump(now);
-    }
-
-    /// What the caller from outside sees of its call to the line it is told with.
-    pub fn poll_outside(&mut self) -> Option<(usize, CallerEvent)> {
-        self.outside.pop_front()
     }
 
     /// Octets to write to the DTE of the line.
@@ -207,13 +220,17 @@ impl Bench {
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let modems = self.lines.iter().fold(None, |next, line| earliest(next, line.modem.poll_timeout()));
-        earliest(modems, self.exchange.poll_timeout())
+        let trunks = self.trunks.values().filter_map(|trunk| trunk.wire.as_ref()).fold(None, |next, wire| earliest(next, wire.poll_timeout()));
+        earliest(earliest(modems, trunks), self.exchange.poll_timeout())
     }
 
     /// Does what is due by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
         while self.poll_timeout().is_some_and(|due| due <= now) {
             self.exchange.handle_timeout(now);
+            for wire in self.trunks.values_mut().filter_map(|trunk| trunk.wire.as_mut()) {
+                wire.handle_timeout(now);
+            }
             for line in &mut self.lines {
                 if line.modem.poll_timeout().is_some_and(|due| due <= now) {
                     line.modem.handle_timeout(now);
@@ -224,9 +241,9 @@ impl Bench {
     }
 
     /// Moves everything that can move now.
-    fn pump(&mut self, now: Instant) {
+    pub(super) fn pump(&mut self, now: Instant) {
         loop {
-            let mut moved = false;
+            let mut moved = !self.trunks.is_empty() && self.pump_trunks(now);
             for line in 0..self.lines.len() {
                 while let Some(output) = self.exchange.poll_output(self.lines[line].id) {
                     self.handle_line(now, line, output);
@@ -247,9 +264,12 @@ impl Bench {
         match output {
             LineOutput::Trace(what) => {
                 self.follow_trace(line, &what);
+                if let What::RingOn { count } = what {
+                    self.far.push_back((CallId::In(line), Far::Rings(count)));
+                }
                 self.tell(now, line, what);
             }
-            LineOutput::ToCaller(event) => self.outside.push_back((line, event)),
+            LineOutput::ToCaller(event) => self.handle_caller(line, event),
             LineOutput::ToModem(event) => {
                 let subscriber = &mut self.lines[line];
                 subscriber.follow_line(&event);
@@ -266,7 +286,14 @@ impl Bench {
                 subscriber.received.count(now, octets.len());
                 subscriber.to_dte.push_back(octets);
             }
-            ModemOutput::ToLine(octets) => self.exchange.send(now, id, &octets),
+            ModemOutput::ToLine(octets) => match subscriber.trunk {
+                Some(trunk) => {
+                    if let Some(wire) = self.trunks.get_mut(&trunk).and_then(|trunk| trunk.wire.as_mut()) {
+                        wire.send(now, End::Caller, &octets);
+                    }
+                }
+                None => self.exchange.send(now, id, &octets),
+            },
             ModemOutput::OffHook => {
                 let from = match &subscriber.state {
                     LineState::Ringing { from, .. } => Some(from.clone()),
@@ -278,10 +305,16 @@ impl Bench {
             ModemOutput::OnHook => {
                 subscriber.state = LineState::OnHook;
                 subscriber.carrier = false;
+                subscriber.called = None;
+                self.leave_trunk(now, line);
                 self.exchange.handle_on_hook(now, id);
             }
             ModemOutput::Dial(number) => {
                 subscriber.state = LineState::Dialling { number: number.clone() };
+                self.lines[line].called = self.line_of(&number);
+                if self.lines[line].called.is_none() && self.directory.has(&number) {
+                    return self.seek(now, line, &number);
+                }
                 let stamp = self.day.stamp(now);
                 self.exchange.handle_dial(now, id, &number, stamp);
             }
@@ -316,7 +349,7 @@ impl Bench {
 
 impl Subscriber {
     /// What the line does to its state and lamps.
-    fn follow_line(&mut self, event: &LineEvent) {
+    pub(super) fn follow_line(&mut self, event: &LineEvent) {
         match event {
             LineEvent::RingOn { .. } => self.ring = true,
             LineEvent::RingOff { .. } => self.ring = false,
@@ -329,7 +362,7 @@ impl Subscriber {
                 self.carrier = true;
                 self.state = LineState::Connected { rate: carrier.rate(), with };
             }
-            LineEvent::Tone(offhook_emulator::exchange::Tone::Answer) => {
+            LineEvent::Tone(Tone::Answer) => {
                 if let LineState::Dialling { number } = &self.state {
                     self.state = LineState::Training { with: Some(number.clone()) };
                 }

@@ -8,4 +8,5 @@ pub mod bench;
 pub mod panel;
 pub mod phonebook;
 pub mod said;
+pub mod trunk;
 pub mod view;
