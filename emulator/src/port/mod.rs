@@ -1,12 +1,23 @@
-//! Where a modem meets a DTE. Only a pty so far.
+//! Where a modem meets a DTE: a pty, a serial device, TCP.
 //!
-//! In: octets for the DTE, and the wish to hang it up. Out: [`PortEvent`]s: the DTE opens the port (circuit 108/2 on),
-//! sends octets, closes it (off). This is the one module of the crate that touches the operating system.
+//! In: octets for the DTE, circuits, and the wish to hang it up. Out: [`PortEvent`]s: the DTE opens the port (circuit
+//! 108/2 on), sends octets, closes it (off). This is the one module of the crate that touches the operating system.
+//!
+//! - [`Port`]: the bare pty of the lab, where it is given a name by a mount, and time is virtual.
+//! - [`Attachment`]: any port of a modem that stands alone, opened by what an [`AttachmentSpec`] says.
 
+mod attachment;
 mod error;
+mod event;
+mod link;
 mod pty;
+mod spec;
+mod terminal;
 mod watched;
 
+pub use attachment::Attachment;
 pub use error::PortError;
-pub use pty::{Port, PortEvent};
+pub use event::PortEvent;
+pub use pty::Port;
+pub use spec::{AttachmentSpec, AttachmentSpecError};
 pub use watched::Watched;

@@ -34,26 +34,23 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::error::PortError;
+use super::event::PortEvent;
 
 /// The most that is read at once.
 const READ: usize = 4096;
+
+nix::ioctl_read_bad!(
+    /// The terminal attributes with speeds as numbers: `TCGETS2`. tcgetattr(3) knows only those that have a name.
+    tcgets2,
+    nix::libc::TCGETS2,
+    nix::libc::termios2
+);
 
 nix::ioctl_none_bad!(
     /// Hangs up the terminal: `TIOCVHANGUP`, asm-generic/ioctls.h.
     tiocvhangup,
     0x5437
 );
-
-/// What the DTE does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PortEvent {
-    /// It opened the port: circuit 108/2 on.
-    Opened,
-    /// It sent octets.
-    Octets(Vec<u8>),
-    /// Nobody has the port open any more: circuit 108/2 off.
-    Closed,
-}
 
 /// A pty used as a serial port.
 #[derive(Debug)]
@@ -227,6 +224,20 @@ impl Port {
         // Asked at the master, the kernel tells of the slave.
         let attributes = tcgetattr(&*self.master).map_err(|e| self.failed("reading the terminal attributes of", e))?;
         Ok(attributes.control_flags.contains(ControlFlags::CLOCAL))
+    }
+
+    /// The speed the DTE has set, in bit/s; 0 is how termios(3) drops circuit 108/2.
+    ///
+    /// # Errors
+    ///
+    /// If the kernel refuses something it never should.
+    pub fn speed(&self) -> Result<u32, PortError> {
+        let mut attributes = std::mem::MaybeUninit::uninit();
+        // SAFETY: the descriptor is open for the length of the call, and the kernel writes no more than the structure.
+        let read = unsafe { tcgets2(self.master.as_raw_fd(), attributes.as_mut_ptr()) };
+        read.map_err(|cause| self.failed("reading the speed of", cause))?;
+        // SAFETY: the call succeeded, so that it has been written.
+        Ok(unsafe { attributes.assume_init() }.c_ospeed)
     }
 
     /// Circuit 109 off: hangs up whoever has the slave open. [`PortEvent::Closed`] is the next event then; what the

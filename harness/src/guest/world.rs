@@ -227,6 +227,8 @@ impl World {
                 PortEvent::Opened => self.stations[index].handle_circuit_108(now, true),
                 PortEvent::Closed => self.stations[index].handle_circuit_108(now, false),
                 PortEvent::Octets(octets) => self.stations[index].handle_dte_octets(now, &octets),
+                // A bare pty tells none of these.
+                PortEvent::Circuit105(_) | PortEvent::Speed(_) | PortEvent::Break => {}
             },
             Wake::Child => {
                 let events = self.init.reap(now);
