@@ -153,6 +153,11 @@ impl Exchange {
         }
     }
 
+    /// Line time of what the caller from outside on `line` has sent and what has not left yet.
+    pub fn backlog_from_outside(&self, now: Instant, line: LineId) -> Duration {
+        self.subscribers[line.0].line.backlog(now, End::Caller)
+    }
+
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.subscribers.iter().fold(None, |next, subscriber| earliest(next, subscriber.line.poll_timeout()))

@@ -6,6 +6,7 @@
 mod audit;
 mod check;
 mod lab;
+mod modem;
 mod run;
 
 use std::io::{self, Write};
@@ -52,6 +53,8 @@ enum Command {
     Check(check::Check),
     /// Read a server's configuration: what its callers experience, and what is wrong with it
     Audit(audit::AuditArgs),
+    /// Modems for any program, in real time: ptys, serial devices and TCP ports that call each other
+    Modem(Box<modem::ModemArgs>),
     /// The kernel and the server stacks that scenarios run on
     #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::main(run),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),
+        Command::Modem(arguments) => modem::main(*arguments),
         Command::Lab(lab) => lab::main(lab),
     })
 }

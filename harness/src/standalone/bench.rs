@@ -17,7 +17,7 @@ use super::said::{TimeOfDay, Told};
 use super::trunk::{CallId, Far, Trunk};
 
 /// How much line time a DTE may be ahead of its line before it is not read any more: its modem's flow control.
-const BACKLOG: Duration = Duration::from_millis(250);
+pub(super) const BACKLOG: Duration = Duration::from_millis(250);
 
 /// What a line is like that is put on the bench.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub(super) struct Subscriber {
     pub(super) modem: Modem,
     to_dte: VecDeque<Vec<u8>>,
     hang_up: bool,
+    circuits: VecDeque<(Circuit, bool)>,
     dtr: bool,
     pub(super) state: LineState,
     /// The call to outside that its modem has placed.
@@ -107,6 +108,7 @@ impl Bench {
             modem,
             to_dte: VecDeque::new(),
             hang_up: false,
+            circuits: VecDeque::new(),
             dtr: false,
             state: LineState::OnHook,
             trunk: None,
@@ -202,7 +204,12 @@ impl Bench {
         self.lines[line].to_dte.pop_front()
     }
 
-    /// True once after circuit 109 of the line went off.
+    /// Circuits towards the DTE of the line that went on or off.
+    pub fn poll_circuit(&mut self, line: usize) -> Option<(Circuit, bool)> {
+        self.lines[line].circuits.pop_front()
+    }
+
+    /// True once after carrier of the line was lost.
     pub fn poll_hang_up(&mut self, line: usize) -> bool {
         std::mem::take(&mut self.lines[line].hang_up)
     }
@@ -318,11 +325,14 @@ impl Bench {
                 let stamp = self.day.stamp(now);
                 self.exchange.handle_dial(now, id, &number, stamp);
             }
-            ModemOutput::Circuit(circuit, on) => match circuit {
-                Circuit::C109 => subscriber.carrier = on,
-                Circuit::C125 => subscriber.ring = on,
-                Circuit::C106 | Circuit::C107 => {}
-            },
+            ModemOutput::Circuit(circuit, on) => {
+                match circuit {
+                    Circuit::C109 => subscriber.carrier = on,
+                    Circuit::C125 => subscriber.ring = on,
+                    Circuit::C106 | Circuit::C107 => {}
+                }
+                subscriber.circuits.push_back((circuit, on));
+            }
             ModemOutput::HangUpDte => subscriber.hang_up = true,
             ModemOutput::Trace(what) => self.tell(now, line, what),
         }

@@ -5,8 +5,14 @@
 //! `offhook call` is in [`call`]: one call by the built-in caller, and a report.
 
 pub mod bench;
+pub mod control;
+pub mod driver;
+pub mod journal;
+pub mod link;
 pub mod panel;
+mod peer;
 pub mod phonebook;
 pub mod said;
+mod telnet;
 pub mod trunk;
 pub mod view;

@@ -7,7 +7,7 @@ use offhook_emulator::exchange::{CallSetup, CallerEvent, Line, LineConfig, LineE
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::{End, What};
 
-use super::bench::Bench;
+use super::bench::{BACKLOG, Bench};
 use super::panel::LineState;
 
 /// A call that leads outside.
@@ -101,6 +101,40 @@ impl Bench {
                     wire.send(now, End::Server, octets);
                 }
             }
+        }
+        self.pump(now);
+    }
+
+    /// Whether octets of whoever is outside may be read: not while much of what it sent still waits for the line.
+    pub fn wants_far_octets(&self, now: Instant, call: CallId) -> bool {
+        let backlog = match call {
+            CallId::In(line) => self.exchange.backlog_from_outside(now, self.lines[line].id),
+            CallId::Out(id) => {
+                let wire = self.trunks.get(&id).and_then(|trunk| trunk.wire.as_ref());
+                wire.map_or(std::time::Duration::ZERO, |wire| wire.backlog(now, End::Server))
+            }
+        };
+        backlog < BACKLOG
+    }
+
+    /// Whose line a call leads to or comes from.
+    pub fn line_of_call(&self, call: CallId) -> Option<usize> {
+        match call {
+            CallId::In(line) => Some(line),
+            CallId::Out(id) => self.trunks.get(&id).and_then(|trunk| trunk.from),
+        }
+    }
+
+    /// Somebody at the bench ends whatever the line is doing.
+    pub fn hang_up(&mut self, now: Instant, line: usize) {
+        self.tell(now, line, What::Note { text: "hung up at the bench".to_owned() });
+        if let LineState::Ringing { .. } = self.lines[line].state {
+            self.exchange.clear(now, self.lines[line].id, false);
+            if let Some(caller) = self.lines.iter().position(|other| other.called == Some(line)) {
+                self.hear_tone(now, caller, Tone::Busy);
+            }
+        } else {
+            self.lines[line].modem.handle_line(now, LineEvent::CarrierLost { abrupt: false });
         }
         self.pump(now);
     }
