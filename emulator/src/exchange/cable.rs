@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::carrier::Carrier;
-use super::line::{CallSetup, CallerEvent};
+use super::config::CallSetup;
+use super::events::CallerEvent;
 use super::wire::Wire;
 use crate::time::{Instant, earliest};
 use crate::trace::{End, What};
@@ -186,12 +187,11 @@ impl Cable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Stamp;
 
     const SECOND: Instant = Instant::from_millis(1000);
 
     fn setup() -> CallSetup {
-        CallSetup { from: None, name: None, rings: 1, stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 } }
+        CallSetup { rings: 1, ..CallSetup::default() }
     }
 
     fn outputs(cable: &mut Cable) -> Vec<CableOutput> {

@@ -28,6 +28,10 @@ pub const NATIONAL: &[(&str, &[(u64, u64)])] = &[
     ("switzerland", &[(1000, 4000)]),
 ];
 
+/// Distinctive ringing (GR-506-CORE): patterns 2 to 4, which makers call RDB, RDC and RDD; in milliseconds.
+const DISTINCTIVE: &[&[(u64, u64)]] =
+    &[&[(800, 400), (800, 4000)], &[(400, 200), (400, 200), (800, 4000)], &[(300, 200), (1000, 200), (300, 4000)]];
+
 /// On and off times of one ring; at least one pair, none of them zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cadence {
@@ -52,9 +56,17 @@ impl Cadence {
 
     /// The cadence of that name, `north-america` say; `None` if there is none. [`Cadence::names`] lists them.
     pub fn named(name: &str) -> Option<Self> {
-        let (_, pairs) = NATIONAL.iter().find(|(known, _)| *known == name)?;
+        NATIONAL.iter().find(|(known, _)| *known == name).map(|(_, pairs)| Self::of_millis(pairs))
+    }
+
+    /// The cadence of a distinctive pattern, 2 to 4. Pattern 1 is the line's usual one, and there are no others: `None`.
+    pub fn distinctive(pattern: u8) -> Option<Self> {
+        DISTINCTIVE.get(usize::from(pattern).checked_sub(2)?).map(|pairs| Self::of_millis(pairs))
+    }
+
+    fn of_millis(pairs: &[(u64, u64)]) -> Self {
         let pairs = pairs.iter().map(|&(on, off)| (Duration::from_millis(on), Duration::from_millis(off))).collect();
-        Some(Self { pairs })
+        Self { pairs }
     }
 
     /// The names [`Cadence::named`] knows.
@@ -122,6 +134,16 @@ mod tests {
             assert_eq!(Cadence::new(cadence.pairs().to_vec()).as_ref(), Ok(&cadence), "{name}");
         }
         assert_eq!(Cadence::named("atlantis"), None);
+    }
+
+    #[test]
+    fn distinctive_patterns_have_the_length_of_a_usual_ring() {
+        for pattern in 2..=4 {
+            let cadence = Cadence::distinctive(pattern).unwrap();
+            assert_eq!((cadence.period(), cadence.silence()), (Duration::from_secs(6), Duration::from_secs(4)));
+            assert_eq!(cadence.pairs().len(), if pattern == 2 { 2 } else { 3 });
+        }
+        assert_eq!([0, 1, 5].map(Cadence::distinctive), [None, None, None]);
     }
 
     #[test]

@@ -5,134 +5,27 @@
 //!
 //! A call rings, is answered, trains, is through, and is cleared. A line that is off hook or has a call on it is busy.
 //! A caller that clears before training is over leaves the called modem listening to silence: nothing tells it but
-//! its own timer (V.250 S7). Octets are taken only while the call is through.
+//! its own timer (V.250 S7). Octets are taken only while the call is through. What harms a call that is through
+//! (flicker, retrain, another rate) does nothing to any other.
+
+mod bell;
+mod upset;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::Carrier;
 use super::cadence::Cadence;
-use super::caller_id::{CallerId, Stamp};
+use super::caller_id::{Ahead, CallerId};
+use super::carrier::Carrier;
+use super::config::{Abilities, CallSetup, LineConfig};
+use super::disturbance::{Disturbance, Due};
+use super::events::{CallerEvent, LineEvent, LineOutput};
+use super::harm::Harm;
 use super::ringing::Ringing;
-use super::tone::Tone;
 use super::wire::Wire;
-use crate::modem::presentation;
+use crate::ppp::random::Random;
 use crate::time::{Instant, earliest};
 use crate::trace::{End, What};
-
-/// What a line is like.
-#[derive(Clone, Debug)]
-pub struct LineConfig {
-    /// Rate in bit/s, both directions.
-    pub rate: u32,
-    /// One-way delay of octets and of clearing.
-    pub delay: Duration,
-    /// From off hook to carrier at both ends.
-    pub training: Duration,
-    /// When the bell rings.
-    pub cadence: Cadence,
-    /// Bits an octet occupies, start and stop bits included: 10.
-    pub octet_bits: u32,
-}
-
-/// 33600 bit/s, 10 ms, 8 s of training, North American ringing, 10 bits an octet.
-impl Default for LineConfig {
-    fn default() -> Self {
-        Self {
-            rate: 33_600,
-            delay: Duration::from_millis(10),
-            training: Duration::from_secs(8),
-            cadence: Cadence::default(),
-            octet_bits: 10,
-        }
-    }
-}
-
-/// One call, as the caller dials it.
-#[derive(Clone, Debug)]
-pub struct CallSetup {
-    /// Number delivered as caller ID: digits, `P` (withheld) or `O` (out of area). `None`: no number.
-    pub from: Option<String>,
-    /// Name delivered as caller ID. With neither number nor name, no caller ID is delivered.
-    pub name: Option<String>,
-    /// The caller gives up at the end of so many whole rings; 0 counts as 1.
-    pub rings: u32,
-    /// Date and time of day at the exchange when the call is placed.
-    pub stamp: Stamp,
-}
-
-/// What the called modem sees of its line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LineEvent {
-    /// A ring burst begins (circuit 125 on).
-    RingOn {
-        /// Number of the ring within the call, from 1; the bursts of a double ring share it.
-        ring: u32,
-        /// Whether it is the first burst of its ring.
-        first: bool,
-    },
-    /// A ring burst ends, or ringing stops in the middle of one (circuit 125 off).
-    RingOff {
-        /// Number of the ring within the call, from 1.
-        ring: u32,
-    },
-    /// Caller ID was received, between the first ring and the second.
-    CallerId(CallerId),
-    /// Training is over: carrier.
-    Connected(Carrier),
-    /// What is to be heard, for a modem that is off hook and has no carrier.
-    Tone(Tone),
-    /// The line's polarity is reversed: caller ID before the first ring is announced so in some countries.
-    Reversal,
-    /// Carrier is back before the modem gave it up.
-    CarrierBack,
-    /// Retraining: nothing crosses until [`Self::CarrierBack`], and carrier is not lost.
-    Retrain,
-    /// The rates have changed in the middle of the call.
-    Renegotiated(Carrier),
-    /// A second caller knocks during a call, with what caller ID tells of him.
-    CallWaiting(Option<CallerId>),
-    /// No carrier any more.
-    CarrierLost {
-        /// False if the far modem said so before it went (a disconnect), true if carrier just stopped.
-        abrupt: bool,
-    },
-    /// Octets from the caller.
-    Octets(Vec<u8>),
-}
-
-/// What the caller sees of its call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CallerEvent {
-    /// The called line is busy; the call is over.
-    Busy,
-    /// The called modem went off hook.
-    Answered,
-    /// Training is over: carrier, as the caller sees it.
-    Connected(Carrier),
-    /// Octets from the server's end.
-    Octets(Vec<u8>),
-    /// The caller has let it ring so often as it would; the call is over.
-    GaveUp,
-    /// The call is over.
-    Cleared {
-        /// Who cleared it.
-        by: End,
-        /// True if carrier just stopped.
-        abrupt: bool,
-    },
-}
-
-/// What a line has to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LineOutput {
-    /// To the called modem.
-    ToModem(LineEvent),
-    /// To the caller.
-    ToCaller(CallerEvent),
-    /// To the trace, at the present moment.
-    Trace(What),
-}
 
 /// Where the call is.
 #[derive(Clone, Debug)]
@@ -140,11 +33,22 @@ enum Phase {
     /// No call.
     Idle,
     /// The called line rings.
-    Ringing { bell: Ringing, limit: u32, caller_id: Option<CallerId> },
-    /// Answered; carrier at this moment.
-    Training { until: Instant },
+    Ringing {
+        bell: Ringing,
+        cadence: Cadence,
+        pattern: u8,
+        /// The caller gives up at the end of so many rings.
+        limit: u32,
+        /// The exchange calls another line instead at the end of so many rings.
+        forward_after: Option<u32>,
+        caller_id: Option<CallerId>,
+        /// What is still to come before the first ring.
+        ahead: VecDeque<(Instant, Ahead)>,
+    },
+    /// Answered; carrier at this moment, unless the modems find no rate.
+    Training { until: Option<Instant> },
     /// Carrier.
-    Through,
+    Through { carrier: Carrier, disturbance: Disturbance },
     /// One end has cleared; the other learns of it at this moment.
     Clearing { by: End, abrupt: bool, heard: Instant },
 }
@@ -156,8 +60,14 @@ pub struct Line {
     phase: Phase,
     /// Whether the called modem is off hook.
     off_hook: bool,
+    /// What the caller's modem brings to training, and the called one.
+    abilities: [Abilities; 2],
     to_server: Wire,
     to_caller: Wire,
+    /// From which each call's harm is drawn.
+    random: Random,
+    /// The exchange is to call another line instead.
+    unanswered: bool,
     output: VecDeque<LineOutput>,
 }
 
@@ -166,9 +76,12 @@ impl Line {
     pub fn new(config: LineConfig) -> Self {
         let wire = Wire::new(config.rate, config.octet_bits, config.delay);
         Self {
+            random: Random::new(config.seed),
             config,
             phase: Phase::Idle,
             off_hook: false,
+            abilities: [Abilities::default(); 2],
+            unanswered: false,
             to_server: wire.clone(),
             to_caller: wire,
             output: VecDeque::new(),
@@ -180,20 +93,47 @@ impl Line {
         matches!(self.phase, Phase::Idle) && !self.off_hook
     }
 
+    /// What the modem of one end brings to training from now on.
+    pub fn set_abilities(&mut self, end: End, abilities: Abilities) {
+        match (end, &mut self.abilities) {
+            (End::Caller, [own, _]) | (End::Server, [_, own]) => *own = abilities,
+        }
+    }
+
     /// The caller dials; the line rings at once, or is busy.
     pub fn place_call(&mut self, now: Instant, setup: CallSetup) {
+        self.place_call_until(now, setup, None);
+    }
+
+    /// The same; at the end of so many rings, if the caller has not given up by then, the line is quiet again and
+    /// [`Self::take_unanswered`] tells.
+    pub(super) fn place_call_until(&mut self, now: Instant, setup: CallSetup, forward_after: Option<u32>) {
         self.trace(What::CallBegins { from: setup.from.clone(), name: setup.name.clone() });
         if !self.is_free() {
             self.trace(What::Note { text: "the called line is busy".into() });
             self.tell_caller(CallerEvent::Busy);
             return;
         }
-        let caller_id = (setup.from.is_some() || setup.name.is_some()).then_some(CallerId {
-            stamp: setup.stamp,
-            number: setup.from,
-            name: setup.name,
-        });
-        self.phase = Phase::Ringing { bell: Ringing::new(now), limit: setup.rings, caller_id };
+        let caller_id = CallerId::of(self.config.caller_id, &setup);
+        let (ahead, lead) = caller_id.as_ref().and_then(CallerId::ahead).unwrap_or_default();
+        let distinctive = Cadence::distinctive(setup.ring_pattern);
+        self.phase = Phase::Ringing {
+            bell: Ringing::new(now + lead),
+            cadence: distinctive.unwrap_or_else(|| self.config.cadence.clone()),
+            pattern: setup.ring_pattern,
+            limit: setup.rings,
+            forward_after,
+            caller_id,
+            ahead: ahead.into_iter().map(|(after, what)| (now + after, what)).collect(),
+        };
+        self.handle_timeout(now);
+    }
+
+    /// A call meets a modem that has gone off hook of its own accord: it is answered at once (glare).
+    pub(super) fn meet(&mut self, now: Instant, setup: CallSetup) {
+        self.trace(What::CallBegins { from: setup.from, name: setup.name });
+        self.trace(What::Note { text: "glare: the call meets a modem that was about to dial".into() });
+        self.answered(now);
         self.handle_timeout(now);
     }
 
@@ -216,10 +156,17 @@ impl Line {
         self.stop_bell();
         self.trace(What::OffHook);
         if rang {
-            self.phase = Phase::Training { until: now + self.config.training };
-            self.tell_caller(CallerEvent::Answered);
+            self.answered(now);
         }
         self.handle_timeout(now);
+    }
+
+    /// Training begins.
+    fn answered(&mut self, now: Instant) {
+        let [caller, called] = self.abilities;
+        let until = self.config.agreed(caller, called).map(|_| now + self.config.training);
+        self.phase = Phase::Training { until };
+        self.tell_caller(CallerEvent::Answered);
     }
 
     /// The called modem goes on hook: clears the call, if there is one.
@@ -233,7 +180,7 @@ impl Line {
         // Nothing reaches a modem that is on hook, not even that the caller has cleared.
         self.to_server.discard();
         match self.phase {
-            Phase::Training { .. } | Phase::Through => self.cleared(now, End::Server, false),
+            Phase::Training { .. } | Phase::Through { .. } => self.cleared(now, End::Server, false),
             Phase::Clearing { by: End::Caller, .. } => self.phase = Phase::Idle,
             Phase::Idle | Phase::Ringing { .. } | Phase::Clearing { .. } => {}
         }
@@ -254,7 +201,7 @@ impl Line {
                 self.trace(What::Cleared { by: End::Caller, abrupt });
                 self.phase = Phase::Idle;
             }
-            Phase::Through => {
+            Phase::Through { .. } => {
                 self.to_caller.discard();
                 self.cleared(now, End::Caller, abrupt);
             }
@@ -267,7 +214,7 @@ impl Line {
     /// Octets sent while the call is not through are lost, as they are on a line without carrier.
     pub fn send(&mut self, now: Instant, from: End, octets: &[u8]) {
         self.handle_timeout(now);
-        if !matches!(self.phase, Phase::Through) {
+        if !self.is_through() {
             return;
         }
         match from {
@@ -288,13 +235,17 @@ impl Line {
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let phase = match &self.phase {
-            Phase::Idle | Phase::Through => None,
-            Phase::Ringing { bell, limit, caller_id } => {
-                let cadence = &self.config.cadence;
-                let delivery = caller_id.as_ref().map(|id| bell.caller_id_at(cadence, id));
-                earliest(earliest(Some(bell.next()), delivery), Some(bell.end_of(cadence, *limit)))
-            }
-            Phase::Training { until } => Some(*until),
+            Phase::Idle => None,
+            Phase::Through { disturbance, .. } => disturbance.poll_timeout(),
+            Phase::Ringing { bell, cadence, limit, forward_after, caller_id, ahead, .. } => match ahead.front() {
+                Some((at, _)) => Some(*at),
+                None => {
+                    let delivery = caller_id.as_ref().map(|id| bell.caller_id_at(cadence, id));
+                    let rings = forward_after.unwrap_or(*limit).min(*limit);
+                    earliest(earliest(Some(bell.next()), delivery), Some(bell.end_of(cadence, rings)))
+                }
+            },
+            Phase::Training { until } => *until,
             Phase::Clearing { heard, .. } => Some(*heard),
         };
         earliest(phase, earliest(self.to_server.poll_timeout(), self.to_caller.poll_timeout()))
@@ -304,18 +255,20 @@ impl Line {
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(due) = self.poll_timeout().filter(|due| *due <= now) {
             self.move_octets(due);
-            match self.phase {
-                Phase::Idle | Phase::Through => {}
+            match &mut self.phase {
+                Phase::Idle => {}
+                Phase::Through { disturbance, .. } => match disturbance.due(due) {
+                    Some(Due::Retrain(lasts)) => self.retrain_now(due, lasts),
+                    Some(Due::Over) => {
+                        self.tell_modem(LineEvent::CarrierBack);
+                        self.tell_caller(CallerEvent::CarrierBack);
+                    }
+                    None => {}
+                },
                 Phase::Ringing { .. } => self.ring(due),
-                Phase::Training { until } if until <= due => {
-                    let rate = self.config.rate;
-                    self.phase = Phase::Through;
-                    self.trace(What::Connected { rate });
-                    let carrier = Carrier { error_control: self.config.octet_bits == 8, ..Carrier::new(rate) };
-                    self.tell_modem(LineEvent::Connected(carrier.clone()));
-                    self.tell_caller(CallerEvent::Connected(carrier.other_end()));
-                }
-                Phase::Clearing { by, abrupt, heard } if heard <= due => {
+                Phase::Training { until } if until.is_some_and(|until| until <= due) => self.connect(due),
+                Phase::Clearing { by, abrupt, heard } if *heard <= due => {
+                    let (by, abrupt) = (*by, *abrupt);
                     self.phase = Phase::Idle;
                     match by {
                         End::Caller => self.tell_modem(LineEvent::CarrierLost { abrupt }),
@@ -332,49 +285,65 @@ impl Line {
         self.output.pop_front()
     }
 
+    /// Whether the line rings.
+    pub(super) fn is_ringing(&self) -> bool {
+        matches!(self.phase, Phase::Ringing { .. })
+    }
+
+    /// Whether a call is through on it.
+    pub(super) fn is_through(&self) -> bool {
+        matches!(self.phase, Phase::Through { .. })
+    }
+
+    /// Whether there is no call on it, whatever its modem's hook.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+    }
+
+    /// Whether the exchange is to call another line instead, now that this one has not been answered.
+    pub(super) fn take_unanswered(&mut self) -> bool {
+        std::mem::take(&mut self.unanswered)
+    }
+
+    /// Tells the called modem something that is not about the call's state.
+    pub(super) fn knock(&mut self, id: Option<CallerId>) {
+        self.tell_modem(LineEvent::CallWaiting(id));
+    }
+
+    /// Training is over.
+    fn connect(&mut self, now: Instant) {
+        let [caller, called] = self.abilities;
+        let Some(carrier) = self.config.agreed(caller, called) else { return };
+        // Without V.42 at both ends start and stop bits travel.
+        let octet_bits =
+            if self.config.error_control() && !carrier.error_control { 10 } else { self.config.octet_bits };
+        let mut wire = |rate| {
+            let harm = Harm::new(&self.config.quality, self.random.next(), now);
+            Wire::new(rate, octet_bits, self.config.delay).with_harm(harm, carrier.error_control)
+        };
+        (self.to_server, self.to_caller) = (wire(carrier.receive), wire(carrier.transmit));
+        let disturbance = Disturbance::new(&self.config.quality, self.random.next(), now);
+        self.phase = Phase::Through { carrier: carrier.clone(), disturbance };
+        self.trace(What::Connected { rate: carrier.rate() });
+        self.tell_modem(LineEvent::Connected(carrier.clone()));
+        self.tell_caller(CallerEvent::Connected(carrier.other_end()));
+    }
+
     /// Moves bursts along both wires.
     fn move_octets(&mut self, now: Instant) {
         self.to_server.handle_timeout(now);
         self.to_caller.handle_timeout(now);
+        while let Some(mischief) = self.to_server.poll_mischief() {
+            self.trace(upset::harm(mischief, End::Server));
+        }
+        while let Some(mischief) = self.to_caller.poll_mischief() {
+            self.trace(upset::harm(mischief, End::Caller));
+        }
         while let Some(octets) = self.to_server.arrived(now) {
             self.tell_modem(LineEvent::Octets(octets));
         }
         while let Some(octets) = self.to_caller.arrived(now) {
             self.tell_caller(CallerEvent::Octets(octets));
-        }
-    }
-
-    /// The next thing that happens to a ringing line. At the end of the last ring the caller gives up.
-    fn ring(&mut self, now: Instant) {
-        let cadence = &self.config.cadence;
-        let Phase::Ringing { bell, limit, caller_id } = &mut self.phase else { return };
-        if bell.end_of(cadence, *limit) <= now {
-            self.stop_bell();
-            self.phase = Phase::Idle;
-            self.trace(What::Cleared { by: End::Caller, abrupt: false });
-            self.tell_caller(CallerEvent::GaveUp);
-        } else if let Some(id) = caller_id.take_if(|id| bell.caller_id_at(cadence, id) <= now) {
-            self.trace(What::CallerId { lines: presentation(&id) });
-            self.tell_modem(LineEvent::CallerId(id));
-        } else if bell.next() <= now {
-            let edge = bell.advance(cadence);
-            let (ring, count, first) = (edge.ring, edge.ring, edge.outer);
-            if edge.outer {
-                self.trace(if edge.on { What::RingOn { count } } else { What::RingOff { count } });
-            }
-            self.tell_modem(if edge.on { LineEvent::RingOn { ring, first } } else { LineEvent::RingOff { ring } });
-        }
-    }
-
-    /// The bell falls silent because ringing is over.
-    fn stop_bell(&mut self) {
-        let Phase::Ringing { bell, .. } = &self.phase else { return };
-        let (ring, sounding, in_ring) = (bell.ring(), bell.sounding(), bell.in_ring(&self.config.cadence));
-        if in_ring {
-            self.trace(What::RingOff { count: ring });
-        }
-        if sounding {
-            self.tell_modem(LineEvent::RingOff { ring });
         }
     }
 

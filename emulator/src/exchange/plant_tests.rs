@@ -81,6 +81,7 @@ impl Plant {
                     name: None,
                     rings,
                     stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 },
+                    ..CallSetup::default()
                 };
                 self.line.place_call(self.now, setup);
             }
@@ -102,6 +103,9 @@ impl Plant {
                     LineOutput::ToModem(event) => self.modem.handle_line(self.now, event),
                     LineOutput::ToCaller(CallerEvent::Octets(octets)) => {
                         self.note(&format!("caller: {} octets", octets.len()));
+                    }
+                    LineOutput::ToCaller(CallerEvent::Connected(carrier)) => {
+                        self.note(&format!("caller: connected {}", carrier.rate()));
                     }
                     LineOutput::ToCaller(event) => self.note(&format!("caller: {event:?}")),
                     LineOutput::Trace(what) => self.traced(&what),
@@ -196,7 +200,7 @@ fn a_whole_call_from_ring_to_on_hook() {
 9.050 OffHook
 9.050 caller: Answered
 17.050 connected 33600
-17.050 caller: Connected { rate: 33600 }
+17.050 caller: connected 33600
 17.050 DCE CONNECT 33600
 18.029 server: 67 octets
 18.049 server: 67 octets

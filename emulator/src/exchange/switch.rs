@@ -9,7 +9,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::caller_id::Stamp;
-use super::line::{CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput};
+use super::config::{CallSetup, LineConfig};
+use super::events::{CallerEvent, LineEvent, LineOutput};
+use super::line::Line;
 use super::tone::Tone;
 use crate::time::{Instant, earliest};
 use crate::trace::End;
@@ -122,7 +124,7 @@ impl Exchange {
                 self.subscribers[line.0].called = Some(called);
                 let subscriber = &mut self.subscribers[called.0];
                 subscriber.caller = Some(Caller::Line(line));
-                subscriber.line.place_call(now, CallSetup { from, name: None, rings: PATIENCE, stamp });
+                subscriber.line.place_call(now, CallSetup { from, rings: PATIENCE, stamp, ..CallSetup::default() });
                 Tone::Ringing
             }
         };
@@ -197,7 +199,11 @@ impl Exchange {
             CallerEvent::Connected(carrier) => (LineEvent::Connected(carrier), false),
             CallerEvent::Octets(octets) => (LineEvent::Octets(octets), false),
             CallerEvent::GaveUp => (LineEvent::Tone(Tone::Congestion), true),
-            CallerEvent::Cleared { by: End::Caller, .. } => return,
+            CallerEvent::CarrierLost => (LineEvent::CarrierLost { abrupt: true }, false),
+            CallerEvent::CarrierBack => (LineEvent::CarrierBack, false),
+            CallerEvent::Retrain => (LineEvent::Retrain, false),
+            CallerEvent::Renegotiated(carrier) => (LineEvent::Renegotiated(carrier), false),
+            CallerEvent::Forwarded(_) | CallerEvent::Cleared { by: End::Caller, .. } => return,
             CallerEvent::Cleared { abrupt, .. } => (LineEvent::CarrierLost { abrupt }, true),
         };
         if over {
@@ -227,7 +233,7 @@ mod tests {
         assert_eq!(told(&mut exchange, alice), [LineEvent::Tone(Tone::Dial)]);
         exchange.handle_dial(Instant::ZERO, alice, "5552000", STAMP);
         assert_eq!(told(&mut exchange, alice), [LineEvent::Tone(Tone::Ringing)]);
-        assert_eq!(told(&mut exchange, bob), [LineEvent::RingOn { ring: 1, first: true }]);
+        assert_eq!(told(&mut exchange, bob), [LineEvent::RingOn { ring: 1, first: true, pattern: 1 }]);
         exchange.handle_off_hook(Instant::from_millis(2500), bob);
         exchange.handle_timeout(Instant::from_millis(20_000));
         let connected = LineEvent::Connected(Carrier::new(33_600));

@@ -5,10 +5,14 @@
 //! free, takes `bits an octet / rate` for each octet, and arrives as a whole when its last octet does: pacing by octets
 //! would cost a hundred timers a second more and show nothing more.
 //! Time is kept as a count of octets since the wire was last idle, so that 297.619 µs an octet never drift.
+//!
+//! A wire may be noisy ([`Harm`]), rest for a while, or lose what arrives in a gap of the carrier. Under error control
+//! (V.42) a burst that noise has hit is not delivered but sent again: it is late and it is right.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::harm::{Harm, Toll};
 use crate::time::Instant;
 
 /// The longest burst, in line time, unless a frame's end follows.
@@ -17,6 +21,8 @@ const BURST: Duration = Duration::from_millis(20);
 const FRAME: usize = 4096;
 /// What ends a frame (RFC 1662 §3.1).
 const FLAG: u8 = 0x7e;
+/// So often a burst is sent again at most; then it passes, where V.42 (N400) would end the call.
+const RETRIES: u32 = 8;
 
 /// One direction of a line.
 #[derive(Clone, Debug)]
@@ -34,6 +40,36 @@ pub(super) struct Wire {
     burst: Vec<u8>,
     /// Bursts that have left and not yet arrived, with their time of arrival.
     travelling: VecDeque<(Instant, Vec<u8>)>,
+    /// The wire rests until then.
+    rests_until: Instant,
+    /// Gaps in the carrier: what arrives in one is lost.
+    gaps: Vec<(Instant, Instant)>,
+    /// What noise does, if there is any.
+    harm: Option<Box<Noise>>,
+}
+
+/// A noisy wire.
+#[derive(Clone, Debug)]
+struct Noise {
+    harm: Harm,
+    error_control: bool,
+    /// How often the burst on the wire has been sent again.
+    retries: u32,
+    /// When the last burst arrives: a later one never does before it.
+    latest: Instant,
+    /// What it has done and nobody has been told of.
+    tolls: VecDeque<Mischief>,
+}
+
+/// What noise has done to a burst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mischief {
+    /// Of how many octets.
+    pub(super) octets: usize,
+    /// What was wrong with them.
+    pub(super) toll: Toll,
+    /// It was sent again instead of delivered.
+    pub(super) again: bool,
 }
 
 impl Wire {
@@ -48,7 +84,19 @@ impl Wire {
             count: 0,
             burst: Vec::new(),
             travelling: VecDeque::new(),
+            rests_until: Instant::ZERO,
+            gaps: Vec::new(),
+            harm: None,
         }
+    }
+
+    /// The same wire with noise on it.
+    pub(super) fn with_harm(mut self, harm: Option<Harm>, error_control: bool) -> Self {
+        self.harm = harm.map(|harm| {
+            let tolls = VecDeque::new();
+            Box::new(Noise { harm, error_control, retries: 0, latest: Instant::ZERO, tolls })
+        });
+        self
     }
 
     /// Hands octets to the wire.
@@ -76,9 +124,95 @@ impl Wire {
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         while !self.burst.is_empty() && self.left_at(self.count) <= now {
             let left = self.left_at(self.count);
-            self.travelling.push_back((left + self.delay, std::mem::take(&mut self.burst)));
+            let burst = std::mem::take(&mut self.burst);
+            if self.harm.is_none() {
+                self.travelling.push_back((left + self.delay, burst));
+            } else if let Some(burst) = self.befall(burst, left) {
+                self.burst = burst;
+                continue;
+            }
             self.depart(left);
         }
+    }
+
+    /// A burst has left a noisy wire. Returns it if it has to be sent again.
+    fn befall(&mut self, mut burst: Vec<u8>, left: Instant) -> Option<Vec<u8>> {
+        let octets = burst.len();
+        let before = self.count - octets as u64;
+        let (busy_since, bits, rate) = (self.busy_since, self.octet_bits, self.rate);
+        let left_at = |octets: usize| busy_since + line_time(before + octets as u64, bits, rate);
+        let repetition = self.line_time(octets as u64) + self.delay * 2;
+        let noise = self.harm.as_deref_mut()?;
+        if noise.error_control {
+            let toll = noise.harm.befall(&mut burst.clone(), left_at);
+            if !toll.is_none() && noise.retries < RETRIES {
+                noise.retries += 1;
+                noise.tolls.push_back(Mischief { octets, toll, again: true });
+                self.busy_since += repetition;
+                return Some(burst);
+            }
+            noise.retries = 0;
+        } else {
+            let toll = noise.harm.befall(&mut burst, left_at);
+            if !toll.is_none() {
+                noise.tolls.push_back(Mischief { octets, toll, again: false });
+            }
+        }
+        noise.latest = noise.latest.max(left + self.delay + noise.harm.lateness());
+        if !burst.is_empty() {
+            self.travelling.push_back((noise.latest, burst));
+        }
+        None
+    }
+
+    /// What noise has done since this was asked last.
+    pub(super) fn poll_mischief(&mut self) -> Option<Mischief> {
+        self.harm.as_deref_mut()?.tolls.pop_front()
+    }
+
+    /// Nothing leaves the wire until then; what is under way waits in the middle.
+    pub(super) fn rest(&mut self, now: Instant, until: Instant) {
+        self.handle_timeout(now);
+        let from = self.rests_until.max(now);
+        if until > from {
+            if !self.burst.is_empty() {
+                self.busy_since += until.since(from);
+            }
+            self.rests_until = until;
+        }
+    }
+
+    /// What arrives between the two moments is lost.
+    pub(super) fn lose(&mut self, from: Instant, until: Instant) {
+        self.gaps.retain(|(_, until)| *until >= from);
+        self.gaps.push((from, until));
+    }
+
+    /// The rate changes; the octet under way is sent again.
+    pub(super) fn set_rate(&mut self, now: Instant, rate: u32) {
+        self.handle_timeout(now);
+        let before = self.count - self.burst.len() as u64;
+        let burst = std::mem::take(&mut self.burst);
+        let gone = (1..=burst.len() as u64).take_while(|octets| self.left_at(before + octets) <= now).count();
+        let (sent, rest) = burst.split_at(gone);
+        if !sent.is_empty() {
+            let at = self.left_at(before + gone as u64) + self.delay;
+            let at = self.in_order(at);
+            self.travelling.push_back((at, sent.to_vec()));
+        }
+        for octet in rest.iter().rev() {
+            self.queue.push_front(*octet);
+        }
+        self.rate = u64::from(rate.max(1));
+        (self.busy_since, self.count) = (now, 0);
+        self.depart(now);
+    }
+
+    /// A time of arrival, or that of the burst before it if that is later.
+    fn in_order(&mut self, at: Instant) -> Instant {
+        let Some(noise) = self.harm.as_deref_mut() else { return at };
+        noise.latest = noise.latest.max(at);
+        noise.latest
     }
 
     /// The next burst that has arrived by `now`.
@@ -86,7 +220,21 @@ impl Wire {
         if self.travelling.front()?.0 > now {
             return None;
         }
-        self.travelling.pop_front().map(|(_, octets)| octets)
+        let (at, mut octets) = self.travelling.pop_front()?;
+        if !self.gaps.is_empty() {
+            self.drop_in_gaps(at, &mut octets);
+        }
+        Some(octets)
+    }
+
+    /// Takes out of a burst what arrived in gaps of the carrier.
+    fn drop_in_gaps(&mut self, at: Instant, octets: &mut Vec<u8>) {
+        let count = octets.len() as u64;
+        let began = at.micros().saturating_sub(duration_micros(self.line_time(count)));
+        let arrives = |place: u64| Instant::from_micros(began) + self.line_time(place + 1);
+        let lost = |at: Instant| self.gaps.iter().any(|(from, until)| *from <= at && at < *until);
+        *octets =
+            (0..).zip(octets.iter()).filter(|(place, _)| !lost(arrives(*place))).map(|(_, octet)| *octet).collect();
     }
 
     /// The sender is gone: what has left arrives all the same, whatever has not left never does.
@@ -98,7 +246,9 @@ impl Wire {
         let gone = (1..=burst.len() as u64).take_while(|octets| self.left_at(before + octets) <= now).count();
         burst.truncate(gone);
         if !burst.is_empty() {
-            self.travelling.push_back((self.left_at(before + gone as u64) + self.delay, burst));
+            let at = self.left_at(before + gone as u64) + self.delay;
+            let at = self.in_order(at);
+            self.travelling.push_back((at, burst));
         }
     }
 
@@ -114,6 +264,7 @@ impl Wire {
         if self.queue.is_empty() || !self.burst.is_empty() {
             return;
         }
+        let now = now.max(self.rests_until);
         if self.left_at(self.count) < now {
             self.busy_since = now;
             self.count = 0;
@@ -134,78 +285,17 @@ impl Wire {
 
     /// How long so many octets occupy the wire; part of a microsecond counts as a whole one.
     fn line_time(&self, octets: u64) -> Duration {
-        Duration::from_micros((octets.saturating_mul(self.octet_bits * 1_000_000)).div_ceil(self.rate))
+        line_time(octets, self.octet_bits, self.rate)
     }
+}
+
+fn line_time(octets: u64, octet_bits: u64, rate: u64) -> Duration {
+    Duration::from_micros((octets.saturating_mul(octet_bits * 1_000_000)).div_ceil(rate))
+}
+
+fn duration_micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Runs the wire until nothing is on it: when how many octets arrived.
-    fn arrivals(wire: &mut Wire) -> Vec<(u64, usize)> {
-        let mut seen = Vec::new();
-        while let Some(at) = wire.poll_timeout() {
-            wire.handle_timeout(at);
-            while let Some(octets) = wire.arrived(at) {
-                seen.push((at.micros(), octets.len()));
-            }
-        }
-        seen
-    }
-
-    #[test]
-    fn pacing_is_exact_to_the_microsecond() {
-        let mut wire = Wire::new(33_600, 10, Duration::from_millis(10));
-        wire.send(Instant::ZERO, &[0; 3360]);
-        let seen = arrivals(&mut wire);
-        // 3360 octets are one second; the last arrives a delay later, and no burst is longer than 20 ms.
-        assert_eq!(seen.last(), Some(&(1_010_000, 3360 % 67)));
-        assert_eq!(seen.first(), Some(&(10_000 + 19_941, 67)));
-        assert!(seen.iter().all(|(_, octets)| *octets <= 67));
-        assert_eq!(seen.iter().map(|(_, octets)| octets).sum::<usize>(), 3360);
-    }
-
-    #[test]
-    fn a_long_frame_is_one_burst_with_the_end_in_its_time() {
-        let mut wire = Wire::new(33_600, 10, Duration::ZERO);
-        let mut frame = vec![b'x'; 1678];
-        (frame[0], frame[1677]) = (FLAG, FLAG);
-        wire.send(Instant::ZERO, &[&frame[..], &[b'x'; 100]].concat());
-        // Half a second for what is a twentieth of 33600 octets, and 20 ms at most where no flag is to come.
-        assert_eq!(arrivals(&mut wire), [(499_405, 1678), (519_346, 67), (529_167, 33)]);
-    }
-
-    #[test]
-    fn a_short_frame_is_one_burst_and_an_idle_wire_starts_anew() {
-        let mut wire = Wire::new(33_600, 10, Duration::ZERO);
-        wire.send(Instant::ZERO, &[0; 1]);
-        assert_eq!(arrivals(&mut wire), [(298, 1)]);
-        wire.send(Instant::from_millis(5), &[0; 2]);
-        assert_eq!(arrivals(&mut wire), [(5_596, 2)]);
-    }
-
-    #[test]
-    fn octets_sent_while_the_wire_is_busy_follow_without_a_gap() {
-        let mut wire = Wire::new(9600, 10, Duration::ZERO);
-        wire.send(Instant::ZERO, b"0123456789");
-        wire.send(Instant::from_micros(10), b"0123456789");
-        assert_eq!(wire.backlog(Instant::from_micros(10)), Duration::from_micros(10_417 - 10 + 10_417));
-        assert_eq!(arrivals(&mut wire), [(10_417, 10), (20_834, 10)]);
-    }
-
-    #[test]
-    fn a_cut_wire_delivers_what_has_left() {
-        let mut wire = Wire::new(8000, 8, Duration::from_millis(7));
-        wire.send(Instant::ZERO, b"0123456789");
-        wire.cut(Instant::from_micros(3_500));
-        assert_eq!(arrivals(&mut wire), [(10_000, 3)]);
-    }
-
-    #[test]
-    fn a_slow_wire_still_moves_octet_by_octet() {
-        let mut wire = Wire::new(75, 10, Duration::ZERO);
-        wire.send(Instant::ZERO, b"ab");
-        assert_eq!(arrivals(&mut wire), [(133_334, 1), (266_667, 1)]);
-    }
-}
+mod tests;

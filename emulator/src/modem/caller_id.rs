@@ -26,7 +26,7 @@ mod tests {
 
     fn lines(number: Option<&str>, name: Option<&str>) -> Vec<String> {
         let stamp = Stamp { month: 9, day: 30, hour: 7, minute: 4 };
-        presentation(&CallerId { stamp, number: number.map(Into::into), name: name.map(Into::into) })
+        presentation(&CallerId::mdmf(stamp, number, name))
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Bench {
 
     /// A ring burst of 2 s.
     fn ring(&mut self, ring: u32) {
-        self.line(LineEvent::RingOn { ring, first: true });
+        self.line(LineEvent::RingOn { ring, first: true, pattern: 1 });
         self.pause(2000);
         self.line(LineEvent::RingOff { ring });
     }

@@ -7,14 +7,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::exchange::{
-    Cable, CableOutput, Cadence, CallSetup, CallerEvent, Line, LineConfig, LineEvent, LineOutput,
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, CallerIdService, Line, LineConfig, LineEvent, LineOutput,
 };
 use offhook_emulator::modem::{Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
 use super::Trouble;
-use crate::scenario::Port;
+use crate::scenario::{self, Port};
 
 /// Speed of a direct port whose speed is not stated: mgetty's own choice in mgetty.config.
 const DIRECT_SPEED: u32 = 38_400;
@@ -214,5 +214,23 @@ fn line(port: &Port) -> Result<LineConfig, Trouble> {
         .map_err(|error| Trouble::new(format!("the ring cadence of {}: {error}", port.device)))?;
     // V.42 carries octets without their start and stop bits.
     let octet_bits = if line.error_control { 8 } else { 10 };
-    Ok(LineConfig { rate: line.rate, delay: line.delay, training: line.training, cadence, octet_bits })
+    let caller_id = match line.caller_id {
+        scenario::CallerIdService::Mdmf => CallerIdService::Mdmf,
+        scenario::CallerIdService::Sdmf => CallerIdService::Sdmf,
+        scenario::CallerIdService::Etsi => CallerIdService::Etsi,
+        scenario::CallerIdService::Uk => CallerIdService::Uk,
+        scenario::CallerIdService::Dtmf => CallerIdService::Dtmf,
+    };
+    Ok(LineConfig {
+        rate: line.rate,
+        delay: line.delay,
+        training: line.training,
+        cadence,
+        octet_bits,
+        rate_from_caller: line.rate_from_caller,
+        quality: line.quality.clone(),
+        caller_id,
+        call_waiting: line.call_waiting,
+        ..LineConfig::default()
+    })
 }

@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
+use crate::exchange::Stamp;
 
 const ALICE: Stamp = Stamp { month: 1, day: 5, hour: 14, minute: 30 };
 
 fn setup(rings: u32) -> CallSetup {
-    CallSetup { from: None, name: None, rings, stamp: ALICE }
+    CallSetup { rings, stamp: ALICE, ..CallSetup::default() }
 }
 
 fn line(cadence: &str) -> Line {
@@ -75,7 +76,7 @@ fn a_line_rings_at_its_cadence_until_the_caller_gives_up() {
     let mut line = line("north-america");
     line.place_call(Instant::ZERO, setup(2));
     let seen = run(&mut line, 60_000);
-    let (on, off) = (|ring| LineEvent::RingOn { ring, first: true }, |ring| LineEvent::RingOff { ring });
+    let (on, off) = (|ring| LineEvent::RingOn { ring, first: true, pattern: 1 }, |ring| LineEvent::RingOff { ring });
     assert_eq!(modem(&seen), [(0, on(1)), (2000, off(1)), (6000, on(2)), (8000, off(2))]);
     assert_eq!(caller(&seen), [(12_000, CallerEvent::GaveUp)]);
     assert_eq!(
@@ -97,13 +98,13 @@ fn a_double_burst_is_two_bursts_for_the_modem_and_one_ring_in_the_trace() {
     let mut line = line("uk");
     line.place_call(Instant::ZERO, setup(2));
     let seen = run(&mut line, 3500);
-    let (on, off) = (|ring| LineEvent::RingOn { ring, first: true }, |ring| LineEvent::RingOff { ring });
+    let (on, off) = (|ring| LineEvent::RingOn { ring, first: true, pattern: 1 }, |ring| LineEvent::RingOff { ring });
     assert_eq!(
         modem(&seen),
         [
             (0, on(1)),
             (400, off(1)),
-            (600, LineEvent::RingOn { ring: 1, first: false }),
+            (600, LineEvent::RingOn { ring: 1, first: false, pattern: 1 }),
             (1000, off(1)),
             (3000, on(2)),
             (3400, off(2))
@@ -123,7 +124,7 @@ fn caller_id_comes_in_the_silence_after_the_first_ring_and_once() {
         line.place_call(Instant::ZERO, setup);
         let seen = run(&mut line, 60_000);
         let ids: Vec<_> = modem(&seen).into_iter().filter(|(_, e)| matches!(e, LineEvent::CallerId(_))).collect();
-        let id = CallerId { stamp: ALICE, number: Some("5551234".into()), name: Some("ALICE".into()) };
+        let id = CallerId::mdmf(ALICE, Some("5551234"), Some("ALICE"));
         assert_eq!(ids, [(at, LineEvent::CallerId(id))], "{cadence}");
         let lines = ["DATE = 0105", "TIME = 1430", "NMBR = 5551234", "NAME = ALICE"].map(String::from).to_vec();
         assert!(traced(&seen).contains(&(at, What::CallerId { lines })), "{cadence}");

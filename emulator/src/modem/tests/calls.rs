@@ -6,17 +6,17 @@ use crate::exchange::{CallerId, Carrier, Stamp};
 #[test]
 fn each_ring_gives_one_ring_when_its_first_burst_is_over() {
     let mut bench = Bench::new();
-    bench.line(LineEvent::RingOn { ring: 1, first: true });
+    bench.line(LineEvent::RingOn { ring: 1, first: true, pattern: 1 });
     bench.pause(400);
     assert_eq!(bench.dce(), "");
     bench.line(LineEvent::RingOff { ring: 1 });
     assert_eq!(bench.dce(), "\r\nRING\r\n");
     bench.pause(200);
-    bench.line(LineEvent::RingOn { ring: 1, first: false });
+    bench.line(LineEvent::RingOn { ring: 1, first: false, pattern: 1 });
     bench.pause(400);
     bench.line(LineEvent::RingOff { ring: 1 });
     assert_eq!(bench.dce(), "", "a double ring is one");
-    bench.line(LineEvent::RingOn { ring: 2, first: true });
+    bench.line(LineEvent::RingOn { ring: 2, first: true, pattern: 1 });
     bench.pause(50);
     bench.line(LineEvent::RingOff { ring: 2 });
     assert_eq!(bench.dce(), "", "a tinkle is no ring");
@@ -37,7 +37,7 @@ fn rings_are_counted_and_forgotten() {
 
 fn alice() -> LineEvent {
     let stamp = Stamp { month: 1, day: 5, hour: 14, minute: 30 };
-    LineEvent::CallerId(CallerId { stamp, number: Some("5551234".into()), name: Some("ALICE".into()) })
+    LineEvent::CallerId(CallerId::mdmf(stamp, Some("5551234"), Some("ALICE")))
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn caller_id_can_be_switched_off_and_off_can_be_the_owner_s_choice() {
 #[test]
 fn a_ring_does_not_split_a_line_that_is_being_typed() {
     let mut bench = Bench::new();
-    bench.line(LineEvent::RingOn { ring: 1, first: true });
+    bench.line(LineEvent::RingOn { ring: 1, first: true, pattern: 1 });
     bench.pause(2000);
     bench.chat("ATE");
     bench.line(LineEvent::RingOff { ring: 1 });
@@ -85,7 +85,7 @@ fn a_ring_does_not_split_a_line_that_is_being_typed() {
 #[test]
 fn a_line_that_is_never_finished_does_not_silence_the_modem() {
     let mut bench = Bench::new();
-    bench.line(LineEvent::RingOn { ring: 1, first: true });
+    bench.line(LineEvent::RingOn { ring: 1, first: true, pattern: 1 });
     bench.pause(2000);
     bench.chat("ATE");
     bench.line(LineEvent::RingOff { ring: 1 });

@@ -38,6 +38,9 @@ pub(super) fn call(script: &Call, stack: &str, now: Instant) -> CallSetup {
         name: script.name.clone(),
         rings: rings.unwrap_or(PATIENCE),
         stamp: exchange_clock(EPOCH, now),
+        called: None,
+        ring_pattern: script.ring_pattern.unwrap_or(1),
+        garbled: script.caller_id_garbled,
     }
 }
 

@@ -329,6 +329,8 @@ impl Station {
                 self.proceed_with_login(now);
             }
             (Heard::Busy | Heard::Answered | Heard::GaveUp, _) => {}
+            (Heard::CarrierLost | Heard::CarrierBack | Heard::Retrain, _) => {}
+            (Heard::Renegotiated(_) | Heard::Forwarded(_), _) => {}
         }
     }
 

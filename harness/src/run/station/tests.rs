@@ -10,7 +10,7 @@ fn at(millis: u64) -> Instant {
 }
 
 fn setup() -> CallSetup {
-    CallSetup { from: None, name: None, rings: 3, stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 } }
+    CallSetup { rings: 3, stamp: Stamp { month: 1, day: 5, hour: 9, minute: 0 }, ..CallSetup::default() }
 }
 
 fn direct(program: Program) -> Station {
