@@ -5,6 +5,8 @@
 
 use super::error::PortError;
 use super::event::PortEvent;
+use super::serial::Serial;
+use super::socket::Socket;
 use super::spec::AttachmentSpec;
 use super::terminal::Terminal;
 use crate::modem::Circuit;
@@ -17,7 +19,9 @@ pub struct Attachment {
 
 #[derive(Debug)]
 enum Kind {
-    Pty(Terminal),
+    Pty(Box<Terminal>),
+    Serial(Box<Serial>),
+    Socket(Box<Socket>),
 }
 
 impl Attachment {
@@ -27,13 +31,17 @@ impl Attachment {
     ///
     /// If the link's path is taken, the device is not there, or the TCP port cannot be listened on. A TCP port that
     /// shall be called and does not answer is no error: it is called again.
-    #[allow(clippy::unused_async)]
     pub async fn open(spec: &AttachmentSpec) -> Result<Self, PortError> {
         let kind = match spec {
-            AttachmentSpec::Pty { link } => Kind::Pty(Terminal::open(link)?),
-            AttachmentSpec::Serial { .. } | AttachmentSpec::Listen { .. } | AttachmentSpec::Connect { .. } => {
-                let doing = format!("opening {spec}");
-                return Err(PortError::new(doing, nix::errno::Errno::ENOSYS, "only a pty can be opened so far"));
+            AttachmentSpec::Pty { link } => Kind::Pty(Box::new(Terminal::open(link)?)),
+            AttachmentSpec::Serial { device, speed, rtscts } => {
+                Kind::Serial(Box::new(Serial::open(device, *speed, *rtscts)?))
+            }
+            AttachmentSpec::Listen { host, port, telnet } => {
+                Kind::Socket(Box::new(Socket::listen(host, *port, *telnet).await?))
+            }
+            AttachmentSpec::Connect { host, port, telnet } => {
+                Kind::Socket(Box::new(Socket::call(host, *port, *telnet)))
             }
         };
         Ok(Self { kind })
@@ -48,6 +56,8 @@ impl Attachment {
     pub async fn next(&mut self) -> Result<PortEvent, PortError> {
         match &mut self.kind {
             Kind::Pty(terminal) => terminal.next().await,
+            Kind::Serial(serial) => serial.next().await,
+            Kind::Socket(socket) => socket.next().await,
         }
     }
 
@@ -56,6 +66,8 @@ impl Attachment {
     pub fn write(&mut self, octets: &[u8]) {
         match &mut self.kind {
             Kind::Pty(terminal) => terminal.write(octets),
+            Kind::Serial(serial) => serial.write(octets),
+            Kind::Socket(socket) => socket.write(octets),
         }
     }
 
@@ -63,15 +75,19 @@ impl Attachment {
     pub fn unwritten(&self) -> usize {
         match &self.kind {
             Kind::Pty(terminal) => terminal.unwritten(),
+            Kind::Serial(serial) => serial.unwritten(),
+            Kind::Socket(socket) => socket.unwritten(),
         }
     }
 
-    /// A circuit of the modem goes on or off. All are off to begin with. Circuits that the port does not have are left
-    /// out.
+    /// A circuit of the modem goes on or off. To begin with 106 and 107 are on, 109 and 125 off. Circuits that the port
+    /// does not have are left out.
     pub fn set_circuit(&mut self, circuit: Circuit, on: bool) {
         match &mut self.kind {
             Kind::Pty(terminal) if circuit == Circuit::C109 => terminal.set_carrier(on),
             Kind::Pty(_) => {}
+            Kind::Serial(serial) => serial.set_circuit(circuit, on),
+            Kind::Socket(socket) => socket.set_circuit(circuit, on),
         }
     }
 
@@ -80,6 +96,9 @@ impl Attachment {
     pub fn hang_up(&mut self) {
         match &mut self.kind {
             Kind::Pty(terminal) => terminal.hang_up(),
+            // The DTE sees circuit 109.
+            Kind::Serial(_) => {}
+            Kind::Socket(socket) => socket.hang_up(),
         }
     }
 
@@ -87,6 +106,102 @@ impl Attachment {
     pub fn describe(&self) -> String {
         match &self.kind {
             Kind::Pty(terminal) => terminal.describe(),
+            Kind::Serial(serial) => serial.describe(),
+            Kind::Socket(socket) => socket.describe(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::fs::File;
+    use std::future::Future;
+    use std::os::unix::fs::OpenOptionsExt;
+    use std::time::Duration;
+
+    use nix::libc::O_NOCTTY;
+
+    use super::*;
+
+    /// Runs a test inside a runtime, for no longer than 10 s.
+    fn run(test: impl Future<Output = ()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { tokio::time::timeout(Duration::from_secs(10), test).await.unwrap() });
+    }
+
+    async fn opened(text: &str) -> Result<Attachment, PortError> {
+        Attachment::open(&text.parse().unwrap()).await
+    }
+
+    /// Whether a future may go from thread to thread.
+    fn is_send<T: Send>(_: &T) {}
+
+    #[test]
+    fn what_is_said_is_opened_and_described() {
+        run(async {
+            let directory = tempfile::tempdir().unwrap();
+            let link = directory.path().join("vm1");
+            let pty = opened(link.to_str().unwrap()).await.unwrap();
+            assert!(pty.describe().starts_with(&format!("{} -> /dev/pts/", link.display())));
+            let mut listening = opened("telnet:0").await.unwrap();
+            let (address, _) = listening
+                .describe()
+                .strip_prefix("TCP port ")
+                .unwrap()
+                .split_once(' ')
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .unwrap();
+            let mut calling = opened(&format!("telnet-to:{address}")).await.unwrap();
+            is_send(&calling.next());
+            let (there, here) = tokio::join!(listening.next(), calling.next());
+            assert_eq!((there.unwrap(), here.unwrap()), (PortEvent::Opened, PortEvent::Opened));
+            listening.write(b"OK");
+            let heard = tokio::select! {
+                heard = calling.next() => heard.unwrap(),
+                event = listening.next() => panic!("{event:?}"),
+            };
+            assert_eq!(heard, PortEvent::Octets(b"OK".to_vec()));
+            assert!(opened("serial:/dev/ttyNone").await.is_err());
+        });
+    }
+
+    #[test]
+    fn a_port_nobody_uses_costs_nothing() {
+        run(async {
+            let directory = tempfile::tempdir().unwrap();
+            let mut ports = Vec::new();
+            for number in 0..8 {
+                ports.push(opened(directory.path().join(format!("vm{number}")).to_str().unwrap()).await.unwrap());
+            }
+            let (mut looks, mut waits): (u32, Vec<_>) =
+                (0, ports.iter_mut().map(|port| Box::pin(port.next())).collect());
+            let counted = std::future::poll_fn::<(), _>(|context| {
+                looks += 1;
+                for wait in &mut waits {
+                    assert!(wait.as_mut().poll(context).is_pending());
+                }
+                std::task::Poll::Pending
+            });
+            tokio::time::timeout(Duration::from_millis(200), counted).await.unwrap_err();
+            assert!(looks < 5, "{looks} looks");
+        });
+    }
+
+    #[test]
+    fn octets_written_are_there_when_the_dte_comes_to_read() {
+        run(async {
+            let directory = tempfile::tempdir().unwrap();
+            let link = directory.path().join("vm1");
+            let mut port = opened(link.to_str().unwrap()).await.unwrap();
+            let mut dte = File::options().read(true).write(true).custom_flags(O_NOCTTY).open(&link).unwrap();
+            assert_eq!(port.next().await.unwrap(), PortEvent::Opened);
+            port.set_circuit(Circuit::C106, true);
+            port.write(b"RING");
+            let mut got = [0; 4];
+            std::io::Read::read_exact(&mut dte, &mut got).unwrap();
+            assert_eq!(&got, b"RING", "at once, without next()");
+            assert_eq!(port.unwritten(), 0);
+        });
     }
 }

@@ -7,11 +7,16 @@
 //! - [`Attachment`]: any port of a modem that stands alone, opened by what an [`AttachmentSpec`] says.
 
 mod attachment;
+mod duplex;
 mod error;
 mod event;
 mod link;
+mod null_modem;
 mod pty;
+mod serial;
+mod socket;
 mod spec;
+mod telnet;
 mod terminal;
 mod watched;
 

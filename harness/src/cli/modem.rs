@@ -22,9 +22,6 @@ use crate::standalone::phonebook::{LineEntry, Phonebook};
 use crate::standalone::said::TimeOfDay;
 use crate::standalone::view::Screen;
 
-/// Rate of lines without pacing, bit/s: nothing can be sent faster.
-const UNPACED: u32 = u32::MAX;
-
 /// What can stand before the number.
 const PORTS_HELP: &str = "Ports:
   /dev/ttyV0, ./vm1            a pty that programs open by this name; a link, removed at the end
@@ -168,11 +165,13 @@ fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(Link, Setup)>, 
             rate: entry.rate.unwrap_or(arguments.rate),
             training: arguments.training,
             cadence: arguments.ring_cadence.clone(),
+            paced: !arguments.no_pacing,
+            delay: if arguments.no_pacing { Duration::ZERO } else { LineConfig::default().delay },
             ..LineConfig::default()
         };
         let modem = ModemConfig { personality, ..ModemConfig::default() };
         let (number, name) = (link.number.clone(), entry.name.clone());
-        lines.push((link.clone(), Setup { number, name, modem, line, paced: !arguments.no_pacing }));
+        lines.push((link.clone(), Setup { number, name, modem, line }));
     }
     for number in book.lines.keys().filter(|number| !numbers.contains(*number)) {
         return Err(Stop::Wrong(format!("the phonebook describes line {number}, and no --link has this number\n")));

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a peer does.
 #[derive(Debug)]
-pub enum PeerEvent {
+pub(super) enum PeerEvent {
     /// The connection that was tried is there.
     Connected,
     /// It is not to be had.
@@ -35,7 +35,7 @@ pub enum PeerEvent {
 
 /// Why a connection is not to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub(super) struct Failure {
     /// What stands for it on a telephone line.
     pub kind: FailureKind,
     /// In words, with the address.
@@ -44,7 +44,7 @@ pub struct Failure {
 
 /// Kinds of failures, as a telephone line has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailureKind {
+pub(super) enum FailureKind {
     /// Somebody is there, who takes no call: busy.
     Refused,
     /// There is no such host.
@@ -63,12 +63,12 @@ enum State {
 }
 
 /// A far end.
-pub struct Peer {
+pub(super) struct Peer {
     state: State,
     telnet: Option<Telnet>,
     unwritten: Vec<u8>,
     /// What came while the call was not through.
-    pub early: Vec<u8>,
+    pub(super) early: Vec<u8>,
     /// It is let go as soon as everything is written.
     closing: bool,
 }
@@ -86,7 +86,7 @@ impl Peer {
     }
 
     /// One that is called at this address.
-    pub fn call(target: &Target) -> Self {
+    pub(super) fn call(target: &Target) -> Self {
         let address = target.tcp.clone();
         let connecting = async move {
             let failed = |kind, why: &str| Failure { kind, text: format!("{address}: {why}") };
@@ -111,18 +111,18 @@ impl Peer {
     }
 
     /// One that has called.
-    pub fn tcp(stream: TcpStream, telnet: bool) -> Self {
+    pub(super) fn tcp(stream: TcpStream, telnet: bool) -> Self {
         let _ = stream.set_nodelay(true);
         Self::new(State::Tcp(stream), telnet)
     }
 
     /// One that has come by the control socket.
-    pub fn unix(stream: UnixStream) -> Self {
+    pub(super) fn unix(stream: UnixStream) -> Self {
         Self::new(State::Unix(stream), false)
     }
 
     /// The next thing it does. Cancel-safe.
-    pub async fn next(&mut self) -> PeerEvent {
+    pub(super) async fn next(&mut self) -> PeerEvent {
         loop {
             match &mut self.state {
                 State::Gone => return PeerEvent::Closed,
@@ -177,7 +177,7 @@ impl Peer {
     }
 
     /// Writes octets of the call, or queues what there is no room for.
-    pub fn write(&mut self, octets: &[u8]) {
+    pub(super) fn write(&mut self, octets: &[u8]) {
         match &self.telnet {
             Some(telnet) => self.unwritten.extend(telnet.send(octets)),
             None => self.unwritten.extend_from_slice(octets),
@@ -186,23 +186,23 @@ impl Peer {
     }
 
     /// How many octets there has been no room for yet.
-    pub fn unwritten(&self) -> usize {
+    pub(super) fn unwritten(&self) -> usize {
         self.unwritten.len()
     }
 
     /// The call is over: it is let go when it has got everything.
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.closing = true;
         self.flush();
     }
 
     /// Whether it was let go and nothing more is to be written.
-    pub fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         matches!(self.state, State::Gone) || self.closing && self.unwritten.is_empty()
     }
 
     /// Writes what there is room for. Errors show when it is read.
-    pub fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         while !self.unwritten.is_empty() {
             let written = match &self.state {
                 State::Tcp(stream) => stream.try_write(&self.unwritten),

@@ -28,7 +28,7 @@ enum Place {
 
 /// One telnet connection.
 #[derive(Clone, Debug, Default)]
-pub struct Telnet {
+pub(super) struct Telnet {
     place: Place,
     /// Options that we do, and that the other end does.
     ours: [bool; 4],
@@ -37,7 +37,7 @@ pub struct Telnet {
 
 impl Telnet {
     /// Takes octets of the network apart: those of the call, and what must be answered.
-    pub fn receive(&mut self, octets: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    pub(super) fn receive(&mut self, octets: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let (mut data, mut answer) = (Vec::with_capacity(octets.len()), Vec::new());
         for &octet in octets {
             self.place = match (self.place, octet) {
@@ -68,7 +68,7 @@ impl Telnet {
     }
 
     /// Octets of the call as they go over the network.
-    pub fn send(&self, octets: &[u8]) -> Vec<u8> {
+    pub(super) fn send(&self, octets: &[u8]) -> Vec<u8> {
         let binary = self.ours[usize::from(BINARY)];
         let mut sent = Vec::with_capacity(octets.len() + 8);
         for &octet in octets {

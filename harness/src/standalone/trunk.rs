@@ -86,7 +86,7 @@ impl Bench {
         let Some(trunk) = self.trunks.get_mut(&id) else { return };
         let mut wire = Line::new(trunk.config.clone());
         let stamp = self.day.stamp(now);
-        wire.place_call(now, CallSetup { from: None, name: None, rings: 1, stamp });
+        wire.place_call(now, CallSetup { rings: 1, stamp, ..CallSetup::default() });
         wire.handle_off_hook(now);
         trunk.wire = Some(wire);
         self.pump(now);
@@ -154,7 +154,7 @@ impl Bench {
 
     /// Somebody outside calls the line.
     pub fn place_call(&mut self, now: Instant, line: usize, from: Option<String>, name: Option<String>, rings: u32) {
-        let setup = CallSetup { from, name, rings, stamp: self.day.stamp(now) };
+        let setup = CallSetup { from, name, rings, stamp: self.day.stamp(now), ..CallSetup::default() };
         self.exchange.place_call(now, self.lines[line].id, setup);
         self.pump(now);
     }
@@ -173,6 +173,11 @@ impl Bench {
             CallerEvent::Octets(octets) => Far::Octets(octets),
             CallerEvent::GaveUp => Far::NoAnswer,
             CallerEvent::Cleared { .. } => Far::Cleared,
+            CallerEvent::CarrierLost
+            | CallerEvent::CarrierBack
+            | CallerEvent::Retrain
+            | CallerEvent::Renegotiated(_)
+            | CallerEvent::Forwarded(_) => return,
         };
         self.far.push_back((CallId::In(line), far));
     }
@@ -228,7 +233,11 @@ impl Bench {
             CallerEvent::Answered => LineEvent::Tone(Tone::Answer),
             CallerEvent::Connected(carrier) => LineEvent::Connected(carrier),
             CallerEvent::Octets(octets) => LineEvent::Octets(octets),
-            CallerEvent::Cleared { by: End::Caller, .. } => return,
+            CallerEvent::CarrierLost => LineEvent::CarrierLost { abrupt: true },
+            CallerEvent::CarrierBack => LineEvent::CarrierBack,
+            CallerEvent::Retrain => LineEvent::Retrain,
+            CallerEvent::Renegotiated(carrier) => LineEvent::Renegotiated(carrier),
+            CallerEvent::Forwarded(_) | CallerEvent::Cleared { by: End::Caller, .. } => return,
             CallerEvent::Cleared { abrupt, .. } => {
                 self.drop_trunk(id);
                 LineEvent::CarrierLost { abrupt }
