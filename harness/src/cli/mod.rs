@@ -4,6 +4,7 @@
 //! 3 the lab or a server stack could not run, 130 interrupted.
 
 mod audit;
+mod call;
 mod check;
 mod lab;
 mod modem;
@@ -55,6 +56,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Modems for any program, in real time: ptys, serial devices and TCP ports that call each other
     Modem(Box<modem::ModemArgs>),
+    /// Call a server that already runs on this machine, once, and report what comes of it
+    Call(Box<call::CallArgs>),
     /// The kernel and the server stacks that scenarios run on
     #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::main(run),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),
+        Command::Call(arguments) => call::main(&arguments),
         Command::Modem(arguments) => modem::main(*arguments),
         Command::Lab(lab) => lab::main(lab),
     })

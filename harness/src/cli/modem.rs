@@ -135,7 +135,6 @@ fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
     let runtime = runtime.map_err(|error| Trouble::io("starting the event loop", &error))?;
     runtime.block_on(async {
         let control = control(&arguments)?;
-        // Watched from here on: whoever is interrupted while ports open takes its links with it.
         let stop = interruption();
         let mut driver = Driver::open(lines, book, control, journal).await?;
         let screen = if live {

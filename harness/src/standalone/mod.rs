@@ -5,6 +5,7 @@
 //! `offhook call` is in [`call`]: one call by the built-in caller, and a report.
 
 pub mod bench;
+pub mod call;
 pub mod control;
 pub mod driver;
 pub mod journal;

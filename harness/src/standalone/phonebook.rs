@@ -157,7 +157,7 @@ fn span(span: SourceSpan) -> Span {
 }
 
 /// Whether it is a telephone number as a modem dials one.
-pub(super) fn is_number(text: &str) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.len() <= 32 && text.bytes().all(|octet| matches!(octet, b'0'..=b'9' | b'*' | b'#'))
 }
 
