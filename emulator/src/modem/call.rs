@@ -1,94 +1,59 @@
-//! V.250 §6.3: the call: ringing, answering, carrier, hanging up.
+//! V.250 §6.3: the call: answering, carrier, data state and online command state, hanging up.
 //!
-//! In: commands and what the line does. Out: off hook and on hook, result codes, circuit 109.
-//!
-//! `RING` is given when the first burst of a ring ends: only then is it known to be a ring and not a tinkle, and the
-//! silence that follows is where modems go off hook. A double ring gives one `RING`. Caller ID is shown when it has
-//! been received, between the first `RING` and the second.
+//! In: commands and what the line does. Out: off hook and on hook, result codes, circuit 109. Ringing is in `rings`,
+//! dialling in `dialling`, the octets in data state in `flow`.
 
 use std::time::Duration;
 
 use super::escape::Escape;
 use super::execute::Done;
-use super::parameter::{AUTO_ANSWER, CARRIER_GAP, CARRIER_WAIT, ESCAPE_CHARACTER, ESCAPE_GUARD};
+use super::parameter::{CARRIER_GAP, CARRIER_WAIT, ESCAPE_CHARACTER, ESCAPE_GUARD};
 use super::result_code::ResultCode;
-use super::{Modem, ModemOutput, State, caller_id};
-use crate::exchange::CallerId;
+use super::{Modem, ModemOutput, State};
+use crate::exchange::{Carrier, Tone};
 use crate::time::Instant;
+use crate::trace::What;
 
-/// For so long after the last ring the count of rings is kept (Hayes S1).
-const RING_MEMORY: Duration = Duration::from_secs(8);
-/// A shorter burst is not taken for a ring.
-const SHORTEST_BURST: Duration = Duration::from_millis(100);
-/// For so long after `A` octets from the DTE do not abort it (§5.6.1): they may belong to its line.
+/// For so long after `A` or `D` octets from the DTE do not abort it (§5.6.1): they may belong to its line.
 const ABORT_GUARD: Duration = Duration::from_millis(125);
 /// From a disconnect to circuit 109 off: modems take some tens of milliseconds, and on a pty the DTE needs them to read
 /// what came last.
 const DISCONNECT: Duration = Duration::from_millis(50);
-/// Octets that wait for the DTE to go back to data state, at most; a modem's buffer.
-const MOST_WAITING: usize = 4096;
-
-/// Rings of the call that is coming in.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Rings {
-    /// Rings so far: S1.
-    count: u8,
-    /// When the last one was counted.
-    at: Instant,
-    /// When the first burst of a ring began, while it sounds.
-    burst: Option<Instant>,
-}
-
-impl Rings {
-    /// S1 (Hayes): rings so far, forgotten 8 s after the last one.
-    pub(super) fn count(&self, now: Instant) -> u8 {
-        if now.since(self.at) < RING_MEMORY { self.count } else { 0 }
-    }
-
-    /// Starts again from 0.
-    pub(super) fn forget(&mut self) {
-        *self = Self::default();
-    }
-
-    /// A burst begins, the first of its ring or a further one.
-    pub(super) fn burst_begins(&mut self, now: Instant, first: bool) {
-        self.burst = first.then_some(now);
-    }
-
-    /// A burst has ended. Returns the rings so far if it makes one more.
-    fn burst_ends(&mut self, now: Instant) -> Option<u8> {
-        let began = self.burst.take()?;
-        if now.since(began) < SHORTEST_BURST {
-            return None;
-        }
-        (self.count, self.at) = (self.count(now).saturating_add(1), now);
-        Some(self.count)
-    }
-}
+/// S10 at this value: the modem takes carrier to be there always (§6.3.12).
+const CARRIER_ALWAYS: u8 = 255;
 
 impl Modem {
-    /// A ring burst has ended.
-    pub(super) fn burst_ends(&mut self, now: Instant) {
-        let Some(count) = self.rings.burst_ends(now).filter(|_| self.state == State::Command) else { return };
-        self.unsolicited(now, ResultCode::Ring);
-        let auto_answer = self.active.get(AUTO_ANSWER);
-        // A DTE that is not there cannot want a call answered (§6.2.9).
-        let wanted = self.dte_ready || self.active.circuit_108 == 0;
-        if auto_answer > 0 && count >= auto_answer && wanted {
-            self.answer(now, false);
+    /// Takes the line, if it has not got it: a new call.
+    pub(super) fn go_off_hook(&mut self) {
+        self.rings.forget();
+        self.discard_held();
+        if self.state == State::Command {
+            self.flow.reset();
+            (self.tone, self.dialled, self.offered) = (Tone::Silence, false, None);
+            self.output.push_back(ModemOutput::OffHook);
+            self.state = State::OffHook;
         }
+        self.update_circuits();
     }
 
-    /// Caller ID has been received.
-    pub(super) fn received_caller_id(&mut self, now: Instant, id: &CallerId) {
-        if self.state == State::Command && self.active.caller_id() {
-            self.unsolicited_text(now, caller_id::presentation(id));
+    /// On hook, back to command state, ready for the next call.
+    pub(super) fn on_hook(&mut self) {
+        // Octets that wait for the DTE's return to data state will not be asked for any more.
+        if let State::OnlineCommand { .. } = self.state {
+            self.flow.reset();
         }
+        self.flow.end();
+        self.state = State::Command;
+        self.carrier_lost_at = None;
+        (self.tone, self.dialled, self.offered) = (Tone::Silence, false, None);
+        self.rings.forget();
+        self.output.push_back(ModemOutput::OnHook);
+        self.update_circuits();
     }
 
-    /// `A` (§6.3.5).
+    /// `A` (§6.3.5), also without ringing: the far end may be there already.
     pub(super) fn answer_command(&mut self, now: Instant) -> Done {
-        if self.state != State::Command {
+        if !matches!(self.state, State::Command | State::OffHook) {
             return Done::Final(ResultCode::Error);
         }
         self.answer(now, true);
@@ -96,36 +61,38 @@ impl Modem {
     }
 
     /// Off hook; carrier comes, or S7 passes (§6.3.10).
-    fn answer(&mut self, now: Instant, abortable: bool) {
-        self.rings.forget();
-        self.discard_held();
-        self.output.push_back(ModemOutput::OffHook);
+    pub(super) fn answer(&mut self, now: Instant, abortable: bool) {
+        self.go_off_hook();
         let until = now + Duration::from_secs(self.active.get(CARRIER_WAIT).into());
         self.state = State::Answering { since: now, until, abortable };
+        self.update_circuits();
+        if let Some(carrier) = self.offered.take() {
+            self.online(now, carrier);
+        }
     }
 
     /// An octet from the DTE while the modem waits for carrier (§5.6.1). Returns whether it ends that.
-    pub(super) fn abort_answering(&mut self, now: Instant, since: Instant, abortable: bool) -> bool {
-        if !abortable || now.since(since) < ABORT_GUARD {
+    pub(super) fn abort(&mut self, now: Instant) -> bool {
+        let since = match &self.state {
+            State::Answering { since, abortable: true, .. } => *since,
+            State::Dialling(dialling) => dialling.since,
+            _ => return false,
+        };
+        if now.since(since) < ABORT_GUARD {
             return false;
         }
-        self.no_carrier();
+        self.give_up(ResultCode::NoCarrier);
         true
     }
 
-    /// Carrier did not come, or its wait was aborted.
-    pub(super) fn no_carrier(&mut self) {
+    /// On hook without carrier, and why.
+    pub(super) fn give_up(&mut self, code: ResultCode) {
         self.on_hook();
-        self.result(ResultCode::NoCarrier);
+        self.result(code);
     }
 
-    /// `D` (§6.3.1): the line takes incoming calls only, so there is never an answer.
-    pub(super) fn dial(&mut self) -> Done {
-        Done::Final(if self.state == State::Command { ResultCode::NoCarrier } else { ResultCode::Error })
-    }
-
-    /// `H` (§6.3.6): harmless on hook. Circuit 109 is not shown to go off: the DTE asked for it, and a hang-up of its
-    /// port would take away the answer.
+    /// `H0` (§6.3.6): harmless on hook. The DTE's port is not hung up: the DTE asked for it, and that would take away the
+    /// answer.
     pub(super) fn hang_up_command(&mut self) -> Done {
         if self.state != State::Command {
             self.on_hook();
@@ -133,56 +100,111 @@ impl Modem {
         Done::Next
     }
 
-    /// `O` (§6.3.7): back to data state.
-    pub(super) fn online_command(&mut self, now: Instant) -> Done {
-        let State::OnlineCommand { rate } = self.state else { return Done::Final(ResultCode::NoCarrier) };
-        self.result(ResultCode::Connect(rate));
-        self.enter_data(now, rate);
+    /// `H1` (Hayes): off hook and nothing more; whoever calls finds the line busy.
+    pub(super) fn off_hook_command(&mut self) -> Done {
+        self.go_off_hook();
+        Done::Next
+    }
+
+    /// `O` (§6.3.7): back to data state; `O1`: with a retrain, during which octets wait.
+    pub(super) fn online_command(&mut self, now: Instant, value: u32) -> Done {
+        if let (State::OffHook, Some(carrier)) = (&self.state, self.offered.take()) {
+            self.online(now, carrier);
+            return Done::Later;
+        }
+        let State::OnlineCommand { carrier } = &self.state else { return Done::Final(ResultCode::NoCarrier) };
+        let carrier = carrier.clone();
+        if value > 0 {
+            self.trace(What::Note { text: "the modem asks the far one for a retrain".to_owned() });
+        }
+        self.result(ResultCode::Connect(carrier.rate()));
+        self.enter_data(now, carrier);
         Done::Later
     }
 
-    /// Training is over.
-    pub(super) fn connected(&mut self, now: Instant, rate: u32) {
-        if let State::Answering { .. } = self.state {
-            self.result(ResultCode::Connect(rate));
-            self.enter_data(now, rate);
+    /// Training is over. A modem that is off hook for something else keeps in mind that there is a far end.
+    pub(super) fn connected(&mut self, now: Instant, carrier: Carrier) {
+        match self.state {
+            State::Answering { .. } | State::Dialling(_) => self.online(now, carrier),
+            State::OffHook => self.offered = Some(carrier),
+            State::Command | State::Data { .. } | State::OnlineCommand { .. } => {}
         }
     }
 
-    fn enter_data(&mut self, now: Instant, rate: u32) {
+    /// Carrier: circuit 109 on, then what is to be told of it, then data state.
+    pub(super) fn online(&mut self, now: Instant, carrier: Carrier) {
+        self.flow.set_rates(now, &carrier, self.port_speed());
+        self.enter_data(now, carrier.clone());
+        self.report_connection(&carrier);
+        self.result(ResultCode::Connect(carrier.rate()));
+    }
+
+    fn enter_data(&mut self, now: Instant, carrier: Carrier) {
         let stray = self.command_line.reset();
         self.report(stray);
         let escape = Escape::new(now, self.active.get(ESCAPE_CHARACTER), self.active.get(ESCAPE_GUARD));
-        self.state = State::Data { rate, escape };
-        let waiting = std::mem::take(&mut self.waiting);
-        self.tell_dte(&waiting);
+        self.state = State::Data { carrier, escape };
+        self.update_circuits();
+        self.release_waiting(now);
+    }
+
+    /// The escape sequence is complete: `OK`, and the call stays up.
+    pub(super) fn escaped(&mut self) {
+        if let State::Data { carrier, .. } = &self.state {
+            self.state = State::OnlineCommand { carrier: carrier.clone() };
+            self.result(ResultCode::Ok);
+        }
     }
 
     /// Octets from the far end.
-    pub(super) fn octets_from_line(&mut self, octets: Vec<u8>) {
+    pub(super) fn octets_from_line(&mut self, now: Instant, octets: Vec<u8>) {
+        if let State::Data { .. } | State::OnlineCommand { .. } = self.state {
+            self.octets_to_dte(now, octets);
+        }
+    }
+
+    /// The rates have changed.
+    pub(super) fn renegotiated(&mut self, now: Instant, new: Carrier) {
+        let speed = self.port_speed();
+        if let State::Data { carrier, .. } | State::OnlineCommand { carrier } = &mut self.state {
+            self.flow.set_rates(now, &new, speed);
+            *carrier = new;
+        }
+    }
+
+    /// Carrier is gone. The call ends soon if the far modem said that it would go, after S10 if carrier just stopped
+    /// (§6.3.12). There is nothing to wait for if there was no carrier yet.
+    pub(super) fn carrier_gone(&mut self, now: Instant, abrupt: bool) {
         match self.state {
-            State::Data { .. } => self.tell_dte(&octets),
-            State::OnlineCommand { .. } => {
-                let room = MOST_WAITING.saturating_sub(self.waiting.len());
-                self.waiting.extend(octets.into_iter().take(room));
+            State::Data { .. } | State::OnlineCommand { .. } => {
+                let gap = self.active.get(CARRIER_GAP);
+                self.flow.stand_still(now, true);
+                if abrupt && gap == CARRIER_ALWAYS {
+                    return;
+                }
+                let after = if abrupt { Duration::from_millis(100) * u32::from(gap) } else { DISCONNECT };
+                self.carrier_lost_at = Some(now + after);
             }
+            State::Dialling(_) => self.give_up(ResultCode::NoCarrier),
+            State::OffHook => self.offered = None,
             State::Command | State::Answering { .. } => {}
         }
     }
 
-    /// The escape sequence is complete: `OK`, and the call stays up.
-    pub(super) fn escaped(&mut self, rate: u32) {
-        self.state = State::OnlineCommand { rate };
-        self.result(ResultCode::Ok);
+    /// Carrier is not heard for so long: the end of the call if that is longer than S10.
+    pub(super) fn carrier_masked(&mut self, now: Instant, time: Duration) {
+        let gap = self.active.get(CARRIER_GAP);
+        let allowed = Duration::from_millis(100) * u32::from(gap);
+        let online = matches!(self.state, State::Data { .. } | State::OnlineCommand { .. });
+        if online && gap != CARRIER_ALWAYS && allowed < time && self.carrier_lost_at.is_none() {
+            self.carrier_lost_at = Some(now + allowed);
+        }
     }
 
-    /// Carrier is gone. The call ends soon if the far modem said that it would go, after S10 if carrier just stopped
-    /// (§6.3.12).
-    pub(super) fn carrier_gone(&mut self, now: Instant, abrupt: bool) {
-        let gap = Duration::from_millis(100) * u32::from(self.active.get(CARRIER_GAP));
-        if let State::Data { .. } | State::OnlineCommand { .. } = self.state {
-            self.carrier_lost_at = Some(now + if abrupt { gap } else { DISCONNECT });
-        }
+    /// Carrier is there again in time, or the retrain is over.
+    pub(super) fn carrier_back(&mut self, now: Instant) {
+        self.carrier_lost_at = None;
+        self.flow.stand_still(now, false);
     }
 
     /// The call has ended because carrier has.
@@ -192,14 +214,5 @@ impl Modem {
         if self.active.circuit_109 == 1 {
             self.output.push_back(ModemOutput::HangUpDte);
         }
-    }
-
-    /// On hook, back to command state, ready for the next call.
-    pub(super) fn on_hook(&mut self) {
-        self.state = State::Command;
-        self.carrier_lost_at = None;
-        self.waiting.clear();
-        self.rings.forget();
-        self.output.push_back(ModemOutput::OnHook);
     }
 }

@@ -66,6 +66,7 @@ mod tests {
         escape.poll_timeout().map(|due| due.micros() / 1000)
     }
 
+    // M49, Hayes S2 and S12
     #[test]
     fn three_pluses_between_two_silences_escape() {
         assert_eq!(escape(43, &[(1100, b"+++")]), Some(2100));
@@ -73,6 +74,7 @@ mod tests {
         assert_eq!(escape(33, &[(1100, b"!!!")]), Some(2100));
     }
 
+    // M50, Hayes S2 and S12
     #[test]
     fn a_broken_guard_a_fourth_plus_or_a_burst_of_data_do_not() {
         let chats: &[&[(u64, &[u8])]] = &[

@@ -53,7 +53,8 @@ impl Modem {
             | Kind::Basic { prefix: Some('\\'), letter: 'A' | 'G' | 'J' | 'Q' | 'V', value: 0..=3 }
             | Kind::Basic { prefix: Some('%'), letter: 'C' | 'E', value: 0..=3 } => Done::Next,
             Kind::Basic { .. } => Done::Final(ResultCode::Error),
-            Kind::Dial(_) => self.dial(),
+            Kind::Dial(number) => self.dial_command(now, &number),
+            Kind::Store { place, number } => self.store_number(place, number),
             Kind::Parameter { number, action } => self.s_parameter(now, number, action),
             Kind::Extended { name, action } => self.extended(&name, action),
         }
@@ -65,13 +66,15 @@ impl Modem {
             ('A', 0) => self.answer_command(now),
             ('E', 0 | 1) => set(&mut self.active.echo, value == 1),
             ('H', 0) => self.hang_up_command(),
+            ('H', 1) => self.off_hook_command(),
             ('I', 0..=9) => {
                 self.information(&[generic::identification(value, &self.config.identification)]);
                 Done::Next
             }
-            // Loudspeaker and dialling method: there is neither loudspeaker nor dialling.
-            ('L' | 'M', 0..=3) | ('P' | 'T', 0) => Done::Next,
-            ('O', 0) => self.online_command(now),
+            // There is no loudspeaker.
+            ('L' | 'M', 0..=3) => Done::Next,
+            ('P' | 'T', 0) => set(&mut self.active.pulse, letter == 'P'),
+            ('O', 0 | 1) => self.online_command(now, value),
             ('Q', 0 | 1) => set(&mut self.active.quiet, value == 1),
             ('V', 0 | 1) => set(&mut self.active.verbose, value == 1),
             ('X', 0..=4) => set_small(&mut self.active.detail, value),
@@ -96,8 +99,8 @@ impl Modem {
                 self.active = self.factory.clone();
                 Done::Next
             }
-            // Flow control towards the DTE and circuit 107: a pty has neither.
-            ('K', 0 | 3..=6) | ('S', 0 | 1) => Done::Next,
+            ('K', 0 | 3..=6) => self.flow_control_command(value),
+            ('S', 0 | 1) => set_small(&mut self.active.circuit_107, value),
             // Circuit 106, synchronous and asynchronous operation, guard tone, kind of line: common in initialisations.
             ('R', 0 | 1) | ('Q', 0 | 5 | 6) | ('G', 0..=2) | ('L' | 'M' | 'B', 0 | 1) => Done::Next,
             ('W', 0) => {

@@ -1,7 +1,7 @@
-//! What a modem does that it should not: modems that start slowly, answer wrongly, speak out of turn, or die.
+//! What a modem does that it should not: modems that start slowly, answer wrongly or late, speak out of turn, or die.
 //!
-//! In: [`ModemConfig`](super::ModemConfig), and orders from outside. Out: as of any modem. Servers have to live with
-//! all of them.
+//! In: [`ModemConfig`](super::ModemConfig), its personality's quirks, and orders from outside. Out: as of any modem.
+//! Servers have to live with all of them.
 
 use super::Modem;
 use crate::time::Instant;
@@ -27,10 +27,45 @@ impl Modem {
 
     /// The DTE has opened the port: a slow starter has not started yet.
     pub(super) fn fall_silent(&mut self, now: Instant) {
-        if !self.config.silent.is_zero() {
-            self.silent_until = Some(now + self.config.silent);
-            let millis = self.config.silent.as_millis();
-            self.trace(What::Note { text: format!("the modem is silent for {millis} ms") });
+        let silent = self.config.silent.max(self.config.personality.quirks.after_dtr);
+        if !silent.is_zero() {
+            self.silent_until = Some(now + silent);
+            self.trace(What::Note { text: format!("the modem is silent for {} ms", silent.as_millis()) });
+        }
+    }
+
+    /// Whether this octet begins a command line too soon after the last result code, or belongs to one that did.
+    pub(super) fn is_too_soon(&mut self, now: Instant, octet: u8) -> bool {
+        let pause = self.config.personality.quirks.between_commands;
+        let soon = self.last_result.is_some_and(|at| now.since(at) < pause);
+        let begins = !self.command_line.in_progress() && soon && !matches!(octet, b'\r' | b'\n');
+        if !begins && self.unheard.is_empty() {
+            return false;
+        }
+        self.unheard.push(octet);
+        // As long as any other line; what is longer is no line.
+        if octet == b'\r' || self.unheard.len() >= 256 {
+            let text = escaped(&std::mem::take(&mut self.unheard));
+            self.trace(What::Note { text: format!("too soon after the last result code to be heard: {text}") });
+        }
+        true
+    }
+
+    /// The line is done now, or after the time the modem takes for each.
+    pub(super) fn execute_in_time(&mut self, now: Instant, body: String) {
+        let delay = self.config.personality.quirks.answer_delay;
+        if delay.is_zero() {
+            self.execute_line(now, &body);
+        } else {
+            self.awaited = Some((now + delay, body));
+        }
+    }
+
+    /// The time for a line has passed.
+    pub(super) fn execute_awaited(&mut self, now: Instant) {
+        if let Some((_, body)) = self.awaited.take() {
+            self.execute_line(now, &body);
+            self.release_held_in_command_state();
         }
     }
 

@@ -1,28 +1,39 @@
-//! The modem (DCE) on the server's port, called by the exchange: V.250 as far as an answering server uses it.
+//! The modem (DCE) between a DTE's port and a telephone line: V.250, with what makers did beside it.
 //!
 //! Three machines, each in its file: `command_line` (§5.2, octets to lines), `syntax` (§5.3 and §5.4, lines to
-//! commands), `execute` (§5.6 and §6, commands to effects) with `generic` (what it is) and `call` (answering and
-//! hanging up). Beside them `result_code` (§5.7), `parameter` and `profile` (what can be set, what is set), `escape`
-//! (`+++`, manufacturer practice), `caller_id` (V.253), and `faults`, which no standard asks for.
+//! commands), `execute` (§5.6 and §6, commands to effects) with `generic` (what it is). What they say goes through
+//! `speaking` and `result_code` (§5.7); `parameter`, `profile` and `settings` are what can be set, and what is.
+//! The call: `rings` and `caller_id` (V.253), `dial` and `dialling` (§6.3.1), `call` (answering to hanging up), `reports`
+//! (what is told before `CONNECT`), `escape` (`+++`, manufacturer practice). The DTE's side: `flow` (§6.2.12, buffers),
+//! `circuits` (V.24), `speed` (§6.2.10). And `faults`, which no standard asks for.
 //!
-//! In: octets of the DTE, circuit 108/2, what the line does, time. Out: [`ModemOutput`]. A modem is in one of four
-//! states: command state on hook, answering, online data state (where it is transparent to every octet), online
-//! command state after an escape. Voice, fax, dialling out and the caller's modem are not emulated.
+//! In: octets of the DTE, circuits 105 and 108/2, what the line does, time. Out: [`ModemOutput`]. A modem is in one of six
+//! states: command state on hook and off hook, dialling, answering, online data state (where it is transparent to every
+//! octet), online command state after an escape. Voice and fax are not emulated.
 
 mod call;
 mod caller_id;
+mod circuits;
 mod command_line;
+mod dial;
+mod dialling;
 mod escape;
 mod execute;
 mod faults;
+mod flow;
 mod generic;
 mod parameter;
 pub mod personality;
 mod profile;
+mod reports;
 mod result_code;
+mod rings;
+mod settings;
+mod speaking;
+mod speed;
 mod syntax;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -31,17 +42,18 @@ pub use caller_id::presentation;
 pub use personality::Personality;
 pub use result_code::ResultCode;
 
-use self::call::Rings;
+use self::circuits::Circuits;
 use self::command_line::{Assembled, CommandLine};
+use self::dialling::Dialling;
 use self::escape::Escape;
+use self::flow::Flow;
 use self::profile::Profile;
-use crate::exchange::LineEvent;
-use crate::time::{Instant, earliest};
+use self::rings::Rings;
+use self::speaking::Held;
+use self::speed::Speed;
+use crate::exchange::{Carrier, LineEvent, Tone};
+use crate::time::Instant;
 use crate::trace::{What, escaped};
-
-/// Unsolicited result codes do not interrupt a line that is being typed (§5.5), unless the DTE has stopped typing
-/// for so long: a program that died in the middle of a line must not silence the modem for ever.
-const TYPING: Duration = Duration::from_secs(1);
 
 /// What a modem is like when it comes out of its box.
 #[derive(Clone, Debug)]
@@ -62,6 +74,8 @@ pub struct ModemConfig {
     pub replies: Vec<(String, String)>,
     /// What it says instead of the result code CONNECT, octet for octet.
     pub connect: Option<String>,
+    /// Octets that its buffers have room for, each way.
+    pub buffer: usize,
 }
 
 /// Shows caller ID, answers when told to, and has no faults.
@@ -75,6 +89,7 @@ impl Default for ModemConfig {
             silent: Duration::ZERO,
             replies: Vec::new(),
             connect: None,
+            buffer: 2048,
         }
     }
 }
@@ -118,22 +133,31 @@ pub enum Circuit {
 enum State {
     /// On hook.
     Command,
+    /// Off hook without carrier, and taking commands: after `H1`, or after a number with `;`.
+    OffHook,
+    /// On its way to a called modem.
+    Dialling(Dialling),
     /// Off hook since `since`, waiting for carrier until `until`.
     Answering { since: Instant, until: Instant, abortable: bool },
     /// Online data state.
-    Data { rate: u32, escape: Escape },
+    Data { carrier: Carrier, escape: Escape },
     /// Online command state.
-    OnlineCommand { rate: u32 },
+    OnlineCommand { carrier: Carrier },
 }
 
-/// Something to say that must wait for the end of a command line.
-#[derive(Clone, Debug)]
-enum Held {
-    Code(ResultCode),
-    Text(Vec<String>),
+/// What happens by itself; at one moment in this order.
+#[derive(Clone, Copy, Debug)]
+enum Timer {
+    Silence,
+    Carrier,
+    Ring,
+    Command,
+    Held,
+    Flow,
+    State,
 }
 
-/// A called modem.
+/// A modem.
 #[derive(Clone, Debug)]
 pub struct Modem {
     config: ModemConfig,
@@ -143,15 +167,34 @@ pub struct Modem {
     /// The S-parameter selected last.
     selected: u8,
     state: State,
+    /// When something was last done to it.
+    now: Instant,
     command_line: CommandLine,
     /// When the DTE sent its last octet in command state.
     last_typed: Instant,
+    /// When it last gave a result code.
+    last_result: Option<Instant>,
+    /// A command line that is not heard because it came too soon.
+    unheard: Vec<u8>,
+    /// A command line that the modem takes its time for.
+    awaited: Option<(Instant, String)>,
     held: Vec<Held>,
     rings: Rings,
+    /// What is to be heard on the line.
+    tone: Tone,
+    /// Digits have been dialled since the modem went off hook.
+    dialled: bool,
+    /// The number dialled last.
+    last_dialled: Option<String>,
+    /// Numbers for `DS=`, by place.
+    stored_numbers: BTreeMap<u8, String>,
+    /// A far modem has trained while this one was off hook for something else.
+    offered: Option<Carrier>,
+    flow: Flow,
+    speed: Speed,
+    circuits: Circuits,
     /// Circuit 108/2.
     dte_ready: bool,
-    /// Octets from the far end that came in online command state.
-    waiting: Vec<u8>,
     /// Carrier has stopped; the call ends then.
     carrier_lost_at: Option<Instant>,
     /// It has only just been switched on by the DTE's opening of the port.
@@ -166,18 +209,29 @@ impl Modem {
     pub fn new(config: ModemConfig) -> Self {
         let factory = Profile::factory(config.caller_id, config.auto_answer);
         Self {
+            flow: Flow::new(config.buffer),
             config,
             stored: factory.clone(),
             active: factory.clone(),
             factory,
             selected: 0,
             state: State::Command,
+            now: Instant::ZERO,
             command_line: CommandLine::new(),
             last_typed: Instant::ZERO,
+            last_result: None,
+            unheard: Vec::new(),
+            awaited: None,
             held: Vec::new(),
             rings: Rings::default(),
+            tone: Tone::Silence,
+            dialled: false,
+            last_dialled: None,
+            stored_numbers: BTreeMap::new(),
+            offered: None,
+            speed: Speed::default(),
+            circuits: Circuits::default(),
             dte_ready: false,
-            waiting: Vec::new(),
             carrier_lost_at: None,
             silent_until: None,
             dead: false,
@@ -193,22 +247,25 @@ impl Modem {
         }
         let mut rest = octets;
         while let Some((&octet, after)) = rest.split_first() {
+            if self.mishears() {
+                return;
+            }
             match &mut self.state {
-                State::Command | State::OnlineCommand { .. } => self.type_octet(now, octet),
-                State::Answering { since, abortable, .. } => {
-                    let (since, abortable) = (*since, *abortable);
-                    if self.abort_answering(now, since, abortable) {
+                State::Command | State::OffHook | State::OnlineCommand { .. } => self.type_octet(now, octet),
+                State::Dialling(_) | State::Answering { .. } => {
+                    if self.abort(now) {
                         self.report(Some(Assembled::Ignored(vec![octet])));
                     }
                 }
                 State::Data { escape, .. } => {
                     escape.octets(now, rest);
-                    self.output.push_back(ModemOutput::ToLine(rest.to_vec()));
-                    return;
+                    self.octets_to_line(now, rest);
+                    break;
                 }
             }
             rest = after;
         }
+        self.update_circuits();
     }
 
     /// Circuit 108/2: the DTE has opened the port, or the last one has closed it. What off does is up to &D
@@ -220,17 +277,27 @@ impl Modem {
             self.fall_silent(now);
         }
         self.dte_ready = on;
-        if !went_off || self.dead {
-            return;
+        if went_off && !self.dead {
+            self.dte_gone();
         }
+        self.update_circuits();
+    }
+
+    fn dte_gone(&mut self) {
         let stray = self.command_line.reset();
         self.report(stray);
         self.discard_held();
+        self.unheard.clear();
+        self.awaited = None;
         match (self.active.circuit_108, &self.state) {
             (0, _) => {}
-            (1, State::Data { rate, .. }) => self.escaped(*rate),
+            (1, State::Data { .. }) => self.escaped(),
             (1, _) | (_, State::Command) => {}
-            (_, State::Answering { .. } | State::Data { .. } | State::OnlineCommand { .. }) => self.on_hook(),
+            (_, State::OffHook | State::Dialling(_) | State::Answering { .. }) => self.on_hook(),
+            (_, State::Data { .. } | State::OnlineCommand { .. }) => {
+                self.on_hook();
+                self.flow.reset();
+            }
         }
         if self.active.circuit_108 == 3 {
             self.active = self.stored.clone();
@@ -244,49 +311,73 @@ impl Modem {
             return;
         }
         match event {
-            LineEvent::RingOn { first, .. } => self.rings.burst_begins(now, first),
+            LineEvent::RingOn { ring, first, pattern } => self.burst_begins(now, ring, first, pattern),
             LineEvent::RingOff { .. } => self.burst_ends(now),
-            LineEvent::CallerId(id) => self.received_caller_id(now, &id),
-            LineEvent::Connected(carrier) => self.connected(now, carrier.rate()),
-            LineEvent::Tone(_) | LineEvent::Reversal | LineEvent::CallWaiting(_) => {}
-            LineEvent::CarrierBack => self.carrier_lost_at = None,
-            LineEvent::Retrain | LineEvent::Renegotiated(_) => {}
+            LineEvent::CallerId(id) => self.received_caller_id(now, id),
+            LineEvent::Connected(carrier) => self.connected(now, carrier),
+            LineEvent::Tone(tone) => self.heard_tone(now, tone),
+            LineEvent::Reversal => {}
+            LineEvent::CallWaiting(id) => self.call_waiting(now, id.as_ref()),
+            LineEvent::CarrierBack => self.carrier_back(now),
+            LineEvent::Retrain => self.flow.stand_still(now, true),
+            LineEvent::Renegotiated(carrier) => self.renegotiated(now, carrier),
             LineEvent::CarrierLost { abrupt } => self.carrier_gone(now, abrupt),
-            LineEvent::Octets(octets) => self.octets_from_line(octets),
+            LineEvent::Octets(octets) => self.octets_from_line(now, octets),
         }
+        self.update_circuits();
+    }
+
+    /// What happens next by itself, and when.
+    fn next_timer(&self) -> Option<(Instant, Timer)> {
+        if self.dead {
+            return None;
+        }
+        let state = match &self.state {
+            State::Answering { until, .. } => Some(*until),
+            State::Dialling(dialling) => dialling.poll_timeout(),
+            State::Data { escape, .. } => escape.poll_timeout(),
+            State::Command | State::OffHook | State::OnlineCommand { .. } => None,
+        };
+        [
+            (self.silent_until, Timer::Silence),
+            (self.carrier_lost_at, Timer::Carrier),
+            (self.rings.poll_timeout(), Timer::Ring),
+            (self.awaited.as_ref().map(|(at, _)| *at), Timer::Command),
+            (self.held_due(), Timer::Held),
+            (self.flow_due(), Timer::Flow),
+            (state, Timer::State),
+        ]
+        .into_iter()
+        .filter_map(|(at, timer)| Some((at?, timer)))
+        .min_by_key(|(at, _)| *at)
     }
 
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let state = match &self.state {
-            State::Answering { until, .. } => Some(*until),
-            State::Data { escape, .. } => escape.poll_timeout(),
-            State::Command | State::OnlineCommand { .. } => None,
-        };
-        let held = (!self.held.is_empty()).then_some(self.last_typed + TYPING);
-        if self.dead {
-            return None;
-        }
-        earliest(earliest(earliest(state, held), self.carrier_lost_at), self.silent_until)
+        self.next_timer().map(|(at, _)| at)
     }
 
     /// Does what is due by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(due) = self.poll_timeout().filter(|due| *due <= now) {
-            if self.silent_until == Some(due) {
-                self.silent_until = None;
-            } else if self.carrier_lost_at == Some(due) {
-                self.carrier_lost();
-            } else if !self.held.is_empty() && self.last_typed + TYPING == due {
-                self.release_held();
-            } else {
-                match self.state {
-                    State::Answering { .. } => self.no_carrier(),
-                    State::Data { rate, .. } => self.escaped(rate),
-                    State::Command | State::OnlineCommand { .. } => return,
-                }
+        while let Some((due, timer)) = self.next_timer().filter(|(due, _)| *due <= now) {
+            self.now = due.max(self.now);
+            match timer {
+                Timer::Silence => self.silent_until = None,
+                Timer::Carrier => self.carrier_lost(),
+                Timer::Ring => self.ring_due(due),
+                Timer::Command => self.execute_awaited(due),
+                Timer::Held => self.release_held(),
+                Timer::Flow => self.flow_timeout(due),
+                Timer::State => match self.state {
+                    State::Answering { .. } => self.give_up(ResultCode::NoCarrier),
+                    State::Dialling(_) => self.dialling_due(due),
+                    State::Data { .. } => self.escaped(),
+                    State::Command | State::OffHook | State::OnlineCommand { .. } => return,
+                },
             }
+            self.update_circuits();
         }
+        self.now = self.now.max(now);
     }
 
     /// What the modem has to say next.
@@ -294,9 +385,22 @@ impl Modem {
         self.output.pop_front()
     }
 
+    /// Whether the DTE's octets are commands.
+    fn is_command_state(&self) -> bool {
+        matches!(self.state, State::Command | State::OffHook | State::OnlineCommand { .. })
+    }
+
     /// One octet in a command state.
     fn type_octet(&mut self, now: Instant, octet: u8) {
+        if self.is_too_soon(now, octet) {
+            return;
+        }
+        if self.awaited.is_some() {
+            // The modem is busy with a line; what comes meanwhile is lost.
+            return;
+        }
         self.last_typed = now;
+        self.follow_speed();
         let (mut echo, mut assembled) = (Vec::new(), Vec::new());
         self.command_line.push(octet, self.active.editing(), &mut echo, &mut assembled);
         if self.active.echo {
@@ -316,12 +420,23 @@ impl Modem {
             match line {
                 Ok((body, typed)) => match self.stated_reply(&typed) {
                     Some(text) => self.reply(&text),
-                    None => self.execute(now, &body),
+                    None => self.execute_in_time(now, body),
                 },
                 Err(_) => self.result(ResultCode::Error),
             }
         }
-        if !self.command_line.in_progress() && matches!(self.state, State::Command | State::OnlineCommand { .. }) {
+        self.release_held_in_command_state();
+    }
+
+    /// Executes a line; a speed it sets counts from its end on.
+    fn execute_line(&mut self, now: Instant, body: &str) {
+        self.execute(now, body);
+        self.adopt_speed();
+    }
+
+    /// A line is done: what was held may be said.
+    fn release_held_in_command_state(&mut self) {
+        if !self.command_line.in_progress() && self.awaited.is_none() && self.is_command_state() {
             self.release_held();
         }
     }
@@ -330,73 +445,6 @@ impl Modem {
     fn report(&mut self, assembled: Option<Assembled>) {
         if let Some(Assembled::Ignored(octets)) = assembled {
             self.trace(What::Ignored { text: escaped(&octets) });
-        }
-    }
-
-    /// A result code of the DTE's command, or of the call's end.
-    fn result(&mut self, code: ResultCode) {
-        if self.active.quiet || self.is_mute() {
-            return;
-        }
-        if let (ResultCode::Connect(_), Some(text)) = (code, self.config.connect.clone()) {
-            return self.say(&text);
-        }
-        let format = self.active.format();
-        self.trace(What::Response { text: escaped(code.shown(format).as_bytes()) });
-        self.tell_dte(&code.octets(format));
-    }
-
-    /// Information text of some lines.
-    fn information(&mut self, lines: &[String]) {
-        if self.is_mute() {
-            return;
-        }
-        for line in lines {
-            self.trace(What::Response { text: escaped(line.as_bytes()) });
-        }
-        self.tell_dte(&result_code::information(lines, self.active.format()));
-    }
-
-    /// A result code nobody asked for: now, or when the line that is being typed is done.
-    fn unsolicited(&mut self, now: Instant, code: ResultCode) {
-        if self.typing(now) { self.held.push(Held::Code(code)) } else { self.result(code) }
-    }
-
-    /// Information text nobody asked for, likewise.
-    fn unsolicited_text(&mut self, now: Instant, lines: Vec<String>) {
-        if self.typing(now) { self.held.push(Held::Text(lines)) } else { self.information(&lines) }
-    }
-
-    fn typing(&self, now: Instant) -> bool {
-        self.command_line.in_progress() && now.since(self.last_typed) < TYPING
-    }
-
-    fn release_held(&mut self) {
-        for held in std::mem::take(&mut self.held) {
-            match held {
-                Held::Code(code) => self.result(code),
-                Held::Text(lines) => self.information(&lines),
-            }
-        }
-    }
-
-    /// What was held is of no interest any more.
-    fn discard_held(&mut self) {
-        self.held.clear();
-    }
-
-    fn trace(&mut self, what: What) {
-        self.output.push_back(ModemOutput::Trace(what));
-    }
-
-    /// Octets for the DTE, joined with those before them.
-    fn tell_dte(&mut self, octets: &[u8]) {
-        if octets.is_empty() || self.is_mute() {
-            return;
-        }
-        match self.output.back_mut() {
-            Some(ModemOutput::ToDte(before)) => before.extend(octets),
-            _ => self.output.push_back(ModemOutput::ToDte(octets.to_vec())),
         }
     }
 }

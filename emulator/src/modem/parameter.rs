@@ -84,7 +84,18 @@ pub(super) const CALLER_ID: &str = "+VCID";
 pub(super) const EXTENDED_PARAMETERS: &[ExtendedParameter] = &[
     // No fax and no voice: data is the only class, and asking for another fails, as it must.
     ExtendedParameter { name: "+FCLASS", default: &[0], allowed: &[&[0..=0]], bare: true, clause: "T.31, TIA-578" },
-    ExtendedParameter { name: CALLER_ID, default: &[1], allowed: &[&[0..=1]], bare: false, clause: "V.253" },
+    ExtendedParameter { name: CALLER_ID, default: &[1], allowed: &[&[0..=2]], bare: false, clause: "V.253" },
+    ExtendedParameter {
+        name: "+VDR",
+        default: &[0, 0],
+        allowed: &[&[0..=1], &[0..=255]],
+        bare: false,
+        clause: "V.253, reports; tenths of a second of silence before RING",
+    },
+    ExtendedParameter { name: "+MR", default: &[0], allowed: &[&[0..=1]], bare: false, clause: "V.250 6.4.2" },
+    ExtendedParameter { name: "+ER", default: &[0], allowed: &[&[0..=1]], bare: false, clause: "V.250 6.5.5" },
+    ExtendedParameter { name: "+DR", default: &[0], allowed: &[&[0..=1]], bare: false, clause: "V.250 6.6.2" },
+    ExtendedParameter { name: "+ILRR", default: &[0], allowed: &[&[0..=1]], bare: false, clause: "V.250 6.2.13" },
     // The port has no speed of its own to be fixed: whatever the DTE uses is right.
     ExtendedParameter {
         name: "+IPR",
@@ -108,7 +119,7 @@ pub(super) const EXTENDED_PARAMETERS: &[ExtendedParameter] = &[
     ExtendedParameter {
         name: "+IFC",
         default: &[2, 2],
-        allowed: &[&[0..=2], &[0..=2]],
+        allowed: &[&[0..=3], &[0..=2]],
         bare: false,
         clause: "V.250 6.2.12",
     },
@@ -122,8 +133,7 @@ pub(super) fn extended_parameter(name: &str) -> Option<&'static ExtendedParamete
 
 /// Settings of modulation, error control, compression and their reports (V.250 §6.4 to §6.6): they may be set to anything
 /// and change nothing, for what the line does is the scenario's to say.
-const PASSED_OVER: &[&str] =
-    &["+DS", "+DR", "+EB", "+EFCS", "+ER", "+ES", "+ESR", "+ETBM", "+EWIND", "+ICF", "+ILRR", "+MA", "+MR", "+MS"];
+const PASSED_OVER: &[&str] = &["+DS", "+EB", "+EFCS", "+ES", "+ESR", "+ETBM", "+EWIND", "+ICF", "+MA", "+MS"];
 
 /// Whether setting that parameter is valid and without effect.
 pub(super) fn is_passed_over(name: &str) -> bool {
@@ -194,8 +204,8 @@ mod tests {
     #[test]
     fn ranges_are_listed_as_they_are_checked() {
         assert_eq!(extended_parameter("+FCLASS").unwrap().ranges(), "0");
-        assert_eq!(extended_parameter("#CID").unwrap().ranges(), "(0,1)");
-        assert_eq!(extended_parameter("+IFC").unwrap().ranges(), "(0-2),(0-2)");
+        assert_eq!(extended_parameter("#CID").unwrap().ranges(), "(0-2)");
+        assert_eq!(extended_parameter("+IFC").unwrap().ranges(), "(0-3),(0-2)");
         assert!(extended_parameter("+FAA").is_none());
     }
 
@@ -208,7 +218,7 @@ mod tests {
         };
         assert_eq!(check(&["", "0"]), Some(vec![2, 0]));
         assert_eq!(check(&["1"]), Some(vec![1, 2]));
-        assert_eq!(check(&["3"]), None);
+        assert_eq!(check(&["4"]), None);
         assert_eq!(check(&["1", "1", "1"]), None);
         assert_eq!(check(&["one"]), None);
     }

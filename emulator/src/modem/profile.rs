@@ -25,6 +25,10 @@ pub(super) struct Profile {
     pub(super) circuit_109: u8,
     /// &D (§6.2.9; 3: Hayes): what circuit 108/2 going off does.
     pub(super) circuit_108: u8,
+    /// &S (Hayes): 0: circuit 107 always on, 1: on from the answer tone to the end of the call.
+    pub(super) circuit_107: u8,
+    /// P and T (§6.3.2, §6.3.3): dials by pulses, not by tones.
+    pub(super) pulse: bool,
     parameters: BTreeMap<u8, u8>,
     extended: BTreeMap<&'static str, Vec<u32>>,
 }
@@ -40,6 +44,8 @@ impl Profile {
             detail: 4,
             circuit_109: 1,
             circuit_108: 2,
+            circuit_107: 0,
+            pulse: false,
             parameters: S_PARAMETERS.iter().map(|parameter| (parameter.number, parameter.default)).collect(),
             extended: EXTENDED_PARAMETERS.iter().map(|p| (p.name, p.default.to_vec())).collect(),
         };
@@ -66,11 +72,6 @@ impl Profile {
     /// Sets an extended parameter.
     pub(super) fn set_extended(&mut self, parameter: &ExtendedParameter, values: Vec<u32>) {
         self.extended.insert(parameter.name, values);
-    }
-
-    /// Whether caller ID is shown.
-    pub(super) fn caller_id(&self) -> bool {
-        self.extended.get(CALLER_ID).is_some_and(|values| values.first() == Some(&1))
     }
 
     /// How result codes look.

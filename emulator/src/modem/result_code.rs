@@ -16,6 +16,12 @@ pub enum ResultCode {
     NoCarrier,
     /// Not a command, or not one for now.
     Error,
+    /// The exchange gives no dial tone.
+    NoDialtone,
+    /// The called line is busy.
+    Busy,
+    /// Nobody answers.
+    NoAnswer,
 }
 
 /// Rates in bit/s and the numbers of their `CONNECT`.
@@ -63,6 +69,9 @@ impl ResultCode {
             Self::Ring => "RING".into(),
             Self::NoCarrier => "NO CARRIER".into(),
             Self::Error => "ERROR".into(),
+            Self::NoDialtone => "NO DIALTONE".into(),
+            Self::Busy => "BUSY".into(),
+            Self::NoAnswer => "NO ANSWER".into(),
         }
     }
 
@@ -77,6 +86,9 @@ impl ResultCode {
             Self::Ring => 2,
             Self::NoCarrier => 3,
             Self::Error => 4,
+            Self::NoDialtone => 6,
+            Self::Busy => 7,
+            Self::NoAnswer => 8,
         }
     }
 

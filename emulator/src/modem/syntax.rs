@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Basic { prefix: Option<char>, letter: char, value: u32 },
     /// `D`: the rest of the line.
     Dial(String),
+    /// `&Z1=T5551234` (Hayes): a number to be dialled by `DS=1`, the rest of the line.
+    Store { place: u32, number: String },
     /// `S7`, `S7=60`, `S7?`, and `=60`, `?` for the S-parameter selected last (§5.3.2).
     Parameter { number: Option<u32>, action: ParameterAction },
     /// `+FCLASS=?`: name in upper case, its `+` or `#` included (§5.4).
@@ -109,7 +111,13 @@ impl Reader<'_> {
             prefix @ ('&' | '\\' | '%' | '*' | '-' | ')') => match self.next() {
                 Some((_, letter)) if letter.is_ascii_alphabetic() => {
                     let letter = letter.to_ascii_uppercase();
-                    Kind::Basic { prefix: Some(prefix), letter, value: self.number(at)?.unwrap_or(0) }
+                    let value = self.number(at)?.unwrap_or(0);
+                    if (prefix, letter, self.peek()) == ('&', 'Z', Some('=')) {
+                        let number = self.chars.by_ref().skip(1).map(|(_, c)| c).collect();
+                        Kind::Store { place: value, number }
+                    } else {
+                        Kind::Basic { prefix: Some(prefix), letter, value }
+                    }
                 }
                 _ => return Err(SyntaxError { at, expected: "a letter after this sign" }),
             },
@@ -268,6 +276,8 @@ mod tests {
     #[test]
     fn dialling_takes_the_rest_of_the_line() {
         assert_eq!(kinds("e0dt 555,1234;"), [basic('E', 0), Kind::Dial("t 555,1234;".into())]);
+        assert_eq!(kinds("&z1=t 555;"), [Kind::Store { place: 1, number: "t 555;".into() }]);
+        assert_eq!(kinds("&z"), [and('Z', 0)]);
     }
 
     #[test]

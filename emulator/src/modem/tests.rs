@@ -5,12 +5,19 @@ use super::*;
 use crate::exchange::Carrier;
 
 mod calls;
+mod circuits;
+mod dialling;
 mod faults;
+mod flow;
+mod pair;
+mod ringing;
 
 /// A modem with a DTE, and the time.
 struct Bench {
     modem: Modem,
     now: Instant,
+    /// Circuits that have changed, which [`Self::outputs`] leaves out.
+    circuits: Vec<(Circuit, bool)>,
 }
 
 impl Bench {
@@ -19,7 +26,7 @@ impl Bench {
     }
 
     fn with(config: ModemConfig) -> Self {
-        let mut bench = Self { modem: Modem::new(config), now: Instant::ZERO };
+        let mut bench = Self { modem: Modem::new(config), now: Instant::ZERO, circuits: Vec::new() };
         bench.modem.handle_circuit_108(bench.now, true);
         bench
     }
@@ -36,9 +43,23 @@ impl Bench {
         bench
     }
 
-    /// Everything the modem says now.
+    /// Everything the modem says now but circuits.
     fn outputs(&mut self) -> Vec<ModemOutput> {
-        std::iter::from_fn(|| self.modem.poll_output()).collect()
+        let all: Vec<ModemOutput> = std::iter::from_fn(|| self.modem.poll_output()).collect();
+        let mut said = Vec::new();
+        for output in all {
+            match output {
+                ModemOutput::Circuit(circuit, on) => self.circuits.push((circuit, on)),
+                output => said.push(output),
+            }
+        }
+        said
+    }
+
+    /// Circuits that have changed since the last time; everything else it said is thrown away.
+    fn circuits(&mut self) -> Vec<(Circuit, bool)> {
+        self.outputs();
+        std::mem::take(&mut self.circuits)
     }
 
     /// What the DTE gets now, as text.
@@ -173,10 +194,10 @@ fn the_modem_tells_what_it_is() {
         ("AT+FCLASS=?\r", "\r\n0\r\n\r\nOK\r\n"),
         ("AT+FCLASS=0\r", "\r\nOK\r\n"),
         ("AT+FCLASS=2\r", "\r\nERROR\r\n"),
-        ("AT+VCID=?;+VCID?\r", "\r\n+VCID: (0,1)\r\n\r\n+VCID: 1\r\n\r\nOK\r\n"),
+        ("AT+VCID=?;+VCID?\r", "\r\n+VCID: (0-2)\r\n\r\n+VCID: 1\r\n\r\nOK\r\n"),
         ("AT#CID=0\r", "\r\nOK\r\n"),
         ("AT+VCID?\r", "\r\n+VCID: 0\r\n\r\nOK\r\n"),
-        ("AT+VCID=2\r", "\r\nERROR\r\n"),
+        ("AT+VCID=3\r", "\r\nERROR\r\n"),
         ("AT+XYZ\r", "\r\nERROR\r\n"),
     ]);
 }
@@ -194,13 +215,13 @@ fn what_initialisations_set_and_nobody_feels_is_taken() {
 }
 
 #[test]
-fn a_line_that_takes_calls_only_has_no_carrier_to_offer() {
+fn a_modem_without_a_call_has_no_carrier_to_return_to() {
     table(&[
         ("ATE0\r", "ATE0\r\r\nOK\r\n"),
-        ("ATDT5551234\r", "\r\nNO CARRIER\r\n"),
         ("ATO\r", "\r\nNO CARRIER\r\n"),
+        ("ATO1\r", "\r\nNO CARRIER\r\n"),
         ("ATH\r", "\r\nOK\r\n"),
-        ("ATH1\r", "\r\nERROR\r\n"),
+        ("ATDL\r", "\r\nERROR\r\n"),
     ]);
 }
 
@@ -289,5 +310,48 @@ proptest::proptest! {
         bench.type_only("\rATZ\r");
         let ended = matches!(bench.modem.state, State::Command);
         proptest::prop_assert!(ended);
+    }
+}
+
+/// One thing that may happen to a modem.
+fn happen(bench: &mut Bench, what: u8, value: u8) {
+    const LINES: &[&str] = &["ATA\r", "ATD9W,5@1!;\r", "ATH1\r", "ATO1\r", "AT&D1+IFC=1,1\r", "ATX4+VDR=1,5\r", "+++"];
+    const TONES: &[Tone] = &[Tone::Dial, Tone::Ringing, Tone::Busy, Tone::Answer, Tone::Silence];
+    let on = value.is_multiple_of(2);
+    let pick = |length: usize| usize::from(value) % length;
+    match what % 14 {
+        0 | 1 => bench.type_only(LINES[pick(LINES.len())]),
+        2 => bench.modem.handle_circuit_108(bench.now, on),
+        3 => bench.modem.handle_circuit_105(bench.now, on),
+        4 => bench.line(LineEvent::Tone(TONES[pick(TONES.len())])),
+        5 => bench.line(LineEvent::Connected(Carrier::new(u32::from(value) * 300))),
+        6 => bench.line(LineEvent::CarrierLost { abrupt: on }),
+        7 => bench.line(if on { LineEvent::Retrain } else { LineEvent::CarrierBack }),
+        8 => bench.line(LineEvent::RingOn { ring: u32::from(value), first: on, pattern: value }),
+        9 => bench.line(LineEvent::RingOff { ring: u32::from(value) }),
+        10 => bench.line(LineEvent::Octets(vec![value; usize::from(value) * 20])),
+        11 => bench.modem.handle_dte_octets(bench.now, &vec![value; usize::from(value) * 20]),
+        12 => bench.modem.handle_dte_speed(bench.now, on.then_some(u32::from(value) * 100)),
+        _ => bench.line(LineEvent::Renegotiated(Carrier::new(u32::from(value) * 100))),
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_that_happens_in_any_order_upsets_the_modem(
+        events in proptest::collection::vec((0u8..=255, 0u8..=255, 0u64..3000), 0..80)
+    ) {
+        let mut bench = Bench::new();
+        for (what, value, pause) in events {
+            happen(&mut bench, what, value);
+            bench.pause(pause);
+            let due = bench.modem.poll_timeout();
+            proptest::prop_assert!(due.is_none_or(|due| due > bench.now), "left undone: {due:?}");
+            bench.outputs();
+        }
+        bench.modem.handle_circuit_105(bench.now, true);
+        bench.modem.handle_dte_octets(bench.now, b"\x11");
+        bench.pause(600_000);
+        proptest::prop_assert!(bench.modem.wants_dte_octets() || bench.modem.circuit(Circuit::C109));
     }
 }

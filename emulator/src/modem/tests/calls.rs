@@ -3,6 +3,7 @@
 use super::*;
 use crate::exchange::{CallerId, Carrier, Stamp};
 
+// M33, V.250 §6.3.8
 #[test]
 fn each_ring_gives_one_ring_when_its_first_burst_is_over() {
     let mut bench = Bench::new();
@@ -22,6 +23,7 @@ fn each_ring_gives_one_ring_when_its_first_burst_is_over() {
     assert_eq!(bench.dce(), "", "a tinkle is no ring");
 }
 
+// M28, Hayes S1
 #[test]
 fn rings_are_counted_and_forgotten() {
     let mut bench = Bench::new();
@@ -40,6 +42,7 @@ fn alice() -> LineEvent {
     LineEvent::CallerId(CallerId::mdmf(stamp, Some("5551234"), Some("ALICE")))
 }
 
+// M38 and M41, V.253
 #[test]
 fn caller_id_is_shown_line_by_line_between_the_rings() {
     let mut bench = Bench::new();
@@ -53,6 +56,7 @@ fn caller_id_is_shown_line_by_line_between_the_rings() {
     assert_eq!(bench.traced(), lines);
 }
 
+// M37, V.253 +VCID
 #[test]
 fn caller_id_can_be_switched_off_and_off_can_be_the_owner_s_choice() {
     let mut bench = Bench::new();
@@ -71,6 +75,7 @@ fn caller_id_can_be_switched_off_and_off_can_be_the_owner_s_choice() {
     assert!(bench.dce().contains("NMBR"));
 }
 
+// M20, V.250 §5.5
 #[test]
 fn a_ring_does_not_split_a_line_that_is_being_typed() {
     let mut bench = Bench::new();
@@ -95,6 +100,7 @@ fn a_line_that_is_never_finished_does_not_silence_the_modem() {
     assert_eq!(bench.dce(), "\r\nRING\r\n");
 }
 
+// M24, V.250 §6.3.5
 #[test]
 fn ata_answers_and_connect_tells_the_rate() {
     for (detail, connect) in
@@ -112,6 +118,7 @@ fn ata_answers_and_connect_tells_the_rate() {
     }
 }
 
+// M51, V.250 §6.2.12
 #[test]
 fn data_state_is_transparent_to_every_octet() {
     let mut bench = Bench::online();
@@ -124,6 +131,7 @@ fn data_state_is_transparent_to_every_octet() {
     assert_eq!(bench.outputs(), [ModemOutput::ToLine(b"ATH\r".to_vec())]);
 }
 
+// M8, V.250 §5.6.1
 #[test]
 fn octets_during_the_handshake_abort_it_but_not_at_once() {
     let mut bench = Bench::new();
@@ -147,6 +155,7 @@ fn octets_during_the_handshake_abort_it_but_not_at_once() {
     assert_eq!(bench.chat("AT\r"), "\r\nOK\r\n");
 }
 
+// M22 and M24 (no ringing here), V.250 §6.3.10
 #[test]
 fn carrier_that_does_not_come_within_s7_ends_the_call() {
     let mut bench = Bench::new();
@@ -167,6 +176,7 @@ fn carrier_that_does_not_come_within_s7_ends_the_call() {
     assert_eq!(bench.dce(), "\r\nRING\r\n");
 }
 
+// M30 and M31, V.250 §6.3.12
 #[test]
 fn carrier_loss_ends_the_call_and_hangs_up_the_dte() {
     let lost = [
@@ -195,6 +205,7 @@ fn carrier_loss_ends_the_call_and_hangs_up_the_dte() {
     assert_eq!(bench.dce(), "\r\nRING\r\n");
 }
 
+// M43, V.250 §6.2.8
 #[test]
 fn circuit_109_that_is_always_on_hides_the_loss() {
     let mut bench = Bench::new();
@@ -208,6 +219,7 @@ fn circuit_109_that_is_always_on_hides_the_loss() {
     assert!(!bench.outputs().contains(&ModemOutput::HangUpDte));
 }
 
+// M44, V.250 §6.2.9
 #[test]
 fn a_closed_port_goes_on_hook_and_the_next_call_is_answered() {
     for (settings, echo_after) in [("&D2", ""), ("&D3", "AT\r")] {
@@ -237,6 +249,7 @@ fn a_port_closed_while_answering_goes_on_hook() {
     assert_eq!(bench.modem.poll_timeout(), None);
 }
 
+// M44, V.250 §6.2.9
 #[test]
 fn a_closed_port_is_ignored_or_escaped_if_so_set() {
     for (settings, said) in [("&D0", ""), ("&D1", "\r\nOK\r\n")] {
@@ -261,6 +274,7 @@ fn half_a_command_line_is_forgotten_when_the_port_is_closed() {
     assert_eq!(bench.chat("\rATS0?\r"), "\r\n000\r\n\r\nOK\r\n");
 }
 
+// M26 and M49, V.250 §6.3.7 and Hayes
 #[test]
 fn the_escape_leaves_the_call_up_and_o_returns_to_it() {
     let mut bench = Bench::online();
@@ -280,6 +294,7 @@ fn the_escape_leaves_the_call_up_and_o_returns_to_it() {
     assert_eq!(bench.outputs(), [ModemOutput::ToLine(b"x".to_vec())]);
 }
 
+// M25, V.250 §6.3.6
 #[test]
 fn h_and_z_hang_up_from_online_command_state() {
     for hang_up in ["ATH\r", "ATZ\r"] {
@@ -296,6 +311,7 @@ fn h_and_z_hang_up_from_online_command_state() {
     }
 }
 
+// M31, Hayes
 #[test]
 fn carrier_loss_is_told_in_online_command_state_too() {
     let mut bench = Bench::online();
@@ -309,6 +325,7 @@ fn carrier_loss_is_told_in_online_command_state_too() {
     assert_eq!(bench.chat("ATO\r"), "\r\nNO CARRIER\r\n");
 }
 
+// M27, V.250 §6.3.8; M44, §6.2.9
 #[test]
 fn a_modem_set_to_answers_by_itself_if_there_is_a_dte() {
     let mut bench = Bench::with(ModemConfig { auto_answer: 2, ..ModemConfig::default() });
@@ -324,4 +341,66 @@ fn a_modem_set_to_answers_by_itself_if_there_is_a_dte() {
     bench.modem.handle_circuit_108(bench.now, false);
     bench.ring(1);
     assert!(!bench.outputs().contains(&ModemOutput::OffHook));
+}
+
+// M30, V.250 §6.3.12
+#[test]
+fn a_gap_of_the_carrier_shorter_than_s10_is_bridged() {
+    let mut bench = Bench::online();
+    bench.line(LineEvent::CarrierLost { abrupt: true });
+    bench.pause(1399);
+    bench.line(LineEvent::CarrierBack);
+    bench.pause(60_000);
+    assert_eq!(bench.outputs(), []);
+    assert!(bench.modem.circuit(Circuit::C109));
+    bench.line(LineEvent::Octets(b"x".to_vec()));
+    assert_eq!(bench.dce(), "x");
+}
+
+// M26, V.250 §6.3.7
+#[test]
+fn o1_returns_to_data_state_as_well() {
+    let mut bench = Bench::online();
+    bench.pause(1100);
+    bench.type_only("+++");
+    bench.pause(1100);
+    bench.outputs();
+    bench.line(LineEvent::Octets(b"waited".to_vec()));
+    assert_eq!(bench.chat("ATO1\r"), "\r\nCONNECT 33600\r\nwaited");
+}
+
+// M24, V.250 §6.3.5
+#[test]
+fn a_far_end_that_has_trained_meanwhile_is_answered_at_once() {
+    for command in ["ATA\r", "ATO\r", "ATD\r"] {
+        let mut bench = Bench::new();
+        bench.chat("ATE0H1\r");
+        bench.line(LineEvent::Connected(Carrier::new(9600)));
+        assert_eq!(bench.dce(), "");
+        bench.type_only(command);
+        bench.pause(0);
+        assert_eq!(bench.dce(), "\r\nCONNECT 9600\r\n", "{command}");
+    }
+}
+
+// M32, V.250 §6.3.5
+#[test]
+fn no_octet_is_lost_or_added_between_connect_and_the_first_data() {
+    let mut bench = Bench::new();
+    bench.chat("ATE0\r");
+    bench.chat("ATA\r");
+    bench.pause(25_000);
+    bench.line(LineEvent::Connected(Carrier::new(33_600)));
+    bench.line(LineEvent::Octets(b"~\xff}#".to_vec()));
+    bench.modem.handle_dte_octets(bench.now, b"~\xff\x03");
+    let mut dte = Vec::new();
+    let mut line = Vec::new();
+    for output in bench.outputs() {
+        match output {
+            ModemOutput::ToDte(octets) => dte.extend(octets),
+            ModemOutput::ToLine(octets) => line.extend(octets),
+            _ => {}
+        }
+    }
+    assert_eq!((dte, line), (b"\r\nCONNECT 33600\r\n~\xff}#".to_vec(), b"~\xff\x03".to_vec()));
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::exchange::Carrier;
+use crate::modem::personality::Quirks;
 
 #[test]
 fn a_slow_starter_hears_and_says_nothing_after_each_opening() {
@@ -79,4 +80,51 @@ fn frames_sent_after_the_carrier_is_gone_are_no_commands() {
     bench.pause(1000);
     bench.ring(1);
     assert_eq!(bench.dce(), "\r\nRING\r\n", "the line is free again");
+}
+
+/// A modem with these quirks, without echo.
+fn quirky(quirks: Quirks) -> Bench {
+    let personality = Personality { quirks, ..Personality::default() };
+    Bench::with(ModemConfig { personality, ..ModemConfig::default() })
+}
+
+#[test]
+fn a_modem_that_is_slow_after_dtr_hears_nothing_until_it_is_ready() {
+    let mut bench = quirky(Quirks { after_dtr: Duration::from_millis(1500), ..Quirks::default() });
+    bench.pause(1499);
+    assert_eq!(bench.chat("AT\r"), "");
+    bench.pause(1);
+    assert_eq!(bench.chat("ATE0\r"), "ATE0\r\r\nOK\r\n");
+}
+
+#[test]
+fn a_line_that_begins_too_soon_after_the_last_result_is_not_heard() {
+    let mut bench = quirky(Quirks { between_commands: Duration::from_millis(250), ..Quirks::default() });
+    assert_eq!(bench.chat("ATE0\r"), "ATE0\r\r\nOK\r\n");
+    bench.pause(249);
+    bench.type_only("ATS0");
+    bench.pause(100);
+    assert_eq!(bench.chat("=1\r\n"), "", "all of a line that began too soon");
+    assert_eq!(bench.chat("ATS0?\r"), "\r\n000\r\n\r\nOK\r\n");
+    bench.pause(250);
+    assert_eq!(bench.chat("AT\r"), "\r\nOK\r\n");
+}
+
+#[test]
+fn a_slow_thinker_answers_late_and_hears_nothing_meanwhile() {
+    let mut bench = quirky(Quirks { answer_delay: Duration::from_millis(400), ..Quirks::default() });
+    assert_eq!(bench.chat("ATE0\r\n"), "ATE0\r");
+    bench.pause(399);
+    assert_eq!(bench.chat("ATS0=3\r"), "");
+    bench.line(LineEvent::RingOn { ring: 1, first: true, pattern: 1 });
+    bench.pause(1);
+    assert_eq!(bench.dce(), "\r\nOK\r\n");
+    assert_eq!(bench.chat("ATS0?\r"), "");
+    bench.pause(200);
+    bench.line(LineEvent::RingOff { ring: 1 });
+    bench.pause(200);
+    assert_eq!(bench.dce(), "\r\n000\r\n\r\nOK\r\n\r\nRING\r\n", "the ring waits for the answer");
+    bench.chat("ATA\r");
+    bench.modem.handle_circuit_108(bench.now, false);
+    assert_eq!(bench.modem.poll_timeout(), None, "nobody waits for the answer any more");
 }

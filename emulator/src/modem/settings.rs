@@ -1,0 +1,72 @@
+//! What the call has to know of the modem's settings, each in the shape it needs.
+//!
+//! In: the active profile. Out: numbers and choices. What sets them is `execute`; what they may be, `parameter`.
+
+use super::Modem;
+use super::execute::Done;
+use super::flow::{FlowControl, Means};
+use super::parameter::extended_parameter;
+use super::result_code::ResultCode;
+
+/// So many numbers can be stored.
+const STORED_NUMBERS: u8 = 4;
+
+impl Modem {
+    /// A value of an extended parameter, `place` from 0; 0 if there is none.
+    pub(super) fn extended_value(&self, name: &str, place: usize) -> u32 {
+        let Some(parameter) = extended_parameter(name) else { return 0 };
+        self.active.extended(parameter).get(place).copied().unwrap_or_default()
+    }
+
+    /// `+IFC` (V.250 §6.2.12), and &K, which sets the same.
+    pub(super) fn flow_control(&self) -> FlowControl {
+        let means = |value| match value {
+            1 => Means::InBand,
+            2 => Means::Circuit,
+            3 => Means::InBandPassed,
+            _ => Means::None,
+        };
+        FlowControl { by_dte: means(self.extended_value("+IFC", 0)), by_modem: means(self.extended_value("+IFC", 1)) }
+    }
+
+    /// &K (Hayes): another way to set `+IFC`. 6 is both means at once, of which circuits are the stronger.
+    pub(super) fn flow_control_command(&mut self, value: u32) -> Done {
+        let Some(parameter) = extended_parameter("+IFC") else { return Done::Final(ResultCode::Error) };
+        let values = match value {
+            0 => vec![0, 0],
+            4 => vec![1, 1],
+            5 => vec![3, 1],
+            _ => vec![2, 2],
+        };
+        self.active.set_extended(parameter, values);
+        Done::Next
+    }
+
+    /// &S (Hayes): 0: circuit 107 always on, 1: on from the answer tone to the end of the call.
+    pub(super) fn circuit_107_setting(&self) -> u32 {
+        self.active.circuit_107.into()
+    }
+
+    /// Whether digits are dialled by pulses (`P`) unless the number says so.
+    pub(super) fn dials_by_pulses(&self) -> bool {
+        self.active.pulse
+    }
+
+    /// `&Zn=` (Hayes): stores a number, in no profile; without one the place is free again.
+    pub(super) fn store_number(&mut self, place: u32, number: String) -> Done {
+        let Some(place) = u8::try_from(place).ok().filter(|place| *place < STORED_NUMBERS) else {
+            return Done::Final(ResultCode::Error);
+        };
+        if number.trim().is_empty() {
+            self.stored_numbers.remove(&place);
+        } else {
+            self.stored_numbers.insert(place, number);
+        }
+        Done::Next
+    }
+
+    /// The number that `&Zn=` has stored.
+    pub(super) fn stored_number(&self, place: u8) -> Option<String> {
+        self.stored_numbers.get(&place).cloned()
+    }
+}
