@@ -3,6 +3,7 @@
 //! Text enters on one side and evidence leaves on the other:
 //!
 //! - [`scenario`]: scenario text to a checked [`scenario::Scenario`], with every place kept for messages.
+//! - [`personality`]: how makes of modem differ, read from files; those that ship.
 //! - [`lab`]: the kernel and the server stacks, built once and cached.
 //! - [`run`]: on the host, schedules one guest a scenario; its [`run::Outcome`] is all that reports see.
 //! - [`guest`]: process 1 of the guest: mounts, namespaces, the server, the calls, the expectations.
@@ -18,6 +19,7 @@ pub mod cli;
 pub mod evidence;
 pub mod guest;
 pub mod lab;
+pub mod personality;
 pub mod report;
 pub mod run;
 pub mod scenario;

@@ -9,11 +9,11 @@ use offhook_emulator::exchange::NATIONAL;
 use super::vocabulary::one_of;
 
 /// The possible texts, each with what it means.
-pub(super) type Choices = &'static [(&'static str, &'static str)];
+pub(crate) type Choices = &'static [(&'static str, &'static str)];
 
 /// Kinds of values.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Text without control characters; may be empty.
     Text,
     /// Text without control characters, not empty.
@@ -46,10 +46,14 @@ pub(super) enum Kind {
     AccountAddress,
     /// A device name: `ttyS0`, `/dev/ttyUSB0`, `/srv/port`.
     Device,
-    /// A device, or the number of a hunt group.
+    /// A device, or a telephone number.
     Called,
     /// A telephone number to dial.
     Digits,
+    /// The name of a make of modem, or a path of a personality's file.
+    Personality,
+    /// Numbers and ranges of numbers: `0-3,5`.
+    Ranges,
     /// The name of a stack.
     Stack,
     /// The name of a ring cadence.
@@ -80,7 +84,7 @@ pub const SPEEDS: [u32; 19] = [
 
 impl Kind {
     /// The kind as part of a sentence: "takes ...".
-    pub(super) fn phrase(self) -> String {
+    pub(crate) fn phrase(self) -> String {
         let fixed = match self {
             Self::Text | Self::Sentence | Self::Escaped => "a text in quotes",
             Self::Number { min, max } => return format!("a whole number from {min} to {max}"),
@@ -99,7 +103,9 @@ impl Kind {
                 "an IPv4 address, a network or a host's name, with \"!\" before it if it may not be had, or \"*\" or \"-\""
             }
             Self::Device => "a device name",
-            Self::Called => "a device name or the number of a hunt group",
+            Self::Called => "a device name or a telephone number in digits",
+            Self::Personality => "the name of a make of modem, or the path of a personality's file",
+            Self::Ranges => "numbers and ranges of numbers: \"0-3,5\"",
             Self::Digits => "a telephone number in digits",
             Self::Stack => "the name of a stack",
             Self::Cadence => return one_of(&quoted(cadences())),
@@ -117,7 +123,7 @@ impl Kind {
     }
 
     /// A value of this kind, as it would be written.
-    pub(super) const fn example(self) -> &'static str {
+    pub(crate) const fn example(self) -> &'static str {
         match self {
             Self::Text | Self::Sentence | Self::Escaped => "\"text\"",
             Self::Number { .. } => "3",
@@ -137,6 +143,8 @@ impl Kind {
             Self::AccountAddress => "\"192.168.32.105\"",
             Self::Device | Self::Called => "\"ttyS0\"",
             Self::Digits => "\"5550100\"",
+            Self::Personality => "\"usr-courier\"",
+            Self::Ranges => "\"0-3\"",
             Self::Stack => "\"bookworm\"",
             Self::Cadence => "\"north-america\"",
             Self::Name => "\"bob\"",
@@ -157,6 +165,6 @@ fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// The names of ring cadences.
-pub(super) fn cadences() -> impl Iterator<Item = &'static str> {
+pub(crate) fn cadences() -> impl Iterator<Item = &'static str> {
     NATIONAL.iter().map(|(name, _)| *name)
 }

@@ -97,7 +97,7 @@ fn find(directory: &Path, files: &mut Vec<PathBuf>, errors: &mut Errors) {
 }
 
 /// The text of a file.
-fn text(path: &Path) -> Result<String, FileProblems> {
+pub(crate) fn text(path: &Path) -> Result<String, FileProblems> {
     let read = || {
         // A pipe or a device would be waited for, perhaps for ever.
         if !fs::metadata(path)?.is_file() {
@@ -113,7 +113,12 @@ fn text(path: &Path) -> Result<String, FileProblems> {
         Err(error) => return Err(unreadable(path, &error)),
     };
     if octets.len() as u64 > LARGEST {
-        return Err(bad(path, Fault::File, "it is larger than 1 MiB: no scenario", "name a .kdl file or a directory"));
+        return Err(bad(
+            path,
+            Fault::File,
+            "it is larger than 1 MiB: nothing to read here",
+            "name a .kdl file or a directory",
+        ));
     }
     String::from_utf8(octets).map_err(|error| {
         let good = error.utf8_error().valid_up_to();

@@ -7,18 +7,18 @@
 mod build;
 mod call;
 mod duration;
-mod kind;
-mod load;
+pub(crate) mod kind;
+pub(crate) mod load;
 mod model;
 mod order;
-mod problem;
-mod read;
+pub(crate) mod problem;
+pub(crate) mod read;
 mod reference;
-mod shape;
+pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
-mod value;
-mod vocabulary;
+pub(crate) mod value;
+pub(crate) mod vocabulary;
 mod words;
 
 pub use duration::{format_duration, parse_duration};
@@ -27,5 +27,5 @@ pub use load::load;
 pub use model::*;
 pub use problem::{Errors, Fault, FileProblems, Label, Problem, Style};
 pub use read::read;
-pub use reference::reference;
+pub use reference::{personality_reference, reference};
 pub use vocabulary::STACKS;

@@ -86,6 +86,10 @@ faults! {
     SameName,
     /// Two ports of one name.
     SamePort,
+    /// A make of modem that nobody knows.
+    UnknownPersonality,
+    /// A file of a make of modem that cannot be read, or is wrong.
+    BadPersonality,
     /// A call to a port that is not declared, or to none when there are several.
     UnknownPort,
     /// Two calls at once on one line.
@@ -126,12 +130,14 @@ pub struct Problem {
     pub labels: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
+    /// What is wrong in another file that this place names.
+    pub elsewhere: Option<Box<FileProblems>>,
 }
 
 impl Problem {
     /// A mistake at `span`, with the reason `label`.
     pub fn new(fault: Fault, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), labels: Vec::new(), help: None }.also(span, label)
+        Self { fault, message: message.into(), labels: Vec::new(), help: None, elsewhere: None }.also(span, label)
     }
 
     /// The same with another place.

@@ -34,49 +34,67 @@ const MOST_STACK: usize = 512 << 20;
 ///
 /// # Errors
 ///
-/// Everything that is wrong with it, in the order of the text. If it is no KDL, that is all that is said.
+/// Everything that is wrong with it, in the order of the text; then what is wrong with the files it names. If it is no
+/// KDL, that is all that is said.
 pub fn read(source: &SourceFile) -> Result<Vec<Scenario>, Errors> {
-    let fail = |mut problems: Vec<Problem>| {
-        problems.sort_by_key(|problem| problem.labels.first().map(|label| label.span.offset));
-        let text = Some(source.text.clone());
-        Err(Errors { files: vec![FileProblems { path: source.path.clone(), text, problems }] })
+    let base = source.path.parent().unwrap_or(Path::new(""));
+    let mut problems = match with_document(&source.text, |document, problems| read_document(document, base, problems)) {
+        Ok(scenarios) => return Ok(scenarios),
+        Err(problems) => problems,
     };
-    let stack = stack_for(&source.text);
+    let mut files: Vec<FileProblems> = Vec::new();
+    for file in problems.iter_mut().filter_map(|problem| problem.elsewhere.take()) {
+        if !files.iter().any(|other| other.path == file.path) {
+            files.push(*file);
+        }
+    }
+    files.insert(0, FileProblems { path: source.path.clone(), text: Some(source.text.clone()), problems });
+    Err(Errors { files })
+}
+
+/// Reads a text that is KDL, by `run`, which says what is wrong with it besides.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, in the order of the text.
+pub(crate) fn with_document<T: Send>(
+    text: &str,
+    run: impl FnOnce(&KdlDocument, &mut Vec<Problem>) -> T + Send,
+) -> Result<T, Vec<Problem>> {
+    let stack = stack_for(text);
     if stack > MOST_STACK {
-        let message = "there are more blocks than a scenario file can have";
+        let message = "there are more blocks than a file can have";
         let problem = Problem::new(Fault::Syntax, message, Span::default(), "this file is too large");
-        return fail(vec![problem.help("split it")]);
+        return Err(vec![problem.help("split it")]);
     }
     // The parser calls itself for each nested block, so a hostile file could exhaust the stack: give it one that is
     // large enough for the worst that the file can do.
-    let run = || {
+    let parse = || {
         let mut problems = Vec::new();
-        let base = source.path.parent().unwrap_or(Path::new(""));
-        let scenarios = read_text(&source.text, base, &mut problems);
-        (scenarios, problems)
+        let read = match KdlDocument::parse(text) {
+            Ok(document) => Some(run(&document, &mut problems)),
+            Err(error) => {
+                syntax(text, &error, &mut problems);
+                None
+            }
+        };
+        problems.sort_by_key(|problem| problem.labels.first().map(|label| label.span.offset));
+        read.filter(|_| problems.is_empty()).ok_or(problems)
     };
-    let (scenarios, problems) = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(stack).spawn_scoped(scope, run);
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse);
         let ended = thread.map(thread::ScopedJoinHandle::join);
         let what = match ended {
             Ok(Ok(result)) => return result,
             Ok(Err(_)) => "the KDL parser gave up on this file".to_owned(),
             Err(error) => format!("this file cannot be read now: no thread for it: {error}"),
         };
-        (Vec::new(), vec![Problem::new(Fault::Syntax, what, Span::default(), "in this file")])
-    });
-    if problems.is_empty() { Ok(scenarios) } else { fail(problems) }
+        Err(vec![Problem::new(Fault::Syntax, what, Span::default(), "in this file")])
+    })
 }
 
-fn read_text(text: &str, base: &Path, problems: &mut Vec<Problem>) -> Vec<Scenario> {
-    let document = match KdlDocument::parse(text) {
-        Ok(document) => document,
-        Err(error) => {
-            syntax(text, &error, problems);
-            return Vec::new();
-        }
-    };
-    let items = items(&document, Place::File, None, problems);
+fn read_document(document: &KdlDocument, base: &Path, problems: &mut Vec<Problem>) -> Vec<Scenario> {
+    let items = items(document, Place::File, None, problems);
     if items.is_empty() && problems.is_empty() {
         let message = "there is no scenario in this file";
         let problem = Problem::new(Fault::NoScenario, message, Span::default(), "nothing from here to the end");

@@ -6,8 +6,19 @@ use super::vocabulary::{Absent, Occurs, Place, Word, one_of, words_at};
 
 /// Every word with its arguments, properties, defaults and meaning, by the place where it stands.
 pub fn reference() -> String {
+    let mut text = told(&Place::SCENARIO);
+    text.push_str(KINDS);
+    text
+}
+
+/// The same of the words of a personality's file.
+pub fn personality_reference() -> String {
+    told(&Place::PERSONALITY).trim_end().to_owned() + "\n"
+}
+
+fn told(places: &[Place]) -> String {
     let mut text = String::new();
-    for place in Place::ALL {
+    for place in places.iter().copied() {
         // A word is told once, at the first of its places.
         let mut words = words_at(place).filter(|word| word.within.first() == Some(&place)).peekable();
         if words.peek().is_none() {
@@ -19,7 +30,6 @@ pub fn reference() -> String {
         }
         text.push('\n');
     }
-    text.push_str(KINDS);
     text
 }
 
@@ -97,6 +107,7 @@ fn kind(kind: Kind) -> Option<String> {
         | Kind::Address
         | Kind::Device
         | Kind::Called
+        | Kind::Personality
         | Kind::HostName
         | Kind::Directory
         | Kind::Owner => None,

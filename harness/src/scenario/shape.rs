@@ -19,47 +19,47 @@ use super::vocabulary::{
 
 /// A node that is a word of the vocabulary.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
+pub(crate) struct Item {
     /// The word.
-    pub(super) word: &'static Word,
+    pub(crate) word: &'static Word,
     /// Where the word and its values stand, without the block.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// Arguments in order; `None` where one was wrong.
-    pub(super) arguments: Vec<(Option<Value>, Span)>,
+    pub(crate) arguments: Vec<(Option<Value>, Span)>,
     /// Properties that were right.
-    pub(super) properties: BTreeMap<&'static str, (Value, Span)>,
+    pub(crate) properties: BTreeMap<&'static str, (Value, Span)>,
     /// The words of its block.
-    pub(super) items: Vec<Self>,
+    pub(crate) items: Vec<Self>,
     /// Whether nothing was wrong with it and with its block; only then may something be said to be missing.
-    pub(super) sound: bool,
+    pub(crate) sound: bool,
     /// Whether each word of its block was one, whatever followed the words.
-    pub(super) complete: bool,
+    pub(crate) complete: bool,
 }
 
 impl Item {
     /// The first word of that name in the block.
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         self.children(name).next()
     }
 
     /// All words of that name in the block.
-    pub(super) fn children(&self, name: &str) -> impl Iterator<Item = &Self> {
+    pub(crate) fn children(&self, name: &str) -> impl Iterator<Item = &Self> {
         self.items.iter().filter(move |item| item.word.name == name)
     }
 
     /// A property's place.
-    pub(super) fn property_span(&self, name: &str) -> Option<Span> {
+    pub(crate) fn property_span(&self, name: &str) -> Option<Span> {
         self.properties.get(name).map(|(_, span)| *span)
     }
 }
 
 /// Where something of KDL stands.
-pub(super) fn span(span: SourceSpan) -> Span {
+pub(crate) fn span(span: SourceSpan) -> Span {
     Span { offset: span.offset(), len: span.len() }
 }
 
 /// Reads the nodes of `document`, which stands at `place` in the block of `parent`.
-pub(super) fn items(
+pub(crate) fn items(
     document: &KdlDocument,
     place: Place,
     parent: Option<&'static Word>,
@@ -133,7 +133,7 @@ fn read_item(node: &KdlNode, place: Place, parent: Option<&'static Word>, proble
 }
 
 fn annotated(at: Span) -> Problem {
-    Problem::new(Fault::Annotation, "type annotations have no meaning in a scenario", at, "leave it out")
+    Problem::new(Fault::Annotation, "type annotations have no meaning here", at, "leave it out")
 }
 
 /// What is wrong with a word that cannot stand where it stands, and where it could.
@@ -145,7 +145,7 @@ fn wrong_word(name: &str, at: Span, place: Place, parent: Option<&'static Word>)
         return Problem::new(Fault::MisplacedWord, message, at, "not in the block").help(help);
     }
     let mut places: Vec<&str> = Vec::new();
-    for place in words_named(name).flat_map(|word| word.within) {
+    for place in words_named(name, place).flat_map(|word| word.within) {
         if !places.contains(&place.phrase()) {
             places.push(place.phrase());
         }
@@ -164,7 +164,7 @@ fn wrong_word(name: &str, at: Span, place: Place, parent: Option<&'static Word>)
     let problem =
         Problem::new(Fault::UnknownWord, format!("`{name}` is not a word"), at, format!("unknown {}", place.phrase()));
     let here = nearest(name, words_at(place).map(|word| word.name));
-    match here.or_else(|| nearest(name, Place::ALL.into_iter().flat_map(words_at).map(|word| word.name))) {
+    match here.or_else(|| nearest(name, place.beside().iter().copied().flat_map(words_at).map(|word| word.name))) {
         Some(word) => problem.help(format!("did you mean `{word}`?")),
         None => problem.help(match listed_words(place) {
             Some(words) => format!("{} there can be {words}", place.phrase()),
@@ -232,7 +232,7 @@ fn unknown_property(word: &Word, properties: &[&'static Property], name: &str, a
     if word.arguments.iter().any(|argument| argument.name == name) {
         return problem.help(format!("the {name} follows without a name: {}", how(word)));
     }
-    if let Some(other) = words_named(name).next() {
+    if let Some(other) = words_named(name, word.within.first().copied().unwrap_or(Place::File)).next() {
         let place = other.within.first().map_or("", |place| place.phrase());
         return problem.help(format!("`{name}` is a word of its own; it belongs {place}: {}", how(other)));
     }

@@ -6,13 +6,22 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use offhook_emulator::exchange::Quality;
+use offhook_emulator::modem::Personality;
+
 use super::*;
 use crate::run::SourceFile;
 
 const SERVER: &str = r#"
-    port "ttyS0" mode="fax" ringback="30s" prompt="@!login: " arguments="-x 6" {
-        line error-control=#true
-        modem auto-answer=1 silent="25s" connect="\r\nCONNECT\r\n" { reply "ATQ0V1H0" "ERROR"; reply "ATI" ""; }
+    port "ttyS0" mode="fax" ringback="30s" prompt="@!login: " arguments="-x 6" number="5551000" {
+        line rate=50667 rate-from-caller=31200 error-control=#true caller-id="uk" call-waiting=#true {
+            bit-errors one-in=100000
+            bursts every="10s" lasting="50ms"
+            octet-loss one-in=5000
+            jitter "30ms"
+            retrains every="1m" lasting="3s"
+        }
+        modem "generic" auto-answer=1 silent="25s" connect="\r\nCONNECT\r\n" { reply "ATQ0V1H0" "ERROR"; reply "ATI" ""; }
     }
     port "/dev/ttyUSB0"
     port "term/a" type="direct" program="pppd"
@@ -98,7 +107,24 @@ fn ports_hold_what_serves_them_and_what_hangs_on_them() {
     let port = &ports[0];
     assert_eq!((port.mode, port.ringback, port.as_path), (Mode::Fax, Some(Duration::from_secs(30)), false));
     assert_eq!((port.prompt.as_deref(), port.arguments.as_deref()), (Some("@!login: "), Some("-x 6")));
-    assert!(port.line.error_control);
+    let (second, milliseconds) = (Duration::from_secs(1), Duration::from_millis);
+    let quality = Quality {
+        bit_errors: Some(100_000),
+        bursts: Some((10 * second, milliseconds(50))),
+        loss: Some(5000),
+        jitter: milliseconds(30),
+        retrains: Some((60 * second, 3 * second)),
+    };
+    let line = Line {
+        rate: 50_667,
+        rate_from_caller: Some(31_200),
+        error_control: true,
+        quality,
+        caller_id: CallerIdService::Uk,
+        call_waiting: true,
+        ..Line::default()
+    };
+    assert_eq!((&port.line, port.number.as_deref(), port.wiring), (&line, Some("5551000"), Wiring::Pty));
     let modem = ModemTraits {
         silent: Duration::from_secs(25),
         replies: vec![("ATQ0V1H0".into(), "ERROR".into()), ("ATI".into(), String::new())],
@@ -289,4 +315,75 @@ fn a_file_has_the_same_lines_whatever_ends_those_of_the_scenario() {
     let [unix, dos] = [text.to_owned(), text.replace('\n', "\r\n")].map(|text| scenario(&text).server.files);
     assert_eq!(unix[0].content, Content::File(b"lock\nauth\n".to_vec()));
     assert_eq!(unix, dos);
+}
+
+#[test]
+fn a_program_that_calls_has_its_words_and_the_verbs_beside_them() {
+    let text = r#"scenario "x" { server { port "ttyACM0" line="usb" number="5551000"; }
+        call with="pppd" to="5551000" from="5551234" ring-pattern=2 caller-id-garbled=#true {
+            account "alice" password="secret"
+            chat "ABORT" "BUSY"
+            chat "" "ATDT5551000" "CONNECT" ""
+            option "noipdefault"
+            modem "zyxel-u1496"
+            expect-address local="10.0.0.2"
+            flicker "500ms"; retrain "3s"; renegotiate rate=14400
+            hang-up
+            expect-modem "NO CARRIER" within="2s"
+            expect-circuit 109 "off"
+        }
+        call with="wvdial" { expect-connect; }
+    }"#;
+    let scenario = scenario(text);
+    assert_eq!(scenario.server.ports[0].wiring, Wiring::Usb);
+    let [call, other] = &*scenario.calls().collect::<Vec<_>>() else { panic!("two calls") };
+    let client = call.with.as_ref().unwrap();
+    assert_eq!((&*call.to, client.program, &*client.personality.name), ("ttyACM0", ClientProgram::Pppd, "zyxel-u1496"));
+    assert_eq!((call.ring_pattern, call.caller_id_garbled), (Some(2), true));
+    assert_eq!(client.chat, ["ABORT", "BUSY", "", "ATDT5551000", "CONNECT", ""]);
+    assert_eq!(
+        (client.options.as_slice(), client.account.as_ref()),
+        (&["noipdefault".to_owned()][..], Some(&("alice".to_owned(), "secret".to_owned())))
+    );
+    let (seconds, text) = (Duration::from_secs, |text: &str| text.to_owned());
+    let expected = [
+        Verb::ExpectAddress { local: Some(Ipv4Addr::new(10, 0, 0, 2)), peer: None },
+        Verb::Flicker { time: Duration::from_millis(500) },
+        Verb::Retrain { time: seconds(3) },
+        Verb::Renegotiate { rate: 14_400 },
+        Verb::HangUp,
+        Verb::ExpectModem { text: text("NO CARRIER"), within: seconds(2) },
+        Verb::ExpectCircuit { circuit: 109, on: false, within: seconds(1) },
+    ];
+    assert_eq!(verbs(call), expected);
+    let client = other.with.as_ref().unwrap();
+    assert_eq!((client.program, &client.personality), (ClientProgram::Wvdial, &Personality::default()));
+}
+
+#[test]
+fn a_number_is_its_port_s_line_and_forwarded_calls_say_where_to_and_which() {
+    let scenario = scenario(
+        r#"scenario "x" { server {
+            port "ttyS0" number="5551000"
+            port "/dev/ttyS1"
+            hunt-group "5551005" "ttyS0" "ttyS1"
+            forward "5551000" to="/dev/ttyS1" when="busy"
+            forward "ttyS0" to="ttyS1" when="no-answer" rings=4
+            forward "5550199" to="5551005"
+            forward "ttyS1" to="ttyS0" when="no-answer"
+        }
+        call to="5550199" { expect-answer; }
+        together { call to="5551000" { expect-answer; }; call to="ttyS0" { expect-answer; }; } }"#,
+    );
+    let shown = |forward: &Forward| (forward.from.clone(), forward.to.clone(), forward.when);
+    let expected = [
+        ("ttyS0", "ttyS1", ForwardWhen::Busy),
+        ("ttyS0", "ttyS1", ForwardWhen::NoAnswer { rings: 4 }),
+        ("5550199", "5551005", ForwardWhen::Always),
+        ("ttyS1", "ttyS0", ForwardWhen::NoAnswer { rings: 3 }),
+    ];
+    let expected = expected.map(|(from, to, when)| (from.to_owned(), to.to_owned(), when));
+    assert_eq!(scenario.server.forwards.iter().map(shown).collect::<Vec<_>>(), expected);
+    let to: Vec<_> = scenario.calls().map(|call| &*call.to).collect();
+    assert_eq!(to, ["5550199", "ttyS0", "ttyS0"]);
 }

@@ -3,11 +3,12 @@
 //! A [`KdlValue`] and a [`Kind`] go in; a [`Value`] comes out, or what is wrong with it and what to write instead.
 
 mod address;
+mod modem;
 mod place;
 mod telephone;
 
 use std::net::Ipv4Addr;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
 use kdl::KdlValue;
@@ -17,6 +18,7 @@ use super::kind::{Kind, SPEEDS, cadences};
 use super::problem::Fault;
 use super::vocabulary::{STACKS, nearest, one_of};
 use address::{read_account_address, read_address, read_network};
+use modem::{read_personality, read_ranges};
 use place::{
     read_device, read_directory, read_file_mode, read_host_name, read_name, read_octets, read_owner, read_path,
     read_url,
@@ -25,7 +27,7 @@ use telephone::{read_called, read_caller_name, read_caller_number, read_digits, 
 
 /// A value that has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// Any text, also the names of choices.
     Text(String),
     /// A whole number.
@@ -42,21 +44,23 @@ pub(super) enum Value {
     Octets(Vec<u8>),
     /// The number of a user and of a group.
     Owner(u32, u32),
+    /// Ranges of numbers, none of them empty.
+    Ranges(Vec<RangeInclusive<u32>>),
 }
 
 /// What is wrong with a value.
 #[derive(Debug)]
-pub(super) struct Wrong {
+pub(crate) struct Wrong {
     /// Its kind.
-    pub(super) fault: Fault,
+    pub(crate) fault: Fault,
     /// What is wrong, one sentence.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// The same in a few words, for below the carets.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// What to write instead.
-    pub(super) help: Option<String>,
+    pub(crate) help: Option<String>,
     /// The part of the text that is wrong, in octets, if not all of it.
-    pub(super) part: Option<Range<usize>>,
+    pub(crate) part: Option<Range<usize>>,
 }
 
 impl Wrong {
@@ -76,7 +80,7 @@ impl Wrong {
 }
 
 /// Reads `value` as a `kind`; `whose` says in a sentence whose value it is: "`rate` of `line`".
-pub(super) fn read(value: &KdlValue, kind: Kind, whose: &str) -> Result<Value, Wrong> {
+pub(crate) fn read(value: &KdlValue, kind: Kind, whose: &str) -> Result<Value, Wrong> {
     match (kind, value) {
         (Kind::Number { .. } | Kind::Speed, KdlValue::Integer(number)) => read_number(*number, kind, whose),
         (Kind::Flag, KdlValue::Bool(flag)) => Ok(Value::Flag(*flag)),
@@ -115,6 +119,7 @@ fn wrong_type(value: &KdlValue, kind: Kind, whose: &str) -> Wrong {
             | Kind::RuleNumber
             | Kind::Digits
             | Kind::Called
+            | Kind::Ranges
             | Kind::Text
             | Kind::Sentence
             | Kind::Escaped,
@@ -190,6 +195,8 @@ fn read_text(text: &str, kind: Kind, whose: &str) -> Result<Value, Wrong> {
         Kind::RuleNumber => read_rule_number(text),
         Kind::Called => read_called(text),
         Kind::Digits => read_digits(text),
+        Kind::Personality => read_personality(text, whose),
+        Kind::Ranges => read_ranges(text),
         Kind::Name => read_name(text),
         Kind::HostName => read_host_name(text),
         Kind::Url => read_url(text),

@@ -11,7 +11,7 @@ pub const STACKS: &[&str] = &["bookworm", "trixie"];
 
 /// Where words stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Outside of everything.
     File,
     /// In `scenario`.
@@ -42,11 +42,19 @@ pub(super) enum Place {
     Call,
     /// In the block of a verb.
     Step,
+    /// Outside of everything in a personality's file.
+    Personality,
+    /// In a personality's `parameter`.
+    Parameter,
+    /// In a personality's `connect`.
+    ConnectForm,
+    /// In a personality's `quirks`.
+    Quirks,
 }
 
 impl Place {
-    /// All places, in the order of the reference.
-    pub(super) const ALL: [Self; 15] = [
+    /// All places of a scenario file, in the order of the reference.
+    pub(crate) const SCENARIO: [Self; 15] = [
         Self::File,
         Self::Scenario,
         Self::Server,
@@ -64,8 +72,16 @@ impl Place {
         Self::Step,
     ];
 
+    /// All places of a personality's file, likewise.
+    pub(crate) const PERSONALITY: [Self; 4] = [Self::Personality, Self::Parameter, Self::ConnectForm, Self::Quirks];
+
+    /// The places of the kind of file that this one is in.
+    pub(crate) fn beside(self) -> &'static [Self] {
+        if Self::PERSONALITY.contains(&self) { &Self::PERSONALITY } else { &Self::SCENARIO }
+    }
+
     /// As part of a sentence: "it belongs ...".
-    pub(super) const fn phrase(self) -> &'static str {
+    pub(crate) const fn phrase(self) -> &'static str {
         match self {
             Self::File => "at the top of the file",
             Self::Scenario => "in `scenario`",
@@ -82,32 +98,36 @@ impl Place {
             Self::Together => "in `together`",
             Self::Call => "in a `call`",
             Self::Step => "in the block of a verb",
+            Self::Personality => "at the top of the file",
+            Self::Parameter => "in a `parameter`",
+            Self::ConnectForm => "in a `connect`",
+            Self::Quirks => "in `quirks`",
         }
     }
 }
 
 /// A word of the language: the name of a KDL node and all that goes with it.
 #[derive(Debug)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// As it is written.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Where it may stand.
-    pub(super) within: &'static [Place],
+    pub(crate) within: &'static [Place],
     /// Where the words of its block stand; `None`: it has no block.
-    pub(super) opens: Option<Place>,
+    pub(crate) opens: Option<Place>,
     /// Values after it, in order; only the last may be more than one.
-    pub(super) arguments: &'static [Argument],
+    pub(crate) arguments: &'static [Argument],
     /// `name=value` after it, in any order.
-    pub(super) properties: &'static [Property],
+    pub(crate) properties: &'static [Property],
     /// How often it may stand in one block.
-    pub(super) occurs: Occurs,
+    pub(crate) occurs: Occurs,
     /// What it says, one or two sentences.
-    pub(super) doc: &'static str,
+    pub(crate) doc: &'static str,
 }
 
 /// How often a word stands in one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Occurs {
+pub(crate) enum Occurs {
     /// Exactly once.
     Once,
     /// Once or not at all.
@@ -118,33 +138,33 @@ pub(super) enum Occurs {
 
 /// A value without a name.
 #[derive(Debug)]
-pub(super) struct Argument {
+pub(crate) struct Argument {
     /// What it is called in the reference.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What it may be.
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
     /// How many of them.
-    pub(super) least: usize,
+    pub(crate) least: usize,
     /// How many of them at most.
-    pub(super) most: usize,
+    pub(crate) most: usize,
 }
 
 /// A value with a name.
 #[derive(Debug)]
-pub(super) struct Property {
+pub(crate) struct Property {
     /// As it is written before `=`.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What it may be.
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
     /// What holds if it is left out.
-    pub(super) absent: Absent,
+    pub(crate) absent: Absent,
     /// What it says.
-    pub(super) doc: &'static str,
+    pub(crate) doc: &'static str,
 }
 
 /// What holds if a property is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Absent {
+pub(crate) enum Absent {
     /// It cannot be left out.
     Never,
     /// This value, as it would be written.
@@ -154,22 +174,23 @@ pub(super) enum Absent {
 }
 
 /// The word of that name at that place.
-pub(super) fn word_at(name: &str, place: Place) -> Option<&'static Word> {
+pub(crate) fn word_at(name: &str, place: Place) -> Option<&'static Word> {
     words_at(place).find(|word| word.name == name)
 }
 
 /// All words that may stand at a place, in the order of the reference.
-pub(super) fn words_at(place: Place) -> impl Iterator<Item = &'static Word> {
+pub(crate) fn words_at(place: Place) -> impl Iterator<Item = &'static Word> {
     WORDS.into_iter().flatten().filter(move |word| word.within.contains(&place))
 }
 
-/// All words of that name, wherever they stand.
-pub(super) fn words_named(name: &str) -> impl Iterator<Item = &'static Word> {
-    WORDS.into_iter().flatten().filter(move |word| word.name == name)
+/// All words of that name that stand in the same kind of file as `place`.
+pub(crate) fn words_named(name: &str, place: Place) -> impl Iterator<Item = &'static Word> {
+    let here = move |word: &&Word| word.within.iter().any(|other| place.beside().contains(other));
+    WORDS.into_iter().flatten().filter(move |word| word.name == name).filter(here)
 }
 
 /// The candidate that `word` was probably meant to be.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // One slip in four letters is a slip; more is another word.
     let bound = word.chars().count().div_ceil(4).max(1);
     let distance = |candidate: &str| strsim::damerau_levenshtein(&word.to_lowercase(), candidate);
@@ -182,12 +203,12 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// `a, b or c`.
-pub(super) fn one_of<S: AsRef<str>>(items: &[S]) -> String {
+pub(crate) fn one_of<S: AsRef<str>>(items: &[S]) -> String {
     listed(items, "or")
 }
 
 /// `a, b and c`, with another word for "and".
-pub(super) fn listed<S: AsRef<str>>(items: &[S], last: &str) -> String {
+pub(crate) fn listed<S: AsRef<str>>(items: &[S], last: &str) -> String {
     let items: Vec<&str> = items.iter().map(S::as_ref).collect();
     match items.as_slice() {
         [] => String::new(),
@@ -212,7 +233,7 @@ mod tests {
 
     #[test]
     fn no_word_is_defined_twice_for_a_place_and_only_last_arguments_repeat() {
-        for place in Place::ALL {
+        for place in Place::SCENARIO.into_iter().chain(Place::PERSONALITY) {
             let names: Vec<_> = words_at(place).map(|word| word.name).collect();
             for (index, name) in names.iter().enumerate() {
                 assert!(!names[..index].contains(name), "{name} {}", place.phrase());

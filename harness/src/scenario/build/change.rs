@@ -3,6 +3,8 @@
 //! Edits are looked at in the order of the text. Where files are taken or written as they are, nobody but the server
 //! knows what is in them: then nothing is said.
 
+use std::path::Path;
+
 use super::super::problem::{Fault, Problem};
 use super::super::shape::Item;
 use super::super::value::Value;
@@ -49,6 +51,7 @@ impl Known {
 /// Makes a change; `ports` are all there ever are, each where it is described first.
 pub(in super::super) fn build_change(
     item: &Item,
+    base: &Path,
     ports: &[Port],
     known: &mut Known,
     problems: &mut Vec<Problem>,
@@ -57,17 +60,20 @@ pub(in super::super) fn build_change(
         let problem = Problem::new(Fault::EmptyCall, "nothing is changed here", item.span, "no edits in its block");
         problems.push(problem.help("say what the administrator does: delete-port \"ttyS0\"; apply"));
     }
-    Change { span: item.span, edits: item.items.iter().map(|edit| build_edit(edit, ports, known, problems)).collect() }
+    Change {
+        span: item.span,
+        edits: item.items.iter().map(|edit| build_edit(edit, base, ports, known, problems)).collect(),
+    }
 }
 
-fn build_edit(item: &Item, ports: &[Port], known: &mut Known, problems: &mut Vec<Problem>) -> Edit {
+fn build_edit(item: &Item, base: &Path, ports: &[Port], known: &mut Known, problems: &mut Vec<Problem>) -> Edit {
     let place = || match item.argument(0) {
         Some(Value::Number(place)) => *place,
         _ => 1,
     };
     match item.word.name {
         "port" => {
-            let port = build_port(item, problems);
+            let port = build_port(item, base, problems);
             same_wire(item, &port, ports, problems);
             add(&mut known.devices, &port.device);
             Edit::Port(port)

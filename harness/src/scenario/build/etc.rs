@@ -28,7 +28,7 @@ pub(super) fn build_etc(item: &Item, base: &Path, server: &mut Server, problems:
             file.mode = mode(&file.path, file.mode);
         }
     }
-    let stated: Vec<Port> = item.children("port").map(|port| attached(port, span, problems)).collect();
+    let stated: Vec<Port> = item.children("port").map(|port| attached(port, base, span, problems)).collect();
     server.ports = Vec::new();
     for found in served::served(&etc) {
         if server.ports.iter().any(|port| port.device == found.device) {
@@ -96,15 +96,21 @@ fn direct(process: &str) -> bool {
 }
 
 /// A port that says what hangs on it, and nothing that would be written.
-fn attached(item: &Item, etc: Span, problems: &mut Vec<Problem>) -> Port {
-    let written = item.properties.iter().filter(|(name, _)| **name != "type").map(|(name, (_, span))| (*name, *span));
+fn attached(item: &Item, base: &Path, etc: Span, problems: &mut Vec<Problem>) -> Port {
+    let hangs = ["type", "line", "number"];
+    let written =
+        item.properties.iter().filter(|(name, _)| !hangs.contains(name)).map(|(name, (_, span))| (*name, *span));
     let written: Vec<_> = written.chain(item.child("ppp").map(|ppp| ("ppp", ppp.span))).collect();
     for (name, span) in written {
         let message = format!("`{name}` would be written into an /etc that is taken as it is");
         let problem = Problem::new(Fault::Contradiction, message, span, "its files say this");
-        problems.push(problem.also(etc, "taken from here").help("say what hangs on the port: `line`, `modem`, type="));
+        problems.push(
+            problem
+                .also(etc, "taken from here")
+                .help("say what hangs on the port: `line`, `modem`, type=, line=, number="),
+        );
     }
-    build_port(item, problems)
+    build_port(item, base, problems)
 }
 
 #[cfg(test)]

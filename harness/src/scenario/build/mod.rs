@@ -6,6 +6,7 @@
 mod change;
 mod etc;
 mod network;
+mod numbers;
 mod options;
 mod people;
 mod port;
@@ -26,10 +27,14 @@ use change::Known;
 use server::build_server;
 
 pub(super) use change::build_change;
+pub(super) use numbers::{dialled, line_of};
+pub(super) use port::build_personality;
 
 /// What a call is made in.
 #[derive(Debug)]
 pub(super) struct Scene<'a> {
+    /// The directory in which the scenario's file is.
+    pub(super) base: &'a Path,
     /// The server it begins with.
     pub(super) server: &'a Server,
     /// Every port there ever is.
@@ -42,12 +47,12 @@ pub(super) struct Scene<'a> {
 
 impl Item {
     /// An argument, if it is there and right.
-    pub(super) fn argument(&self, index: usize) -> Option<&Value> {
+    pub(crate) fn argument(&self, index: usize) -> Option<&Value> {
         self.arguments.get(index).and_then(|(value, _)| value.as_ref())
     }
 
     /// A text argument; empty if it is not there.
-    pub(super) fn argument_text(&self, index: usize) -> String {
+    pub(crate) fn argument_text(&self, index: usize) -> String {
         match self.argument(index) {
             Some(Value::Text(text)) => text.clone(),
             _ => String::new(),
@@ -55,18 +60,18 @@ impl Item {
     }
 
     /// Where the argument stands, or else the word.
-    pub(super) fn argument_span(&self, index: usize) -> Span {
+    pub(crate) fn argument_span(&self, index: usize) -> Span {
         self.arguments.get(index).map_or(self.span, |(_, span)| *span)
     }
 
     /// All arguments that are texts.
-    pub(super) fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         let text = |value: &Value| if let Value::Text(text) = value { Some(text.clone()) } else { None };
         self.arguments.iter().filter_map(|(value, _)| value.as_ref().and_then(text)).collect()
     }
 
     /// All arguments that are addresses.
-    pub(super) fn addresses(&self) -> Vec<Ipv4Addr> {
+    pub(crate) fn addresses(&self) -> Vec<Ipv4Addr> {
         let address = |value: &Value| if let Value::Address(address) = value { Some(*address) } else { None };
         self.arguments.iter().filter_map(|(value, _)| value.as_ref().and_then(address)).collect()
     }
@@ -76,27 +81,27 @@ impl Item {
     }
 
     /// A text property.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         if let Some(Value::Text(text)) = self.property(name) { Some(text.clone()) } else { None }
     }
 
     /// A number property.
-    pub(super) fn number(&self, name: &str) -> Option<u32> {
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
         if let Some(Value::Number(number)) = self.property(name) { Some(*number) } else { None }
     }
 
     /// A duration property.
-    pub(super) fn time(&self, name: &str) -> Option<Duration> {
+    pub(crate) fn time(&self, name: &str) -> Option<Duration> {
         if let Some(Value::Time(time)) = self.property(name) { Some(*time) } else { None }
     }
 
     /// An address property.
-    pub(super) fn address(&self, name: &str) -> Option<Ipv4Addr> {
+    pub(crate) fn address(&self, name: &str) -> Option<Ipv4Addr> {
         if let Some(Value::Address(address)) = self.property(name) { Some(*address) } else { None }
     }
 
     /// A yes-or-no property.
-    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         if let Some(Value::Flag(flag)) = self.property(name) { Some(*flag) } else { None }
     }
 }
@@ -121,19 +126,19 @@ fn build_scenario(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> Scen
         Some(stack) => build_stacks(stack, problems),
         None => STACKS.iter().map(|stack| (*stack).to_owned()).collect(),
     };
-    let changed = changed_ports(item);
+    let changed = changed_ports(item, base);
     let server = item.child("server").map(|server| build_server(server, base, &changed, problems)).unwrap_or_default();
     let mut ports = server.ports.clone();
     ports.extend(changed.into_iter().filter(|port| !server.ports.iter().any(|own| own.device == port.device)));
     let known = Known::of(&server);
-    let mut scene = Scene { server: &server, ports, stacks: &stacks, known };
+    let mut scene = Scene { base, server: &server, ports, stacks: &stacks, known };
     let mut acts = Vec::new();
     for group in &item.items {
         let before = problems.len();
         match group.word.name {
             "call" => acts.push(Act::Calls(vec![build_call(group, &mut scene, problems)])),
             "together" => acts.push(Act::Calls(build_together(group, &mut scene, problems))),
-            "change" => acts.push(Act::Change(build_change(group, &scene.ports, &mut scene.known, problems))),
+            "change" => acts.push(Act::Change(build_change(group, base, &scene.ports, &mut scene.known, problems))),
             _ => continue,
         }
         // What a call lacks is said once; its order is only looked at when its words are right.
@@ -176,7 +181,7 @@ fn build_stacks(item: &Item, problems: &mut Vec<Problem>) -> Vec<String> {
 }
 
 /// The ports that changes add or edit, each once. What is wrong with them is said where they are built.
-fn changed_ports(scenario: &Item) -> Vec<Port> {
+fn changed_ports(scenario: &Item, base: &Path) -> Vec<Port> {
     let changes = scenario.items.iter().flat_map(|item| match item.word.name {
         "change" => vec![item],
         "call" => item.children("change").collect(),
@@ -185,7 +190,7 @@ fn changed_ports(scenario: &Item) -> Vec<Port> {
     });
     let mut ports: Vec<Port> = Vec::new();
     for item in changes.flat_map(|change| change.children("port")) {
-        let port = port::build_port(item, &mut Vec::new());
+        let port = port::build_port(item, base, &mut Vec::new());
         if !ports.iter().any(|known| known.device == port.device) {
             ports.push(port);
         }

@@ -1,13 +1,11 @@
-//! What is around the server: the network behind it, and the numbers that ring several of its lines.
+//! What is behind the server: a network with one host.
 
 use std::net::Ipv4Addr;
 
+use super::super::Lan;
 use super::super::problem::{Fault, Problem};
 use super::super::shape::Item;
 use super::super::value::Value;
-use super::super::vocabulary::nearest;
-use super::super::{HuntGroup, Lan, Port};
-use super::port::device;
 
 pub(super) fn build_lan(item: &Item, problems: &mut Vec<Problem>) -> Option<Lan> {
     let (Some(Value::Network(server, prefix)), Some(host)) =
@@ -44,34 +42,4 @@ pub(super) fn build_lan(item: &Item, problems: &mut Vec<Problem>) -> Option<Lan>
         forwarding: item.flag("forwarding").unwrap_or(true),
         names: item.children("name").filter_map(name).collect(),
     })
-}
-
-/// A hunt group; `ports` are all there ever are.
-pub(super) fn build_hunt_group(item: &Item, ports: &[Port], problems: &mut Vec<Problem>) -> HuntGroup {
-    let mut devices: Vec<String> = Vec::new();
-    for (value, span) in item.arguments.iter().skip(1) {
-        let Some(Value::Text(written)) = value else { continue };
-        let (device, _) = device(written);
-        match ports.iter().find(|port| port.device == device) {
-            None => {
-                let message = format!("the server has no port `{device}`");
-                let problem = Problem::new(Fault::UnknownPort, message, *span, "no such port");
-                problems.push(match nearest(&device, ports.iter().map(|port| port.device.as_str())) {
-                    Some(near) => problem.help(format!("did you mean \"{near}\"?")),
-                    None => problem,
-                });
-            }
-            Some(port) if port.direct => {
-                let problem =
-                    Problem::new(Fault::Contradiction, "nothing rings on a direct port", *span, "has no number");
-                problems.push(problem.also(port.span, "no modem here"));
-            }
-            Some(_) if devices.contains(&device) => {
-                let message = format!("the port `{device}` is named twice");
-                problems.push(Problem::new(Fault::SamePort, message, *span, "and again"));
-            }
-            Some(_) => devices.push(device),
-        }
-    }
-    HuntGroup { number: item.argument_text(0), span: item.span, devices }
 }

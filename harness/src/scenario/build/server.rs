@@ -6,7 +6,8 @@ use super::super::problem::{Fault, Problem};
 use super::super::shape::Item;
 use super::super::{Port, RawFile, Server, Span};
 use super::etc::build_etc;
-use super::network::{build_hunt_group, build_lan};
+use super::network::build_lan;
+use super::numbers::build_numbers;
 use super::options::build_server_ppp;
 use super::people::{build_account, build_file, build_rule, build_user};
 use super::port::build_port;
@@ -23,7 +24,7 @@ pub(super) fn build_server(item: &Item, base: &Path, changed: &[Port], problems:
             problems.push(problem.help("if something else serves one, name it: port \"ttyS0\""));
         }
     } else {
-        build_written(item, &mut server, problems);
+        build_written(item, base, &mut server, problems);
     }
     check_twice(item, problems);
     server.users = item.children("user").map(build_user).collect();
@@ -31,25 +32,13 @@ pub(super) fn build_server(item: &Item, base: &Path, changed: &[Port], problems:
     server.files = files(item, problems);
     let mut ports = server.ports.clone();
     ports.extend(changed.iter().filter(|port| !server.ports.iter().any(|own| own.device == port.device)).cloned());
-    for group in item.children("hunt-group") {
-        // A port whose name was wrong, or an /etc that could not be read, may have the one that is meant.
-        if ports.is_empty() || ports.iter().any(|port| port.device.is_empty()) {
-            break;
-        }
-        let group = build_hunt_group(group, &ports, problems);
-        if let Some(first) = server.hunt_groups.iter().find(|other| other.number == group.number) {
-            let message = format!("two hunt groups have the number {}", group.number);
-            let problem = Problem::new(Fault::SamePort, message, group.span, "and again").also(first.span, "here");
-            problems.push(problem.help("one number, one group"));
-        }
-        server.hunt_groups.push(group);
-    }
+    (server.hunt_groups, server.forwards) = build_numbers(item, &ports, problems);
     server
 }
 
 /// What becomes files of the server.
-fn build_written(item: &Item, server: &mut Server, problems: &mut Vec<Problem>) {
-    server.ports = item.children("port").map(|port| build_port(port, problems)).collect();
+fn build_written(item: &Item, base: &Path, server: &mut Server, problems: &mut Vec<Problem>) {
+    server.ports = item.children("port").map(|port| build_port(port, base, problems)).collect();
     if server.ports.is_empty() && item.complete {
         let problem = Problem::new(Fault::MissingWord, "the server has no port", item.span, "no `port` in here");
         problems.push(problem.help("a serial port that takes calls: port \"ttyS0\""));

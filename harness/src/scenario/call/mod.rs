@@ -2,42 +2,68 @@
 
 mod client;
 mod packets;
+mod program;
 mod step;
 mod verbs;
 
-use super::build::Scene;
+use super::build::{Scene, dialled, line_of};
 use super::problem::{Fault, Problem};
 use super::shape::Item;
 use super::vocabulary::nearest;
-use super::{Call, Verb};
+use super::{Call, ForwardWhen, Port, Verb};
+use program::build_program;
 use step::build_step;
 
 /// Makes a call.
 pub(super) fn build_call(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<Problem>) -> Call {
     let to = called(item, scene, problems);
-    if item.items.is_empty() && item.complete {
+    if !item.items.iter().any(is_verb) && item.complete {
         let problem =
             Problem::new(Fault::EmptyCall, "nothing happens in this call", item.span, "no verbs in its block");
         problems.push(problem.help("say what the caller does and what is expected: expect-answer rings=2"));
     }
-    if let Some(port) = scene.ports.iter().find(|port| port.device == to && port.direct) {
-        for span in ["from", "name"].into_iter().filter_map(|name| item.property_span(name)) {
-            let message = "no caller ID comes over a direct port";
-            let problem = Problem::new(Fault::Contradiction, message, span, "delivered by a modem");
-            problems.push(problem.also(port.span, "no modem here"));
-        }
-    }
+    check_ringing(item, scene.ports.iter().find(|port| port.device == to), problems);
+    let with = build_program(item, scene, problems);
     Call {
         span: item.span,
         from: item.text("from"),
         name: item.text("name"),
         to,
-        with: None,
-        ring_pattern: None,
-        caller_id_garbled: false,
+        with,
+        ring_pattern: item.number("ring-pattern").and_then(|pattern| u8::try_from(pattern).ok()),
+        caller_id_garbled: item.flag("caller-id-garbled").unwrap_or(false),
         after: item.time("after").unwrap_or_default(),
         ready: item.flag("ready").unwrap_or(true),
-        steps: item.items.iter().map(|step| build_step(step, scene, problems)).collect(),
+        steps: item.items.iter().filter(|item| is_verb(item)).map(|step| build_step(step, scene, problems)).collect(),
+    }
+}
+
+/// Whether it is a verb, not a word of the program that calls.
+fn is_verb(item: &Item) -> bool {
+    !program::NAMES.contains(&item.word.name)
+}
+
+/// What caller ID and ringing need.
+fn check_ringing(item: &Item, port: Option<&Port>, problems: &mut Vec<Problem>) {
+    if let Some(port) = port.filter(|port| port.direct) {
+        for name in ["from", "name", "ring-pattern", "caller-id-garbled", "with"] {
+            let Some(span) = item.property_span(name) else { continue };
+            let (message, label) = match name {
+                "ring-pattern" => ("nothing rings on a direct port", "rung by an exchange"),
+                "with" => ("nobody dials a direct port", "dials"),
+                _ => ("no caller ID comes over a direct port", "delivered by a modem"),
+            };
+            let problem = Problem::new(Fault::Contradiction, message, span, label);
+            problems.push(problem.also(port.span, "no modem here"));
+        }
+    }
+    let told = item.properties.contains_key("from") || item.properties.contains_key("name");
+    if let Some(span) = item.property_span("caller-id-garbled").filter(|_| item.sound && !told)
+        && item.flag("caller-id-garbled") == Some(true)
+    {
+        let message = "there is no caller ID that could be garbled";
+        let problem = Problem::new(Fault::Contradiction, message, span, "of what?");
+        problems.push(problem.help("say what is delivered: from=\"5551234\""));
     }
 }
 
@@ -60,7 +86,16 @@ pub(super) fn build_together(item: &Item, scene: &mut Scene<'_>, problems: &mut 
             // The port is not ready while somebody is on its line, and may be called all the same.
             call.ready = false;
         }
-        let meant = word.properties.contains_key("ready") || !call.after.is_zero() || expects_busy(call);
+        let line = scene.ports.iter().find(|port| port.device == call.to).map(|port| &port.line);
+        let sent_on =
+            scene.server.forwards.iter().any(|forward| {
+                forward.from == call.to && matches!(forward.when, ForwardWhen::Busy | ForwardWhen::Always)
+            });
+        let meant = word.properties.contains_key("ready")
+            || !call.after.is_zero()
+            || expects_busy(call)
+            || sent_on
+            || line.is_some_and(|line| line.call_waiting);
         if !meant {
             let message = format!("two calls at the same time on the line of {}", call.to);
             let problem =
@@ -80,15 +115,12 @@ fn expects_busy(call: &Call) -> bool {
     call.steps.iter().any(verbs)
 }
 
-/// Whether this is a number, not a device.
-fn dialled(to: &str) -> bool {
-    to.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// The device or the hunt group's number that a call goes to; empty if it is not clear.
+/// The device or the number that a call goes to, a port's number as its device; empty if it is not clear.
 fn called(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> String {
     let devices: Vec<&str> = scene.ports.iter().map(|port| port.device.as_str()).collect();
-    let numbers: Vec<&str> = scene.server.hunt_groups.iter().map(|group| group.number.as_str()).collect();
+    let groups = scene.server.hunt_groups.iter().map(|group| group.number.as_str());
+    let forwarded = scene.server.forwards.iter().map(|forward| forward.from.as_str()).filter(|from| dialled(from));
+    let numbers: Vec<&str> = groups.chain(forwarded).collect();
     // A port or a group whose name was wrong may be the one that is meant.
     if devices.is_empty() || devices.contains(&"") {
         return String::new();
@@ -100,14 +132,14 @@ fn called(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> String
         }
     }
     let list = known.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-    let to = item.text("to").map(|to| to.strip_prefix("/dev/").unwrap_or(&to).to_owned());
+    let to = item.text("to").map(|to| line_of(&to, &scene.ports));
     match (to, known.as_slice()) {
         (Some(to), _) if known.contains(&to.as_str()) => to,
         (Some(to), _) if numbers.contains(&"") && dialled(&to) => String::new(),
         (Some(to), _) => {
             let span = item.property_span("to").unwrap_or(item.span);
             let (message, label) = match dialled(&to) {
-                true => (format!("the server has no hunt group {to}"), "no such number"),
+                true => (format!("nobody has the number {to}"), "no such number"),
                 false => (format!("the server has no port `{to}`"), "no such port"),
             };
             let problem = Problem::new(Fault::UnknownPort, message, span, label);

@@ -18,6 +18,7 @@ pub(super) fn build_verb(item: &Item, at: Span, scene: &mut Scene<'_>, problems:
         _ => default,
     };
     let address = || item.addresses().first().copied().unwrap_or(Ipv4Addr::UNSPECIFIED);
+    let time = || if let Some(Value::Time(time)) = item.argument(0) { *time } else { Duration::ZERO };
     let (first, second) = (|| item.argument_text(0), || item.argument_text(1));
     match item.word.name {
         "ring" => Verb::Ring { count: number(12) },
@@ -66,13 +67,40 @@ pub(super) fn build_verb(item: &Item, at: Span, scene: &mut Scene<'_>, problems:
         "modem-says" => Verb::ModemSays { text: needed(item, problems) },
         "modem-dies" => Verb::ModemDies,
         "fall-silent" => Verb::FallSilent,
-        "change" => Verb::Change(build_change(item, &scene.ports, &mut scene.known, problems)),
+        "change" => Verb::Change(build_change(item, scene.base, &scene.ports, &mut scene.known, problems)),
         "wait" => Verb::Wait { time: if let Some(Value::Time(time)) = item.argument(0) { Some(*time) } else { None } },
         "expect-hangup" => build_hangup(item, problems),
         "expect-log" => Verb::ExpectLog { program: first(), text: second() },
         "expect-no-log" => Verb::ExpectNoLog { program: first(), text: second() },
         "drop-carrier" => Verb::DropCarrier,
+        "flicker" => Verb::Flicker { time: time() },
+        "retrain" => Verb::Retrain { time: time() },
+        "renegotiate" => Verb::Renegotiate { rate: item.number("rate").unwrap_or_default() },
+        "expect-modem" => Verb::ExpectModem {
+            text: needed(item, problems),
+            within: item.time("within").unwrap_or(Duration::from_secs(60)),
+        },
+        "expect-circuit" => build_circuit(item, number(0), problems),
         _ => Verb::HangUp,
+    }
+}
+
+/// The circuits that a serial port and its modem have between them.
+const CIRCUITS: [u16; 6] = [105, 106, 107, 108, 109, 125];
+
+fn build_circuit(item: &Item, number: u32, problems: &mut Vec<Problem>) -> Verb {
+    let circuit = CIRCUITS.into_iter().find(|known| u32::from(*known) == number);
+    if circuit.is_none() && item.argument(0).is_some() {
+        let message = format!("a serial port has no circuit {number}");
+        let problem = Problem::new(Fault::OutOfRange, message, item.argument_span(0), "no such circuit");
+        problems.push(
+            problem.help("105 (RTS), 106 (CTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI), as V.24 numbers them"),
+        );
+    }
+    Verb::ExpectCircuit {
+        circuit: circuit.unwrap_or_default(),
+        on: item.argument_text(1) != "off",
+        within: item.time("within").unwrap_or(Duration::from_secs(1)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::duration::format_duration;
 use super::super::problem::Problem;
-use super::super::{AuthChoice, AuthProtocol, AuthResult, Host, Party, Since, Span, Verb};
+use super::super::{AuthChoice, AuthProtocol, AuthResult, Host, Line, Party, Since, Span, Verb};
 use super::stages::needs_network;
 use super::{End, PATIENCE, Progress, contradiction, order};
 
@@ -15,13 +15,22 @@ impl Progress<'_> {
             | Verb::ExpectBusy
             | Verb::ExpectAnswer { .. }
             | Verb::ExpectNoAnswer => ("nothing rings on a direct port", "there is no modem"),
-            Verb::ModemSays { .. } | Verb::ModemDies => ("there is no modem on a direct port", "whose modem?"),
+            Verb::ModemSays { .. } | Verb::ModemDies | Verb::ExpectModem { .. } => {
+                ("there is no modem on a direct port", "whose modem?")
+            }
+            Verb::Flicker { .. } => ("a cable has no carrier that could flicker", "there is no modem"),
+            Verb::Retrain { .. } => ("nobody trains on a cable", "there is no modem"),
+            Verb::Renegotiate { .. } => ("nobody agrees on a rate on a cable", "there is no modem"),
             _ => return None,
         };
         let problem = contradiction(message, span, label).also(port.span, "type=\"direct\"");
         Some(match verb {
-            Verb::ModemSays { .. } | Verb::ModemDies => problem,
-            _ => problem.help("begin with what comes over the cable: `ppp`, say"),
+            Verb::Ring { .. }
+            | Verb::ExpectRing { .. }
+            | Verb::ExpectBusy
+            | Verb::ExpectAnswer { .. }
+            | Verb::ExpectNoAnswer => problem.help("begin with what comes over the cable: `ppp`, say"),
+            _ => problem,
         })
     }
 
@@ -34,8 +43,9 @@ impl Progress<'_> {
                 Some(contradiction("a line that is busy does not ring", span, "busy").also(at, "rings"))
             }
             Verb::ExpectConnect { rate: Some(rate) } => {
+                let reported = |line: &Line| line.rate == *rate || line.rate_from_caller == Some(*rate);
                 let line =
-                    self.port.filter(|port| port.line.rate != *rate && !port.direct && port.modem.connect.is_none())?;
+                    self.port.filter(|port| !reported(&port.line) && !port.direct && port.modem.connect.is_none())?;
                 let message = format!("the modems cannot report {rate}: the line's rate is {}", line.line.rate);
                 let problem = contradiction(message, span, "another rate");
                 Some(problem.also(line.span, "the port whose line it is").help(format!("line rate={rate} in the port")))

@@ -5,11 +5,12 @@
 //! hold there; [`Problem`]s come out. What is not known to be impossible is let pass: the run will tell.
 
 mod contradictions;
+mod program;
 mod stages;
 
 use super::build::Scene;
 use super::problem::{Fault, Problem};
-use super::{AuthResult, Call, Port, PppClient, Span, Verb};
+use super::{AuthResult, Call, Client, Host, Port, PppClient, Span, Verb};
 
 /// How far a call has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +37,8 @@ const PATIENCE: u32 = 12;
 /// What is known of a call at some verb.
 struct Progress<'a> {
     scene: &'a Scene<'a>,
+    /// The program that calls; `None`: offhook's own caller.
+    program: Option<&'a Client>,
     /// The port it goes to; `None`: the first free of several.
     port: Option<&'a Port>,
     stage: Stage,
@@ -61,6 +64,7 @@ pub(super) fn check(call: &Call, scene: &Scene<'_>, problems: &mut Vec<Problem>)
         let direct = port.is_some_and(|port| port.direct);
         let mut progress = Progress {
             scene,
+            program: call.with.as_ref(),
             port,
             stage: if direct { Stage::Connected } else { Stage::Ringing },
             stage_by: None,
@@ -98,6 +102,7 @@ impl<'a> Progress<'a> {
     fn fault(&self, verb: &Verb, span: Span) -> Option<Problem> {
         self.after_the_end(verb, span)
             .or_else(|| self.repeated(verb, span))
+            .or_else(|| self.not_of_a_program(verb, span))
             .or_else(|| self.direct(verb, span))
             .or_else(|| self.too_late(verb, span))
             .or_else(|| self.too_early(verb, span))
@@ -124,6 +129,12 @@ impl<'a> Progress<'a> {
                 self.client = Some((client, span));
             }
             Verb::ExpectAuth { result: AuthResult::Refused, .. } => self.refused = Some(span),
+            // A program brings PPP up by itself.
+            Verb::ExpectAddress { .. } | Verb::ExpectDns { .. } | Verb::Ping { from: Host::Caller, .. }
+                if self.program.is_some() =>
+            {
+                self.reach(Stage::Ppp, span, word);
+            }
             Verb::ExpectNoAnswer => self.finish(End::NoAnswer, span, word),
             Verb::ExpectBusy => self.finish(End::Busy, span, word),
             Verb::HangUp | Verb::DropCarrier => self.finish(End::Caller, span, word),

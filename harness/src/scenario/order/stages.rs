@@ -17,6 +17,8 @@ const fn needs_no_call(verb: &Verb) -> bool {
             | Verb::Change(_)
             | Verb::ModemSays { .. }
             | Verb::ModemDies
+            | Verb::ExpectModem { .. }
+            | Verb::ExpectCircuit { .. }
             | Verb::Wait { .. }
     )
 }
@@ -28,6 +30,9 @@ const fn repeats(verb: &Verb) -> bool {
             verb,
             Verb::Ping { .. }
                 | Verb::ExpectRing { .. }
+                | Verb::Flicker { .. }
+                | Verb::Retrain { .. }
+                | Verb::Renegotiate { .. }
                 | Verb::Login { .. }
                 | Verb::ExpectLogin { .. }
                 | Verb::Type { .. }
@@ -110,11 +115,14 @@ impl Progress<'_> {
     pub(super) fn too_early(&self, verb: &Verb, span: Span) -> Option<Problem> {
         let word = verb.word();
         let need = match verb {
+            // A program brings PPP up by itself, and to wait for that is to wait for the answer, too.
+            _ if self.program.is_some() && needs_network(verb) => Stage::Ringing,
             Verb::ExpectAuth { .. } => Stage::Ppp,
             _ if needs_network(verb) => Stage::Ppp,
             Verb::ExpectHangup { of: Since::Up | Since::LastData, .. } => Stage::Ppp,
             Verb::ExpectHangup { of: Since::Connect, .. } => Stage::Connected,
             Verb::ExpectHangup { .. } | Verb::DropCarrier => Stage::Answered,
+            Verb::Flicker { .. } | Verb::Retrain { .. } | Verb::Renegotiate { .. } => Stage::Connected,
             _ => Stage::Ringing,
         };
         // A caller who hangs up while it rings clears the call, too.

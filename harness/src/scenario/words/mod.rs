@@ -1,6 +1,9 @@
 //! Every word of the language, as data: a file a part of the language, in the order of the reference.
 
 mod change;
+pub(super) mod client;
+mod personality;
+mod port;
 mod ppp;
 mod scenario;
 mod server;
@@ -13,8 +16,17 @@ use super::kind::Kind;
 use super::vocabulary::{Absent, Argument, Occurs, Place, Property, Word};
 
 /// Every word there is: first those that describe, then the verbs of a call.
-pub(super) const WORDS: [&[Word]; 6] =
-    [scenario::WORDS, server::WORDS, ppp::WORDS, change::WORDS, verbs::WORDS, traffic::WORDS];
+pub(super) const WORDS: [&[Word]; 9] = [
+    scenario::WORDS,
+    port::WORDS,
+    server::WORDS,
+    ppp::WORDS,
+    change::WORDS,
+    client::WORDS,
+    verbs::WORDS,
+    traffic::WORDS,
+    personality::WORDS,
+];
 
 /// A word with nothing after it, as often as wanted; what differs is said beside it.
 const fn word(name: &'static str, within: &'static [Place], doc: &'static str) -> Word {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use super::super::kind::Kind;
+use super::super::kind::{Choices, Kind};
 use super::super::vocabulary::{Absent, Occurs, Place, Word};
 use super::{LONG, many, one, property, time, word};
+
+const CLIENTS: Choices = &[("pppd", "pppd, which dials by chat"), ("wvdial", "wvdial, which dials and starts pppd")];
 
 /// `scenario`, `spec`, `stack`, `together`, `call`.
 pub(super) const WORDS: &[Word] = &[
@@ -72,7 +74,25 @@ pub(super) const WORDS: &[Word] = &[
                 "to",
                 Kind::Called,
                 Absent::Says("the only port"),
-                "The port whose line is called, or the number of a hunt group.",
+                "The port whose line is called, or a number: a port's, a hunt group's, or one that is forwarded.",
+            ),
+            property(
+                "with",
+                Kind::Choice(CLIENTS),
+                Absent::Says("offhook's own caller, who needs no modem"),
+                "A real program that calls, with a modem of its own, in a network of its own.",
+            ),
+            property(
+                "ring-pattern",
+                Kind::Number { min: 1, max: 4 },
+                Absent::Means("1"),
+                "Distinctive ringing: 2 to 4 are the patterns of GR-506-CORE; 1: as `cadence` says.",
+            ),
+            property(
+                "caller-id-garbled",
+                Kind::Flag,
+                Absent::Means("#false"),
+                "Whether caller ID arrives with a checksum that is wrong.",
             ),
             property(
                 "after",

@@ -1,142 +1,19 @@
-//! The words that describe a server: ports and what hangs on them, accounts, users, rules, the network, files.
+//! The words that describe a server beside its ports: accounts, users, rules, the network, files.
 //!
 //! Names follow the PPP Dialin Server page and the manual page of mgetty(8).
 
-use std::time::Duration;
-
 use super::super::kind::{Choices, Kind};
-use super::super::vocabulary::{Absent, Occurs, Place, Property, Word};
-use super::{LONG, MILLISECOND, SECOND, TEN_MINUTES, many, one, property, time, word};
+use super::super::vocabulary::{Absent, Occurs, Place, Word};
+use super::{many, one, property, word};
 
-const TYPES: Choices =
-    &[("modem", "a modem on a telephone line"), ("direct", "a null-modem cable (`-r`): nothing rings, no AT commands")];
-const MODES: Choices = &[
-    ("data", "data only (`-D`)"),
-    ("fax", "fax only (`-F`)"),
-    ("data-or-fax", "mgetty asks the modem whether it can fax"),
-];
-const PROGRAMS: Choices =
-    &[("mgetty", "mgetty, which starts pppd or login"), ("pppd", "pppd itself, on a direct port")];
 const SECRETS: Choices =
     &[("pap", "/etc/ppp/pap-secrets"), ("chap", "/etc/ppp/chap-secrets"), ("both", "the same line in both")];
 
-const PORT: &[Property] = &[
-    property("type", Kind::Choice(TYPES), Absent::Means("\"modem\""), "What is attached."),
-    property(
-        "speed",
-        Kind::Speed,
-        Absent::Says("mgetty.config decides"),
-        "Speed between server and modem (`-s`). The rate between modems is the line's.",
-    ),
-    property(
-        "answer-after",
-        Kind::Number { min: 1, max: 100 },
-        Absent::Means("1"),
-        "Rings before the server answers (`-n`).",
-    ),
-    property("mode", Kind::Choice(MODES), Absent::Means("\"data\""), "What calls it takes."),
-    property(
-        "ringback",
-        Kind::Time { min: SECOND, max: Duration::from_secs(3600), whole_seconds: true },
-        Absent::Says("the first call is answered"),
-        "Answer ringback within this time (`-R`): only a caller who hangs up and calls again so soon is answered.",
-    ),
-    property("prompt", Kind::Sentence, Absent::Says("mgetty's own"), "The login prompt (`-p`); mgetty's escapes hold."),
-    property(
-        "arguments",
-        Kind::Sentence,
-        Absent::Says("none"),
-        "More arguments for mgetty or pppd, written as they are: \"-x 6\".",
-    ),
-    property("program", Kind::Choice(PROGRAMS), Absent::Means("\"mgetty\""), "What init runs on it."),
-];
+const FORWARDED: Choices =
+    &[("always", "all"), ("busy", "those that find the line busy"), ("no-answer", "those that are not answered")];
 
-/// The words of a `server`, but for PPP options.
+/// The words of a `server`, but for ports and PPP options.
 pub(super) const WORDS: &[Word] = &[
-    Word {
-        opens: Some(Place::Port),
-        arguments: &[one("device", Kind::Device)],
-        properties: PORT,
-        ..word(
-            "port",
-            &[Place::Server, Place::Change],
-            "A serial port that takes calls. At least one. With /dev/ in front it is written so; any other absolute path is a device elsewhere. In a `change`: a new port, or the port of that name as it now is.",
-        )
-    },
-    Word {
-        opens: Some(Place::Line),
-        properties: &[
-            property(
-                "rate",
-                Kind::Number { min: 300, max: 1_000_000 },
-                Absent::Means("33600"),
-                "Bit/s the modems agree on: reported by CONNECT, kept on the line.",
-            ),
-            property("delay", time(Duration::ZERO, Duration::from_secs(10)), Absent::Means("\"10ms\""), "One way."),
-            property(
-                "training",
-                time(Duration::ZERO, TEN_MINUTES),
-                Absent::Means("\"8s\""),
-                "From off hook to CONNECT.",
-            ),
-            property(
-                "cadence",
-                Kind::Cadence,
-                Absent::Means("\"north-america\""),
-                "How it rings: the usage of a country.",
-            ),
-            property(
-                "error-control",
-                Kind::Flag,
-                Absent::Means("#false"),
-                "V.42 between the modems: an octet takes 8 bits instead of 10.",
-            ),
-        ],
-        occurs: Occurs::AtMostOnce,
-        ..word("line", &[Place::Port], "The telephone line and what the modems make of it.")
-    },
-    Word {
-        arguments: &[many("time", time(MILLISECOND, Duration::from_secs(60)), 2)],
-        occurs: Occurs::AtMostOnce,
-        ..word(
-            "cadence",
-            &[Place::Line],
-            "How it rings, instead of a name: on, off, on, off ... One ring is all of them; then they are repeated.",
-        )
-    },
-    Word {
-        opens: Some(Place::Modem),
-        properties: &[
-            property(
-                "auto-answer",
-                Kind::Number { min: 1, max: 255 },
-                Absent::Says("it waits for ATA"),
-                "S0: it answers by itself after so many rings.",
-            ),
-            property(
-                "silent",
-                time(MILLISECOND, LONG),
-                Absent::Says("it answers at once"),
-                "For so long after the port is opened it hears and says nothing.",
-            ),
-            property(
-                "connect",
-                Kind::Escaped,
-                Absent::Says("\"\\r\\nCONNECT 33600\\r\\n\", with the line's rate"),
-                "What it says when training ends, octet for octet.",
-            ),
-        ],
-        occurs: Occurs::AtMostOnce,
-        ..word("modem", &[Place::Port], "How the port's modem differs from one without faults.")
-    },
-    Word {
-        arguments: &[one("command", Kind::Sentence), one("answer", Kind::Escaped)],
-        ..word(
-            "reply",
-            &[Place::Modem],
-            "What it says to command lines that begin so, instead of its own answer: \"ERROR\"; \"\": nothing at all.",
-        )
-    },
     Word {
         opens: Some(Place::Account),
         arguments: &[one("user", Kind::Text)],
@@ -240,6 +117,24 @@ pub(super) const WORDS: &[Word] = &[
     Word {
         arguments: &[one("number", Kind::Digits), many("device", Kind::Device, 1)],
         ..word("hunt-group", &[Place::Server], "A number that rings the first of these ports' lines that is free.")
+    },
+    Word {
+        arguments: &[one("number", Kind::Called)],
+        properties: &[
+            property("to", Kind::Called, Absent::Never, "Where such calls go: a port or a number."),
+            property("when", Kind::Choice(FORWARDED), Absent::Means("\"always\""), "Which calls go there."),
+            property(
+                "rings",
+                Kind::Number { min: 1, max: 100 },
+                Absent::Says("3, with when=\"no-answer\""),
+                "Rings that are not answered, with when=\"no-answer\".",
+            ),
+        ],
+        ..word(
+            "forward",
+            &[Place::Server],
+            "Calls to this number, or to this port's line, that the exchange sends on to another.",
+        )
     },
     Word {
         arguments: &[one("path", Kind::Path { below_etc: true }), one("text", Kind::Escaped)],

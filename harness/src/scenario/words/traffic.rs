@@ -8,6 +8,7 @@ use super::{LONG, MILLISECOND, many, one, property, time, word};
 const LOGINS: Choices =
     &[("accepted", "a shell's prompt, or a program's words"), ("refused", "\"Login incorrect\", or a new prompt")];
 const HOSTS: Choices = &[("caller", "the caller"), ("lan", "the host on the server's network")];
+const STATES: Choices = &[("on", "on"), ("off", "off")];
 const OWNERS: Choices = &[("server", "the server, by its own link-layer address"), ("nobody", "nobody answers")];
 
 const TRANSFER: &[Property] = &[
@@ -105,6 +106,27 @@ pub(super) const WORDS: &[Word] = &[
         ..verb(
             "modem-says",
             "The server's modem says this to the server, whatever it is doing: a line of its own, unless it has \\r or \\n itself.",
+        )
+    },
+    Word {
+        arguments: &[one("text", Kind::Escaped)],
+        properties: &[property(
+            "within",
+            time(MILLISECOND, LONG),
+            Absent::Means("\"60s\""),
+            "How long to wait for it.",
+        )],
+        ..verb(
+            "expect-modem",
+            "The server's modem has told the server a line that contains this since the call began, or does: \"RING A\".",
+        )
+    },
+    Word {
+        arguments: &[one("circuit", Kind::Number { min: 105, max: 125 }), one("state", Kind::Choice(STATES))],
+        properties: &[property("within", time(MILLISECOND, LONG), Absent::Means("\"1s\""), "How long to wait for it.")],
+        ..verb(
+            "expect-circuit",
+            "A circuit between the server and its modem is so, or becomes so, by its number in V.24: 105 (RTS), 106 (CTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI).",
         )
     },
     verb("modem-dies", "The server's modem hears and says nothing from now on."),

@@ -141,6 +141,21 @@ pub(super) const WORDS: &[Word] = &[
     },
     verb("hang-up", "The caller ends PPP by a Terminate-Request, if there is PPP, and goes on hook."),
     verb("drop-carrier", "The line is cut: carrier is lost without a word."),
+    Word {
+        arguments: &[one("time", time(MILLISECOND, TEN_MINUTES))],
+        ..verb("flicker", "Carrier stops for so long and comes back; a modem hangs up after the time of S10.")
+    },
+    Word {
+        arguments: &[one("time", time(MILLISECOND, TEN_MINUTES))],
+        ..verb(
+            "retrain",
+            "The modems train anew for so long: nothing crosses the line, and there is carrier all the same.",
+        )
+    },
+    Word {
+        properties: &[property("rate", RATE, Absent::Never, "Bit/s, both ways.")],
+        ..verb("renegotiate", "The line goes on at another rate.")
+    },
     verb("fall-silent", "The caller says nothing from now on, and does not hang up."),
     Word {
         properties: &[
