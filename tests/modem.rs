@@ -116,11 +116,12 @@ fn the_phonebook_leads_to_a_tcp_port_and_a_tcp_port_rings() {
     let mut one = modems.terminal("vm0");
     one.command("ATE0S12=10", "OK");
     one.send("ATDT5553000\r");
-    let (mut far, _) = listener.accept().unwrap();
     one.hear("CONNECT 33600\r\n");
+    let (mut far, _) = listener.accept().unwrap();
     far.write_all(b"welcome").unwrap();
     one.hear("welcome");
     one.send("bye");
+    far.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let mut buffer = [0; 3];
     far.read_exact(&mut buffer).unwrap();
     assert_eq!(&buffer, b"bye");

@@ -10,6 +10,7 @@ use offhook_emulator::modem::{ModemConfig, Personality};
 
 use super::run::interruption;
 use super::{LAB_FAILED, WRONG_INPUT, complain};
+use crate::personality;
 use crate::report::Style;
 use crate::run::{Trouble, plain};
 use crate::scenario::{Style as ProblemStyle, parse_duration};
@@ -50,7 +51,7 @@ pub(super) struct ModemArgs {
     #[arg(long, value_name = "FILE")]
     phonebook: Option<PathBuf>,
 
-    /// Make of the modems: the name of one that is built in, or a file
+    /// Make of the modems: the name of one that ships, or a file of your own, as ./mine.kdl
     #[arg(long, value_name = "NAME_OR_FILE")]
     personality: Option<String>,
 
@@ -158,8 +159,8 @@ fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(Link, Setup)>, 
         }
         let usual = LineEntry::default();
         let entry = book.lines.get(&link.number).unwrap_or(&usual);
-        let make = entry.personality.as_ref().or(arguments.personality.as_ref());
-        let personality = make.map_or_else(|| Ok(Personality::default()), |make| personality(make))?;
+        let named = entry.personality.as_ref().or(arguments.personality.as_ref());
+        let personality = named.map_or_else(|| Ok(Personality::default()), |name| make(name))?;
         let line = LineConfig {
             rate: entry.rate.unwrap_or(arguments.rate),
             training: arguments.training,
@@ -168,7 +169,7 @@ fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(Link, Setup)>, 
             delay: if arguments.no_pacing { Duration::ZERO } else { LineConfig::default().delay },
             ..LineConfig::default()
         };
-        let modem = ModemConfig { personality, ..ModemConfig::default() };
+        let modem = ModemConfig { personality, paced: !arguments.no_pacing, ..ModemConfig::default() };
         let (number, name) = (link.number.clone(), entry.name.clone());
         lines.push((link.clone(), Setup { number, name, modem, line }));
     }
@@ -178,8 +179,8 @@ fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(Link, Setup)>, 
     Ok(lines)
 }
 
-fn personality(name: &str) -> Result<Personality, Stop> {
-    Err(Stop::Wrong(format!("--personality {name}: no such make of modem\n")))
+fn make(name: &str) -> Result<Personality, Stop> {
+    personality::load(name).map_err(|errors| Stop::Wrong(errors.render(ProblemStyle::of(&std::io::stderr()))))
 }
 
 /// The control socket. One that cannot be had is only missed by those who ask for it.

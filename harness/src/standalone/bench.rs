@@ -47,7 +47,6 @@ pub(super) struct Subscriber {
     pub(super) trunk: Option<u64>,
     /// The line here that its modem has called.
     pub(super) called: Option<usize>,
-    carrier: bool,
     ring: bool,
     received: Meter,
     sent: Meter,
@@ -113,7 +112,6 @@ impl Bench {
             state: LineState::OnHook,
             trunk: None,
             called: None,
-            carrier: false,
             ring: false,
             received: Meter::default(),
             sent: Meter::default(),
@@ -147,8 +145,14 @@ impl Bench {
     }
 
     /// What the line is doing.
-    pub fn state(&self, line: usize) -> &LineState {
-        &self.lines[line].state
+    pub fn state(&self, line: usize) -> LineState {
+        let subscriber = &self.lines[line];
+        match subscriber.state.clone() {
+            LineState::Connected { rate, with } if subscriber.modem.is_in_online_command_state() => {
+                LineState::OnlineCommand { rate, with }
+            }
+            state => state,
+        }
     }
 
     /// Octets to and from its DTE.
@@ -160,8 +164,8 @@ impl Bench {
     pub fn lamps(&self, now: Instant, line: usize) -> Lamps {
         let line = &self.lines[line];
         Lamps {
-            auto_answer: line.setup.modem.auto_answer > 0,
-            carrier: line.carrier,
+            auto_answer: line.modem.s_parameters().any(|(number, value)| number == 0 && value > 0),
+            carrier: line.modem.circuit(Circuit::C109),
             off_hook: !matches!(line.state, LineState::OnHook | LineState::Ringing { .. }),
             receive: line.received.is_lit(now),
             send: line.sent.is_lit(now),
@@ -190,8 +194,23 @@ impl Bench {
 
     /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
     pub fn wants_dte_octets(&self, now: Instant, line: usize) -> bool {
+        if !self.lines[line].modem.wants_dte_octets() {
+            return false;
+        }
         let trunk = self.lines[line].trunk.and_then(|id| self.trunks.get(&id)).and_then(|trunk| trunk.wire.as_ref());
         trunk.map_or_else(|| self.exchange.backlog(now, self.lines[line].id), |wire| wire.backlog(now, End::Caller)) < BACKLOG
+    }
+
+    /// The DTE can take octets, or it cannot: circuit 105.
+    pub fn handle_circuit_105(&mut self, now: Instant, line: usize, on: bool) {
+        self.lines[line].modem.handle_circuit_105(now, on);
+        self.pump(now);
+    }
+
+    /// The DTE's port has this speed.
+    pub fn handle_dte_speed(&mut self, now: Instant, line: usize, bits_per_second: u32) {
+        self.lines[line].modem.handle_dte_speed(now, Some(bits_per_second));
+        self.pump(now);
     }
 
     /// Whether a call to the line would ring.
@@ -311,7 +330,6 @@ impl Bench {
             }
             ModemOutput::OnHook => {
                 subscriber.state = LineState::OnHook;
-                subscriber.carrier = false;
                 subscriber.called = None;
                 self.leave_trunk(now, line);
                 self.exchange.handle_on_hook(now, id);
@@ -325,14 +343,7 @@ impl Bench {
                 let stamp = self.day.stamp(now);
                 self.exchange.handle_dial(now, id, &number, stamp);
             }
-            ModemOutput::Circuit(circuit, on) => {
-                match circuit {
-                    Circuit::C109 => subscriber.carrier = on,
-                    Circuit::C125 => subscriber.ring = on,
-                    Circuit::C106 | Circuit::C107 => {}
-                }
-                subscriber.circuits.push_back((circuit, on));
-            }
+            ModemOutput::Circuit(circuit, on) => subscriber.circuits.push_back((circuit, on)),
             ModemOutput::HangUpDte => subscriber.hang_up = true,
             ModemOutput::Trace(what) => self.tell(now, line, what),
         }
@@ -369,7 +380,6 @@ impl Subscriber {
                     LineState::Training { with } => with.clone(),
                     _ => None,
                 };
-                self.carrier = true;
                 self.state = LineState::Connected { rate: carrier.rate(), with };
             }
             LineEvent::Tone(Tone::Answer) => {
@@ -377,7 +387,6 @@ impl Subscriber {
                     self.state = LineState::Training { with: Some(number.clone()) };
                 }
             }
-            LineEvent::CarrierLost { .. } => self.carrier = false,
             _ => {}
         }
     }

@@ -12,7 +12,7 @@ use std::io;
 use std::task::Poll;
 use std::time::Duration;
 
-use offhook_emulator::port::{Attachment, PortError, PortEvent};
+use offhook_emulator::port::{Attachment, AttachmentSpec, PortError, PortEvent};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::What;
 use tokio::time::{Instant as Clock, sleep_until};
@@ -38,6 +38,8 @@ pub struct Driver {
     ports: Vec<Attachment>,
     /// What the ports are, for people.
     links: Vec<String>,
+    /// Whether they have a speed that matters: serial devices.
+    wired: Vec<bool>,
     calls: Calls,
     choke: Choke,
     journal: Journal,
@@ -67,15 +69,16 @@ impl Driver {
     ) -> Result<Self, Trouble> {
         let directory = Directory { numbers: book.numbers.keys().cloned().collect(), any: book.default.is_some() };
         let mut bench = Bench::new(journal.day(), directory);
-        let (mut ports, mut links) = (Vec::new(), Vec::new());
+        let (mut ports, mut links, mut wired) = (Vec::new(), Vec::new(), Vec::new());
         for (link, setup) in lines {
             let port = Attachment::open(&link.port).await.map_err(|error| Trouble::new(error.to_string()))?;
             bench.add(setup);
             ports.push(port);
             links.push(link.port.to_string());
+            wired.push(matches!(link.port, AttachmentSpec::Serial { .. }));
         }
         let calls = Calls::open(book, control, &bench).await?;
-        Ok(Self { bench, ports, links, calls, choke: Choke::default(), journal, start: Clock::now() })
+        Ok(Self { bench, ports, links, wired, calls, choke: Choke::default(), journal, start: Clock::now() })
     }
 
     /// Runs until `stop`, or until the user at the screen has enough.
@@ -167,7 +170,10 @@ impl Driver {
             Ok(PortEvent::Opened) => self.bench.handle_circuit_108(now, line, true),
             Ok(PortEvent::Closed) => self.bench.handle_circuit_108(now, line, false),
             Ok(PortEvent::Octets(octets)) => self.bench.handle_dte_octets(now, line, &octets),
-            Ok(PortEvent::Circuit105(_) | PortEvent::Speed(_) | PortEvent::Break) => {}
+            Ok(PortEvent::Circuit105(on)) => self.bench.handle_circuit_105(now, line, on),
+            // A pty's speed is a word: nothing is slower for it, and no octet is misread.
+            Ok(PortEvent::Speed(speed)) if self.wired[line] => self.bench.handle_dte_speed(now, line, speed),
+            Ok(PortEvent::Speed(_) | PortEvent::Break) => {}
             Err(error) => return Err(Trouble::new(format!("{}: {error}", self.links[line]))),
         }
         Ok(())
@@ -236,8 +242,8 @@ impl Driver {
         let (received, sent) = self.bench.meters(line);
         Detail {
             title: format!("{}{name}, {make}", setup.number),
-            parameters: Vec::new(),
-            settings: Vec::new(),
+            parameters: self.bench.modem(line).s_parameters().map(|(number, value)| format!("S{number}={value}")).collect(),
+            settings: self.bench.modem(line).settings(),
             sent: sent.octets,
             received: received.octets,
             events: self.journal.last(line),

@@ -127,7 +127,8 @@ pub async fn call(
                         last = at;
                         bench.handle_dte_octets(at, 0, &octets);
                     }
-                    PortEvent::Circuit105(_) | PortEvent::Speed(_) | PortEvent::Break => {}
+                    PortEvent::Circuit105(on) => bench.handle_circuit_105(at, 0, on),
+                    PortEvent::Speed(_) | PortEvent::Break => {}
                 }
             }
             () = sleep_until(start + deadline.since(Instant::ZERO)) => {}
