@@ -120,8 +120,9 @@ fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
     // Asked before anything runs beside this thread: the local time can only be had then.
     let day = TimeOfDay::now();
     let book = match &arguments.phonebook {
-        Some(path) => Phonebook::load(path)
-            .map_err(|errors| Stop::Wrong(errors.render(ProblemStyle::of(&std::io::stderr()))))?,
+        Some(path) => {
+            Phonebook::load(path).map_err(|errors| Stop::Wrong(errors.render(ProblemStyle::of(&std::io::stderr()))))?
+        }
         None => Phonebook::default(),
     };
     let lines = lines(&arguments, &book)?;

@@ -198,7 +198,8 @@ impl Bench {
             return false;
         }
         let trunk = self.lines[line].trunk.and_then(|id| self.trunks.get(&id)).and_then(|trunk| trunk.wire.as_ref());
-        trunk.map_or_else(|| self.exchange.backlog(now, self.lines[line].id), |wire| wire.backlog(now, End::Caller)) < BACKLOG
+        trunk.map_or_else(|| self.exchange.backlog(now, self.lines[line].id), |wire| wire.backlog(now, End::Caller))
+            < BACKLOG
     }
 
     /// The DTE can take octets, or it cannot: circuit 105.
@@ -246,7 +247,11 @@ impl Bench {
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let modems = self.lines.iter().fold(None, |next, line| earliest(next, line.modem.poll_timeout()));
-        let trunks = self.trunks.values().filter_map(|trunk| trunk.wire.as_ref()).fold(None, |next, wire| earliest(next, wire.poll_timeout()));
+        let trunks = self
+            .trunks
+            .values()
+            .filter_map(|trunk| trunk.wire.as_ref())
+            .fold(None, |next, wire| earliest(next, wire.poll_timeout()));
         earliest(earliest(modems, trunks), self.exchange.poll_timeout())
     }
 
@@ -299,6 +304,13 @@ impl Bench {
             LineOutput::ToModem(event) => {
                 let subscriber = &mut self.lines[line];
                 subscriber.follow_line(&event);
+                if let LineEvent::Tone(tone) = event {
+                    self.told.push_back(Told {
+                        at: now,
+                        line: Some(line),
+                        what: What::Tone { name: tone.name().to_owned() },
+                    });
+                }
                 subscriber.modem.handle_line(now, event);
             }
         }
@@ -336,6 +348,7 @@ impl Bench {
             }
             ModemOutput::Dial(number) => {
                 subscriber.state = LineState::Dialling { number: number.clone() };
+                self.tell(now, line, What::Dialled { number: number.clone() });
                 self.lines[line].called = self.line_of(&number);
                 if self.lines[line].called.is_none() && self.directory.has(&number) {
                     return self.seek(now, line, &number);

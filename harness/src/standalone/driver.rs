@@ -17,7 +17,7 @@ use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::What;
 use tokio::time::{Instant as Clock, sleep_until};
 
-use self::calls::{Came, Calls};
+use self::calls::{Calls, Came};
 use self::flow::Choke;
 use super::bench::{Bench, Directory, Setup};
 use super::control::Control;
@@ -242,7 +242,12 @@ impl Driver {
         let (received, sent) = self.bench.meters(line);
         Detail {
             title: format!("{}{name}, {make}", setup.number),
-            parameters: self.bench.modem(line).s_parameters().map(|(number, value)| format!("S{number}={value}")).collect(),
+            parameters: self
+                .bench
+                .modem(line)
+                .s_parameters()
+                .map(|(number, value)| format!("S{number}={value}"))
+                .collect(),
             settings: self.bench.modem(line).settings(),
             sent: sent.octets,
             received: received.octets,

@@ -32,7 +32,13 @@ impl Journal {
     /// # Errors
     ///
     /// If the file cannot be written.
-    pub fn open(day: TimeOfDay, numbers: Vec<String>, plain: bool, unicode: bool, file: Option<&Path>) -> io::Result<Self> {
+    pub fn open(
+        day: TimeOfDay,
+        numbers: Vec<String>,
+        plain: bool,
+        unicode: bool,
+        file: Option<&Path>,
+    ) -> io::Result<Self> {
         let file = file.map(|path| File::options().create(true).append(true).open(path)).transpose()?;
         let width = numbers.iter().map(String::len).max().unwrap_or(0);
         let last = numbers.iter().map(|_| VecDeque::new()).collect();

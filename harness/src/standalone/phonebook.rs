@@ -119,7 +119,10 @@ impl Phonebook {
         let syntax = |message: &str, span| vec![Problem::new(Fault::Syntax, message, span, "here")];
         let nesting = text.matches('{').count() + text.matches("/*").count() + text.matches("/-").count();
         if nesting + text.matches("\\").count() > MOST_NESTING {
-            return Err(syntax("there are more blocks, comments and escapes than a phonebook can have", Span::default()));
+            return Err(syntax(
+                "there are more blocks, comments and escapes than a phonebook can have",
+                Span::default(),
+            ));
         }
         // The parser calls itself for each nested block: with a stack of its own, no file can exhaust it.
         let parsed = thread::scope(|scope| {
@@ -215,7 +218,13 @@ impl Reader {
                 }
                 Some(name) => {
                     if values.properties.insert(name, (entry.value(), at)).is_some() {
-                        self.wrong(Fault::RepeatedProperty, format!("`{name}` is given twice"), at, "again", "once is enough");
+                        self.wrong(
+                            Fault::RepeatedProperty,
+                            format!("`{name}` is given twice"),
+                            at,
+                            "again",
+                            "once is enough",
+                        );
                     }
                 }
                 None => self.argument(entry, word, &mut values, example),
@@ -232,7 +241,13 @@ impl Reader {
     fn argument<'a>(&mut self, entry: &'a KdlEntry, word: &str, values: &mut Values<'a>, example: &str) {
         let (at, help) = (span(entry.span()), format!("like this: {example}"));
         if word == "default" || values.argument.is_some() {
-            return self.wrong(Fault::ExtraArgument, format!("this is too much for `{word}`"), at, "one too many", help);
+            return self.wrong(
+                Fault::ExtraArgument,
+                format!("this is too much for `{word}`"),
+                at,
+                "one too many",
+                help,
+            );
         }
         match entry.value().as_string() {
             Some(text) => values.argument = Some((text, at)),
@@ -246,7 +261,13 @@ impl Reader {
         let name = self.text(values, "name");
         let Some(target) = self.target(values, example) else { return };
         if self.book.numbers.insert(number.to_owned(), Entry { name, target }).is_some() {
-            self.wrong(Fault::RepeatedWord, format!("{number} is in this phonebook already"), at, "again", "one place a number");
+            self.wrong(
+                Fault::RepeatedWord,
+                format!("{number} is in this phonebook already"),
+                at,
+                "again",
+                "one place a number",
+            );
         }
     }
 
@@ -311,8 +332,20 @@ impl Reader {
         let (value, at) = values.properties.get(name)?;
         match value.as_string() {
             Some(text) if !text.is_empty() && !text.contains(char::is_control) => return Some(text.to_owned()),
-            Some(_) => self.wrong(Fault::BadText, format!("`{name}` cannot be this"), *at, "empty, or no text", "a word or two"),
-            None => self.wrong(Fault::WrongType, format!("`{name}` is a text"), *at, "not in quotes", format!("{name}=\"...\"")),
+            Some(_) => self.wrong(
+                Fault::BadText,
+                format!("`{name}` cannot be this"),
+                *at,
+                "empty, or no text",
+                "a word or two",
+            ),
+            None => self.wrong(
+                Fault::WrongType,
+                format!("`{name}` is a text"),
+                *at,
+                "not in quotes",
+                format!("{name}=\"...\""),
+            ),
         }
         None
     }
@@ -328,7 +361,13 @@ impl Reader {
     fn check_number(&mut self, text: &str, at: Span) {
         if !is_number(text) {
             let message = format!("\"{text}\" cannot be dialled");
-            self.wrong(Fault::BadNumber, message, at, "no number", "up to 32 digits, without blanks and signs: \"5551000\"");
+            self.wrong(
+                Fault::BadNumber,
+                message,
+                at,
+                "no number",
+                "up to 32 digits, without blanks and signs: \"5551000\"",
+            );
         }
     }
 
@@ -336,7 +375,13 @@ impl Reader {
         let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
         if !matches!(port, Some(Ok(1..))) {
             let message = format!("\"{text}\" is no TCP address");
-            self.wrong(Fault::BadAddress, message, at, "no host and port", "host:port, as in \"bbs.example:23\" or \"[::1]:23\"");
+            self.wrong(
+                Fault::BadAddress,
+                message,
+                at,
+                "no host and port",
+                "host:port, as in \"bbs.example:23\" or \"[::1]:23\"",
+            );
         }
     }
 }
@@ -361,7 +406,10 @@ mod tests {
         let target = Target { tcp: "bbs.example:23".into(), telnet: true };
         assert_eq!(book.numbers["5553000"], Entry { name: Some("Example BBS".into()), target });
         let line = &book.lines["5551001"];
-        assert_eq!((line.rate, line.personality.as_deref(), line.name.as_deref()), (Some(14_400), Some("usr-courier"), Some("ALICE")));
+        assert_eq!(
+            (line.rate, line.personality.as_deref(), line.name.as_deref()),
+            (Some(14_400), Some("usr-courier"), Some("ALICE"))
+        );
         assert_eq!(book.listens, [Listen { tcp: "[::1]:6401".into(), number: "5551001".into(), telnet: false }]);
         assert_eq!(book.default, Some(Target { tcp: "gw.example:1".into(), telnet: false }));
     }

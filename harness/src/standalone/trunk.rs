@@ -205,7 +205,9 @@ impl Bench {
         let moved = !outputs.is_empty();
         for (id, from, output) in outputs {
             match output {
-                LineOutput::ToModem(LineEvent::Octets(octets)) => self.far.push_back((CallId::Out(id), Far::Octets(octets))),
+                LineOutput::ToModem(LineEvent::Octets(octets)) => {
+                    self.far.push_back((CallId::Out(id), Far::Octets(octets)))
+                }
                 LineOutput::ToModem(LineEvent::Connected(carrier)) => {
                     if let Some(trunk) = self.trunks.get_mut(&id) {
                         trunk.connected = true;

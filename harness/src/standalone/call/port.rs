@@ -31,7 +31,11 @@ const CALL: CallId = CallId::In(0);
 /// If it is none of them.
 pub fn spec(text: &str) -> Result<AttachmentSpec, String> {
     let is_device = |path: &Path| std::fs::symlink_metadata(path).is_ok_and(|about| about.file_type().is_char_device());
-    let text = if text.starts_with(['/', '.']) && is_device(Path::new(text)) { format!("serial:{text}") } else { text.to_owned() };
+    let text = if text.starts_with(['/', '.']) && is_device(Path::new(text)) {
+        format!("serial:{text}")
+    } else {
+        text.to_owned()
+    };
     text.parse().map_err(|error: offhook_emulator::port::AttachmentSpecError| error.to_string())
 }
 
@@ -76,7 +80,9 @@ pub async fn call(
                 (true, true) => "the dialogue with the modem has not come to rest",
             };
             let text = format!("waiting for a server at {port}: {what} within {} s", timeout.as_secs());
-            return Err(Trouble::new(text).help("start the server's getty at this port, or give it longer by --timeout"));
+            return Err(
+                Trouble::new(text).help("start the server's getty at this port, or give it longer by --timeout")
+            );
         }
         if let Some(session) = &mut running {
             session.handle_timeout(at);

@@ -238,7 +238,8 @@ impl Session {
                 let how = if outcome.accepted { "accepted" } else { "refused" };
                 self.tell(now, format!("login {how}: {}", outcome.by));
                 self.report.login = Some(outcome.by.clone());
-                let end = if outcome.accepted { String::new() } else { format!("the login was refused: {}", outcome.by) };
+                let end =
+                    if outcome.accepted { String::new() } else { format!("the login was refused: {}", outcome.by) };
                 self.leave(now, end);
             }
         }
@@ -272,7 +273,9 @@ impl Session {
                 self.next_ping(now);
             }
             CallerEvent::Pong { seq, .. } => {
-                if let (Some((_, sent)), Some(ping)) = (self.ping.take_if(|(number, _)| *number == seq), &mut self.report.ping) {
+                if let (Some((_, sent)), Some(ping)) =
+                    (self.ping.take_if(|(number, _)| *number == seq), &mut self.report.ping)
+                {
                     let trip = now.since(sent);
                     ping.answered += 1;
                     ping.round_trip_ms.push(trip.as_millis().try_into().unwrap_or(u64::MAX));
@@ -285,7 +288,11 @@ impl Session {
             }
             CallerEvent::Closed { why } => {
                 self.tell(now, format!("PPP is over: {why}"));
-                let end = if self.leaving.is_some() || !self.report.end.is_empty() { String::new() } else { format!("PPP is over: {why}") };
+                let end = if self.leaving.is_some() || !self.report.end.is_empty() {
+                    String::new()
+                } else {
+                    format!("PPP is over: {why}")
+                };
                 self.leave(now, end);
                 self.hang_up = true;
             }

@@ -183,7 +183,8 @@ impl Calls {
             return self.dialled(now, bench, call, *line, number);
         }
         let Some(end) = self.ends.get_mut(&call) else { return };
-        if end.words && !end.through
+        if end.words
+            && !end.through
             && let Some(text) = control::told(&far)
         {
             end.peer.write(text.as_bytes());
@@ -218,7 +219,15 @@ impl Calls {
     }
 
     /// Somebody outside calls a line.
-    fn ring(&mut self, now: Instant, bench: &mut Bench, line: usize, mut peer: Peer, words: bool, from: Option<String>) {
+    fn ring(
+        &mut self,
+        now: Instant,
+        bench: &mut Bench,
+        line: usize,
+        mut peer: Peer,
+        words: bool,
+        from: Option<String>,
+    ) {
         let call = CallId::In(line);
         if self.ends.contains_key(&call) || !bench.is_free(line) {
             let busy = if words { "BUSY\n" } else { "BUSY\r\n" };

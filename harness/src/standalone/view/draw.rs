@@ -49,7 +49,11 @@ pub fn draw(frame: &mut Frame<'_>, picture: &Picture, selection: Selection) {
     frame.render_widget(Paragraph::new(headline(picture, title.width)), title);
     draw_list(frame, list, picture, selection);
     draw_detail(frame, detail, picture, selection);
-    let keys_text = if area.width < WITH_LAMPS { " ↑↓ h hang up  ? help  q quit" } else { " ↑↓ choose a line   h hang it up   ? help   q quit" };
+    let keys_text = if area.width < WITH_LAMPS {
+        " ↑↓ h hang up  ? help  q quit"
+    } else {
+        " ↑↓ choose a line   h hang it up   ? help   q quit"
+    };
     frame.render_widget(Paragraph::new(keys_text).dim(), keys);
     if selection.help {
         draw_help(frame, area);
@@ -112,7 +116,9 @@ fn labels() -> String {
 
 /// The lamps of one modem, below their labels.
 fn lamp_line(lamps: Lamps) -> Line<'static> {
-    let lamp = |lit: bool| if lit { Span::styled("●  ", Style::new().fg(Color::LightRed)) } else { Span::from("·  ").dim() };
+    let lamp = |lit: bool| {
+        if lit { Span::styled("●  ", Style::new().fg(Color::LightRed)) } else { Span::from("·  ").dim() }
+    };
     Line::from(lamps.lit().map(lamp).to_vec())
 }
 

@@ -42,7 +42,12 @@ fn picture() -> Picture {
             row("5551000", "/dev/ttyV0", "connected 33600 to 5551001", Lamps { send: true, ..online }),
             row("5551001", "./vm1", "connected 33600 to 5551000", Lamps { receive: true, auto_answer: true, ..online }),
             row("5551002", "tcp:6400", "ringing, 2, from 5553000", Lamps { ring: true, ..ready }),
-            row("5551003", "serial:/dev/serial/by-id/usb-FTDI", "on hook", Lamps { modem_ready: true, ..Lamps::default() }),
+            row(
+                "5551003",
+                "serial:/dev/serial/by-id/usb-FTDI",
+                "on hook",
+                Lamps { modem_ready: true, ..Lamps::default() },
+            ),
         ],
         detail: Detail {
             title: "5551000, ALICE, usr-courier".into(),
@@ -78,7 +83,8 @@ fn help_is_drawn_over_the_rest() {
 #[test]
 fn many_lines_scroll_to_the_chosen_one() {
     let mut picture = picture();
-    picture.lines = (0..64).map(|n| Row { number: format!("55510{n:02}"), state: "on hook".into(), ..Row::default() }).collect();
+    picture.lines =
+        (0..64).map(|n| Row { number: format!("55510{n:02}"), state: "on hook".into(), ..Row::default() }).collect();
     let text = shown(80, 24, &picture, Selection { line: 63, help: false });
     assert!(text.contains("> 5551063") && !text.contains("5551000 "), "{text}");
 }
