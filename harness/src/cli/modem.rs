@@ -174,7 +174,7 @@ fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(Link, Setup)>, 
         let (number, name) = (link.number.clone(), entry.name.clone());
         lines.push((link.clone(), Setup { number, name, modem, line }));
     }
-    for number in book.lines.keys().filter(|number| !numbers.contains(*number)) {
+    if let Some(number) = book.lines.keys().find(|number| !numbers.contains(*number)) {
         return Err(Stop::Wrong(format!("the phonebook describes line {number}, and no --link has this number\n")));
     }
     Ok(lines)
