@@ -10,6 +10,7 @@
 //! - [`server`]: the server's configuration model written to real files, its init, and what is observed of it.
 //! - [`evidence`]: captures and transcripts, views of the trace.
 //! - [`report`]: an outcome as text for a terminal or as JSON.
+//! - [`standalone`]: modems and calls in real time, outside the lab.
 //! - [`audit`]: a server's `/etc` read, judged, and called.
 //! - [`cli`]: the command line.
 
@@ -23,3 +24,4 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod server;
+pub mod standalone;

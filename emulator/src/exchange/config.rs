@@ -12,6 +12,8 @@ use super::quality::Quality;
 pub struct LineConfig {
     /// Rate in bit/s, both directions.
     pub rate: u32,
+    /// Whether octets take the time that the rate gives them. If not, they cross at once, and the rate is a word.
+    pub paced: bool,
     /// One-way delay of octets and of clearing.
     pub delay: Duration,
     /// From off hook to carrier at both ends.
@@ -37,6 +39,7 @@ impl Default for LineConfig {
     fn default() -> Self {
         Self {
             rate: 33_600,
+            paced: true,
             delay: Duration::from_millis(10),
             training: Duration::from_secs(8),
             cadence: Cadence::default(),

@@ -316,6 +316,7 @@ impl Line {
             if self.config.error_control() && !carrier.error_control { 10 } else { self.config.octet_bits };
         let mut wire = |rate| {
             let harm = Harm::new(&self.config.quality, self.random.next(), now);
+            let rate = if self.config.paced { rate } else { super::wire::UNPACED };
             Wire::new(rate, octet_bits, self.config.delay).with_harm(harm, carrier.error_control)
         };
         (self.to_server, self.to_caller) = (wire(carrier.receive), wire(carrier.transmit));

@@ -85,8 +85,11 @@ pub(super) fn garble(octets: &mut [u8]) {
     }
 }
 
+/// A parameter of a message: its type and its octets.
+pub type Parameter = (u8, Vec<u8>);
+
 /// A message's type and parameters, if its checksum and lengths are right. SDMF has one parameter without a type: 0.
-pub fn parameters(octets: &[u8]) -> Option<(u8, Vec<(u8, Vec<u8>)>)> {
+pub fn parameters(octets: &[u8]) -> Option<(u8, Vec<Parameter>)> {
     let sum = octets.iter().fold(0u8, |sum, octet| sum.wrapping_add(*octet));
     let (&kind, rest) = octets.split_first()?;
     let (&length, rest) = rest.split_first()?;

@@ -31,7 +31,7 @@ pub use carrier::{Carrier, modulation};
 pub use config::{Abilities, CallSetup, LineConfig};
 pub use events::{CallerEvent, LineEvent, LineOutput};
 pub use line::Line;
-pub use message::parameters as caller_id_parameters;
+pub use message::{Parameter as CallerIdParameter, parameters as caller_id_parameters};
 pub use numbers::{ForwardOn, Numbers, Route};
 pub use quality::Quality;
 pub use switch::{Exchange, LineId};

@@ -1,8 +1,8 @@
 //! The exchange proper: subscriber lines by number, and the calls between modems on them.
 //!
 //! In: what the modems on the lines do with their hooks, what they dial and send, calls from outside. Out: for each line
-//! by itself what its modem sees ([`LineEvent`](super::LineEvent)), what a caller from outside sees of its call
-//! ([`CallerEvent`](super::CallerEvent)), and the trace. A [`Line`] is the called side of a call; a modem that dials is
+//! by itself what its modem sees ([`LineEvent`]), what a caller from outside sees of its call
+//! ([`CallerEvent`]), and the trace. A [`Line`] is the called side of a call; a modem that dials is
 //! the caller of another subscriber's line.
 
 use std::collections::VecDeque;
@@ -243,7 +243,7 @@ impl Exchange {
         }
     }
 
-    /// Line time of what the caller from outside has sent on `line` and what has not left yet.
+    /// Line time of what the caller from outside on `line` has sent and what has not left yet.
     pub fn backlog_from_outside(&self, now: Instant, line: LineId) -> Duration {
         self.subscribers[line.0].line.backlog(now, End::Caller)
     }

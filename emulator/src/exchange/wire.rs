@@ -24,6 +24,9 @@ const FLAG: u8 = 0x7e;
 /// So often a burst is sent again at most; then it passes, where V.42 (N400) would end the call.
 const RETRIES: u32 = 8;
 
+/// The rate of a wire on which octets take no time.
+pub(super) const UNPACED: u32 = u32::MAX;
+
 /// One direction of a line.
 #[derive(Clone, Debug)]
 pub(super) struct Wire {
@@ -285,6 +288,9 @@ impl Wire {
 
     /// How long so many octets occupy the wire; part of a microsecond counts as a whole one.
     fn line_time(&self, octets: u64) -> Duration {
+        if self.rate == u64::from(UNPACED) {
+            return Duration::ZERO;
+        }
         line_time(octets, self.octet_bits, self.rate)
     }
 }

@@ -134,6 +134,9 @@ impl Modem {
     /// Carrier: circuit 109 on, then what is to be told of it, then data state.
     pub(super) fn online(&mut self, now: Instant, carrier: Carrier) {
         self.flow.set_rates(now, &carrier, self.port_speed());
+        if !self.config.paced {
+            self.flow.unpaced();
+        }
         self.enter_data(now, carrier.clone());
         self.tell_connection(&carrier, true);
     }

@@ -1,7 +1,6 @@
 //! V.250 §6.3.1: a modem that dials, from off hook to carrier, to command state (`;`), or to the result code of failure.
 //!
-//! In: a [`Plan`](super::dial::Plan), the tones the exchange gives, time. Out: off hook, digits when the last of them is
-//! dialled, `CONNECT`, or `NO DIALTONE`, `BUSY`, `NO ANSWER`, `NO CARRIER` as far as X lets the modem hear tones (§6.2.7):
+//! In: a [`Plan`], the tones the exchange gives, time. Out: off hook, digits when the last of them is dialled, `CONNECT`, or `NO DIALTONE`, `BUSY`, `NO ANSWER`, `NO CARRIER` as far as X lets the modem hear tones (§6.2.7):
 //! X0, X1 and X3 dial blindly after S6, X2 and X4 wait for the dial tone; X3 and X4 hear the busy tone. A modem that does
 //! not hear a tone waits for carrier until S7 passes.
 

@@ -126,6 +126,11 @@ impl Flow {
         self.dte_octet = dte.filter(slower).and_then(octet);
     }
 
+    /// The line takes no time at all.
+    pub(super) fn unpaced(&mut self) {
+        self.million = 0;
+    }
+
     fn line_time(&self, octets: usize) -> Duration {
         Duration::from_micros((octets as u64).saturating_mul(self.million) / 1_000_000)
     }

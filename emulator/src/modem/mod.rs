@@ -24,6 +24,7 @@ mod faults;
 mod flow;
 mod generic;
 mod listing;
+mod panel;
 mod parameter;
 pub mod personality;
 mod profile;
@@ -72,6 +73,8 @@ pub struct ModemConfig {
     pub caller_id: bool,
     /// S0: rings before it answers by itself; 0: never.
     pub auto_answer: u8,
+    /// Whether the line takes the time that its rate gives octets; if not, the modem's buffer is never full.
+    pub paced: bool,
     /// For so long after the DTE opened the port it neither hears nor says anything: it is still starting.
     pub silent: Duration,
     /// Command lines that begin so (`ATZ`, upper and lower case alike) are not executed; the text beside it, between
@@ -91,6 +94,7 @@ impl Default for ModemConfig {
             identification: "offhook data modem".into(),
             caller_id: true,
             auto_answer: 0,
+            paced: true,
             silent: Duration::ZERO,
             replies: Vec::new(),
             connect: None,

@@ -4,8 +4,10 @@
 //! 3 the lab or a server stack could not run, 130 interrupted.
 
 mod audit;
+mod call;
 mod check;
 mod lab;
+mod modem;
 mod modems;
 mod run;
 
@@ -55,6 +57,10 @@ enum Command {
     Audit(audit::AuditArgs),
     /// The makes of modem that scenarios can name, or the file of one
     Modems(modems::Modems),
+    /// Modems for any program, in real time: ptys, serial devices and TCP ports that call each other
+    Modem(Box<modem::ModemArgs>),
+    /// Call a server that already runs on this machine, once, and report what comes of it
+    Call(Box<call::CallArgs>),
     /// The kernel and the server stacks that scenarios run on
     #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
@@ -76,6 +82,8 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),
         Command::Modems(modems) => modems::main(&modems),
+        Command::Call(arguments) => call::main(&arguments),
+        Command::Modem(arguments) => modem::main(*arguments),
         Command::Lab(lab) => lab::main(lab),
     })
 }

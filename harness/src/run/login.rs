@@ -18,7 +18,7 @@ const FRAME: &str = "~\u{fffd}}#";
 
 /// One login.
 #[derive(Clone, Debug)]
-pub(super) struct Login {
+pub(crate) struct Login {
     user: String,
     password: Option<String>,
     stage: Stage,
@@ -40,7 +40,7 @@ enum Stage {
 
 /// What the person does next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Move {
+pub(crate) enum Move {
     /// Types a line.
     Type(String),
     /// Knows how it ended.
@@ -58,7 +58,7 @@ pub struct Outcome {
 
 impl Login {
     /// A person who waits for the first prompt, which may stand there already.
-    pub(super) fn new(now: Instant, user: &str, password: Option<&str>) -> Self {
+    pub(crate) fn new(now: Instant, user: &str, password: Option<&str>) -> Self {
         Self {
             user: user.to_owned(),
             password: password.map(str::to_owned),
@@ -70,7 +70,7 @@ impl Login {
     }
 
     /// What is waited for.
-    pub(super) fn awaited(&self) -> &'static str {
+    pub(crate) fn awaited(&self) -> &'static str {
         match self.stage {
             Stage::User => "a prompt that ends in \"login: \"",
             Stage::Password => "a prompt that ends in \"assword: \"",
@@ -79,23 +79,23 @@ impl Login {
     }
 
     /// Where in what was heard the answer to what was typed last begins.
-    pub(super) fn from(&self) -> usize {
+    pub(crate) fn from(&self) -> usize {
         self.from
     }
 
     /// When to look again although nothing is heard.
-    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let looks = [self.heard_at + SETTLED, self.heard_at + WORDS];
         looks.into_iter().find(|look| *look > self.looked_at && self.stage != Stage::Over)
     }
 
     /// Something was heard.
-    pub(super) fn hear(&mut self, now: Instant) {
+    pub(crate) fn hear(&mut self, now: Instant) {
         self.heard_at = now;
     }
 
     /// What to do now, if anything, after all that was heard.
-    pub(super) fn proceed(&mut self, now: Instant, heard: &str, cleared: bool) -> Option<Move> {
+    pub(crate) fn proceed(&mut self, now: Instant, heard: &str, cleared: bool) -> Option<Move> {
         self.looked_at = now;
         let silence = now.since(self.heard_at);
         let answer = heard.get(self.from..).unwrap_or_default();

@@ -4,7 +4,7 @@ pub mod client;
 pub mod expect;
 pub mod facts;
 mod job;
-mod login;
+pub(crate) mod login;
 pub mod needs;
 mod outcome;
 mod plant;

@@ -1,0 +1,406 @@
+//! The bench: modems, each with its DTE on one side and a line of one exchange on the other.
+//!
+//! In: what DTEs do, calls from outside, time. Out: octets for DTEs, hang-ups of their ports, numbers that lead
+//! outside, what callers from outside see, and what happened. Sans-I/O: [`super::driver`] has clock and ports.
+//! Everything that can move is moved before a `handle_*` returns.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use offhook_emulator::exchange::{Exchange, LineConfig, LineEvent, LineId, LineOutput, Tone};
+use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
+use offhook_emulator::time::{Instant, earliest};
+use offhook_emulator::trace::{End, What};
+
+use super::panel::{Lamps, LineState, Meter};
+use super::said::{TimeOfDay, Told};
+use super::trunk::{CallId, Far, Trunk};
+
+/// How much line time a DTE may be ahead of its line before it is not read any more: its modem's flow control.
+pub(super) const BACKLOG: Duration = Duration::from_millis(250);
+
+/// What a line is like that is put on the bench.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Its number.
+    pub number: String,
+    /// The name told with it, if any.
+    pub name: Option<String>,
+    /// Its modem.
+    pub modem: ModemConfig,
+    /// The line itself.
+    pub line: LineConfig,
+}
+
+/// One modem with its line.
+#[derive(Debug)]
+pub(super) struct Subscriber {
+    pub(super) setup: Setup,
+    pub(super) id: LineId,
+    pub(super) modem: Modem,
+    to_dte: VecDeque<Vec<u8>>,
+    hang_up: bool,
+    circuits: VecDeque<(Circuit, bool)>,
+    dtr: bool,
+    pub(super) state: LineState,
+    /// The call to outside that its modem has placed.
+    pub(super) trunk: Option<u64>,
+    /// The line here that its modem has called.
+    pub(super) called: Option<usize>,
+    ring: bool,
+    received: Meter,
+    sent: Meter,
+}
+
+/// Modems and their exchange.
+#[derive(Debug)]
+pub struct Bench {
+    pub(super) exchange: Exchange,
+    pub(super) lines: Vec<Subscriber>,
+    /// Calls from lines here to outside.
+    pub(super) trunks: BTreeMap<u64, Trunk>,
+    pub(super) next_trunk: u64,
+    /// Which numbers lead outside.
+    directory: Directory,
+    pub(super) day: TimeOfDay,
+    told: VecDeque<Told>,
+    pub(super) far: VecDeque<(CallId, Far)>,
+}
+
+/// Which numbers lead outside, of those that no line here has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// These.
+    pub numbers: Vec<String>,
+    /// All others, too.
+    pub any: bool,
+}
+
+impl Directory {
+    fn has(&self, number: &str) -> bool {
+        self.any || self.numbers.iter().any(|known| known == number)
+    }
+}
+
+impl Bench {
+    /// An empty bench.
+    pub fn new(day: TimeOfDay, directory: Directory) -> Self {
+        Self {
+            exchange: Exchange::new(),
+            lines: Vec::new(),
+            trunks: BTreeMap::new(),
+            next_trunk: 0,
+            directory,
+            day,
+            told: VecDeque::new(),
+            far: VecDeque::new(),
+        }
+    }
+
+    /// Puts a modem on it; gives the number of its line, from 0.
+    pub fn add(&mut self, setup: Setup) -> usize {
+        let id = self.exchange.subscribe(setup.number.clone(), setup.line.clone());
+        let modem = Modem::new(setup.modem.clone());
+        self.lines.push(Subscriber {
+            setup,
+            id,
+            modem,
+            to_dte: VecDeque::new(),
+            hang_up: false,
+            circuits: VecDeque::new(),
+            dtr: false,
+            state: LineState::OnHook,
+            trunk: None,
+            called: None,
+            ring: false,
+            received: Meter::default(),
+            sent: Meter::default(),
+        });
+        self.lines.len() - 1
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The line that has this number.
+    pub fn line_of(&self, number: &str) -> Option<usize> {
+        self.lines.iter().position(|line| line.setup.number == number)
+    }
+
+    /// How the line was set up.
+    pub fn setup(&self, line: usize) -> &Setup {
+        &self.lines[line].setup
+    }
+
+    /// The modem of the line.
+    pub fn modem(&self, line: usize) -> &Modem {
+        &self.lines[line].modem
+    }
+
+    /// What the line is doing.
+    pub fn state(&self, line: usize) -> LineState {
+        let subscriber = &self.lines[line];
+        match subscriber.state.clone() {
+            LineState::Connected { rate, with } if subscriber.modem.is_in_online_command_state() => {
+                LineState::OnlineCommand { rate, with }
+            }
+            state => state,
+        }
+    }
+
+    /// Octets to and from its DTE.
+    pub fn meters(&self, line: usize) -> (Meter, Meter) {
+        (self.lines[line].received, self.lines[line].sent)
+    }
+
+    /// Its modem's lamps.
+    pub fn lamps(&self, now: Instant, line: usize) -> Lamps {
+        let line = &self.lines[line];
+        Lamps {
+            auto_answer: line.modem.s_parameters().any(|(number, value)| number == 0 && value > 0),
+            carrier: line.modem.circuit(Circuit::C109),
+            off_hook: !matches!(line.state, LineState::OnHook | LineState::Ringing { .. }),
+            receive: line.received.is_lit(now),
+            send: line.sent.is_lit(now),
+            terminal_ready: line.dtr,
+            modem_ready: true,
+            ring: line.ring,
+        }
+    }
+
+    /// The DTE opened its port or closed it.
+    pub fn handle_circuit_108(&mut self, now: Instant, line: usize, on: bool) {
+        if self.lines[line].dtr != on {
+            self.lines[line].dtr = on;
+            self.tell(now, line, if on { What::DteOpened } else { What::DteClosed });
+        }
+        self.lines[line].modem.handle_circuit_108(now, on);
+        self.pump(now);
+    }
+
+    /// The DTE sent octets.
+    pub fn handle_dte_octets(&mut self, now: Instant, line: usize, octets: &[u8]) {
+        self.lines[line].sent.count(now, octets.len());
+        self.lines[line].modem.handle_dte_octets(now, octets);
+        self.pump(now);
+    }
+
+    /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
+    pub fn wants_dte_octets(&self, now: Instant, line: usize) -> bool {
+        if !self.lines[line].modem.wants_dte_octets() {
+            return false;
+        }
+        let trunk = self.lines[line].trunk.and_then(|id| self.trunks.get(&id)).and_then(|trunk| trunk.wire.as_ref());
+        trunk.map_or_else(|| self.exchange.backlog(now, self.lines[line].id), |wire| wire.backlog(now, End::Caller))
+            < BACKLOG
+    }
+
+    /// The DTE can take octets, or it cannot: circuit 105.
+    pub fn handle_circuit_105(&mut self, now: Instant, line: usize, on: bool) {
+        self.lines[line].modem.handle_circuit_105(now, on);
+        self.pump(now);
+    }
+
+    /// The DTE's port has this speed.
+    pub fn handle_dte_speed(&mut self, now: Instant, line: usize, bits_per_second: u32) {
+        self.lines[line].modem.handle_dte_speed(now, Some(bits_per_second));
+        self.pump(now);
+    }
+
+    /// Whether a call to the line would ring.
+    pub fn is_free(&self, line: usize) -> bool {
+        self.exchange.is_free(self.lines[line].id)
+    }
+
+    /// Octets to write to the DTE of the line.
+    pub fn poll_dte(&mut self, line: usize) -> Option<Vec<u8>> {
+        self.lines[line].to_dte.pop_front()
+    }
+
+    /// Circuits towards the DTE of the line that went on or off.
+    pub fn poll_circuit(&mut self, line: usize) -> Option<(Circuit, bool)> {
+        self.lines[line].circuits.pop_front()
+    }
+
+    /// True once after carrier of the line was lost.
+    pub fn poll_hang_up(&mut self, line: usize) -> bool {
+        std::mem::take(&mut self.lines[line].hang_up)
+    }
+
+    /// What happened next.
+    pub fn poll_told(&mut self) -> Option<Told> {
+        self.told.pop_front()
+    }
+
+    /// Adds something that happened.
+    pub fn tell(&mut self, now: Instant, line: usize, what: What) {
+        self.told.push_back(Told { at: now, line: Some(line), what });
+    }
+
+    /// The next moment at which something happens by itself.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let modems = self.lines.iter().fold(None, |next, line| earliest(next, line.modem.poll_timeout()));
+        let trunks = self
+            .trunks
+            .values()
+            .filter_map(|trunk| trunk.wire.as_ref())
+            .fold(None, |next, wire| earliest(next, wire.poll_timeout()));
+        earliest(earliest(modems, trunks), self.exchange.poll_timeout())
+    }
+
+    /// Does what is due by `now`.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while self.poll_timeout().is_some_and(|due| due <= now) {
+            self.exchange.handle_timeout(now);
+            for wire in self.trunks.values_mut().filter_map(|trunk| trunk.wire.as_mut()) {
+                wire.handle_timeout(now);
+            }
+            for line in &mut self.lines {
+                if line.modem.poll_timeout().is_some_and(|due| due <= now) {
+                    line.modem.handle_timeout(now);
+                }
+            }
+            self.pump(now);
+        }
+    }
+
+    /// Moves everything that can move now.
+    pub(super) fn pump(&mut self, now: Instant) {
+        loop {
+            let mut moved = !self.trunks.is_empty() && self.pump_trunks(now);
+            for line in 0..self.lines.len() {
+                while let Some(output) = self.exchange.poll_output(self.lines[line].id) {
+                    self.handle_line(now, line, output);
+                    moved = true;
+                }
+                while let Some(output) = self.lines[line].modem.poll_output() {
+                    self.handle_modem(now, line, output);
+                    moved = true;
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn handle_line(&mut self, now: Instant, line: usize, output: LineOutput) {
+        match output {
+            LineOutput::Trace(what) => {
+                self.follow_trace(line, &what);
+                if let What::RingOn { count } = what {
+                    self.far.push_back((CallId::In(line), Far::Rings(count)));
+                }
+                self.tell(now, line, what);
+            }
+            LineOutput::ToCaller(event) => self.handle_caller(line, event),
+            LineOutput::ToModem(event) => {
+                let subscriber = &mut self.lines[line];
+                subscriber.follow_line(&event);
+                if let LineEvent::Tone(tone) = event {
+                    self.told.push_back(Told {
+                        at: now,
+                        line: Some(line),
+                        what: What::Tone { name: tone.name().to_owned() },
+                    });
+                }
+                subscriber.modem.handle_line(now, event);
+            }
+        }
+    }
+
+    fn handle_modem(&mut self, now: Instant, line: usize, output: ModemOutput) {
+        let subscriber = &mut self.lines[line];
+        let id = subscriber.id;
+        match output {
+            ModemOutput::ToDte(octets) => {
+                subscriber.received.count(now, octets.len());
+                subscriber.to_dte.push_back(octets);
+            }
+            ModemOutput::ToLine(octets) => match subscriber.trunk {
+                Some(trunk) => {
+                    if let Some(wire) = self.trunks.get_mut(&trunk).and_then(|trunk| trunk.wire.as_mut()) {
+                        wire.send(now, End::Caller, &octets);
+                    }
+                }
+                None => self.exchange.send(now, id, &octets),
+            },
+            ModemOutput::OffHook => {
+                let from = match &subscriber.state {
+                    LineState::Ringing { from, .. } => Some(from.clone()),
+                    _ => None,
+                };
+                subscriber.state = from.map_or(LineState::OffHook, |with| LineState::Training { with });
+                self.exchange.handle_off_hook(now, id);
+            }
+            ModemOutput::OnHook => {
+                subscriber.state = LineState::OnHook;
+                subscriber.called = None;
+                self.leave_trunk(now, line);
+                self.exchange.handle_on_hook(now, id);
+            }
+            ModemOutput::Dial(number) => {
+                subscriber.state = LineState::Dialling { number: number.clone() };
+                self.tell(now, line, What::Dialled { number: number.clone() });
+                self.lines[line].called = self.line_of(&number);
+                if self.lines[line].called.is_none() && self.directory.has(&number) {
+                    return self.seek(now, line, &number);
+                }
+                let stamp = self.day.stamp(now);
+                self.exchange.handle_dial(now, id, &number, stamp);
+            }
+            ModemOutput::Circuit(circuit, on) => subscriber.circuits.push_back((circuit, on)),
+            ModemOutput::HangUpDte => subscriber.hang_up = true,
+            ModemOutput::Trace(what) => self.tell(now, line, what),
+        }
+    }
+
+    fn follow_trace(&mut self, line: usize, what: &What) {
+        let subscriber = &mut self.lines[line];
+        match what {
+            What::CallBegins { from, .. } if subscriber.state == LineState::OnHook => {
+                subscriber.state = LineState::Ringing { rings: 0, from: from.clone() };
+            }
+            What::RingOn { count } => {
+                if let LineState::Ringing { rings, .. } = &mut subscriber.state {
+                    *rings = *count;
+                }
+            }
+            What::Cleared { .. } if matches!(subscriber.state, LineState::Ringing { .. }) => {
+                subscriber.state = LineState::OnHook;
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Subscriber {
+    /// What the line does to its state and lamps.
+    pub(super) fn follow_line(&mut self, event: &LineEvent) {
+        match event {
+            LineEvent::RingOn { .. } => self.ring = true,
+            LineEvent::RingOff { .. } => self.ring = false,
+            LineEvent::Connected(carrier) => {
+                let with = match &self.state {
+                    LineState::Dialling { number } => Some(number.clone()),
+                    LineState::Training { with } => with.clone(),
+                    _ => None,
+                };
+                self.state = LineState::Connected { rate: carrier.rate(), with };
+            }
+            LineEvent::Tone(Tone::Answer) => {
+                if let LineState::Dialling { number } = &self.state {
+                    self.state = LineState::Training { with: Some(number.clone()) };
+                }
+            }
+            _ => {}
+        }
+    }
+}

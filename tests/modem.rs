@@ -1,0 +1,200 @@
+//! `offhook modem` and `offhook call`: modems in real time, used as terminal programs use them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+#[path = "common/terminal.rs"]
+mod terminal;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use common::{offhook, said};
+use nix::sys::signal::Signal;
+use terminal::{Modems, Terminal};
+
+const TWO: [&str; 4] = ["--link", "./vm0=5551000", "--link", "./vm1=5551001"];
+
+fn two() -> (Modems, Terminal, Terminal) {
+    let mut modems = Modems::start(offhook(), &TWO);
+    let (mut one, mut other) = (modems.terminal("vm0"), modems.terminal("vm1"));
+    one.command("ATE0S6=2S12=10", "OK");
+    other.command("ATE0S0=1S12=10", "OK");
+    (modems, one, other)
+}
+
+/// Both online.
+fn connected() -> (Modems, Terminal, Terminal) {
+    let (modems, mut one, mut other) = two();
+    one.send("ATDT5551001\r");
+    one.hear("CONNECT 33600\r\n");
+    other.hear("CONNECT 33600\r\n");
+    (modems, one, other)
+}
+
+#[test]
+fn two_terminals_call_each_other_type_both_ways_escape_and_go_back() {
+    let (modems, mut one, mut other) = connected();
+    one.send("hello");
+    other.hear("hello");
+    other.send("world");
+    one.hear("world");
+    // S12=10 is a guard time of 200 ms.
+    std::thread::sleep(Duration::from_millis(250));
+    one.send("+++");
+    one.hear("OK\r\n");
+    one.command("ATO", "CONNECT 33600");
+    one.send("again");
+    other.hear("again");
+    let log = modems.log();
+    assert!(log.contains("dials 5551001") && log.contains("carrier at both ends, 33600 bit/s"), "{log}");
+}
+
+#[test]
+fn a_call_is_ended_by_ath_and_the_other_end_has_no_carrier() {
+    let (_modems, mut one, mut other) = connected();
+    std::thread::sleep(Duration::from_millis(250));
+    one.send("+++");
+    one.hear("OK\r\n");
+    one.command("ATH", "OK");
+    other.hear("NO CARRIER\r\n");
+    other.command("AT", "OK");
+}
+
+#[test]
+fn a_call_is_ended_by_closing_the_port() {
+    let (mut modems, one, mut other) = connected();
+    drop(one);
+    other.hear("NO CARRIER\r\n");
+    modems.terminal("vm0").command("AT", "OK");
+}
+
+#[test]
+fn a_busy_line_and_a_number_nobody_has_are_told_apart_from_a_call() {
+    let mut modems = Modems::start(offhook(), &[&TWO[..], &["--link", "./vm2=5551002"]].concat());
+    let mut ends = ["vm0", "vm1", "vm2"].map(|name| modems.terminal(name));
+    for end in &mut ends {
+        end.command("ATE0S0=1X4", "OK");
+    }
+    ends[0].send("ATDT5551001\r");
+    ends[0].hear("CONNECT");
+    ends[2].command("ATDT5551001", "BUSY");
+    // A modem knows no special information tone: it waits for an answer as long as S7 says.
+    ends[2].command("ATS7=3DT5559999", "NO CARRIER");
+    assert!(modems.log().contains("special information tone"), "{}", modems.log());
+}
+
+#[test]
+fn links_go_with_sigterm_and_sigint_and_what_sigkill_leaves_is_replaced() {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let mut modems = Modems::start(offhook(), &TWO);
+        modems.terminal("vm0").command("AT", "OK");
+        assert_eq!(modems.end(signal).code(), Some(0));
+        assert!(!modems.path("vm0").is_symlink() && !modems.path("control.sock").exists());
+    }
+    let mut modems = Modems::start(offhook(), &TWO);
+    modems.terminal("vm1").command("AT", "OK");
+    modems.end(Signal::SIGKILL);
+    assert!(modems.path("vm1").is_symlink());
+    let mut modems = Modems::start_in(modems.into_home(), &mut offhook(), &TWO);
+    modems.wait_until("new links", |modems| modems.path("vm1").exists());
+    modems.terminal("vm1").command("AT", "OK");
+}
+
+#[test]
+fn the_phonebook_leads_to_a_tcp_port_and_a_tcp_port_rings() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (bbs, own) = (listener.local_addr().unwrap(), free.local_addr().unwrap());
+    drop(free);
+    let home = tempfile::tempdir().unwrap();
+    let book = format!(
+        "number \"5553000\" name=\"BBS\" tcp=\"{bbs}\"\nnumber \"5553001\" tcp=\"127.0.0.1:1\"\nlisten \"{own}\" number=\"5551000\"\n"
+    );
+    std::fs::write(home.path().join("book.kdl"), book).unwrap();
+    let arguments = ["--link", "./vm0=5551000", "--phonebook", "book.kdl"];
+    let mut modems = Modems::start_in(home, &mut offhook(), &arguments);
+    let mut one = modems.terminal("vm0");
+    one.command("ATE0S12=10", "OK");
+    one.send("ATDT5553000\r");
+    one.hear("CONNECT 33600\r\n");
+    let (mut far, _) = listener.accept().unwrap();
+    far.write_all(b"welcome").unwrap();
+    one.hear("welcome");
+    one.send("bye");
+    far.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut buffer = [0; 3];
+    far.read_exact(&mut buffer).unwrap();
+    assert_eq!(&buffer, b"bye");
+    drop(far);
+    one.hear("NO CARRIER\r\n");
+    one.command("ATDT5553001", "BUSY");
+    let mut caller = TcpStream::connect(own).unwrap();
+    one.hear("RING\r\n");
+    one.command("ATA", "CONNECT 33600");
+    caller.write_all(b"knock").unwrap();
+    one.hear("knock");
+}
+
+#[test]
+fn a_call_by_number_reports_rings_answer_and_text() {
+    let mut modems = Modems::start(offhook(), &TWO);
+    let mut server = modems.terminal("vm0");
+    server.command("ATE0", "OK");
+    let control = modems.path("control.sock");
+    let call = |more: &[&str]| {
+        let mut command = offhook();
+        command.args(["call", "5551000", "--text", "--timeout", "20s", "--control"]).arg(&control).args(more);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+    };
+    let running = call(&["--user", "bob", "--password", "secret"]);
+    server.hear("RING\r\n");
+    server.command("ATA", "CONNECT 33600");
+    server.send("\r\nhost login: ");
+    server.hear("bob\r");
+    server.send("bob\r\nPassword: ");
+    server.hear("secret\r");
+    server.send("\r\nLogin incorrect\r\n");
+    let refused = running.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(text.contains("answered after 1 ring") && text.contains("login refused: \"Login incorrect\""), "{text}");
+    server.hear("NO CARRIER\r\n");
+    let running = call(&["--json", "-"]);
+    server.hear("RING\r\n");
+    server.command("ATA", "CONNECT 33600");
+    server.send("\r\nhost login: ");
+    let read = running.wait_with_output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&read.stdout).unwrap();
+    assert_eq!(read.status.code(), Some(0), "{}", said(&read));
+    assert_eq!((report["got_in"].as_bool(), report["rate"].as_u64()), (Some(true), Some(33_600)));
+}
+
+#[test]
+fn a_call_to_a_port_that_nobody_opens_says_what_it_waited_for() {
+    let home = tempfile::tempdir().unwrap();
+    let output =
+        offhook().current_dir(home.path()).args(["call", "--port", "./vm0", "--timeout", "100ms"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("no program has opened it") && text.contains("--timeout"), "{text}");
+    assert!(!home.path().join("vm0").is_symlink());
+}
+
+#[test]
+fn wrong_words_are_told_and_nothing_is_started() {
+    let cases: [(&[&str], &str); 6] = [
+        (&["modem"], "--link"),
+        (&["modem", "--link", "./vm0"], "a number is missing"),
+        (&["modem", "--link", "./vm0=1", "--link", "./vm1=1"], "another link has this number"),
+        (&["modem", "--link", "./vm0=1", "--phonebook", "/nowhere.kdl"], "no such file"),
+        (&["modem", "--link", "./vm0=1", "--ring-cadence", "atlantis"], "there are north-america"),
+        (&["call"], "NUMBER"),
+    ];
+    let home = tempfile::tempdir().unwrap();
+    for (arguments, text) in cases {
+        let output = offhook().current_dir(home.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(text), "{}", said(&output));
+    }
+}
