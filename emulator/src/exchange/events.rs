@@ -68,7 +68,13 @@ pub enum CallerEvent {
     Retrain,
     /// The rates have changed in the middle of the call, as the caller sees them.
     Renegotiated(Carrier),
-    /// The call rings at another line now; what follows of it comes there.
+    /// Nobody has answered in the rings after which calls to the number go to another: the exchange is to be asked the way
+    /// to that one ([`super::Exchange::route`]), and the call to be placed there.
+    Unanswered {
+        /// The number.
+        forward: String,
+    },
+    /// The same of a modem's call, which goes there by itself: it rings this line now.
     Forwarded(LineId),
     /// The caller has let it ring so often as it would; the call is over.
     GaveUp,
@@ -81,6 +87,20 @@ pub enum CallerEvent {
     },
 }
 
+/// What somebody hears who calls a line with a call on it, where there is call waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondCall {
+    /// The ringing tone begins again.
+    Ring {
+        /// Number of the ring, from 1.
+        count: u32,
+    },
+    /// He has let it ring so often as he would; his call is over.
+    GaveUp,
+    /// The line is free, and rings with his call: from now on it is the call on the line.
+    Through,
+}
+
 /// What a line has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineOutput {
@@ -88,6 +108,8 @@ pub enum LineOutput {
     ToModem(LineEvent),
     /// To the caller.
     ToCaller(CallerEvent),
+    /// To the caller who waits during another's call.
+    ToSecondCaller(SecondCall),
     /// To the trace, at the present moment.
     Trace(What),
 }

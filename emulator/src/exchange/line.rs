@@ -302,6 +302,11 @@ impl Line {
         std::mem::take(&mut self.unanswered)
     }
 
+    /// From one ring to the next.
+    pub(super) fn period(&self) -> Duration {
+        self.config.cadence.period()
+    }
+
     /// A second caller knocks.
     pub(super) fn knock(&mut self, setup: &CallSetup) {
         self.tell_modem(LineEvent::CallWaiting(CallerId::of(self.config.caller_id, setup)));

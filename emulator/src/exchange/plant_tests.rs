@@ -108,6 +108,7 @@ impl Plant {
                         self.note(&format!("caller: connected {}", carrier.rate()));
                     }
                     LineOutput::ToCaller(event) => self.note(&format!("caller: {event:?}")),
+                    LineOutput::ToSecondCaller(second) => self.note(&format!("second caller: {second:?}")),
                     LineOutput::Trace(what) => self.traced(&what),
                 }
             } else if let Some(output) = self.modem.poll_output() {

@@ -1,9 +1,9 @@
 //! The exchange proper: subscriber lines by number, and the calls between modems on them.
 //!
 //! In: what the modems on the lines do with their hooks, what they dial and send, calls from outside. Out: for each line
-//! by itself what its modem sees ([`LineEvent`]), what a caller from outside sees of its call
-//! ([`CallerEvent`]), and the trace. A [`Line`] is the called side of a call; a modem that dials is
-//! the caller of another subscriber's line.
+//! by itself what its modem sees ([`LineEvent`]), what a caller from outside sees of its call ([`CallerEvent`]), and the
+//! trace. A [`Line`] is the called side of a call; a modem that dials is the caller of another subscriber's line.
+//! Where a number leads says [`Numbers`]; of second callers takes care `second`.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use super::config::{Abilities, CallSetup, LineConfig};
 use super::events::{CallerEvent, LineEvent, LineOutput};
 use super::line::Line;
 use super::numbers::{Numbers, Route};
+use super::second::Waiting;
 use super::tone::Tone;
 use crate::time::{Instant, earliest};
 use crate::trace::{End, What};
@@ -24,11 +25,11 @@ const PATIENCE: u32 = 30;
 
 /// A subscriber line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LineId(usize);
+pub struct LineId(pub(super) usize);
 
 /// Who calls a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Caller {
+pub(super) enum Caller {
     /// A caller without a line here.
     Outside,
     /// The modem of another line.
@@ -36,9 +37,9 @@ enum Caller {
 }
 
 #[derive(Clone, Debug)]
-struct Subscriber {
+pub(super) struct Subscriber {
     number: String,
-    line: Line,
+    pub(super) line: Line,
     caller: Option<Caller>,
     /// The line that this one's modem has called.
     called: Option<LineId>,
@@ -46,16 +47,18 @@ struct Subscriber {
     next: Option<(String, usize)>,
     /// The call that rings it, as it was placed.
     setup: Option<CallSetup>,
+    /// Who knocks.
+    pub(super) waiting: Option<Waiting>,
     /// What its modem brings to training.
     abilities: Abilities,
     off_hook: bool,
-    output: VecDeque<LineOutput>,
+    pub(super) output: VecDeque<LineOutput>,
 }
 
 /// A telephone exchange.
 #[derive(Clone, Debug, Default)]
 pub struct Exchange {
-    subscribers: Vec<Subscriber>,
+    pub(super) subscribers: Vec<Subscriber>,
     numbers: Numbers,
 }
 
@@ -78,6 +81,7 @@ impl Exchange {
             called: None,
             next: None,
             setup: None,
+            waiting: None,
             abilities: Abilities::default(),
             off_hook: false,
             output: VecDeque::new(),
@@ -100,19 +104,6 @@ impl Exchange {
         self.numbers.route(number, MOST_FORWARDED, |line| self.is_free(line), |line| self.takes_second_call(line))
     }
 
-    /// Whether a second caller is announced to whoever is in the call on this line.
-    pub fn takes_second_call(&self, line: LineId) -> bool {
-        self.subscribers.get(line.0).is_some_and(|subscriber| subscriber.line.takes_second_call())
-    }
-
-    /// A second caller knocks on a line in a call.
-    pub fn knock(&mut self, now: Instant, line: LineId, setup: &CallSetup) {
-        let subscriber = &mut self.subscribers[line.0];
-        subscriber.line.handle_timeout(now);
-        subscriber.line.knock(setup);
-        self.settle(now);
-    }
-
     /// What the modem on `line` brings to its next training.
     pub fn set_abilities(&mut self, line: LineId, abilities: Abilities) {
         let subscriber = &mut self.subscribers[line.0];
@@ -127,10 +118,16 @@ impl Exchange {
 
     /// A caller from outside, who has no line here, calls this one.
     pub fn place_call(&mut self, now: Instant, line: LineId, setup: CallSetup) {
+        self.place_call_until(now, line, setup, None);
+    }
+
+    /// The same; if nobody answers in so many rings, he is told to call another number ([`Route::no_answer`]).
+    pub fn place_call_until(&mut self, now: Instant, line: LineId, setup: CallSetup, no_answer: Option<(u32, String)>) {
         if self.is_free(line) {
-            self.subscribers[line.0].caller = Some(Caller::Outside);
+            self.ring(now, line, Caller::Outside, setup, no_answer.map(|(rings, to)| (rings, to, 0)));
+        } else {
+            self.subscribers[line.0].line.place_call(now, setup);
         }
-        self.subscribers[line.0].line.place_call(now, setup);
         self.settle(now);
     }
 
@@ -178,6 +175,7 @@ impl Exchange {
         if let Some(called) = subscriber.called.take() {
             self.subscribers[called.0].line.clear(now, false);
         }
+        self.stop_waiting(line);
         self.settle(now);
     }
 
@@ -201,23 +199,42 @@ impl Exchange {
         let tone = match self.route(number) {
             Err(tone) => tone,
             Ok(Route { line: called, waiting: true, .. }) => {
-                self.subscribers[called.0].line.knock(&setup);
+                self.wait(now, called, Caller::Line(line), setup);
                 Tone::Ringing
             }
             Ok(Route { line: called, no_answer, .. }) => {
-                let abilities = self.subscribers[line.0].abilities;
-                self.subscribers[line.0].called = Some(called);
-                let subscriber = &mut self.subscribers[called.0];
-                subscriber.caller = Some(Caller::Line(line));
-                subscriber.line.set_abilities(End::Caller, abilities);
                 let forward = no_answer.filter(|_| forwarded < MOST_FORWARDED);
-                subscriber.next = forward.as_ref().map(|(_, to)| (to.clone(), forwarded + 1));
-                subscriber.setup = Some(setup.clone());
-                subscriber.line.place_call_until(now, setup, forward.map(|(rings, _)| rings));
+                let forward = forward.map(|(rings, to)| (rings, to, forwarded + 1));
+                self.ring(now, called, Caller::Line(line), setup, forward);
                 Tone::Ringing
             }
         };
         self.subscribers[line.0].output.push_back(LineOutput::ToModem(LineEvent::Tone(tone)));
+    }
+
+    /// A free line rings; after so many rings without answer, the call goes to that number, forwarded so often by then.
+    pub(super) fn ring(
+        &mut self,
+        now: Instant,
+        called: LineId,
+        caller: Caller,
+        setup: CallSetup,
+        forward: Option<(u32, String, usize)>,
+    ) {
+        let abilities = match caller {
+            Caller::Outside => Abilities::default(),
+            Caller::Line(line) => {
+                self.subscribers[line.0].called = Some(called);
+                self.subscribers[line.0].abilities
+            }
+        };
+        let subscriber = &mut self.subscribers[called.0];
+        subscriber.caller = Some(caller);
+        subscriber.line.set_abilities(End::Caller, abilities);
+        let rings = forward.as_ref().map(|(rings, ..)| *rings);
+        subscriber.next = forward.map(|(_, to, times)| (to, times));
+        subscriber.setup = Some(setup.clone());
+        subscriber.line.place_call_until(now, setup, rings);
     }
 
     /// The modem on `line` sends octets.
@@ -250,13 +267,14 @@ impl Exchange {
 
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.subscribers.iter().fold(None, |next, subscriber| earliest(next, subscriber.line.poll_timeout()))
+        self.subscribers.iter().fold(self.second_timeout(), |next, one| earliest(next, one.line.poll_timeout()))
     }
 
     /// Does everything that is due by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
-        for subscriber in &mut self.subscribers {
-            subscriber.line.handle_timeout(now);
+        for index in 0..self.subscribers.len() {
+            self.subscribers[index].line.handle_timeout(now);
+            self.announce(now, index);
         }
         self.settle(now);
     }
@@ -267,33 +285,53 @@ impl Exchange {
     }
 
     /// Hands on what the lines have to say: to their own subscribers, and of a modem's call to the modem that placed it.
-    fn settle(&mut self, now: Instant) {
+    pub(super) fn settle(&mut self, now: Instant) {
         for index in 0..self.subscribers.len() {
             if self.subscribers[index].line.take_unanswered() {
                 self.forward(now, index);
             }
-            while let Some(output) = self.subscribers[index].line.poll_output() {
-                match (output, self.subscribers[index].caller) {
-                    (LineOutput::ToCaller(event), Some(Caller::Line(caller))) => self.tell_modem(now, caller, event),
-                    (output, _) => self.subscribers[index].output.push_back(output),
+            self.hand_on(index);
+            // Only now: what is left to be said of the call before is not for the one that waited.
+            self.let_through(now, index);
+            self.hand_on(index);
+        }
+    }
+
+    fn hand_on(&mut self, index: usize) {
+        while let Some(output) = self.subscribers[index].line.poll_output() {
+            match (output, self.subscribers[index].caller) {
+                (LineOutput::ToCaller(event), Some(Caller::Line(caller))) => self.tell_modem(caller, event),
+                (output, _) => self.subscribers[index].output.push_back(output),
+            }
+        }
+    }
+
+    /// A call has not been answered in time: it goes to another number. One from outside has to be placed anew.
+    fn forward(&mut self, now: Instant, index: usize) {
+        let subscriber = &mut self.subscribers[index];
+        let (Some(caller), Some((number, times)), Some(setup)) =
+            (subscriber.caller, subscriber.next.take(), subscriber.setup.take())
+        else {
+            return;
+        };
+        match caller {
+            Caller::Outside => {
+                let event = CallerEvent::Unanswered { forward: number };
+                subscriber.output.push_back(LineOutput::ToCaller(event));
+            }
+            Caller::Line(caller) => {
+                self.subscribers[caller.0].called = None;
+                self.connect(now, caller, &number, setup, times);
+                if let Some(line) = self.subscribers[caller.0].called {
+                    let event = CallerEvent::Forwarded(line);
+                    self.subscribers[index].output.push_back(LineOutput::ToCaller(event));
                 }
             }
         }
     }
 
-    /// A modem's call has not been answered in time.
-    fn forward(&mut self, now: Instant, index: usize) {
-        let subscriber = &mut self.subscribers[index];
-        let (Some(Caller::Line(caller)), Some((number, times)), Some(setup)) =
-            (subscriber.caller, subscriber.next.take(), subscriber.setup.take())
-        else {
-            return;
-        };
-        self.connect(now, caller, &number, setup, times);
-    }
-
     /// What a caller sees of its call, as its modem sees it.
-    fn tell_modem(&mut self, _now: Instant, caller: LineId, event: CallerEvent) {
+    fn tell_modem(&mut self, caller: LineId, event: CallerEvent) {
         let subscriber = &mut self.subscribers[caller.0];
         let (event, over) = match event {
             CallerEvent::Busy => (LineEvent::Tone(Tone::Busy), true),
@@ -306,7 +344,9 @@ impl Exchange {
             CallerEvent::Retrain => (LineEvent::Retrain, false),
             CallerEvent::Renegotiated(carrier) => (LineEvent::Renegotiated(carrier), false),
             // A caller that hung up knows; one whose line was cut does not.
-            CallerEvent::Forwarded(_) | CallerEvent::Cleared { by: End::Caller, abrupt: false } => return,
+            CallerEvent::Unanswered { .. }
+            | CallerEvent::Forwarded(_)
+            | CallerEvent::Cleared { by: End::Caller, abrupt: false } => return,
             CallerEvent::Cleared { abrupt, .. } => (LineEvent::CarrierLost { abrupt }, true),
         };
         if over {

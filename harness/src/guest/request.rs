@@ -43,10 +43,10 @@ pub(super) enum Request {
 }
 
 /// What a program that calls is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Wish {
-    /// Start, and call the line of this station.
-    Dial(usize),
+    /// Start, and call this number.
+    Dial(String),
     /// Send an echo request.
     Ping {
         /// To whom.

@@ -77,7 +77,9 @@ impl World {
         let io = |doing: &'static str| move |error: io::Error| Trouble::io(doing, &error);
         let declared = numbered(machine.ports(&job.scenario));
         let telephones = Telephones::new(job.seed);
-        let stations = declared.iter().map(|port| Station::on(port, &telephones)).collect::<Result<_, _>>()?;
+        let stations: Vec<Station> =
+            declared.iter().map(|port| Station::on(port, &telephones)).collect::<Result<_, _>>()?;
+        telephones.set_up(&job.scenario.server, &stations);
         // The kernel takes its time to find a USB modem, and logs are stamped by its clock. Without one, runs stay as they
         // were: what makes a pty's name takes time too, and all times would shift against the kernel's ticks.
         let usb = declared.iter().any(|port| port.wiring == Wiring::Usb);
@@ -94,7 +96,7 @@ impl World {
             syslog: Syslog::listen().map_err(io("listening at /dev/log"))?,
             files: LogFiles::watch().map_err(io("watching mgetty's logs"))?,
             interfaces: Interfaces::watch().map_err(io("watching the server's interfaces"))?,
-            conversations: Conversations::new(job),
+            conversations: Conversations::new(job, telephones.clone()),
             clients: Clients::new(&job.scenario, namespaces, &telephones)?,
             lan,
             trace: Vec::new(),

@@ -154,7 +154,7 @@ impl Client {
                 PlantOutput::HangUpDte => self.hang_up = true,
                 PlantOutput::Trace(what) => self.record(now, what),
                 // Nobody calls this line from outside.
-                PlantOutput::ToCaller(_) => {}
+                PlantOutput::ToCaller(_) | PlantOutput::ToSecondCaller(_) => {}
             }
         }
         moved

@@ -12,7 +12,7 @@ mod processor;
 pub mod schedule;
 pub mod station;
 mod tap;
-mod telephones;
+pub mod telephones;
 mod transit;
 pub mod uml;
 

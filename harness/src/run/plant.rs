@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use offhook_emulator::exchange::{
-    Cable, CableOutput, Cadence, CallSetup, CallerEvent, CallerIdService, LineConfig, LineEvent, LineOutput, Tone,
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, CallerIdService, LineConfig, LineEvent, LineId, LineOutput,
+    SecondCall, Tone,
 };
 use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput, Personality};
 use offhook_emulator::time::{Instant, earliest};
@@ -32,6 +33,8 @@ pub(super) enum PlantOutput {
     Arrived(usize),
     /// The caller's end of the call.
     ToCaller(CallerEvent),
+    /// What a second caller hears.
+    ToSecondCaller(SecondCall),
     /// A circuit towards the DTE goes on or off.
     Circuit(Circuit, bool),
     /// Circuit 109 goes off, where there is no such circuit.
@@ -154,10 +157,33 @@ impl Plant {
         }
     }
 
-    pub(super) fn place_call(&mut self, now: Instant, setup: CallSetup) {
+    /// Its line on the exchange, if it has one.
+    pub(super) fn line(&self) -> Option<LineId> {
+        match &self.kind {
+            Kind::Dialled { line, .. } => Some(line.id()),
+            Kind::Direct(_) => None,
+        }
+    }
+
+    /// Somebody calls; after so many rings without answer his call goes to that number.
+    pub(super) fn place_call(&mut self, now: Instant, setup: CallSetup, no_answer: Option<(u32, String)>) {
         match &mut self.kind {
-            Kind::Dialled { line, .. } => line.place_call(now, setup),
+            Kind::Dialled { line, .. } => line.place_call(now, setup, no_answer),
             Kind::Direct(cable) => cable.place_call(now, setup),
+        }
+    }
+
+    /// A second caller knocks.
+    pub(super) fn knock(&mut self, now: Instant, setup: CallSetup) {
+        if let Kind::Dialled { line, .. } = &mut self.kind {
+            line.knock(now, setup);
+        }
+    }
+
+    /// The second caller hangs up.
+    pub(super) fn clear_second(&mut self) {
+        if let Kind::Dialled { line, .. } = &mut self.kind {
+            line.clear_second();
         }
     }
 
@@ -235,12 +261,17 @@ impl Plant {
                         match output {
                             LineOutput::Trace(what) => return Some(PlantOutput::Trace(what)),
                             LineOutput::ToCaller(event) => return Some(PlantOutput::ToCaller(event)),
+                            LineOutput::ToSecondCaller(told) => return Some(PlantOutput::ToSecondCaller(told)),
                             LineOutput::ToModem(event) => {
                                 if let LineEvent::Octets(octets) = &event {
                                     self.output.push_back(PlantOutput::Arrived(octets.len()));
                                     if let Some(tap) = &mut self.tap {
                                         tap.hear(End::Server, octets);
                                     }
+                                }
+                                if let LineEvent::Tone(tone) = &event {
+                                    let name = tone.name().to_owned();
+                                    self.output.push_back(PlantOutput::Trace(What::Tone { name }));
                                 }
                                 if event == LineEvent::Tone(Tone::Busy) {
                                     self.output.push_back(PlantOutput::Busy);
@@ -259,9 +290,15 @@ impl Plant {
                             }
                             return Some(PlantOutput::Departed(octets.len()));
                         }
-                        ModemOutput::OffHook => line.handle_off_hook(now),
+                        ModemOutput::OffHook => {
+                            line.set_abilities(modem.abilities());
+                            line.handle_off_hook(now);
+                        }
                         ModemOutput::OnHook => line.handle_on_hook(now),
-                        ModemOutput::Dial(number) => line.handle_dial(now, &number),
+                        ModemOutput::Dial(number) => {
+                            line.handle_dial(now, &number);
+                            return Some(PlantOutput::Trace(What::Dialled { number }));
+                        }
                         ModemOutput::Circuit(circuit, on) => return Some(PlantOutput::Circuit(circuit, on)),
                         ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
                         ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),

@@ -7,9 +7,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use offhook_emulator::exchange::{CallSetup, Exchange, LineConfig, LineId, LineOutput};
+use offhook_emulator::exchange::{
+    Abilities, CallSetup, Exchange, ForwardOn, LineConfig, LineId, LineOutput, Route, Tone,
+};
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::End;
+
+use super::station::Station;
+use crate::scenario::{ForwardWhen, Server};
 
 /// An exchange; without lines at first.
 #[derive(Clone, Debug, Default)]
@@ -24,12 +29,46 @@ impl Telephones {
         Self { exchange: Rc::default(), seed }
     }
 
+    /// Hunt groups and forwarding, once all lines are there.
+    pub fn set_up(&self, server: &Server, stations: &[Station]) {
+        let station = |device: &str| stations.iter().find(|station| station.device == device);
+        let mut exchange = self.exchange.borrow_mut();
+        for group in &server.hunt_groups {
+            let lines = group.devices.iter().filter_map(|device| station(device)?.line());
+            lines.for_each(|line| exchange.numbers().assign(&group.number, line));
+        }
+        for forward in &server.forwards {
+            let on = match forward.when {
+                ForwardWhen::Always => ForwardOn::Always,
+                ForwardWhen::Busy => ForwardOn::Busy,
+                ForwardWhen::NoAnswer { rings } => ForwardOn::NoAnswer(rings),
+            };
+            let (from, to) = (number_of(&forward.from, stations), number_of(&forward.to, stations));
+            exchange.numbers().forward(from, on, to);
+        }
+    }
+
+    /// Where a call to this number goes now, or what its caller hears.
+    ///
+    /// # Errors
+    ///
+    /// The tone, if it rings nowhere.
+    pub fn route(&self, number: &str) -> Result<Route, Tone> {
+        self.exchange.borrow().route(number)
+    }
+
     /// A new line for the modem of that name; without a number nobody can dial it.
     pub(super) fn subscribe(&self, name: &str, number: Option<&str>, config: LineConfig) -> Subscriber {
         let config = LineConfig { seed: seed_of(self.seed, name), ..config };
         let line = self.exchange.borrow_mut().subscribe(number.unwrap_or_default(), config);
         Subscriber { exchange: self.exchange.clone(), line }
     }
+}
+
+/// The number of the port of that name; what is no port is a number already.
+pub fn number_of<'a>(to: &'a str, stations: &'a [Station]) -> &'a str {
+    let station = stations.iter().find(|station| station.device == to);
+    station.and_then(|station| station.number.as_deref()).unwrap_or(to)
 }
 
 /// A seed of its own for each name: what one line does says nothing of the next, however many there are (FNV-1a).
@@ -51,9 +90,24 @@ impl Subscriber {
         self.exchange.borrow().is_free(self.line)
     }
 
-    /// A caller without a line here calls.
-    pub(super) fn place_call(&self, now: Instant, setup: CallSetup) {
-        self.exchange.borrow_mut().place_call(now, self.line, setup);
+    /// Which it is.
+    pub(super) fn id(&self) -> LineId {
+        self.line
+    }
+
+    /// A caller without a line here calls; after so many rings without answer his call goes to that number.
+    pub(super) fn place_call(&self, now: Instant, setup: CallSetup, no_answer: Option<(u32, String)>) {
+        self.exchange.borrow_mut().place_call_until(now, self.line, setup, no_answer);
+    }
+
+    /// Another such caller knocks during the call.
+    pub(super) fn knock(&self, now: Instant, setup: CallSetup) {
+        self.exchange.borrow_mut().knock(now, self.line, setup);
+    }
+
+    /// He hangs up.
+    pub(super) fn clear_second(&self) {
+        self.exchange.borrow_mut().clear_second(self.line);
     }
 
     /// That caller hangs up, or (`abrupt`) the line is cut.
@@ -74,6 +128,11 @@ impl Subscriber {
     /// The modems of the call here go on at another rate, bit/s.
     pub(super) fn renegotiate(&self, now: Instant, rate: u32) {
         self.exchange.borrow_mut().renegotiate(now, self.line, rate);
+    }
+
+    /// What the modem here brings to its next training.
+    pub(super) fn set_abilities(&self, abilities: Abilities) {
+        self.exchange.borrow_mut().set_abilities(self.line, abilities);
     }
 
     /// The modem here goes off hook.

@@ -301,6 +301,8 @@ impl Bench {
                 self.tell(now, line, what);
             }
             LineOutput::ToCaller(event) => self.handle_caller(line, event),
+            // Whoever calls from outside a line with a call on it finds it busy.
+            LineOutput::ToSecondCaller(_) => {}
             LineOutput::ToModem(event) => {
                 let subscriber = &mut self.lines[line];
                 subscriber.follow_line(&event);
@@ -338,6 +340,7 @@ impl Bench {
                     _ => None,
                 };
                 subscriber.state = from.map_or(LineState::OffHook, |with| LineState::Training { with });
+                self.exchange.set_abilities(id, subscriber.modem.abilities());
                 self.exchange.handle_off_hook(now, id);
             }
             ModemOutput::OnHook => {

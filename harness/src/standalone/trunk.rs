@@ -85,6 +85,9 @@ impl Bench {
         let CallId::Out(id) = call else { return };
         let Some(trunk) = self.trunks.get_mut(&id) else { return };
         let mut wire = Line::new(trunk.config.clone());
+        if let Some(line) = trunk.from.and_then(|line| self.lines.get(line)) {
+            wire.set_abilities(End::Caller, line.modem.abilities());
+        }
         let stamp = self.day.stamp(now);
         wire.place_call(now, CallSetup { rings: 1, stamp, ..CallSetup::default() });
         wire.handle_off_hook(now);
@@ -177,6 +180,7 @@ impl Bench {
             | CallerEvent::CarrierBack
             | CallerEvent::Retrain
             | CallerEvent::Renegotiated(_)
+            | CallerEvent::Unanswered { .. }
             | CallerEvent::Forwarded(_) => return,
         };
         self.far.push_back((CallId::In(line), far));
@@ -222,7 +226,7 @@ impl Bench {
                         self.tell(now, line, what);
                     }
                 }
-                LineOutput::Trace(_) => {}
+                LineOutput::Trace(_) | LineOutput::ToSecondCaller(_) => {}
             }
         }
         moved
@@ -239,7 +243,9 @@ impl Bench {
             CallerEvent::CarrierBack => LineEvent::CarrierBack,
             CallerEvent::Retrain => LineEvent::Retrain,
             CallerEvent::Renegotiated(carrier) => LineEvent::Renegotiated(carrier),
-            CallerEvent::Forwarded(_) | CallerEvent::Cleared { by: End::Caller, .. } => return,
+            CallerEvent::Unanswered { .. }
+            | CallerEvent::Forwarded(_)
+            | CallerEvent::Cleared { by: End::Caller, .. } => return,
             CallerEvent::Cleared { abrupt, .. } => {
                 self.drop_trunk(id);
                 LineEvent::CarrierLost { abrupt }

@@ -1,11 +1,12 @@
 //! Conversations: the calls of a scenario going through their steps, act after act.
 //!
 //! In: time, stations, what the world observes, and its answers. Out: steps' results, and requests to the world.
-//! One call on its way is in `one`, what a verb does when its step begins in `doing`, a call's settings in `setup`;
+//! One call on its way is in `one`, its way through the exchange in `placing`, what a verb does when its step begins in `doing`, a call's settings in `setup`;
 //! whether a step is met is for [`judge`].
 
 mod doing;
 mod one;
+mod placing;
 mod setup;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -20,6 +21,7 @@ use super::request::{Answer, Request, Wish};
 use crate::run::expect::{Progress, judge, known_to_fail, spelled};
 use crate::run::facts::{ArpAnswer, Since};
 use crate::run::station::Station;
+use crate::run::telephones::Telephones;
 use crate::run::{CallSummary, Job, StepOutcome, StepResult, Trouble};
 use crate::scenario::{Act, Scenario, Verb};
 use crate::server::logs::LogLine;
@@ -36,6 +38,7 @@ pub(super) struct Conversations {
     scenario: Scenario,
     stack: String,
     seed: u64,
+    telephones: Telephones,
     /// Calls of the current act.
     current: Vec<Conversation>,
     /// A change between calls that is being made.
@@ -65,9 +68,10 @@ enum Changing {
 }
 
 impl Conversations {
-    /// The conversations of `job`, none begun.
-    pub(super) fn new(job: &Job) -> Self {
+    /// The conversations of `job`, none begun, by this exchange.
+    pub(super) fn new(job: &Job, telephones: Telephones) -> Self {
         Self {
+            telephones,
             scenario: job.scenario.clone(),
             stack: job.stack.clone(),
             seed: job.seed,
@@ -289,20 +293,15 @@ impl Conversations {
                 false
             }
             State::Pausing(until) if now >= until => {
-                conversation.choose_line(stations);
-                let (call, station) = (conversation.call, conversation.station);
-                if conversation.script.with.is_some() {
-                    stations[station].await_call(now, call);
-                    self.requests.push_back(Request::Client { call, wish: Wish::Dial(station) });
-                } else {
-                    let setup = setup::call(&conversation.script, &self.stack, now);
-                    stations[station].place_call(now, call, setup);
-                }
+                self.place(conversation, now, stations);
                 self.begin_step(conversation, 0, now, stations);
                 true
             }
             State::Pausing(_) | State::Over => false,
-            State::Talking { step, begun, .. } => self.judge_step(conversation, step, begun, now, stations),
+            State::Talking { step, begun, .. } => {
+                self.follow(conversation, step, now, stations);
+                self.judge_step(conversation, step, begun, now, stations)
+            }
             State::Ending(since) => conversation.end(now, since, &stations[conversation.station]),
         }
     }
@@ -315,6 +314,8 @@ impl Conversations {
             self.summaries.insert(call, station.facts(call).summary(call));
             if conversation.script.with.is_some() {
                 self.requests.push_back(Request::Client { call, wish: Wish::HangUp });
+            } else if station.is_waiting(call) {
+                station.stop_waiting(now);
             } else if station.facts(call).cleared.is_none() {
                 station.hang_up(now);
             }

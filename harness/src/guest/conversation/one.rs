@@ -7,10 +7,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use offhook_emulator::exchange::{Route, Tone};
 use offhook_emulator::time::Instant;
 
 use crate::run::Trouble;
 use crate::run::station::Station;
+use crate::run::telephones::{Telephones, number_of};
 use crate::scenario::{Call, Verb};
 
 /// How long a server may take to get its modem ready for a call.
@@ -37,6 +39,17 @@ pub(super) struct Conversation {
     needs: Vec<usize>,
     /// Earlier calls of the act that may get one of the lines.
     follows: Vec<usize>,
+}
+
+/// How a call fares at the exchange.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// Its line rings; after so many rings without answer it goes to that number.
+    Rings(Option<(u32, String)>),
+    /// It waits during the call on the line.
+    Waits,
+    /// It hears this.
+    Tone(Tone),
 }
 
 /// Where a call is.
@@ -99,10 +112,23 @@ impl Conversation {
         self.needs.iter().map(|line| &stations[*line]).find(late)
     }
 
-    /// The exchange looks for the first free line; if there is none, the first one is found busy.
-    pub(super) fn choose_line(&mut self, stations: &[Station]) {
-        let free = self.lines.iter().copied().find(|line| stations[*line].is_line_free());
-        self.station = free.or_else(|| self.lines.first().copied()).unwrap_or(self.station);
+    /// Where the exchange leads it now; the station is that one, or the first it could have been. Direct ports have no
+    /// exchange: the first that is free is called.
+    pub(super) fn choose_line(&mut self, stations: &[Station], telephones: &Telephones) -> Way {
+        let first = self.lines.first().copied().unwrap_or(self.station);
+        if stations[first].is_direct() {
+            let free = self.lines.iter().copied().find(|line| stations[*line].is_line_free());
+            self.station = free.unwrap_or(first);
+            return if free.is_some() { Way::Rings(None) } else { Way::Tone(Tone::Busy) };
+        }
+        let route = telephones.route(number_of(&self.script.to, stations));
+        let found = |line| stations.iter().position(|station| station.line() == Some(line));
+        self.station = route.as_ref().ok().and_then(|route| found(route.line)).unwrap_or(first);
+        match route {
+            Ok(Route { waiting: true, .. }) => Way::Waits,
+            Ok(Route { no_answer, .. }) => Way::Rings(no_answer),
+            Err(tone) => Way::Tone(tone),
+        }
     }
 
     /// Whether its call has been placed and is not over.

@@ -1,5 +1,6 @@
 //! A call's settings out of the scenario: its lines, its caller ID, its PPP, its transfers.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use offhook_emulator::caller::{self, CallerConfig, TransferRequest};
@@ -8,7 +9,7 @@ use offhook_emulator::time::Instant;
 
 use crate::run::station::Station;
 use crate::run::{EPOCH, exchange_clock};
-use crate::scenario::{AuthChoice, Call, Direction, PppClient, Server, Transfer, Verb};
+use crate::scenario::{AuthChoice, Call, Direction, ForwardWhen, PppClient, Server, Transfer, Verb};
 
 /// How long a caller lets it ring unless the scenario says so.
 const PATIENCE: u32 = 12;
@@ -17,28 +18,43 @@ const RESTART: Duration = Duration::from_secs(3);
 /// HTTP's port.
 const HTTP: u16 = 80;
 
-/// The stations whose lines a call tries, in order.
+/// The stations whose lines a call may get, those that its number leads to first.
 pub(super) fn lines(server: &Server, script: &Call, stations: &[Station]) -> Vec<usize> {
-    let station = |device: &str| stations.iter().position(|station| station.device == device);
-    if let Some(station) = station(&script.to) {
-        return vec![station];
+    let mut found = Vec::new();
+    let mut numbers = vec![script.to.as_str()];
+    // Forwarding may lead in a circle.
+    for next in 0..=server.forwards.len() {
+        let Some(number) = numbers.get(next).copied() else { break };
+        let from_here = || server.forwards.iter().filter(|forward| forward.from == number);
+        if !from_here().any(|forward| forward.when == ForwardWhen::Always) {
+            let group = server.hunt_groups.iter().find(|group| group.number == number);
+            let devices =
+                group.map_or_else(|| vec![number], |group| group.devices.iter().map(String::as_str).collect());
+            let station = |device: &str| stations.iter().position(|station| station.device == device);
+            found.extend(devices.into_iter().filter_map(station));
+        }
+        numbers.extend(from_here().map(|forward| forward.to.as_str()));
     }
-    let group = server.hunt_groups.iter().find(|group| group.number == script.to);
-    group.map(|group| group.devices.iter().filter_map(|device| station(device)).collect()).unwrap_or_default()
+    let mut seen = BTreeSet::new();
+    found.retain(|station| seen.insert(*station));
+    found
 }
 
-/// The call as the exchange gets it.
-pub(super) fn call(script: &Call, stack: &str, now: Instant) -> CallSetup {
+/// The call as the exchange gets it, its caller having so much patience as his first `ring` needs.
+pub(super) fn call(script: &Call, stack: &str, now: Instant, server: &Server) -> CallSetup {
     let rings = script.steps.iter().find_map(|step| match step.on(stack).0 {
         Verb::Ring { count } => Some(*count),
         _ => None,
     });
+    // A number that nobody stated is nobody's to read.
+    let port = server.ports.iter().find(|port| port.device == script.to);
+    let called = port.map_or_else(|| Some(script.to.clone()), |port| port.number.clone());
     CallSetup {
         from: script.from.clone(),
         name: script.name.clone(),
         rings: rings.unwrap_or(PATIENCE),
         stamp: exchange_clock(EPOCH, now),
-        called: None,
+        called,
         ring_pattern: script.ring_pattern.unwrap_or(1),
         garbled: script.caller_id_garbled,
     }
@@ -96,7 +112,7 @@ pub(super) fn transfer(transfer: &Transfer, number: usize) -> Result<TransferReq
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::scenario::{HuntGroup, Port, Span};
+    use crate::scenario::{Forward, HuntGroup, Port, Span};
 
     fn fetch(url: &str) -> Result<(String, u16, String), String> {
         let stated =
@@ -113,14 +129,8 @@ mod tests {
         assert!(fetch("http://a:99999/").unwrap_err().contains("port"));
     }
 
-    #[test]
-    fn a_hunt_group_s_number_is_the_lines_of_its_ports_in_order() {
-        let stations: Vec<Station> =
-            ["ttyS0", "ttyS1", "ttyS2"].iter().map(|device| Station::new(&Port::new(*device)).unwrap()).collect();
-        let devices = vec!["ttyS2".to_owned(), "ttyS0".to_owned()];
-        let group = HuntGroup { number: "5550000".to_owned(), span: Span::default(), devices };
-        let server = Server { hunt_groups: vec![group], ..Server::default() };
-        let script = |to: &str| Call {
+    fn script(to: &str) -> Call {
+        Call {
             span: Span::default(),
             from: None,
             name: None,
@@ -131,7 +141,37 @@ mod tests {
             after: Duration::ZERO,
             ready: true,
             steps: Vec::new(),
+        }
+    }
+
+    fn stations() -> Vec<Station> {
+        ["ttyS0", "ttyS1", "ttyS2"].iter().map(|device| Station::new(&Port::new(*device)).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_call_may_get_every_line_that_its_number_can_lead_to() {
+        let forward = |from: &str, to: &str, when| Forward {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            when,
+            span: Span::default(),
         };
+        let forwards = vec![
+            forward("ttyS0", "ttyS1", ForwardWhen::Busy),
+            forward("ttyS1", "ttyS2", ForwardWhen::Always),
+            forward("ttyS2", "ttyS0", ForwardWhen::NoAnswer { rings: 3 }),
+        ];
+        let server = Server { forwards, ..Server::default() };
+        assert_eq!(lines(&server, &script("ttyS0"), &stations()), [0, 2]);
+        assert_eq!(lines(&server, &script("ttyS1"), &stations()), [2, 0]);
+    }
+
+    #[test]
+    fn a_hunt_group_s_number_is_the_lines_of_its_ports_in_order() {
+        let stations = stations();
+        let devices = vec!["ttyS2".to_owned(), "ttyS0".to_owned()];
+        let group = HuntGroup { number: "5550000".to_owned(), span: Span::default(), devices };
+        let server = Server { hunt_groups: vec![group], ..Server::default() };
         assert_eq!(lines(&server, &script("5550000"), &stations), [2, 0]);
         assert_eq!(lines(&server, &script("ttyS1"), &stations), [1]);
         assert!(lines(&server, &script("ttyS9"), &stations).is_empty());

@@ -59,7 +59,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<Station>) {
         shell: None,
         special: Vec::new(),
     };
-    (Conversations::new(&job), stations)
+    (Conversations::new(&job, Telephones::default()), stations)
 }
 
 /// Advances to this moment, by every deadline of a call on the way; ports close when they are hung up.

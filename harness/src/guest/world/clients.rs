@@ -60,10 +60,7 @@ impl World {
     pub(super) fn ask_client(&mut self, now: Instant, call: usize, wish: Wish) -> Result<(), Trouble> {
         let Some(client) = self.clients.of(call) else { return Ok(()) };
         match wish {
-            Wish::Dial(station) => {
-                let number = self.stations.get(station).and_then(|station| station.number.as_deref());
-                client.start(now, number.unwrap_or_default())
-            }
+            Wish::Dial(number) => client.start(now, &number),
             Wish::Ping { to, sequence } => {
                 client.ping(to, sequence);
                 Ok(())

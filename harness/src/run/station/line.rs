@@ -4,7 +4,7 @@ use offhook_emulator::exchange::CallerEvent as Heard;
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::What;
 
-use super::Station;
+use super::{Forwarded, Station};
 use crate::run::facts::{Clearing, Since};
 use crate::run::plant::PlantOutput;
 
@@ -25,6 +25,7 @@ impl Station {
                 }
             }
             PlantOutput::ToCaller(event) => self.handle_far_end(now, event),
+            PlantOutput::ToSecondCaller(told) => self.handle_second(now, told),
             PlantOutput::HangUpDte => self.hang_up_dte = true,
             PlantOutput::Trace(what) => self.note(now, what),
             // Nobody listens here, and nobody dials.
@@ -56,7 +57,9 @@ impl Station {
             }
             (Heard::Busy | Heard::Answered | Heard::GaveUp, _) => {}
             (Heard::CarrierLost | Heard::CarrierBack | Heard::Retrain, _) => {}
-            (Heard::Renegotiated(_) | Heard::Forwarded(_), _) => {}
+            (Heard::Renegotiated(_), _) => {}
+            (Heard::Unanswered { forward }, _) => self.forward = Some(Forwarded::To(forward)),
+            (Heard::Forwarded(line), _) => self.forward = Some(Forwarded::Rings(line)),
         }
     }
 

@@ -2,25 +2,26 @@
 //!
 //! It carries octets and events between the three until nothing moves, stamps what happened, and keeps the facts.
 //! Sans-I/O like its parts: the DTE's octets come in, octets for the DTE and trace events go out. What the caller does
-//! is in `calling`, what it tells in `telling`.
+//! is in `calling`, what it tells in `telling`; how a call comes to the line in `placing`.
 
 mod calling;
 mod circuits;
 mod client;
 mod line;
+mod placing;
 mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use offhook_emulator::caller::Caller;
-use offhook_emulator::exchange::CallSetup;
 use offhook_emulator::modem::Circuit;
 use offhook_emulator::time::{Instant, earliest};
-use offhook_emulator::trace::{End, Event, What};
+use offhook_emulator::trace::{Event, What};
 
+pub use self::placing::Forwarded;
 use super::Trouble;
-use super::facts::{self, Clearing, Facts, Since};
+use super::facts::{self, Facts};
 use super::login::Login;
 use super::plant::Plant;
 use super::telephones::Telephones;
@@ -47,6 +48,12 @@ pub struct Station {
     caller: Option<Caller>,
     /// Number of the current call.
     call: Option<usize>,
+    /// That of a call that waits during the current one.
+    second: Option<usize>,
+    /// That of one that has waited and has the line now, until it is asked for.
+    through: Option<usize>,
+    /// Where the current call goes, nobody having answered.
+    forward: Option<Forwarded>,
     login: Option<Login>,
     /// What the caller says as soon as there is carrier.
     unsaid: Vec<u8>,
@@ -106,6 +113,9 @@ impl Station {
             plant: Plant::new(port, telephones)?,
             caller: None,
             call: None,
+            second: None,
+            through: None,
+            forward: None,
             login: None,
             unsaid: Vec::new(),
             silent: false,
@@ -252,21 +262,6 @@ impl Station {
         if self.has(call) { &mut self.facts } else { self.past.entry(call).or_default() }
     }
 
-    /// Places call number `call`; on a line that is not free it is busy, and the call on it goes on.
-    pub fn place_call(&mut self, now: Instant, call: usize, setup: CallSetup) {
-        if !self.plant.is_free() {
-            self.record_of(now, call, What::CallBegins { from: setup.from, name: setup.name });
-            self.record_of(now, call, What::Note { text: "the called line is busy".to_owned() });
-            let clearing = Clearing { by: End::Caller, abrupt: false };
-            let cleared = Some(Since { at: now, what: clearing });
-            self.past.insert(call, Facts { placed: Some(now), busy: true, cleared, ..Facts::default() });
-            return;
-        }
-        self.begin_call(now, call);
-        self.plant.place_call(now, setup);
-        self.pump(now);
-    }
-
     /// From now on this is the call on the line.
     fn begin_call(&mut self, now: Instant, call: usize) {
         let circuits = self.facts.circuits.clone();
@@ -275,6 +270,7 @@ impl Station {
         if let Some(call) = self.call {
             self.past.insert(call, before);
         }
+        self.forward = None;
         self.caller = None;
         self.login = None;
         self.unsaid.clear();

@@ -1,9 +1,11 @@
 //! Stations with a DTE that is played here: lines, cables, and several calls on one.
 #![allow(clippy::unwrap_used)]
 
-use offhook_emulator::exchange::Stamp;
+use offhook_emulator::exchange::{CallSetup, Stamp};
+use offhook_emulator::trace::End;
 
 use super::*;
+use crate::run::facts::Since;
 
 fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)
@@ -33,7 +35,7 @@ fn answered() -> Station {
     let mut station = Station::new(&Port::new("ttyS0")).unwrap();
     station.handle_circuit_108(at(0), true);
     station.handle_dte_octets(at(0), b"ATE0\r");
-    station.place_call(at(1000), 0, setup());
+    station.place_call(at(1000), 0, setup(), None);
     pass(&mut station, 3500);
     station.handle_dte_octets(at(3500), b"ATA\r");
     pass(&mut station, 13_500);
@@ -47,7 +49,7 @@ fn a_direct_call_is_connected_at_once_and_the_dte_hears_of_it_only_by_its_octets
     let mut station = direct(Program::Mgetty);
     station.handle_circuit_108(at(0), true);
     assert_eq!(station.ready_at(), Some(at(2000)));
-    station.place_call(at(2000), 0, setup());
+    station.place_call(at(2000), 0, setup(), None);
     assert_eq!(station.facts(0).connected, Some(Since { at: at(2000), what: 9600 }));
     station.say(at(2000), b"x");
     pass(&mut station, 2100);
@@ -60,7 +62,7 @@ fn pppd_on_a_cable_is_ready_as_soon_as_it_has_the_port_open_and_nobody_hears_wha
     station.handle_circuit_108(at(100), true);
     station.handle_dte_octets(at(150), b"~frame~");
     assert!(station.ready_at().is_some_and(|ready| ready <= at(150)));
-    station.place_call(at(150), 0, setup());
+    station.place_call(at(150), 0, setup(), None);
     pass(&mut station, 5000);
     assert_eq!(station.facts(0).heard, "");
     station.handle_dte_octets(at(5000), b"~");
@@ -72,7 +74,7 @@ fn pppd_on_a_cable_is_ready_as_soon_as_it_has_the_port_open_and_nobody_hears_wha
 fn a_caller_who_hangs_up_a_cable_switches_circuit_109_off() {
     let mut station = direct(Program::Mgetty);
     station.handle_circuit_108(at(0), true);
-    station.place_call(at(2000), 0, setup());
+    station.place_call(at(2000), 0, setup(), None);
     assert!(!station.is_done_with(0));
     station.hang_up(at(3000));
     assert!(station.poll_hang_up());
@@ -85,7 +87,7 @@ fn a_caller_who_hangs_up_a_cable_switches_circuit_109_off() {
 fn a_server_that_closes_a_direct_port_has_hung_up() {
     let mut station = direct(Program::Mgetty);
     station.handle_circuit_108(at(0), true);
-    station.place_call(at(2000), 0, setup());
+    station.place_call(at(2000), 0, setup(), None);
     station.handle_circuit_108(at(3000), false);
     let (by, when, _) = station.facts(0).hang_up().unwrap();
     assert_eq!((by, when), (End::Server, at(3000)));
@@ -95,7 +97,7 @@ fn a_server_that_closes_a_direct_port_has_hung_up() {
 fn busy_is_the_fact_of_the_second_call_and_leaves_the_first_alone() {
     let mut station = answered();
     assert!(!station.is_line_free());
-    station.place_call(at(14_000), 1, setup());
+    station.place_call(at(14_000), 1, setup(), None);
     assert!(station.facts(1).busy && !station.facts(0).busy);
     assert!(station.has(0) && !station.has(1) && station.is_done_with(1));
     assert_eq!(station.facts(0).cleared, None);
@@ -107,7 +109,7 @@ fn the_facts_of_a_call_outlive_the_next_one_on_the_line() {
     let mut station = answered();
     station.clear(at(14_000), false);
     pass(&mut station, 15_000);
-    station.place_call(at(20_000), 1, setup());
+    station.place_call(at(20_000), 1, setup(), None);
     assert_eq!(station.facts(0).connected.as_ref().map(|connected| connected.what), Some(33_600));
     assert_eq!(station.facts(1).connected, None);
 }
@@ -117,7 +119,7 @@ fn a_line_typed_is_octets_and_cr_and_what_is_typed_too_early_waits_for_carrier()
     let mut station = Station::new(&Port::new("ttyS0")).unwrap();
     station.handle_circuit_108(at(0), true);
     station.handle_dte_octets(at(0), b"ATE0\r");
-    station.place_call(at(1000), 0, setup());
+    station.place_call(at(1000), 0, setup(), None);
     station.say(at(1000), b"who\r");
     pass(&mut station, 3500);
     station.handle_dte_octets(at(3500), b"ATA\r");
@@ -164,7 +166,7 @@ fn error_control_carries_more_octets_at_the_same_rate() {
         let line = crate::scenario::Line { error_control, ..crate::scenario::Line::default() };
         let mut plant = Plant::new(&Port { line, ..Port::new("ttyS0") }, &Telephones::default()).unwrap();
         plant.handle_circuit_108(at(0), true);
-        plant.place_call(at(0), setup());
+        plant.place_call(at(0), setup(), None);
         plant.handle_timeout(at(2000));
         while plant.poll_output(at(2000)).is_some() {}
         plant.handle_dte_octets(at(2000), b"ATA\r");

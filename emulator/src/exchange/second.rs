@@ -1,0 +1,185 @@
+//! Call waiting: a second caller to a line with a call on it (ITU-T I.253.1; its tone: E.182).
+//!
+//! In: the second call, time, either end's hanging up. Out: the announcement to the modem in the call, and
+//! [`SecondCall`] to the caller, who hears the ringing tone: ring by ring, until he gives up or the line becomes free.
+//! Then it rings with his call. There is one such caller to a line; a third finds it busy.
+
+use std::time::Duration;
+
+use super::config::CallSetup;
+use super::events::{LineEvent, LineOutput, SecondCall};
+use super::switch::{Caller, Exchange, LineId};
+use super::tone::Tone;
+use crate::time::{Instant, earliest};
+use crate::trace::What;
+
+/// A second caller.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) caller: Caller,
+    setup: CallSetup,
+    /// Rings that have begun.
+    rings: u32,
+    /// When the next one does.
+    next: Instant,
+    period: Duration,
+}
+
+impl Exchange {
+    /// Whether a second caller would be announced to whoever is in the call on this line.
+    pub fn takes_second_call(&self, line: LineId) -> bool {
+        let subscriber = self.subscribers.get(line.0);
+        subscriber.is_some_and(|subscriber| subscriber.line.takes_second_call() && subscriber.waiting.is_none())
+    }
+
+    /// A caller from outside knocks on a line in a call, [`Self::route`] having said that he can.
+    pub fn knock(&mut self, now: Instant, line: LineId, setup: CallSetup) {
+        self.wait(now, line, Caller::Outside, setup);
+        self.settle(now);
+    }
+
+    /// The second caller from outside hangs up.
+    pub fn clear_second(&mut self, line: LineId) {
+        self.subscribers[line.0].waiting.take_if(|waiting| waiting.caller == Caller::Outside);
+    }
+
+    /// The modem on `line` hangs up and waits for nobody any more.
+    pub(super) fn stop_waiting(&mut self, line: LineId) {
+        for subscriber in &mut self.subscribers {
+            subscriber.waiting.take_if(|waiting| waiting.caller == Caller::Line(line));
+        }
+    }
+
+    /// Somebody knocks.
+    pub(super) fn wait(&mut self, now: Instant, line: LineId, caller: Caller, setup: CallSetup) {
+        let subscriber = &mut self.subscribers[line.0];
+        subscriber.line.knock(&setup);
+        let period = subscriber.line.period();
+        subscriber.waiting = Some(Waiting { caller, setup, rings: 0, next: now, period });
+        self.announce(now, line.0);
+    }
+
+    pub(super) fn second_timeout(&self) -> Option<Instant> {
+        let next = |waiting: &Waiting| waiting.next;
+        self.subscribers.iter().fold(None, |all, one| earliest(all, one.waiting.as_ref().map(next)))
+    }
+
+    /// Rings of the waiting call that are due, or its end.
+    pub(super) fn announce(&mut self, now: Instant, index: usize) {
+        let subscriber = &mut self.subscribers[index];
+        while let Some(waiting) = subscriber.waiting.as_mut().filter(|waiting| waiting.next <= now) {
+            let caller = waiting.caller;
+            let told = if waiting.rings < waiting.setup.rings.max(1) {
+                waiting.rings += 1;
+                waiting.next += waiting.period;
+                SecondCall::Ring { count: waiting.rings }
+            } else {
+                subscriber.waiting = None;
+                SecondCall::GaveUp
+            };
+            match (caller, told) {
+                (Caller::Outside, told) => subscriber.output.push_back(LineOutput::ToSecondCaller(told)),
+                (Caller::Line(caller), SecondCall::GaveUp) => {
+                    let event = LineEvent::Tone(Tone::Congestion);
+                    self.subscribers[caller.0].output.push_back(LineOutput::ToModem(event));
+                    return;
+                }
+                (Caller::Line(_), _) => {}
+            }
+        }
+    }
+
+    /// A line that has become free rings with the call that waits for it.
+    pub(super) fn let_through(&mut self, now: Instant, index: usize) {
+        if !self.subscribers[index].line.is_free() {
+            return;
+        }
+        let Some(Waiting { caller, mut setup, rings, .. }) = self.subscribers[index].waiting.take() else { return };
+        let output = &mut self.subscribers[index].output;
+        output.push_back(LineOutput::Trace(What::Note { text: "the line rings with the call that waited".into() }));
+        setup.rings = setup.rings.saturating_sub(rings).max(1);
+        if caller == Caller::Outside {
+            output.push_back(LineOutput::ToSecondCaller(SecondCall::Through));
+        }
+        self.ring(now, LineId(index), caller, setup, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::LineConfig;
+
+    /// A line with call waiting and a call on it, and another line.
+    fn busy() -> (Exchange, LineId, LineId) {
+        let mut exchange = Exchange::new();
+        let line = exchange.subscribe("1", LineConfig { call_waiting: true, ..LineConfig::default() });
+        let other = exchange.subscribe("2", LineConfig::default());
+        exchange.place_call(Instant::ZERO, line, CallSetup::default());
+        exchange.handle_off_hook(Instant::from_millis(2500), line);
+        exchange.handle_timeout(Instant::from_millis(11_000));
+        told(&mut exchange, line);
+        (exchange, line, other)
+    }
+
+    fn told(exchange: &mut Exchange, line: LineId) -> Vec<LineOutput> {
+        let outputs = std::iter::from_fn(|| exchange.poll_output(line));
+        outputs.filter(|output| !matches!(output, LineOutput::Trace(_))).collect()
+    }
+
+    fn caller(rings: u32) -> CallSetup {
+        CallSetup { rings, from: Some("5551234".into()), ..CallSetup::default() }
+    }
+
+    #[test]
+    fn a_second_caller_hears_it_ring_and_gives_up() {
+        let (mut exchange, line, _) = busy();
+        assert!(exchange.route("1").unwrap().waiting);
+        exchange.knock(Instant::from_millis(20_000), line, caller(2));
+        let outputs = told(&mut exchange, line);
+        assert_eq!(outputs[0], LineOutput::ToSecondCaller(SecondCall::Ring { count: 1 }));
+        assert!(matches!(&outputs[1], LineOutput::ToModem(LineEvent::CallWaiting(Some(_)))), "{outputs:?}");
+        assert_eq!(exchange.route("1"), Err(Tone::Busy), "a third caller");
+        exchange.handle_timeout(Instant::from_millis(31_999));
+        assert_eq!(told(&mut exchange, line), [LineOutput::ToSecondCaller(SecondCall::Ring { count: 2 })]);
+        assert_eq!(exchange.poll_timeout(), Some(Instant::from_millis(32_000)));
+        exchange.handle_timeout(Instant::from_millis(32_000));
+        assert_eq!(told(&mut exchange, line), [LineOutput::ToSecondCaller(SecondCall::GaveUp)]);
+        assert!(exchange.route("1").unwrap().waiting);
+    }
+
+    #[test]
+    fn a_line_that_becomes_free_rings_with_the_call_that_waits() {
+        let (mut exchange, line, _) = busy();
+        exchange.knock(Instant::from_millis(20_000), line, caller(5));
+        told(&mut exchange, line);
+        exchange.handle_on_hook(Instant::from_millis(21_000), line);
+        exchange.handle_timeout(Instant::from_millis(21_010));
+        let outputs = told(&mut exchange, line);
+        assert!(outputs.contains(&LineOutput::ToSecondCaller(SecondCall::Through)), "{outputs:?}");
+        let ring = LineEvent::RingOn { ring: 1, first: true, pattern: 1 };
+        assert!(outputs.contains(&LineOutput::ToModem(ring)), "{outputs:?}");
+    }
+
+    #[test]
+    fn a_modem_that_waits_gets_the_line_or_goes_its_way() {
+        let (mut exchange, line, other) = busy();
+        let dial = |exchange: &mut Exchange, at| {
+            exchange.handle_off_hook(Instant::from_millis(at), other);
+            exchange.handle_dial(Instant::from_millis(at), other, "1", super::super::Stamp::default());
+        };
+        dial(&mut exchange, 20_000);
+        exchange.handle_on_hook(Instant::from_millis(25_000), other);
+        assert!(exchange.takes_second_call(line));
+        dial(&mut exchange, 30_000);
+        assert!(!exchange.takes_second_call(line));
+        exchange.clear(Instant::from_millis(40_000), line, false);
+        exchange.handle_on_hook(Instant::from_millis(41_000), line);
+        exchange.handle_timeout(Instant::from_millis(42_000));
+        exchange.handle_off_hook(Instant::from_millis(43_000), line);
+        exchange.handle_timeout(Instant::from_millis(60_000));
+        let outputs = told(&mut exchange, other);
+        let connected = |output: &LineOutput| matches!(output, LineOutput::ToModem(LineEvent::Connected(_)));
+        assert!(outputs.iter().any(connected), "{outputs:?}");
+    }
+}
