@@ -219,10 +219,15 @@ impl Modem {
         self.update_circuits();
     }
 
-    /// Whether the DTE may be read: not while it has been told to stop. For ports by which it cannot be told, a
-    /// pty above all, not reading is the way to tell it.
+    /// Whether the DTE may be read: not while circuit 106 tells it to stop. For ports that have no such circuit, a pty above
+    /// all, not reading is the way to tell it. A DTE that is told by XOFF is read: it has to stop by itself.
     pub fn wants_dte_octets(&self) -> bool {
-        !self.flow.stopped
+        !(self.flow.stopped && self.stops_dte_by_circuit())
+    }
+
+    /// Whether circuit 106 is what stops the DTE.
+    pub fn stops_dte_by_circuit(&self) -> bool {
+        self.flow_control().by_modem == Means::Circuit
     }
 
     /// Whether the line stands still, and there is room for what the DTE has to say meanwhile.

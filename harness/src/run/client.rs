@@ -118,9 +118,9 @@ impl Client {
         std::mem::take(&mut self.hang_up)
     }
 
-    /// Whether the program may be read: not while much of what it wrote still waits for the line.
+    /// Whether the program may be read: its modem's flow control.
     pub fn wants_dte_octets(&self, now: Instant) -> bool {
-        self.plant.backlog(now) < super::station::BACKLOG
+        self.plant.wants_dte_octets(now)
     }
 
     /// What the called station is to know.

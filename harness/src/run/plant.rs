@@ -22,6 +22,9 @@ use crate::scenario::{self, Port};
 /// Speed of a direct port whose speed is not stated: mgetty's own choice in mgetty.config.
 const DIRECT_SPEED: u32 = 38_400;
 
+/// How much line time may be queued from a DTE before its modem stops reading it (its flow control).
+const BACKLOG: Duration = Duration::from_millis(250);
+
 /// What comes of it.
 #[derive(Debug)]
 pub(super) enum PlantOutput {
@@ -213,9 +216,16 @@ impl Plant {
         }
     }
 
-    /// Whether the line stands still, and the modem has room for what the server has to say meanwhile.
-    pub(super) fn has_room_at_rest(&self) -> bool {
-        matches!(&self.kind, Kind::Dialled { modem, .. } if modem.has_room_at_rest())
+    /// Whether the DTE may be read. One that circuit 106 stops is not while much of what it wrote still waits for the line,
+    /// but while the line stands still, if there is room: what a program says before it ends must be read for its end to
+    /// be seen, however long the line rests. One that XOFF stops or nothing at all is read always.
+    pub(super) fn wants_dte_octets(&self, now: Instant) -> bool {
+        let ahead = self.backlog(now) >= BACKLOG;
+        match &self.kind {
+            Kind::Dialled { modem, .. } if ahead => modem.has_room_at_rest() || !modem.stops_dte_by_circuit(),
+            Kind::Dialled { modem, .. } => modem.wants_dte_octets(),
+            Kind::Direct(_) => !ahead,
+        }
     }
 
     /// Line time of what the server has sent and what has not left yet.

@@ -192,9 +192,13 @@ impl Bench {
         self.pump(now);
     }
 
-    /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
+    /// Whether the DTE may be read: one that circuit 106 stops is not while much of what it wrote still waits for the line.
     pub fn wants_dte_octets(&self, now: Instant, line: usize) -> bool {
-        if !self.lines[line].modem.wants_dte_octets() {
+        let modem = &self.lines[line].modem;
+        if !modem.stops_dte_by_circuit() {
+            return true;
+        }
+        if !modem.wants_dte_octets() {
             return false;
         }
         let trunk = self.lines[line].trunk.and_then(|id| self.trunks.get(&id)).and_then(|trunk| trunk.wire.as_ref());

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::call::CONNECT_LIMIT;
 use super::{LAG, Progress, Step, spelled};
-use crate::run::facts::shown;
+use crate::run::facts::{ending, shown};
 
 /// How long a prompt, or the answer to a password, may take: PAM makes a bad password wait 3 s, DNS a while more.
 const PROMPT_LIMIT: Duration = Duration::from_secs(90);
+
+/// Of what the server said instead of what was expected, so many characters are shown: the last ones.
+const MOST_SHOWN: usize = 400;
 
 impl Step<'_> {
     /// What came of the login is known.
@@ -61,7 +64,7 @@ impl Step<'_> {
         let actual = match (self.facts.unread(), self.facts.cleared.is_some()) {
             ("", false) => "nothing".to_owned(),
             ("", true) => format!("nothing more: {}", self.facts.state()),
-            (unread, _) => format!("\"{}\"", shown(unread)),
+            (unread, _) => format!("\"{}\"", ending(unread, MOST_SHOWN)),
         };
         self.not_met(expected, actual)
     }

@@ -193,14 +193,8 @@ impl Facts {
 
     /// What was heard last, fit for a message.
     pub fn last_heard(&self) -> Option<String> {
-        const MOST: usize = 80;
-        let whole = shown(self.heard.trim_matches(['\r', '\n']));
-        let length = whole.chars().count();
-        match length {
-            0 => None,
-            _ if length <= MOST => Some(whole),
-            _ => Some(format!("...{}", whole.chars().skip(length - MOST).collect::<String>())),
-        }
+        let text = self.heard.trim_matches(['\r', '\n']);
+        (!text.is_empty()).then(|| ending(text, 80))
     }
 
     /// What state the call is in, in words.
@@ -269,6 +263,15 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
+/// The same, of a long text only its last `most` characters.
+pub fn ending(text: &str, most: usize) -> String {
+    let whole = shown(text);
+    match whole.chars().count().checked_sub(most) {
+        None | Some(0) => whole,
+        Some(left_out) => format!("...{}", whole.chars().skip(left_out).collect::<String>()),
+    }
+}
+
 /// `1 ring`, `2 rings`.
 pub fn counted(number: u32, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
@@ -316,6 +319,12 @@ mod tests {
         facts.read = 18;
         assert_eq!(facts.find_unread("login:"), None);
         assert_eq!(facts.last_heard().as_deref(), Some("login: bob\\r\\nlogin: "));
+    }
+
+    #[test]
+    fn of_a_long_text_the_end_is_shown() {
+        assert_eq!(ending("login: ", 7), "login: ");
+        assert_eq!(ending("1\r\n2\r\n", 5), "...2\\r\\n");
     }
 
     #[test]

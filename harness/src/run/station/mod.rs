@@ -28,8 +28,6 @@ use super::telephones::Telephones;
 use super::transit::Transit;
 use crate::scenario::{Port, Program, Wiring};
 
-/// How much line time may be queued from the server before its modem stops reading the DTE (its flow control).
-pub(super) const BACKLOG: Duration = Duration::from_millis(250);
 /// How long a DTE must have been silent after its modem's last answer to be taken as ready for calls.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -203,10 +201,9 @@ impl Station {
         self.record(now, What::Note { text });
     }
 
-    /// Whether the DTE may be read: not while much of what it wrote still waits for the line.
+    /// Whether the DTE may be read: its modem's flow control.
     pub fn wants_dte_octets(&self, now: Instant) -> bool {
-        // What a program says before it ends must be read for its end to be seen, however long the line rests.
-        self.plant.backlog(now) < BACKLOG || self.plant.has_room_at_rest()
+        self.plant.wants_dte_octets(now)
     }
 
     /// What happened since the last time.
