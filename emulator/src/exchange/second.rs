@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_second_caller_hears_it_ring_and_gives_up() {
         let (mut exchange, line, _) = busy();
-        assert!(exchange.route("1").unwrap().waiting);
+        assert!(exchange.route("1").is_ok_and(|route| route.waiting));
         exchange.knock(Instant::from_millis(20_000), line, caller(2));
         let outputs = told(&mut exchange, line);
         assert_eq!(outputs[0], LineOutput::ToSecondCaller(SecondCall::Ring { count: 1 }));
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(exchange.poll_timeout(), Some(Instant::from_millis(32_000)));
         exchange.handle_timeout(Instant::from_millis(32_000));
         assert_eq!(told(&mut exchange, line), [LineOutput::ToSecondCaller(SecondCall::GaveUp)]);
-        assert!(exchange.route("1").unwrap().waiting);
+        assert!(exchange.route("1").is_ok_and(|route| route.waiting));
     }
 
     #[test]

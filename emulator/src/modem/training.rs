@@ -29,12 +29,15 @@ impl Modem {
         let automode = value(1) == 1 || known.is_none();
         let bound = |place: usize, none: u32| if value(place) == 0 { none } else { value(place) };
         let least = if automode { 0 } else { lowest };
-        let error_control = self.active.setting("\\N") > 1 && self.active.extended_value("+ES", 0) != 0;
+        // What a make has no command for, it does.
+        let setting = |name: &str| self.repertoire.settings.contains_key(name).then(|| self.active.setting(name));
+        let extended = |name| (!self.active.extended(name).is_empty()).then(|| self.active.extended_value(name, 0));
+        let error_control = setting("\\N").is_none_or(|value| value > 1) && extended("+ES") != Some(0);
         Abilities {
             most: bound(3, highest).min(highest),
             least: bound(2, least).max(least),
             error_control,
-            compression: error_control && self.active.extended_value("+DS", 0) != 0 && self.active.setting("%C") != 0,
+            compression: error_control && extended("+DS") != Some(0) && setting("%C") != Some(0),
         }
     }
 }
@@ -42,7 +45,7 @@ impl Modem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modem::ModemConfig;
+    use crate::modem::{ModemConfig, Personality};
     use crate::time::Instant;
 
     fn abilities(command: &str) -> Abilities {
@@ -70,5 +73,12 @@ mod tests {
         assert_eq!(both("+ES=0"), (false, false));
         assert_eq!(both("+DS=0"), (true, false));
         assert_eq!(both("%C0"), (true, false));
+    }
+    #[test]
+    fn a_make_does_what_it_has_no_command_to_turn_off() {
+        let refused = ["+ES", "+DS", "\\N", "%C"].map(str::to_owned).to_vec();
+        let personality = Personality { refused, ..Personality::default() };
+        let modem = Modem::new(ModemConfig { personality, ..ModemConfig::default() });
+        assert!(modem.abilities().error_control && modem.abilities().compression);
     }
 }

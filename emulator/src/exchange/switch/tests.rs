@@ -63,7 +63,7 @@ fn glare_joins_the_modem_that_dials_to_the_one_that_called_it() {
     assert!(!notes.contains(&LineOutput::ToModem(LineEvent::Tone(Tone::Dial))), "{notes:?}");
     exchange.handle_timeout(Instant::from_millis(20_000));
     let connected = LineEvent::Connected(Carrier::new(33_600));
-    assert_eq!(told(&mut exchange, bob), [connected.clone()]);
+    assert_eq!(told(&mut exchange, bob), std::slice::from_ref(&connected));
     assert!(told(&mut exchange, alice).contains(&connected));
 }
 
