@@ -117,6 +117,7 @@ impl Plant {
                     ModemOutput::ToLine(octets) => self.line.send(self.now, End::Server, &octets),
                     ModemOutput::OffHook => self.line.handle_off_hook(self.now),
                     ModemOutput::OnHook => self.line.handle_on_hook(self.now),
+                    ModemOutput::Retrain => self.line.train_anew(self.now),
                     ModemOutput::Dial(_) | ModemOutput::Circuit(..) => {}
                     ModemOutput::HangUpDte => {
                         self.note("server: hung up");

@@ -3,10 +3,9 @@
 //! In: what the modems on the lines do with their hooks, what they dial and send, calls from outside. Out: for each line
 //! by itself what its modem sees ([`LineEvent`]), what a caller from outside sees of its call ([`CallerEvent`]), and the
 //! trace. A [`Line`] is the called side of a call; a modem that dials is the caller of another subscriber's line.
-//! Where a number leads says [`Numbers`]; of second callers takes care `second`.
+//! Where a number leads says [`Numbers`]; of second callers takes care `second`, of calls that are through `through`.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::caller_id::Stamp;
 use super::config::{Abilities, CallSetup, LineConfig};
@@ -131,30 +130,6 @@ impl Exchange {
         self.settle(now);
     }
 
-    /// The caller from outside hangs up, or (`abrupt`) its line is cut.
-    pub fn clear(&mut self, now: Instant, line: LineId, abrupt: bool) {
-        self.subscribers[line.0].line.clear(now, abrupt);
-        self.settle(now);
-    }
-
-    /// Carrier of the call to `line` stops at both ends and comes back after so long.
-    pub fn flicker(&mut self, now: Instant, line: LineId, lasts: Duration) {
-        self.subscribers[line.0].line.flicker(now, lasts);
-        self.settle(now);
-    }
-
-    /// The modems of the call to `line` train anew for so long.
-    pub fn retrain(&mut self, now: Instant, line: LineId, lasts: Duration) {
-        self.subscribers[line.0].line.retrain(now, lasts);
-        self.settle(now);
-    }
-
-    /// The modems of the call to `line` go on at another rate, bit/s, both ways.
-    pub fn renegotiate(&mut self, now: Instant, line: LineId, rate: u32) {
-        self.subscribers[line.0].line.renegotiate(now, rate);
-        self.settle(now);
-    }
-
     /// The modem on `line` goes off hook: answers, if it rings, or hears the dial tone.
     pub fn handle_off_hook(&mut self, now: Instant, line: LineId) {
         let subscriber = &mut self.subscribers[line.0];
@@ -235,34 +210,6 @@ impl Exchange {
         subscriber.next = forward.map(|(_, to, times)| (to, times));
         subscriber.setup = Some(setup.clone());
         subscriber.line.place_call_until(now, setup, rings);
-    }
-
-    /// The modem on `line` sends octets.
-    pub fn send(&mut self, now: Instant, line: LineId, octets: &[u8]) {
-        match self.subscribers[line.0].called {
-            Some(called) => self.subscribers[called.0].line.send(now, End::Caller, octets),
-            None => self.subscribers[line.0].line.send(now, End::Server, octets),
-        }
-        self.settle(now);
-    }
-
-    /// The caller from outside on `line` sends octets.
-    pub fn send_from_outside(&mut self, now: Instant, line: LineId, octets: &[u8]) {
-        self.subscribers[line.0].line.send(now, End::Caller, octets);
-        self.settle(now);
-    }
-
-    /// Line time of what the modem on `line` has sent and what has not left yet.
-    pub fn backlog(&self, now: Instant, line: LineId) -> Duration {
-        match self.subscribers[line.0].called {
-            Some(called) => self.subscribers[called.0].line.backlog(now, End::Caller),
-            None => self.subscribers[line.0].line.backlog(now, End::Server),
-        }
-    }
-
-    /// Line time of what the caller from outside on `line` has sent and what has not left yet.
-    pub fn backlog_from_outside(&self, now: Instant, line: LineId) -> Duration {
-        self.subscribers[line.0].line.backlog(now, End::Caller)
     }
 
     /// The next moment at which something happens by itself.
@@ -358,3 +305,4 @@ impl Exchange {
 
 #[cfg(test)]
 mod tests;
+mod through;

@@ -12,7 +12,6 @@ use super::result_code::ResultCode;
 use super::{Modem, ModemOutput, State};
 use crate::exchange::{Carrier, Tone};
 use crate::time::Instant;
-use crate::trace::What;
 
 /// For so long after `A` or `D` octets from the DTE do not abort it (§5.6.1): they may belong to its line.
 const ABORT_GUARD: Duration = Duration::from_millis(125);
@@ -115,7 +114,7 @@ impl Modem {
         let State::OnlineCommand { carrier } = &self.state else { return Done::Final(ResultCode::NoCarrier) };
         let carrier = carrier.clone();
         if value > 0 {
-            self.trace(What::Note { text: "the modem asks the far one for a retrain".to_owned() });
+            self.output.push_back(ModemOutput::Retrain);
         }
         self.tell_connection(&carrier, false);
         self.enter_data(now, carrier);

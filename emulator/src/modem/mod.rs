@@ -15,6 +15,7 @@ mod call;
 mod caller_id;
 mod circuits;
 mod command_line;
+mod config;
 mod connect;
 mod dial;
 mod dialling;
@@ -24,6 +25,7 @@ mod faults;
 mod flow;
 mod generic;
 mod listing;
+mod output;
 mod panel;
 mod parameter;
 pub mod personality;
@@ -39,11 +41,10 @@ mod training;
 mod typing;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 
 pub use caller_id::presentation;
+pub use config::ModemConfig;
+pub use output::{Circuit, ModemOutput};
 pub use personality::Personality;
 pub use result_code::ResultCode;
 
@@ -59,84 +60,6 @@ use self::speaking::Held;
 use self::speed::Speed;
 use crate::exchange::{Carrier, LineEvent, Tone};
 use crate::time::Instant;
-use crate::trace::What;
-
-/// What a modem is like when it comes out of its box.
-#[derive(Clone, Debug)]
-pub struct ModemConfig {
-    /// Whose make it is.
-    pub personality: Personality,
-    /// What `ATI` and `+GMM` say. One line of printable ASCII, not all digits: mgetty takes digits for the product
-    /// code of a maker.
-    pub identification: String,
-    /// Whether caller ID is shown (+VCID=1) unless the DTE switches it off.
-    pub caller_id: bool,
-    /// S0: rings before it answers by itself; 0: never.
-    pub auto_answer: u8,
-    /// Whether the line takes the time that its rate gives octets; if not, the modem's buffer is never full.
-    pub paced: bool,
-    /// For so long after the DTE opened the port it neither hears nor says anything: it is still starting.
-    pub silent: Duration,
-    /// Command lines that begin so (`ATZ`, upper and lower case alike) are not executed; the text beside it, between
-    /// CR LF, is the only answer, and an empty one is none. The first that fits counts.
-    pub replies: Vec<(String, String)>,
-    /// What it says instead of the result code CONNECT, octet for octet.
-    pub connect: Option<String>,
-    /// Octets that its buffers have room for, each way.
-    pub buffer: usize,
-}
-
-/// Shows caller ID, answers when told to, and has no faults.
-impl Default for ModemConfig {
-    fn default() -> Self {
-        Self {
-            personality: Personality::default(),
-            identification: "offhook data modem".into(),
-            caller_id: true,
-            auto_answer: 0,
-            paced: true,
-            silent: Duration::ZERO,
-            replies: Vec::new(),
-            connect: None,
-            buffer: 2048,
-        }
-    }
-}
-
-/// What a modem has to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ModemOutput {
-    /// Octets for the DTE.
-    ToDte(Vec<u8>),
-    /// Octets for the far end.
-    ToLine(Vec<u8>),
-    /// Off hook: answer, or wait for the dial tone.
-    OffHook,
-    /// Dials these digits (0 to 9, A to D, `*`, `#`); the modem is off hook.
-    Dial(String),
-    /// A circuit towards the DTE goes on or off. A pty has none of them; [`Self::HangUpDte`] stands in there.
-    Circuit(Circuit, bool),
-    /// On hook: the call is cleared, if it is not already.
-    OnHook,
-    /// Circuit 109 goes off because carrier was lost. A pty has no such circuit: its stand-in is a hang-up.
-    HangUpDte,
-    /// To the trace, at the present moment.
-    Trace(What),
-}
-
-/// A circuit by which a modem tells its DTE something (V.24).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Circuit {
-    /// 106 (CTS): the DTE may send.
-    C106,
-    /// 107 (DSR): the modem is there.
-    C107,
-    /// 109 (DCD): carrier.
-    C109,
-    /// 125 (RI): a ring burst.
-    C125,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {

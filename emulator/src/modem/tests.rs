@@ -1,8 +1,11 @@
 //! Chats with the modem: tables of DTE octets and DCE octets, and dialogues with virtual pauses.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::time::Duration;
+
 use super::*;
 use crate::exchange::Carrier;
+use crate::trace::What;
 
 mod calls;
 mod circuits;

@@ -309,6 +309,7 @@ impl Plant {
                             line.handle_dial(now, &number);
                             return Some(PlantOutput::Trace(What::Dialled { number }));
                         }
+                        ModemOutput::Retrain => line.handle_retrain(now),
                         ModemOutput::Circuit(circuit, on) => return Some(PlantOutput::Circuit(circuit, on)),
                         ModemOutput::HangUpDte => return Some(PlantOutput::HangUpDte),
                         ModemOutput::Trace(what) => return Some(PlantOutput::Trace(what)),

@@ -130,6 +130,11 @@ impl Subscriber {
         self.exchange.borrow_mut().renegotiate(now, self.line, rate);
     }
 
+    /// The modem here wants a retrain.
+    pub(super) fn handle_retrain(&self, now: Instant) {
+        self.exchange.borrow_mut().handle_retrain(now, self.line);
+    }
+
     /// What the modem here brings to its next training.
     pub(super) fn set_abilities(&self, abilities: Abilities) {
         self.exchange.borrow_mut().set_abilities(self.line, abilities);

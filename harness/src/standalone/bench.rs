@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use offhook_emulator::exchange::{Exchange, LineConfig, LineEvent, LineId, LineOutput, Tone};
+use offhook_emulator::exchange::{Exchange, LineConfig, LineEvent, LineOutput};
 use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
 use super::panel::{Lamps, LineState, Meter};
 use super::said::{TimeOfDay, Told};
+use super::subscriber::Subscriber;
 use super::trunk::{CallId, Far, Trunk};
 
 /// How much line time a DTE may be ahead of its line before it is not read any more: its modem's flow control.
@@ -30,26 +31,6 @@ pub struct Setup {
     pub modem: ModemConfig,
     /// The line itself.
     pub line: LineConfig,
-}
-
-/// One modem with its line.
-#[derive(Debug)]
-pub(super) struct Subscriber {
-    pub(super) setup: Setup,
-    pub(super) id: LineId,
-    pub(super) modem: Modem,
-    to_dte: VecDeque<Vec<u8>>,
-    hang_up: bool,
-    circuits: VecDeque<(Circuit, bool)>,
-    dtr: bool,
-    pub(super) state: LineState,
-    /// The call to outside that its modem has placed.
-    pub(super) trunk: Option<u64>,
-    /// The line here that its modem has called.
-    pub(super) called: Option<usize>,
-    ring: bool,
-    received: Meter,
-    sent: Meter,
 }
 
 /// Modems and their exchange.
@@ -100,22 +81,7 @@ impl Bench {
     /// Puts a modem on it; gives the number of its line, from 0.
     pub fn add(&mut self, setup: Setup) -> usize {
         let id = self.exchange.subscribe(setup.number.clone(), setup.line.clone());
-        let modem = Modem::new(setup.modem.clone());
-        self.lines.push(Subscriber {
-            setup,
-            id,
-            modem,
-            to_dte: VecDeque::new(),
-            hang_up: false,
-            circuits: VecDeque::new(),
-            dtr: false,
-            state: LineState::OnHook,
-            trunk: None,
-            called: None,
-            ring: false,
-            received: Meter::default(),
-            sent: Meter::default(),
-        });
+        self.lines.push(Subscriber::new(id, setup));
         self.lines.len() - 1
     }
 
@@ -146,13 +112,7 @@ impl Bench {
 
     /// What the line is doing.
     pub fn state(&self, line: usize) -> LineState {
-        let subscriber = &self.lines[line];
-        match subscriber.state.clone() {
-            LineState::Connected { rate, with } if subscriber.modem.is_in_online_command_state() => {
-                LineState::OnlineCommand { rate, with }
-            }
-            state => state,
-        }
+        self.lines[line].shown_state()
     }
 
     /// Octets to and from its DTE.
@@ -162,17 +122,7 @@ impl Bench {
 
     /// Its modem's lamps.
     pub fn lamps(&self, now: Instant, line: usize) -> Lamps {
-        let line = &self.lines[line];
-        Lamps {
-            auto_answer: line.modem.s_parameters().any(|(number, value)| number == 0 && value > 0),
-            carrier: line.modem.circuit(Circuit::C109),
-            off_hook: !matches!(line.state, LineState::OnHook | LineState::Ringing { .. }),
-            receive: line.received.is_lit(now),
-            send: line.sent.is_lit(now),
-            terminal_ready: line.dtr,
-            modem_ready: true,
-            ring: line.ring,
-        }
+        self.lines[line].lamps(now)
     }
 
     /// The DTE opened its port or closed it.
@@ -298,7 +248,7 @@ impl Bench {
     fn handle_line(&mut self, now: Instant, line: usize, output: LineOutput) {
         match output {
             LineOutput::Trace(what) => {
-                self.follow_trace(line, &what);
+                self.lines[line].follow_trace(&what);
                 if let What::RingOn { count } = what {
                     self.far.push_back((CallId::In(line), Far::Rings(count)));
                 }
@@ -363,51 +313,17 @@ impl Bench {
                 let stamp = self.day.stamp(now);
                 self.exchange.handle_dial(now, id, &number, stamp);
             }
+            ModemOutput::Retrain => match subscriber.trunk {
+                Some(trunk) => {
+                    if let Some(wire) = self.trunks.get_mut(&trunk).and_then(|trunk| trunk.wire.as_mut()) {
+                        wire.train_anew(now);
+                    }
+                }
+                None => self.exchange.handle_retrain(now, id),
+            },
             ModemOutput::Circuit(circuit, on) => subscriber.circuits.push_back((circuit, on)),
             ModemOutput::HangUpDte => subscriber.hang_up = true,
             ModemOutput::Trace(what) => self.tell(now, line, what),
-        }
-    }
-
-    fn follow_trace(&mut self, line: usize, what: &What) {
-        let subscriber = &mut self.lines[line];
-        match what {
-            What::CallBegins { from, .. } if subscriber.state == LineState::OnHook => {
-                subscriber.state = LineState::Ringing { rings: 0, from: from.clone() };
-            }
-            What::RingOn { count } => {
-                if let LineState::Ringing { rings, .. } = &mut subscriber.state {
-                    *rings = *count;
-                }
-            }
-            What::Cleared { .. } if matches!(subscriber.state, LineState::Ringing { .. }) => {
-                subscriber.state = LineState::OnHook;
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Subscriber {
-    /// What the line does to its state and lamps.
-    pub(super) fn follow_line(&mut self, event: &LineEvent) {
-        match event {
-            LineEvent::RingOn { .. } => self.ring = true,
-            LineEvent::RingOff { .. } => self.ring = false,
-            LineEvent::Connected(carrier) => {
-                let with = match &self.state {
-                    LineState::Dialling { number } => Some(number.clone()),
-                    LineState::Training { with } => with.clone(),
-                    _ => None,
-                };
-                self.state = LineState::Connected { rate: carrier.rate(), with };
-            }
-            LineEvent::Tone(Tone::Answer) => {
-                if let LineState::Dialling { number } = &self.state {
-                    self.state = LineState::Training { with: Some(number.clone()) };
-                }
-            }
-            _ => {}
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod panel;
 mod peer;
 pub mod phonebook;
 pub mod said;
+mod subscriber;
 mod telnet;
 pub mod trunk;
 pub mod view;

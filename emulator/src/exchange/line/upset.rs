@@ -51,6 +51,11 @@ impl Line {
         self.handle_timeout(now);
     }
 
+    /// The same, for as long as it took them at first: one of them wants it.
+    pub fn train_anew(&mut self, now: Instant) {
+        self.retrain(now, self.config.training);
+    }
+
     pub(super) fn retrain_now(&mut self, now: Instant, lasts: Duration) {
         if !matches!(self.phase, Phase::Through { .. }) {
             return;

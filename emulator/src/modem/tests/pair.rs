@@ -47,6 +47,7 @@ impl Pair {
                         ModemOutput::Dial(number) => {
                             self.exchange.handle_dial(self.now, *line, &number, Stamp::default());
                         }
+                        ModemOutput::Retrain => self.exchange.handle_retrain(self.now, *line),
                         ModemOutput::Circuit(..) | ModemOutput::HangUpDte | ModemOutput::Trace(_) => {}
                     }
                 }
@@ -86,6 +87,22 @@ fn one_modem_dials_another_they_talk_and_one_hangs_up() {
     assert_eq!(pair.chat(0, "+++", 2000), "\r\nOK\r\n");
     assert_eq!(pair.chat(0, "ATH\r", 1000), "\r\nOK\r\n");
     assert_eq!(pair.chat(1, "", 0), "++++++\r\nNO CARRIER\r\n");
+}
+
+// M26, V.250 §6.3.7
+#[test]
+fn after_o1_octets_wait_both_ways_for_as_long_as_training_takes() {
+    let mut pair = Pair::new();
+    pair.chat(1, "ATS0=1\r", 100);
+    assert!(pair.chat(0, "ATDT5552000\r", 30_000).contains("CONNECT"));
+    pair.chat(1, "", 0);
+    assert_eq!(pair.chat(0, "+++", 2000), "\r\nOK\r\n");
+    assert_eq!(pair.chat(0, "ATO1\r", 100), "\r\nCONNECT 33600\r\n");
+    pair.chat(0, "there", 0);
+    assert_eq!(pair.chat(1, "back", 7500), "+++");
+    assert_eq!(pair.chat(0, "", 0), "");
+    assert_eq!(pair.chat(1, "", 1000), "there");
+    assert_eq!(pair.chat(0, "", 0), "back");
 }
 
 // M23, V.250 §6.2.7
