@@ -82,3 +82,29 @@ fn a_second_too_many_is_told() {
     assert_eq!(code, Some(1), "{text}");
     settings().bind(|| insta::assert_snapshot!("idle_61", text));
 }
+
+#[test]
+fn a_program_that_never_waits_stops_time_and_what_happened_before_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = r#"scenario "a shell that spins" {
+        server {
+            port "ttyS0"
+            user "bob" password="secret" shell="/bin/bash"
+            file "profile" "while :; do :; done"
+        }
+        call {
+            login user="bob" password="secret"
+            expect-login "accepted"
+        }
+    }"#;
+    fs::write(directory.path().join("call.kdl"), text).unwrap();
+    let arguments = ["run", "call.kdl", "--stack", "bookworm", "--limit", "3", "--out", "out"];
+    let output = offhook().args(arguments).current_dir(directory.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("a program that never waits stops virtual time"), "{}", said(&output));
+    let out = directory.path().join("out/call/a-shell-that-spins/bookworm");
+    let transcript = fs::read_to_string(out.join("transcript.txt")).unwrap();
+    assert!(transcript.contains("bob\\r") && transcript.contains("Password:"), "{transcript}");
+    let left: Vec<_> = fs::read_dir(out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name == "told.jsonl"), "{left:?}");
+}

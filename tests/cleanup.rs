@@ -151,7 +151,7 @@ fn an_interrupted_runner_ends_its_guests_and_says_so() {
 
 #[test]
 fn a_killed_guest_is_its_scenarios_error_and_nothing_else() {
-    let run = running(&["--stack", "bookworm", "--seeds", "1..2", "--limit", "8"]);
+    let run = running(&["--stack", "bookworm", "--seeds", "1..2", "--limit", "4"]);
     let runner = i32::try_from(run.runner.id()).unwrap();
     let kernel = run.guests.iter().find(|guest| guest.parent == runner).unwrap();
     kill(Pid::from_raw(kernel.id), Signal::SIGKILL).unwrap();
@@ -160,7 +160,7 @@ fn a_killed_guest_is_its_scenarios_error_and_nothing_else() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("the guest ended before it could report"), "{}", said(&output));
     // The other one is ended by its limit, which shows that it went on.
-    assert!(text.contains("longer than 8s of real time"), "{}", said(&output));
+    assert!(text.contains("longer than 4s of real time"), "{}", said(&output));
 }
 
 #[test]

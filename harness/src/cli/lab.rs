@@ -117,6 +117,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
         out: out.clone(),
         seed: 1,
         special: stack.manifest.special.clone(),
+        tells: false,
         shell: Some(command),
     };
     let io = |doing: &str, error: &std::io::Error| (LAB_FAILED, format!("{doing}: {}", plain(error)));

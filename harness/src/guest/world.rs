@@ -7,10 +7,13 @@ mod changes;
 mod clients;
 mod ports;
 mod records;
+mod telling;
 
 use std::io;
 use std::time::Duration;
 
+use nix::sys::signal::{SIGKILL, kill};
+use nix::unistd::Pid;
 use offhook_emulator::port::PortEvent;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
@@ -20,6 +23,7 @@ pub(super) use self::ports::opened;
 
 use self::clients::numbered;
 use self::ports::{all_opened, next_of, tell};
+use self::telling::Telling;
 use super::clients::{Clients, Doing};
 use super::clock::Clock;
 use super::conversation::Conversations;
@@ -52,6 +56,7 @@ pub(super) struct World {
     clients: Clients,
     lan: Option<LanHost>,
     trace: Vec<Event>,
+    telling: Option<Telling>,
 }
 
 /// What woke the world.
@@ -100,6 +105,7 @@ impl World {
             clients: Clients::new(&job.scenario, namespaces, &telephones)?,
             lan,
             trace: Vec::new(),
+            telling: job.tells.then(Telling::begin).transpose()?,
         };
         world.complain(Instant::ZERO, complaints);
         Ok(world)
@@ -126,6 +132,9 @@ impl World {
             self.handle(wake)?;
         };
         self.read_log_files(now, true)?;
+        // mgetty whose port goes away in the middle of its chat reads it for ever, and nobody else gets the processor.
+        // All but this process; there may be none.
+        let _ = kill(Pid::from_raw(-1), SIGKILL);
         self.collect();
         let error = self.conversations.trouble();
         let steps = self.conversations.results();
@@ -150,6 +159,9 @@ impl World {
 
     /// Waits for the next thing to happen.
     async fn wake(&mut self, end: Option<Instant>) -> Result<Wake, Trouble> {
+        if let Some(telling) = &mut self.telling {
+            telling.tell(&self.trace)?;
+        }
         let now = self.clock.now();
         let stations = self.stations.iter().fold(None, |sum, station| earliest(sum, station.poll_timeout()));
         let calls = self.conversations.poll_timeout(&self.stations);

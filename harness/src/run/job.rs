@@ -17,6 +17,9 @@ pub const JOB_FILE: &str = "job.json";
 /// Name of the report file in the output directory.
 pub const REPORT_FILE: &str = "report.json";
 
+/// Name of the file in the output directory to which a guest that [tells](Job::tells) writes events, one a line.
+pub const TOLD_FILE: &str = "told.jsonl";
+
 /// The line by which process 1 tells the host that it runs.
 pub const HELLO: &str = "offhook: process 1 runs";
 /// What begins a line by which process 1 tells the host why it cannot go on.
@@ -51,6 +54,9 @@ pub struct Job {
     /// Run this command in a terminal instead of the calls: `offhook lab shell`.
     #[serde(default)]
     pub shell: Option<Vec<String>>,
+    /// Tell every event when it happens, and not only at the end: the guest is not expected to come to it.
+    #[serde(default)]
+    pub tells: bool,
 }
 
 /// What a guest found.

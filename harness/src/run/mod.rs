@@ -13,6 +13,7 @@ pub mod schedule;
 pub mod station;
 mod tap;
 pub mod telephones;
+mod told;
 mod transit;
 pub mod uml;
 

@@ -10,11 +10,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use offhook_emulator::trace::Event;
 use tokio::task::JoinSet;
 
 use super::needs::missing;
 use super::uml::{Ending, How, Uml};
-use super::{CANNOT, JOB_FILE, Job, Outcome, REPORT_FILE, Report, SourceFile, StepResult, Trouble, Verdict};
+use super::{CANNOT, JOB_FILE, Job, Outcome, REPORT_FILE, Report, SourceFile, StepResult, Trouble, Verdict, told};
 use crate::lab::{Lab, Stack};
 use crate::run::expect::spelled;
 use crate::scenario::{Scenario, Wiring};
@@ -82,7 +83,10 @@ pub async fn run<E: Display>(
                     return (index, kept(outcome, keep));
                 }
                 match played(&item, &uml, stack, limit).await {
-                    Ok((report, ending)) => judged(&mut outcome, report, &ending, limit),
+                    Ok(Played { report, ending, told }) => {
+                        outcome.trace = told;
+                        judged(&mut outcome, report, &ending, limit);
+                    }
                     Err(trouble) => outcome.verdict = error(trouble),
                 }
                 (index, kept(outcome, keep))
@@ -112,18 +116,21 @@ fn guest(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
     }
 }
 
-/// Boots the guest, waits for it, and reads what it found.
-async fn played(
-    item: &Item,
-    uml: &Uml,
-    stack: Option<Stack>,
-    limit: Duration,
-) -> Result<(Option<Report>, Ending), Trouble> {
+/// What came of a guest.
+struct Played {
+    report: Option<Report>,
+    ending: Ending,
+    /// Without a report: what happened up to where it stood still.
+    told: Vec<Event>,
+}
+
+/// Boots the guest, waits for it, and reads what it found; once more if it had to be ended, to see how far it came.
+async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -> Result<Played, Trouble> {
     let out = &item.evidence;
     let stack = stack.ok_or_else(|| Trouble::new(format!("the lab has no stack {:?}", item.stack)))?;
     // Copied into the guest's overlay one by one: only for those who look.
     let special = if has_users(&item.scenario) { stack.manifest.special } else { Vec::new() };
-    let job = Job {
+    let mut job = Job {
         scenario: item.scenario.clone(),
         stack: item.stack.clone(),
         stack_root: stack.root,
@@ -131,18 +138,32 @@ async fn played(
         seed: item.seed,
         special,
         shell: None,
+        tells: false,
     };
-    emptied(out)?;
-    let text = serde_json::to_vec(&job).map_err(|error| Trouble::new(format!("writing the job: {error}")))?;
-    fs::write(out.join(JOB_FILE), text)
-        .map_err(|error| Trouble::io(format!("writing the job to {}", out.display()), &error))?;
-    let ending = uml.run(limit).await.map_err(|error| Trouble::io("starting a guest", &error))?;
-    let report = read_report(&out.join(REPORT_FILE))?;
+    let (report, ending) = booted(&job, uml, limit).await?;
+    let told = if ending.how == How::TimedOut && report.is_none() {
+        job.tells = true;
+        booted(&job, uml, limit.min(told::LIMIT)).await?;
+        told::take(out)
+    } else {
+        Vec::new()
+    };
     for name in [JOB_FILE, REPORT_FILE] {
         // The report is told anew as outcome.json; what is left over does no harm.
         let _ = fs::remove_file(out.join(name));
     }
-    Ok((report, ending))
+    Ok(Played { report, ending, told })
+}
+
+/// Boots the guest for this job, and waits for it.
+async fn booted(job: &Job, uml: &Uml, limit: Duration) -> Result<(Option<Report>, Ending), Trouble> {
+    let out = &job.out;
+    emptied(out)?;
+    let text = serde_json::to_vec(job).map_err(|error| Trouble::new(format!("writing the job: {error}")))?;
+    fs::write(out.join(JOB_FILE), text)
+        .map_err(|error| Trouble::io(format!("writing the job to {}", out.display()), &error))?;
+    let ending = uml.run(limit).await.map_err(|error| Trouble::io("starting a guest", &error))?;
+    Ok((read_report(&out.join(REPORT_FILE))?, ending))
 }
 
 /// Makes the evidence directory exist with nothing in it.
@@ -191,6 +212,8 @@ fn judged(outcome: &mut Outcome, report: Option<Report>, ending: &Ending, limit:
     outcome.wall_time = ending.wall;
     outcome.boot_time = ending.boot;
     let Some(report) = report else {
+        let stopped = outcome.trace.last().map_or(0, |event| event.at.micros());
+        outcome.virtual_time = Duration::from_micros(stopped);
         outcome.verdict = error(lost(ending, limit));
         return;
     };
@@ -216,7 +239,9 @@ fn lost(ending: &Ending, limit: Duration) -> Trouble {
     let mut trouble = Trouble::new(message);
     trouble.details = ending.console.iter().filter(|line| !line.starts_with(CANNOT)).cloned().collect();
     match ending.how {
-        How::TimedOut => trouble.help("a busy loop stops virtual time; if the machine is just slow, give --limit"),
+        How::TimedOut => trouble.help(
+            "a program that never waits stops virtual time, and transcript.txt ends there; if the machine is just slow, give --limit",
+        ),
         _ if ending.boot.is_none() => trouble.help("`offhook lab status` shows whether the lab is whole"),
         _ => trouble,
     }

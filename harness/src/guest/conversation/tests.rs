@@ -57,6 +57,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<Station>) {
         out: PathBuf::new(),
         seed: 1,
         shell: None,
+        tells: false,
         special: Vec::new(),
     };
     (Conversations::new(&job, Telephones::default()), stations)
