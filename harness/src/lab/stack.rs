@@ -23,10 +23,12 @@ const RECIPE: &str = "stack 1";
 /// What a stack takes at its peak: packages 30 MB, files 55 MB.
 const NEEDED: u64 = 150_000_000;
 
-/// The server, and the tools that scripts run by it (`/etc/ppp/ip-up.d`) may expect on any Debian system.
+/// The server, programs that call it, and the tools that scripts run by it (`/etc/ppp/ip-up.d`) may expect on any Debian system.
 const PACKAGES: &[&str] = &[
     "mgetty",
     "ppp",
+    // calls a server, as people's machines do
+    "wvdial",
     "login",
     "passwd",
     "libpam-modules",
@@ -48,7 +50,7 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// Those of them that a release may lack: what needs only the others runs all the same.
-const OPTIONAL: &[&str] = &["mgetty", "ppp"];
+const OPTIONAL: &[&str] = &["mgetty", "ppp", "wvdial"];
 
 /// What those packages hold that no server reads.
 const UNREAD: &[&str] = &[
@@ -159,8 +161,8 @@ impl Stack {
     }
 
     pub(super) fn summary(&self) -> String {
-        let mut main: Vec<String> =
-            self.main_packages().into_iter().take(2 - self.manifest.missing.len().min(2)).collect();
+        let server = |package: &String| ["mgetty ", "ppp "].iter().any(|name| package.starts_with(name));
+        let mut main: Vec<String> = self.main_packages().into_iter().filter(server).collect();
         main.extend(self.manifest.missing.iter().map(|name| format!("no {name}")));
         format!("stack {}: {} ({})", self.manifest.name, main.join(", "), size(self.manifest.size))
     }
@@ -186,7 +188,7 @@ mod tests {
                 .filter(|name| name.starts_with(prefix))
                 .collect())
         };
-        assert_eq!(lacking(names), Ok(vec!["mgetty".to_owned()]));
+        assert_eq!(lacking(names), Ok(vec!["mgetty".to_owned(), "wvdial".to_owned()]));
         assert!(OPTIONAL.iter().all(|name| PACKAGES.contains(name)));
     }
 

@@ -88,6 +88,11 @@ impl Client {
         }
     }
 
+    /// Whether the program has the port open.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// The program wrote octets.
     pub fn handle_dte_octets(&mut self, now: Instant, octets: &[u8]) {
         self.plant.handle_dte_octets(now, octets);

@@ -1,9 +1,11 @@
 //! The files of a program that calls: its own `/etc/ppp`, which is none of the server's.
 //!
 //! In: what the scenario says of it, and the number to dial. Out: files by name. pppd reads `options` by itself;
-//! `chat` dials; `ip-up` tells what came of it.
+//! `chat` dials; `ip-up` tells what came of it. wvdial has its `wvdial.conf` there too, writes the secrets files itself and
+//! starts pppd with `peers/wvdial`.
 
-use crate::scenario::Client;
+use crate::scenario::{Client, ClientProgram};
+use crate::server::page::device_path;
 
 /// Where they lie for the program.
 pub(super) const DIRECTORY: &str = "/etc/ppp";
@@ -15,6 +17,22 @@ pub(super) const NEWS: &str = "news";
 const CHAT: &[(&str, &str)] = &[("", "ATZ"), ("OK", "ATD\\T"), ("CONNECT", "\\c")];
 /// Result codes by which a call has failed.
 const ABORT: &[&str] = &["BUSY", "NO CARRIER", "NO DIALTONE", "NO DIAL TONE", "NO ANSWER", "ERROR"];
+/// What the programs set their ports to, bit/s.
+const SPEED: u32 = 115_200;
+/// wvdial's settings where the scenario does not say: one call is one call, and a pty has no circuit 109 to look at.
+const WVDIAL: &[&str] = &[
+    "Init1 = ATZ",
+    "Init2 = ATQ0 V1 E1 S0=0 &C1 &D2",
+    "Auto Reconnect = off",
+    "Dial Attempts = 1",
+    "Dial Timeout = 120",
+    "Abort on Busy = on",
+    "Carrier Check = no",
+    "Check DNS = off",
+    "Check Def Route = off",
+];
+/// As wvdial's package has it.
+const WVDIAL_PEER: &str = "noauth\nname wvdial\nusepeerdns\n";
 /// Seconds that chat waits for each of the modem's answers: longer than a modem waits for carrier (S7).
 const PATIENCE: u32 = 120;
 
@@ -29,18 +47,50 @@ pub(super) struct File {
     pub(super) text: String,
 }
 
-/// The files of `client`, which calls `number`.
-pub(super) fn files(client: &Client, number: &str) -> Vec<File> {
-    let mut files = vec![
-        File { name: "options", mode: 0o644, text: options(client, number) },
-        File { name: "chat", mode: 0o644, text: chat(client) },
-        File { name: "ip-up", mode: 0o755, text: ip_up() },
-    ];
-    if let Some((user, password)) = &client.account {
-        let text = format!("{} * {}\n", quoted(user), quoted(password));
-        files.extend(["pap-secrets", "chap-secrets"].map(|name| File { name, mode: 0o600, text: text.clone() }));
+/// The files of `client`, which calls `number` from the port `port`.
+pub(super) fn files(client: &Client, number: &str, port: &str) -> Vec<File> {
+    let file = |name, text| File { name, mode: 0o644, text };
+    let mut files = vec![File { name: "ip-up", mode: 0o755, text: ip_up() }];
+    match client.program {
+        ClientProgram::Pppd => files.extend([file("options", options(client, number)), file("chat", chat(client))]),
+        ClientProgram::Wvdial => files.extend([
+            file("options", "noipv6\n".to_owned()),
+            file("peers/wvdial", WVDIAL_PEER.to_owned()),
+            File { mode: 0o600, ..file("wvdial.conf", wvdial_conf(client, number, port)) },
+        ]),
     }
+    // wvdial writes them itself, into files that are there.
+    let secrets = match (client.program, &client.account) {
+        (ClientProgram::Pppd, None) => return files,
+        (ClientProgram::Pppd, Some((user, password))) => format!("{} * {}\n", quoted(user), quoted(password)),
+        (ClientProgram::Wvdial, _) => String::new(),
+    };
+    files.extend(["pap-secrets", "chap-secrets"].map(|name| File { mode: 0o600, ..file(name, secrets.clone()) }));
     files
+}
+
+/// How the program is started that calls from `port`.
+pub(super) fn command(program: ClientProgram, port: &str) -> Vec<String> {
+    match program {
+        ClientProgram::Pppd => vec!["/usr/sbin/pppd".to_owned(), device_path(port), SPEED.to_string()],
+        ClientProgram::Wvdial => vec!["/usr/bin/wvdial".to_owned(), format!("--config={DIRECTORY}/wvdial.conf")],
+    }
+}
+
+/// One section, wvdial.conf(5); the last line that says something counts, which is the scenario's.
+fn wvdial_conf(client: &Client, number: &str, port: &str) -> String {
+    let own = client.options.iter().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim().to_lowercase());
+    let own: Vec<String> = own.collect();
+    let mut lines =
+        vec![format!("Modem = {}", device_path(port)), format!("Baud = {SPEED}"), format!("Phone = {number}")];
+    let (user, password) = client.account.clone().unwrap_or_default();
+    // Without both wvdial does not even dial.
+    let word = |text: String| if text.is_empty() { "nobody".to_owned() } else { text };
+    lines.extend([format!("Username = {}", word(user)), format!("Password = {}", word(password))]);
+    lines.extend(WVDIAL.iter().map(|line| (*line).to_owned()));
+    lines.retain(|line| line.split_once('=').is_none_or(|(name, _)| !own.contains(&name.trim().to_lowercase())));
+    lines.extend(client.options.iter().cloned());
+    format!("[Dialer Defaults]\n{}\n", lines.join("\n"))
 }
 
 /// What every dial-up client has, and then what the scenario says, whose word counts where the two differ.
@@ -109,7 +159,7 @@ mod tests {
     }
 
     fn text(client: &Client, name: &str) -> Option<String> {
-        files(client, "5551000").into_iter().find(|file| file.name == name).map(|file| file.text)
+        files(client, "5551000", "caller1").into_iter().find(|file| file.name == name).map(|file| file.text)
     }
 
     #[test]
@@ -131,5 +181,19 @@ mod tests {
         };
         assert!(text(&own, "options").unwrap().ends_with("\nmru 576\n"));
         assert_eq!(text(&own, "chat").unwrap(), "\"\" \"ATZ\"\n\"OK\" \"ATDT5551000\"\n\"CONNECT\" \"\"\n");
+    }
+
+    #[test]
+    fn wvdial_is_told_number_and_account_in_its_own_words_and_the_scenario_s_lines_replace_them() {
+        let account = Some(("alice".to_owned(), "secret".to_owned()));
+        let options = vec!["Stupid Mode = yes".to_owned(), "init1 = AT&F".to_owned()];
+        let conf =
+            text(&Client { program: ClientProgram::Wvdial, account, options, ..client() }, "wvdial.conf").unwrap();
+        assert!(
+            conf.starts_with("[Dialer Defaults]\nModem = /dev/caller1\nBaud = 115200\nPhone = 5551000\n"),
+            "{conf}"
+        );
+        assert!(conf.contains("\nUsername = alice\nPassword = secret\n"), "{conf}");
+        assert!(conf.ends_with("\nStupid Mode = yes\ninit1 = AT&F\n") && !conf.contains("Init1"), "{conf}");
     }
 }

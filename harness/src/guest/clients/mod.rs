@@ -1,4 +1,4 @@
-//! The programs that call: pppd with chat, each at a modem of its own, in a place of its own.
+//! The programs that call: pppd with chat, or wvdial, each at a modem of its own, in a place of its own.
 //!
 //! In: the calls of a scenario that a program makes, and what they ask for as they go. Out: what the programs do at their
 //! ports, say, and tell of their networks. Where a program lives is in `place`, its files in `files`, what it says in
@@ -32,12 +32,12 @@ use crate::run::client::Client;
 use crate::run::facts::Addresses;
 use crate::run::{Telephones, Trouble};
 use crate::scenario::{self, ClientProgram, Scenario};
-use crate::server::page::device_path;
 
-/// What the programs set their ports to, bit/s.
-const SPEED: u32 = 115_200;
 /// How long a program may take to end once it was told to: more than pppd repeats its Terminate-Request.
 const TO_END: Duration = Duration::from_secs(30);
+/// How long one that has closed its port may take to end by itself before it is told to: wvdial told so in the middle of
+/// its end never comes to it.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
 /// All of them.
 #[derive(Debug)]
@@ -64,7 +64,8 @@ pub(super) struct Running {
     news: Option<Lines>,
     pid: Option<Pid>,
     silent: bool,
-    kill_at: Option<Instant>,
+    /// The signal it gets next, and when.
+    due: Option<(Instant, Signal)>,
 }
 
 /// What a program does.
@@ -106,16 +107,22 @@ impl Clients {
 
     /// The next deadline.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.all.iter().fold(None, |next, client| earliest(next, earliest(client.modem.poll_timeout(), client.kill_at)))
+        self.all.iter().fold(None, |next, client| {
+            earliest(next, earliest(client.modem.poll_timeout(), client.due.map(|(at, _)| at)))
+        })
     }
 
     /// Does what is due by `now`.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         for client in &mut self.all {
             client.modem.handle_timeout(now);
-            if client.kill_at.take_if(|due| *due <= now).is_some() {
-                client.note(now, "the caller's program did not end when told to: KILL");
-                client.signalled(Signal::SIGKILL);
+            match client.due.take_if(|(at, _)| *at <= now) {
+                Some((_, Signal::SIGKILL)) => {
+                    client.note(now, "the caller's program did not end when told to: KILL");
+                    client.signalled(Signal::SIGKILL);
+                }
+                Some(_) => client.tell_to_end(now),
+                None => {}
             }
         }
     }
@@ -166,9 +173,10 @@ impl Clients {
         let client = self.all.iter_mut().find(|client| client.pid == Some(Pid::from_raw(pid)))?;
         // Its last words come before its end. What cannot be read now never can.
         let _ = client.listen(now);
-        (client.pid, client.kill_at) = (None, None);
-        let how = ended(how);
-        client.modem.record(now, What::Exited { pid, program: "pppd".to_owned(), how: how.clone() });
+        (client.pid, client.due) = (None, None);
+        let program = client.settings.program;
+        let how = if program == ClientProgram::Pppd { ended(how) } else { how.to_owned() };
+        client.modem.record(now, What::Exited { pid, program: program.name().to_owned(), how: how.clone() });
         Some((client.modem.call, how))
     }
 }
@@ -197,7 +205,7 @@ impl Running {
             news: None,
             pid: None,
             silent: false,
-            kill_at: None,
+            due: None,
             modem,
         })
     }
@@ -205,14 +213,10 @@ impl Running {
     /// Starts the program, which calls `number`.
     pub(super) fn start(&mut self, now: Instant, number: &str) -> Result<(), Trouble> {
         let name = self.modem.name.clone();
-        if self.settings.program == ClientProgram::Wvdial {
-            return Err(Trouble::new(format!("{name} cannot call with wvdial: no stack has it"))
-                .help("call with=\"pppd\", whose chat script dials as well"));
-        }
-        let files = files::files(&self.settings, number);
+        let files = files::files(&self.settings, number, &name);
         let news = self.place.furnish(&files).and_then(Lines::new);
         self.news = Some(news.map_err(|error| Trouble::io(format!("writing the files of {name}"), &error))?);
-        let command = ["/usr/sbin/pppd".to_owned(), device_path(&name), SPEED.to_string()];
+        let command = files::command(self.settings.program, &name);
         let console = self.console.try_clone().map_err(|error| Trouble::io(format!("starting {name}"), &error))?;
         let pid = self.place.start(&command, console)?;
         self.pid = Some(Pid::from_raw(pid));
@@ -220,21 +224,27 @@ impl Running {
         Ok(())
     }
 
-    /// Tells the program to end; one that is silent is ended.
+    /// Tells the program to end; one that is silent is ended, and one that is ending already is left to it for a while.
     pub(super) fn hang_up(&mut self, now: Instant) {
-        if self.pid.is_none() || self.kill_at.is_some() {
+        if self.pid.is_none() || self.due.is_some() {
             return;
         }
-        self.note(
-            now,
-            if self.silent {
-                "the caller's program is ended by KILL"
-            } else {
-                "the caller's program is told to end by TERM"
-            },
-        );
-        self.signalled(if self.silent { Signal::SIGKILL } else { Signal::SIGTERM });
-        self.kill_at = Some(now + TO_END);
+        if self.modem.is_open() || self.silent {
+            self.tell_to_end(now);
+        } else {
+            self.due = Some((now + ON_ITS_WAY, Signal::SIGTERM));
+        }
+    }
+
+    fn tell_to_end(&mut self, now: Instant) {
+        let (text, signal) = if self.silent {
+            ("the caller's program is ended by KILL", Signal::SIGKILL)
+        } else {
+            ("the caller's program is told to end by TERM", Signal::SIGTERM)
+        };
+        self.note(now, text);
+        self.signalled(signal);
+        self.due = Some((now + TO_END, Signal::SIGKILL));
     }
 
     /// Stops the program where it is: it says nothing more, and does not hang up.
@@ -278,7 +288,7 @@ impl Running {
     fn listen(&mut self, now: Instant) -> Result<(), Trouble> {
         let lines = self.log.fresh();
         for text in lines.map_err(|error| Trouble::io(format!("listening to {}", self.modem.name), &error))? {
-            self.modem.record(now, What::Log { program: "pppd".to_owned(), text });
+            self.modem.record(now, What::Log { program: self.settings.program.name().to_owned(), text });
         }
         Ok(())
     }

@@ -51,6 +51,9 @@ impl Place {
         for file in all {
             for place in [&own, &copies] {
                 let path = place.join(file.name);
+                if let Some(directory) = path.parent() {
+                    fs::create_dir_all(directory)?;
+                }
                 fs::write(&path, &file.text)?;
                 fs::set_permissions(&path, Permissions::from_mode(file.mode))?;
             }

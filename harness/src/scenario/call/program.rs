@@ -23,10 +23,15 @@ pub(super) fn build_program(item: &Item, scene: &Scene<'_>, problems: &mut Vec<P
         }
         return None;
     };
+    let program = if program == "wvdial" { ClientProgram::Wvdial } else { ClientProgram::Pppd };
+    for chat in item.children("chat").filter(|_| program == ClientProgram::Wvdial) {
+        let problem = Problem::new(Fault::Contradiction, "wvdial has no chat script", chat.span, "for pppd");
+        problems.push(problem.help("option \"Init2 = ATM0\", as wvdial.conf(5) has it"));
+    }
     let account =
         item.child("account").map(|account| (account.argument_text(0), account.text("password").unwrap_or_default()));
     Some(Client {
-        program: if program == "wvdial" { ClientProgram::Wvdial } else { ClientProgram::Pppd },
+        program,
         personality: item
             .child("modem")
             .map(|modem| build_personality(modem, scene.base, problems))

@@ -45,7 +45,7 @@ pub struct Client {
     /// The pairs of a chat script, expected and sent in turn, as chat(8) reads them; empty: offhook's own, which dials the
     /// called port's number.
     pub chat: Vec<String>,
-    /// Options for pppd, one a line, as they would stand in its options file.
+    /// Lines for its options file: of pppd's, or of wvdial.conf.
     pub options: Vec<String>,
     /// User name and password, for its secrets files.
     pub account: Option<(String, String)>,
@@ -60,6 +60,16 @@ pub enum ClientProgram {
     Pppd,
     /// wvdial, which starts pppd.
     Wvdial,
+}
+
+impl ClientProgram {
+    /// As it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pppd => "pppd",
+            Self::Wvdial => "wvdial",
+        }
+    }
 }
 
 /// One verb of a call, with what it shall be on particular stacks.

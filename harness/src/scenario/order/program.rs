@@ -1,16 +1,13 @@
 //! What only offhook's own caller does: a real program that calls does as it was written.
 
 use super::super::problem::Problem;
-use super::super::{ClientProgram, Span, Verb};
+use super::super::{Span, Verb};
 use super::{Progress, contradiction};
 
 impl Progress<'_> {
     /// Why a verb cannot be said of a program, if one calls.
     pub(super) fn not_of_a_program(&self, verb: &Verb, span: Span) -> Option<Problem> {
-        let name = match self.program?.program {
-            ClientProgram::Pppd => "pppd",
-            ClientProgram::Wvdial => "wvdial",
-        };
+        let name = self.program?.program.name();
         let (why, help) = match verb {
             Verb::Ring { .. } => {
                 ("gives up when its modem does", "S7 is how long it waits: chat \"\" \"ATS7=60\" \"OK\" ...")

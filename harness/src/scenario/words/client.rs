@@ -20,12 +20,16 @@ pub(super) const WORDS: &[Word] = &[
         ..word(
             "chat",
             &[Place::Call],
-            "With `with=`: its chat script, what it waits for and what it sends in turn, as chat(8) reads them: \"ABORT\" \"BUSY\" \"\" \"ATDT5551000\" \"CONNECT\" \"\". Several are one after another. Left out: one that dials.",
+            "With `with=\"pppd\"`: its chat script, what it waits for and what it sends in turn, as chat(8) reads them: \"ABORT\" \"BUSY\" \"\" \"ATDT5551000\" \"CONNECT\" \"\". Several are one after another. Left out: one that dials.",
         )
     },
     Word {
         arguments: &[one("line", Kind::Sentence)],
-        ..word("option", &[Place::Call], "With `with=`: a line for its options file, as pppd(8) has it.")
+        ..word(
+            "option",
+            &[Place::Call],
+            "With `with=`: a line for its options file, as pppd(8) has it: \"mru 576\"; of wvdial, for its section of wvdial.conf(5): \"Stupid Mode = yes\".",
+        )
     },
     Word {
         arguments: &[one("make", Kind::Personality)],
