@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use common::{offhook, said};
 use nix::sys::signal::Signal;
+use pcap_file::pcapng::{Block, PcapNgReader};
 use terminal::{Modems, Terminal};
 
 const TWO: [&str; 4] = ["--link", "./vm0=5551000", "--link", "./vm1=5551001"];
@@ -48,6 +49,49 @@ fn two_terminals_call_each_other_type_both_ways_escape_and_go_back() {
     other.hear("again");
     let log = modems.log();
     assert!(log.contains("dials 5551001") && log.contains("carrier at both ends, 33600 bit/s"), "{log}");
+}
+
+#[test]
+fn a_capture_has_the_dialogue_and_what_crossed_and_frames_as_frames() {
+    let mut modems = Modems::start(offhook(), &[&TWO[..], &["--capture", "calls.pcapng"]].concat());
+    let (mut one, mut other) = (modems.terminal("vm0"), modems.terminal("vm1"));
+    one.command("ATE0S6=2", "OK");
+    other.command("ATE0S0=1", "OK");
+    one.send("ATDT5551001\r");
+    one.hear("CONNECT 33600\r\n");
+    other.hear("CONNECT 33600\r\n");
+    one.send("hello");
+    other.hear("hello");
+    // An LCP Echo-Request, RFC 1661 section 5.8.
+    let frame = [0xff, 0x03, 0xc0, 0x21, 0x09, 0x01, 0x00, 0x08, 1, 2, 3, 4];
+    other.send_octets(&offhook_emulator::ppp::transparency::encode(&frame, 0));
+    // Sixteen octets at 33600 bit/s take 5 ms, and 10 ms of delay.
+    modems.wait_until("the frame in the capture", |modems| {
+        let packets = packets(&std::fs::read(modems.path("calls.pcapng")).unwrap());
+        let has = |interface, part: &[u8]| {
+            packets
+                .iter()
+                .any(|(number, data)| *number == interface && data.windows(part.len()).any(|have| have == part))
+        };
+        // Of each line: frames, events.
+        has(1, b"AT    DTE > DCE  ATDT5551001")
+            && has(1, b"text  here > far end  hello")
+            && has(3, b"text  far end > here  hello")
+            && has(2, &[&[1], &frame[..]].concat())
+            && has(0, &[&[0], &frame[..]].concat())
+    });
+}
+
+/// Interface and data of every packet.
+fn packets(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    let mut reader = PcapNgReader::new(file).unwrap();
+    let mut packets = Vec::new();
+    while let Some(Ok(block)) = reader.next_block() {
+        if let Block::EnhancedPacket(packet) = block {
+            packets.push((packet.interface_id, packet.data.to_vec()));
+        }
+    }
+    packets
 }
 
 #[test]

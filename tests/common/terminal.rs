@@ -36,8 +36,12 @@ impl Terminal {
     }
 
     /// Sends octets.
-    pub(crate) fn send(&mut self, octets: &str) {
-        self.file.write_all(octets.as_bytes()).unwrap();
+    pub(crate) fn send(&mut self, text: &str) {
+        self.send_octets(text.as_bytes());
+    }
+
+    pub(crate) fn send_octets(&mut self, octets: &[u8]) {
+        self.file.write_all(octets).unwrap();
     }
 
     /// Waits for `text`; gives everything up to its end.

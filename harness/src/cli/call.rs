@@ -6,18 +6,21 @@ use std::time::Duration;
 use clap::Args;
 use offhook_emulator::caller::CallerConfig;
 use offhook_emulator::exchange::LineConfig;
-use offhook_emulator::modem::ModemConfig;
+use offhook_emulator::modem::{ModemConfig, Personality};
 
 use super::modem::told;
 use super::run::interruption;
-use super::{INTERRUPTED, LAB_FAILED, complain, say};
+use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, say};
+use crate::personality;
 use crate::run::{Trouble, write_whole};
-use crate::scenario::parse_duration;
+use crate::scenario::{Style as ProblemStyle, parse_duration};
 use crate::standalone::bench::Setup;
 use crate::standalone::call::report::CallReport;
 use crate::standalone::call::session::{Goal, Session};
 use crate::standalone::call::{number, port};
 use crate::standalone::control::usual_path;
+use crate::standalone::recorder::Recorder;
+use crate::standalone::said::TimeOfDay;
 
 /// Exit code: the call did not get in.
 const NOT_IN: u8 = 1;
@@ -65,6 +68,14 @@ pub(super) struct CallArgs {
     #[arg(long, value_name = "TIME", default_value = "8s", value_parser = parse_duration)]
     training: Duration,
 
+    /// Make of the modem, with --port: the name of one that ships, or a file of your own
+    #[arg(long, value_name = "NAME_OR_FILE", requires = "port")]
+    personality: Option<String>,
+
+    /// Write what happens and what crosses the line to this file, for Wireshark (pcapng), with --port
+    #[arg(long, value_name = "FILE", requires = "port")]
+    capture: Option<PathBuf>,
+
     /// How long the server may take to be ready, and how long the call may last
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = parse_duration)]
     timeout: Duration,
@@ -80,7 +91,14 @@ pub(super) struct CallArgs {
 
 pub(super) fn main(arguments: &CallArgs) -> u8 {
     let quiet = arguments.json.as_ref().is_some_and(|path| path.as_os_str() == "-");
-    match carried_out(arguments, quiet) {
+    let personality = match arguments.personality.as_deref().map(personality::load).transpose() {
+        Ok(personality) => personality.unwrap_or_default(),
+        Err(errors) => {
+            complain(&errors.render(ProblemStyle::of(&std::io::stderr())));
+            return WRONG_INPUT;
+        }
+    };
+    match carried_out(arguments, quiet, personality) {
         Ok(Some(report)) => {
             if !quiet {
                 say(&format!("{}\n", report.sentence()));
@@ -98,7 +116,9 @@ pub(super) fn main(arguments: &CallArgs) -> u8 {
     }
 }
 
-fn carried_out(arguments: &CallArgs, quiet: bool) -> Result<Option<CallReport>, Trouble> {
+fn carried_out(arguments: &CallArgs, quiet: bool, personality: Personality) -> Result<Option<CallReport>, Trouble> {
+    // Asked before anything runs beside this thread: the local time can only be had then.
+    let day = TimeOfDay::now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Trouble::io("starting the event loop", &error))?;
     let target = match (&arguments.number, &arguments.port) {
@@ -117,8 +137,14 @@ fn carried_out(arguments: &CallArgs, quiet: bool) -> Result<Option<CallReport>, 
         let stop = interruption();
         if let Some(at) = &arguments.port {
             let line = LineConfig { rate: arguments.rate, training: arguments.training, ..LineConfig::default() };
-            let setup = Setup { number: "1".to_owned(), name: None, modem: ModemConfig::default(), line };
-            return port::call(at, setup, arguments.from.clone(), arguments.timeout, make, tell, stop).await;
+            let modem = ModemConfig { personality, ..ModemConfig::default() };
+            let setup = Setup { number: "1".to_owned(), name: None, modem, line };
+            let recorder = match &arguments.capture {
+                Some(path) => Some(Recorder::create(path, day, &[&at.to_string()])?),
+                None => None,
+            };
+            let plan = port::Plan { setup, from: arguments.from.clone(), timeout: arguments.timeout, day, recorder };
+            return port::call(at, plan, make, tell, stop).await;
         }
         let socket = match &arguments.control {
             Some(path) => path.clone(),

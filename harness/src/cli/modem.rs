@@ -20,6 +20,7 @@ use crate::standalone::driver::Driver;
 use crate::standalone::journal::Journal;
 use crate::standalone::link::{Link, link};
 use crate::standalone::phonebook::{LineEntry, Phonebook};
+use crate::standalone::recorder::Recorder;
 use crate::standalone::said::TimeOfDay;
 use crate::standalone::view::Screen;
 
@@ -74,6 +75,10 @@ pub(super) struct ModemArgs {
     /// Add what happens to this file, one event a line
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+
+    /// Write what happens and what crosses the lines to this file, for Wireshark (pcapng)
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
 
     /// Print what happens, one event a line, instead of the live view; as it is where there is no terminal
     #[arg(long)]
@@ -133,12 +138,19 @@ fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
         let path = arguments.log.as_deref().unwrap_or_else(|| std::path::Path::new("the log"));
         Trouble::io(format!("opening {}", path.display()), &error)
     })?;
+    let recorder = match &arguments.capture {
+        Some(path) => {
+            let names: Vec<&str> = lines.iter().map(|(link, _)| link.number.as_str()).collect();
+            Some(Recorder::create(path, day, &names)?)
+        }
+        None => None,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Trouble::io("starting the event loop", &error))?;
     runtime.block_on(async {
         let control = control(&arguments)?;
         let stop = interruption();
-        let mut driver = Driver::open(lines, book, control, journal).await?;
+        let mut driver = Driver::open(lines, book, control, journal, recorder).await?;
         let screen = if live {
             let screen = Screen::take().map_err(|error| Trouble::io("setting up the terminal", &error))?;
             Some(screen)

@@ -13,6 +13,7 @@
 //! The four files are functions of the outcome without its wall time and without the place where they are written:
 //! two runs that agree leave directories that agree octet for octet.
 
+pub mod capture;
 mod pcapng;
 mod transcript;
 

@@ -12,6 +12,7 @@ use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
 
+use super::ear::Ear;
 use super::panel::{Lamps, LineState, Meter};
 use super::said::{TimeOfDay, Told};
 use super::subscriber::Subscriber;
@@ -83,6 +84,21 @@ impl Bench {
         let id = self.exchange.subscribe(setup.number.clone(), setup.line.clone());
         self.lines.push(Subscriber::new(id, setup));
         self.lines.len() - 1
+    }
+
+    /// From now on what crosses the lines is told as well: frames and text.
+    pub fn listen(&mut self) {
+        for line in &mut self.lines {
+            line.ear = Some(Ear::new());
+        }
+    }
+
+    /// Octets cross a line's end.
+    pub(super) fn hear(&mut self, now: Instant, line: usize, from: End, octets: &[u8]) {
+        let heard = self.lines[line].ear.as_mut().map(|ear| ear.hear(from, octets));
+        for what in heard.into_iter().flatten() {
+            self.tell(now, line, what);
+        }
     }
 
     /// How many lines there are.
@@ -258,6 +274,9 @@ impl Bench {
             // Whoever calls from outside a line with a call on it finds it busy.
             LineOutput::ToSecondCaller(_) => {}
             LineOutput::ToModem(event) => {
+                if let LineEvent::Octets(octets) = &event {
+                    self.hear(now, line, End::Caller, octets);
+                }
                 let subscriber = &mut self.lines[line];
                 subscriber.follow_line(&event);
                 if let LineEvent::Tone(tone) = event {
@@ -280,14 +299,18 @@ impl Bench {
                 subscriber.received.count(now, octets.len());
                 subscriber.to_dte.push_back(octets);
             }
-            ModemOutput::ToLine(octets) => match subscriber.trunk {
-                Some(trunk) => {
-                    if let Some(wire) = self.trunks.get_mut(&trunk).and_then(|trunk| trunk.wire.as_mut()) {
-                        wire.send(now, End::Caller, &octets);
+            ModemOutput::ToLine(octets) => {
+                let trunk = subscriber.trunk;
+                self.hear(now, line, End::Server, &octets);
+                match trunk {
+                    Some(trunk) => {
+                        if let Some(wire) = self.trunks.get_mut(&trunk).and_then(|trunk| trunk.wire.as_mut()) {
+                            wire.send(now, End::Caller, &octets);
+                        }
                     }
+                    None => self.exchange.send(now, id, &octets),
                 }
-                None => self.exchange.send(now, id, &octets),
-            },
+            }
             ModemOutput::OffHook => {
                 let from = match &subscriber.state {
                     LineState::Ringing { from, .. } => Some(from.clone()),

@@ -24,6 +24,7 @@ use super::control::Control;
 use super::journal::Journal;
 use super::link::Link;
 use super::phonebook::Phonebook;
+use super::recorder::Recorder;
 use super::said::Told;
 use super::view::{Act, Detail, Picture, Row, Screen, Selection};
 use crate::run::Trouble;
@@ -43,6 +44,7 @@ pub struct Driver {
     calls: Calls,
     choke: Choke,
     journal: Journal,
+    recorder: Option<Recorder>,
     start: Clock,
 }
 
@@ -66,6 +68,7 @@ impl Driver {
         book: Phonebook,
         control: Option<Control>,
         journal: Journal,
+        recorder: Option<Recorder>,
     ) -> Result<Self, Trouble> {
         let directory = Directory { numbers: book.numbers.keys().cloned().collect(), any: book.default.is_some() };
         let mut bench = Bench::new(journal.day(), directory);
@@ -77,8 +80,12 @@ impl Driver {
             links.push(link.port.to_string());
             wired.push(matches!(link.port, AttachmentSpec::Serial { .. }));
         }
+        if recorder.is_some() {
+            bench.listen();
+        }
         let calls = Calls::open(book, control, &bench).await?;
-        Ok(Self { bench, ports, links, wired, calls, choke: Choke::default(), journal, start: Clock::now() })
+        let choke = Choke::default();
+        Ok(Self { bench, ports, links, wired, calls, choke, journal, recorder, start: Clock::now() })
     }
 
     /// Runs until `stop`, or until the user at the screen has enough.
@@ -203,6 +210,9 @@ impl Driver {
 
     fn note(&mut self, told: &Told) {
         self.journal.note(told);
+        if let Some(trouble) = self.recorder.as_mut().and_then(|recorder| recorder.note(told)) {
+            self.journal.note(&Told { at: told.at, line: told.line, what: What::Note { text: trouble } });
+        }
     }
 
     /// When a lamp that follows octets goes out.

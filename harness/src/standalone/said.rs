@@ -2,6 +2,8 @@
 //!
 //! In: trace events of the modems and the exchange. Out: one line of text each, the same for log and live view.
 
+use std::time::Duration;
+
 use offhook_emulator::exchange::Stamp;
 use offhook_emulator::time::Instant;
 use offhook_emulator::trace::{End, What};
@@ -56,6 +58,12 @@ impl TimeOfDay {
         Stamp { month: moment.month().into(), day: moment.day(), hour: moment.hour(), minute: moment.minute() }
     }
 
+    /// When it was made, as time since 1970.
+    pub fn since_1970(self) -> Duration {
+        let nanos = self.start.unix_timestamp_nanos();
+        u64::try_from(nanos / 1000).map_or(Duration::ZERO, Duration::from_micros)
+    }
+
     fn moment(self, at: Instant) -> OffsetDateTime {
         self.start + at.since(Instant::ZERO)
     }
@@ -63,9 +71,15 @@ impl TimeOfDay {
 
 /// An event in words, without its time: `AT   < ATDT5551001`.
 pub fn text(what: &What, unicode: bool) -> String {
-    let line = words::line(what);
+    let line = line(what);
     let arrow = line.way.map_or(" ", |way| way.arrow(unicode));
-    format!("{:<4} {arrow} {}", line.lane.name(), own_words(what).map_or(line.text, str::to_owned))
+    format!("{:<4} {arrow} {}", line.lane.name(), line.text)
+}
+
+/// An event in words, with lane and way.
+pub fn line(what: &What) -> words::Line {
+    let line = words::line(what);
+    words::Line { text: own_words(what).map_or(line.text, str::to_owned), ..line }
 }
 
 /// What reports call the server is a DTE here, and either end of a call may be one.
@@ -80,9 +94,10 @@ fn own_words(what: &What) -> Option<&'static str> {
     }
 }
 
-/// Whether it is worth a line where lines are few: not each edge of each ring burst.
+/// Whether it is worth a line where lines are few: not each edge of each ring burst, nor what crosses.
 pub fn is_worth_telling(what: &What) -> bool {
-    !matches!(what, What::RingOff { .. } | What::Circuit { .. }) && words::line(what).lane != Lane::Ppp
+    !matches!(what, What::RingOff { .. } | What::Circuit { .. })
+        && !matches!(words::line(what).lane, Lane::Ppp | Lane::Text)
 }
 
 #[cfg(test)]

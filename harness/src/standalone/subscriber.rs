@@ -10,6 +10,7 @@ use offhook_emulator::time::Instant;
 use offhook_emulator::trace::What;
 
 use super::bench::Setup;
+use super::ear::Ear;
 use super::panel::{Lamps, LineState, Meter};
 
 /// One modem with its line.
@@ -30,6 +31,8 @@ pub(super) struct Subscriber {
     pub(super) ring: bool,
     pub(super) received: Meter,
     pub(super) sent: Meter,
+    /// Listens to what crosses, if anybody wants to know.
+    pub(super) ear: Option<Ear>,
 }
 
 impl Subscriber {
@@ -49,6 +52,7 @@ impl Subscriber {
             ring: false,
             received: Meter::default(),
             sent: Meter::default(),
+            ear: None,
         }
     }
 

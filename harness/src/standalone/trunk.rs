@@ -255,6 +255,9 @@ impl Bench {
                 LineEvent::Tone(Tone::Busy)
             }
         };
+        if let LineEvent::Octets(octets) = &event {
+            self.hear(now, line, End::Caller, octets);
+        }
         self.lines[line].follow_line(&event);
         self.lines[line].modem.handle_line(now, event);
     }

@@ -16,6 +16,7 @@ use tokio::time::{Instant as Clock, sleep_until};
 use super::session::Session;
 use crate::run::Trouble;
 use crate::standalone::bench::{Bench, Directory, Setup};
+use crate::standalone::recorder::Recorder;
 use crate::standalone::said::TimeOfDay;
 use crate::standalone::trunk::{CallId, Far};
 
@@ -39,26 +40,43 @@ pub fn spec(text: &str) -> Result<AttachmentSpec, String> {
     text.parse().map_err(|error: offhook_emulator::port::AttachmentSpecError| error.to_string())
 }
 
+/// What is put at the port, and how the call is placed.
+#[derive(Debug)]
+pub struct Plan {
+    /// Line and modem.
+    pub setup: Setup,
+    /// The caller's number.
+    pub from: Option<String>,
+    /// How long the server may take to have its modem ready.
+    pub timeout: Duration,
+    /// The time of day.
+    pub day: TimeOfDay,
+    /// The capture, if one is wanted.
+    pub recorder: Option<Recorder>,
+}
+
 /// Waits until the server has its modem ready, calls it, and stays until the call is over. `session` makes the call once it
 /// is placed; `tell` gets every line there is to tell.
 ///
 /// # Errors
 ///
-/// If the port cannot be had, or no server makes its modem ready within `timeout`.
+/// If the port cannot be had, or no server makes its modem ready in time.
 pub async fn call(
     port: &AttachmentSpec,
-    setup: Setup,
-    from: Option<String>,
-    timeout: Duration,
+    plan: Plan,
     session: impl FnOnce(Instant) -> Session,
     mut tell: impl FnMut(&str),
     stop: impl Future<Output = ()>,
 ) -> Result<Option<Session>, Trouble> {
+    let Plan { setup, from, timeout, day, mut recorder } = plan;
     let mut stop = std::pin::pin!(stop);
     let mut attachment = Attachment::open(port).await.map_err(|error| Trouble::new(error.to_string()))?;
-    let mut bench = Bench::new(TimeOfDay::now(), Directory::default());
+    let mut bench = Bench::new(day, Directory::default());
     let rings = 12;
     bench.add(setup);
+    if recorder.is_some() {
+        bench.listen();
+    }
     let start = Clock::now();
     let now = || Instant::ZERO + start.elapsed();
     tell(&format!("a modem waits at {}", attachment.describe()));
@@ -101,6 +119,9 @@ pub async fn call(
             attachment.hang_up();
         }
         while let Some(told) = bench.poll_told() {
+            if let Some(trouble) = recorder.as_mut().and_then(|recorder| recorder.note(&told)) {
+                tell(&trouble);
+            }
             if let What::Response { .. } = told.what {
                 (served, last) = (true, told.at);
             }
