@@ -37,6 +37,8 @@ pub struct Facts {
     pub connected: Option<Since<u32>>,
     /// The call was cleared.
     pub cleared: Option<Since<Clearing>>,
+    /// The DTE that served it has closed the port since.
+    pub let_go: bool,
     /// The caller sent its first Configure-Request of LCP.
     pub establish: Option<Instant>,
     /// LCP opened.

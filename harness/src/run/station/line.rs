@@ -76,6 +76,8 @@ impl Station {
             }
             What::Cleared { by, abrupt } if self.facts.cleared.is_none() => {
                 self.facts.cleared = Some(Since { at: now, what: Clearing { by: *by, abrupt: *abrupt } });
+                // A server that hangs up has closed the port before.
+                self.facts.let_go |= !self.dte.open;
             }
             What::Response { text } => {
                 self.facts.modem.push(text.clone());

@@ -152,6 +152,8 @@ impl Station {
     fn circuit_108_changes(&mut self, now: Instant, on: bool) {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
+            // Whoever opens it next may have the modem ready again before anybody asks.
+            self.facts.let_go |= !on && self.facts.cleared.is_some();
             self.dte_opened(now, on);
             self.plant.handle_circuit_108(now, on);
             self.pump(now);
@@ -241,7 +243,7 @@ impl Station {
             return true;
         }
         self.facts.placed.is_none()
-            || (self.facts.cleared.is_some() && (self.facts.answered.is_none() || !self.dte.served))
+            || (self.facts.cleared.is_some() && (self.facts.answered.is_none() || self.facts.let_go || !self.dte.served))
     }
 
     /// Whether `call` is the line's current or last one: what its caller does is done here.

@@ -84,6 +84,18 @@ fn a_caller_who_hangs_up_a_cable_switches_circuit_109_off() {
 }
 
 #[test]
+fn a_server_that_has_its_modem_ready_again_has_let_go_of_the_call_before() {
+    let mut station = answered();
+    station.hang_up(at(14_000));
+    pass(&mut station, 14_100);
+    station.handle_circuit_108(at(14_100), false);
+    station.handle_circuit_108(at(14_600), true);
+    station.handle_dte_octets(at(15_000), b"AT\r");
+    assert!(to_dte(&mut station).ends_with(b"OK\r\n"));
+    assert!(station.is_done_with(0));
+}
+
+#[test]
 fn a_server_that_closes_a_direct_port_has_hung_up() {
     let mut station = direct(Program::Mgetty);
     station.handle_circuit_108(at(0), true);
