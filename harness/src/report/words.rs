@@ -143,8 +143,13 @@ pub fn line(what: &What) -> Line {
         What::Note { text } => (Lane::Note, None, text.clone()),
     };
     let text = printable(&text);
-    // An empty AT line or log line is still an event; it must not look like a gap.
-    Line { lane, way, text: if text.trim().is_empty() { "(empty line)".to_owned() } else { text } }
+    // An empty AT line or log line is still an event, and so are blanks that somebody types; neither must look like a gap.
+    let text = match (lane, text.trim().is_empty()) {
+        (_, false) => text,
+        (Lane::Text, true) => format!("\"{text}\""),
+        (_, true) => "(empty line)".to_owned(),
+    };
+    Line { lane, way, text }
 }
 
 /// Puts an event into words, a step with its verb: `4 ping met: 2 of 2 echo requests answered`.
@@ -267,6 +272,7 @@ mod tests {
     fn a_line_is_never_empty_and_never_more_than_one_line() {
         assert_eq!(line(&What::Response { text: String::new() }).text, "(empty line)");
         assert_eq!(line(&What::Note { text: "a\nb".into() }).text, "a\\nb");
+        assert_eq!(line(&What::Text { from: End::Server, text: " ".into() }).text, "\" \"");
     }
 
     #[test]

@@ -243,7 +243,8 @@ impl Station {
             return true;
         }
         self.facts.placed.is_none()
-            || (self.facts.cleared.is_some() && (self.facts.answered.is_none() || self.facts.let_go || !self.dte.served))
+            || (self.facts.cleared.is_some()
+                && (self.facts.answered.is_none() || self.facts.let_go || !self.dte.served))
     }
 
     /// Whether `call` is the line's current or last one: what its caller does is done here.
