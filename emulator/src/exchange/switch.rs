@@ -50,6 +50,8 @@ pub(super) struct Subscriber {
     pub(super) waiting: Option<Waiting>,
     /// What its modem brings to training.
     abilities: Abilities,
+    /// What its calls tell of their caller, if not just the number.
+    tells: Option<CallSetup>,
     off_hook: bool,
     pub(super) output: VecDeque<LineOutput>,
 }
@@ -82,6 +84,7 @@ impl Exchange {
             setup: None,
             waiting: None,
             abilities: Abilities::default(),
+            tells: None,
             off_hook: false,
             output: VecDeque::new(),
         };
@@ -101,6 +104,12 @@ impl Exchange {
     /// Special information tone: nobody has the number. Busy tone. Congestion: forwarding leads in a circle.
     pub fn route(&self, number: &str) -> Result<Route, Tone> {
         self.numbers.route(number, MOST_FORWARDED, |line| self.is_free(line), |line| self.takes_second_call(line))
+    }
+
+    /// What the calls of the modem on `line` tell of their caller from now on: number or reason, name, pattern of ringing.
+    /// Rings, time and the called number are each call's own.
+    pub fn set_identity(&mut self, line: LineId, tells: CallSetup) {
+        self.subscribers[line.0].tells = Some(tells);
     }
 
     /// What the modem on `line` brings to its next training.
@@ -163,8 +172,11 @@ impl Exchange {
             subscriber.output.push_back(LineOutput::Trace(What::Note { text }));
             return;
         }
-        let from = (!subscriber.number.is_empty()).then(|| subscriber.number.clone());
-        let setup = CallSetup { from, rings: PATIENCE, stamp, called: Some(number.to_owned()), ..CallSetup::default() };
+        let tells = subscriber.tells.clone().unwrap_or_else(|| {
+            let from = (!subscriber.number.is_empty()).then(|| subscriber.number.clone());
+            CallSetup { from, ..CallSetup::default() }
+        });
+        let setup = CallSetup { rings: PATIENCE, stamp, called: Some(number.to_owned()), ..tells };
         self.connect(now, line, number, setup, 0);
         self.settle(now);
     }

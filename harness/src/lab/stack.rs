@@ -77,6 +77,10 @@ fn lacking<E>(names: impl Fn(&str) -> Result<Vec<String>, E>) -> Result<Vec<Stri
             missing.push(name.to_owned());
         }
     }
+    // It cannot be installed without.
+    if missing.iter().any(|name| name == "ppp") && !missing.iter().any(|name| name == "wvdial") {
+        missing.push("wvdial".to_owned());
+    }
     Ok(missing)
 }
 
@@ -189,6 +193,10 @@ mod tests {
                 .collect())
         };
         assert_eq!(lacking(names), Ok(vec!["mgetty".to_owned(), "wvdial".to_owned()]));
+        let without = |prefix: &str| -> Result<Vec<String>, ()> {
+            Ok(if prefix == "ppp" { vec![] } else { vec![prefix.to_owned()] })
+        };
+        assert_eq!(lacking(without), Ok(vec!["ppp".to_owned(), "wvdial".to_owned()]), "which depends on ppp");
         assert!(OPTIONAL.iter().all(|name| PACKAGES.contains(name)));
     }
 

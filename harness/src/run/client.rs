@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use offhook_emulator::exchange::CallSetup;
 use offhook_emulator::modem::Personality;
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{Event, What};
@@ -49,11 +50,11 @@ pub struct Client {
 }
 
 impl Client {
-    /// The modem that makes call number `call`, from a line with this number on the exchange.
-    pub fn new(call: usize, personality: &Personality, number: Option<&str>, telephones: &Telephones) -> Self {
+    /// The modem that makes call number `call`, from a line on the exchange whose calls tell this of their caller.
+    pub fn new(call: usize, personality: &Personality, tells: CallSetup, telephones: &Telephones) -> Self {
         let name = format!("client{}", call + 1);
         Self {
-            plant: Plant::calling(&name, personality, number, telephones),
+            plant: Plant::calling(&name, personality, tells, telephones),
             name,
             call,
             open: false,

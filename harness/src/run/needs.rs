@@ -58,7 +58,7 @@ fn needed(scenario: &Scenario) -> Vec<Need> {
         let makes = format!("makes call {}", call + 1);
         needs.extend(match client.program {
             ClientProgram::Pppd => ["pppd", "chat"].map(|program| Need { program, why: makes.clone() }).to_vec(),
-            ClientProgram::Wvdial => vec![Need { program: "wvdial", why: makes }],
+            ClientProgram::Wvdial => ["wvdial", "pppd"].map(|program| Need { program, why: makes.clone() }).to_vec(),
         });
     }
     needs

@@ -88,15 +88,13 @@ impl Plant {
         Ok(Self { kind, tap: None, output: VecDeque::new() })
     }
 
-    /// A modem of that name that calls others, on a line with this number, if any, and a tap on it.
-    pub(super) fn calling(
-        name: &str,
-        personality: &Personality,
-        number: Option<&str>,
-        telephones: &Telephones,
-    ) -> Self {
+    /// A modem of that name that calls others, on a line whose calls tell this of their caller, and a tap on it.
+    pub(super) fn calling(name: &str, personality: &Personality, tells: CallSetup, telephones: &Telephones) -> Self {
         let modem = Box::new(Modem::new(ModemConfig { personality: personality.clone(), ..ModemConfig::default() }));
-        let line = telephones.subscribe(name, number, LineConfig::default());
+        // A number that is told may be no number, and nobody calls back.
+        let number = tells.from.clone().filter(|number| number.bytes().all(|digit| digit.is_ascii_digit()));
+        let line = telephones.subscribe(name, number.as_deref(), LineConfig::default());
+        line.set_identity(tells);
         Self { kind: Kind::Dialled { modem, line }, tap: Some(Box::new(Tap::new())), output: VecDeque::new() }
     }
 

@@ -90,6 +90,11 @@ impl Subscriber {
         self.exchange.borrow().is_free(self.line)
     }
 
+    /// What the calls of the modem here tell of their caller.
+    pub(super) fn set_identity(&self, tells: CallSetup) {
+        self.exchange.borrow_mut().set_identity(self.line, tells);
+    }
+
     /// Which it is.
     pub(super) fn id(&self) -> LineId {
         self.line

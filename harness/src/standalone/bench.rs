@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use offhook_emulator::exchange::{Exchange, LineConfig, LineEvent, LineOutput};
+use offhook_emulator::exchange::{CallSetup, Exchange, LineConfig, LineEvent, LineOutput};
 use offhook_emulator::modem::{Circuit, Modem, ModemConfig, ModemOutput};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::{End, What};
@@ -82,6 +82,8 @@ impl Bench {
     /// Puts a modem on it; gives the number of its line, from 0.
     pub fn add(&mut self, setup: Setup) -> usize {
         let id = self.exchange.subscribe(setup.number.clone(), setup.line.clone());
+        let (from, name) = (Some(setup.number.clone()).filter(|number| !number.is_empty()), setup.name.clone());
+        self.exchange.set_identity(id, CallSetup { from, name, ..CallSetup::default() });
         self.lines.push(Subscriber::new(id, setup));
         self.lines.len() - 1
     }

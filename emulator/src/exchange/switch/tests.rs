@@ -46,6 +46,23 @@ fn a_number_nobody_has_and_a_busy_line_have_tones_of_their_own() {
     assert_eq!(told(&mut exchange, alice), tones);
 }
 
+#[test]
+fn a_modem_s_calls_tell_of_their_caller_what_its_line_is_to_tell() {
+    let mut exchange = Exchange::new();
+    let [alice, bob] = ["5551000", "5552000"].map(|number| exchange.subscribe(number, LineConfig::default()));
+    let tells =
+        CallSetup { from: Some("P".into()), name: Some("ALICE".into()), ring_pattern: 2, ..CallSetup::default() };
+    exchange.set_identity(alice, tells);
+    exchange.handle_off_hook(Instant::ZERO, alice);
+    exchange.handle_dial(Instant::ZERO, alice, "5552000", STAMP);
+    exchange.handle_timeout(Instant::from_millis(5900));
+    let told = told(&mut exchange, bob);
+    assert!(told.contains(&LineEvent::RingOn { ring: 1, first: true, pattern: 2 }), "{told:?}");
+    let id = told.iter().find_map(|event| if let LineEvent::CallerId(id) = event { Some(id) } else { None });
+    let told = id.map(|id| (id.number.as_deref(), id.name.as_deref()));
+    assert_eq!(told, Some((Some("P"), Some("ALICE"))));
+}
+
 /// Bob calls out just as a call comes in.
 #[test]
 fn glare_joins_the_modem_that_dials_to_the_one_that_called_it() {

@@ -18,6 +18,7 @@ use std::time::Duration;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, pipe2};
+use offhook_emulator::exchange::CallSetup;
 use offhook_emulator::port::{Port, PortEvent};
 use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::What;
@@ -88,8 +89,14 @@ impl Clients {
         let mut all = Vec::new();
         for (call, script) in scenario.calls().enumerate() {
             let Some(settings) = &script.with else { continue };
-            let number = script.from.as_deref().filter(|number| number.bytes().all(|digit| digit.is_ascii_digit()));
-            let modem = Client::new(call, &settings.personality, number, telephones);
+            let tells = CallSetup {
+                from: script.from.clone(),
+                name: script.name.clone(),
+                ring_pattern: script.ring_pattern.unwrap_or(1),
+                garbled: script.caller_id_garbled,
+                ..CallSetup::default()
+            };
+            let modem = Client::new(call, &settings.personality, tells, telephones);
             all.push(Running::new(modem, settings, namespaces, &pong)?);
         }
         Ok(Self { all, pongs, _pong: pong })

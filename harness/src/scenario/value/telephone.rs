@@ -56,7 +56,12 @@ pub(super) fn read_rule_number(text: &str) -> Result<Value, Wrong> {
     let digits = digits(text);
     Err(match text.to_lowercase().as_str() {
         "*" | "any" | "everybody" | "everyone" => wrong.help("everybody is \"all\""),
-        "unknown" | "p" | "o" | "withheld" | "" => wrong.help("a caller without a number is \"none\""),
+        // What the modem reports in the number's place is a number to mgetty, not "none".
+        reason @ ("p" | "o") => wrong.help(format!(
+            "a rule here takes digits only; for callers reported as {0}, write the rule itself: file \"mgetty/dialin.config\" \"!{0}\"",
+            reason.to_uppercase()
+        )),
+        "unknown" | "withheld" | "" => wrong.help("a caller whose modem reports no number is \"none\""),
         _ if text.starts_with('!') => wrong.help(format!("to deny is a word of its own: deny \"{}\"", &text[1..])),
         _ if !digits.is_empty() => wrong.help(format!("the digits it starts with, alone: \"{digits}\"")),
         lower => match nearest(lower, ["all", "none"]) {
