@@ -9,6 +9,8 @@ use std::path::Path;
 use nix::unistd::sethostname;
 
 use super::boot::OUT;
+use crate::audit::read::{mgetty_command, mgetty_config};
+use crate::audit::source::Tree;
 use crate::run::{Job, Trouble};
 use crate::scenario::{Edit, Etc, Port, RawFile, Scenario};
 use crate::server::change::{Difference, deletable};
@@ -98,9 +100,10 @@ impl Machine {
         let mut ports: Vec<Port> = scenario.ports().into_iter().cloned().collect();
         let mut future = self.configuration.clone();
         let mut add = |files: &[RawFile]| {
-            for found in served(&files::as_etc(files)) {
+            let tree = Tree::of(files::as_etc(files), true);
+            for found in served(&tree.etc) {
                 if !ports.iter().any(|port| port.device == found.device) {
-                    ports.push(Port { direct: is_direct(&found), ..Port::new(found.device) });
+                    ports.push(Port { direct: is_direct(&tree, &found), ..Port::new(found.device) });
                 }
             }
         };
@@ -120,11 +123,14 @@ impl Machine {
     }
 }
 
-/// Whether what serves a port expects no modem there.
-fn is_direct(found: &Served) -> bool {
-    let mut words = found.process.split_whitespace();
-    let mgetty = words.next().is_some_and(|program| program.ends_with("mgetty"));
-    !mgetty || words.any(|word| word == "-r")
+/// Whether what serves a port expects no modem there: nothing of mgetty's, or mgetty that is told so.
+fn is_direct(tree: &Tree, found: &Served) -> bool {
+    // Where systemd hands over the line as standard input, a shell does it here.
+    let process = found.process.strip_prefix("setsid -c ").unwrap_or(&found.process);
+    let command = mgetty_command::read(process);
+    let config = tree.mgetty("mgetty.config").map(|source| mgetty_config::values(&source, &found.device));
+    let told = config.as_ref().and_then(|values| values.get("direct"));
+    !mgetty_command::is_mgetty(process) || command.direct || told.is_some_and(|value| mgetty_config::truth(&value.text))
 }
 
 /// The host name that an `/etc` states, which pppd takes for its own in authentication.

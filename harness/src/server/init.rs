@@ -1,11 +1,11 @@
 //! Process 1's oldest duty: start what inittab says, reap whatever ends, start it again.
 //!
 //! Children are started plain, neither session nor group leaders: mgetty calls setsid itself, and needs it to succeed
-//! to get its controlling terminal. As sysvinit, an entry that ended ten times in two minutes is left alone for five, and
+//! to get its controlling terminal. When one that ended is started again is said by [`Starts`]. As with sysvinit,
 //! `telinit q` ends what is no longer in inittab, first by TERM, three seconds later by KILL; a command line that changed
 //! counts from the next start on.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::process::{Command, Stdio};
@@ -19,6 +19,7 @@ use offhook_emulator::time::{Instant, earliest};
 use offhook_emulator::trace::What;
 
 use super::inittab::Entry;
+use super::restart::{Ended, Starts};
 use super::utmp::Utmp;
 
 /// Where the standard output and error of inittab's processes go.
@@ -28,12 +29,6 @@ const UTMP: &str = "/run/utmp";
 /// And who was.
 const WTMP: &str = "/var/log/wtmp";
 
-/// Ended so often ...
-const TOO_OFTEN: usize = 10;
-/// ... within this time, an entry is disabled ...
-const TOO_FAST: Duration = Duration::from_secs(120);
-/// ... for this time.
-const DISABLED: Duration = Duration::from_secs(300);
 /// How long a process that is to go has between TERM and KILL (sysvinit's WAIT_BETWEEN_SIGNALS).
 const BEFORE_KILL: Duration = Duration::from_secs(3);
 
@@ -53,19 +48,17 @@ pub struct Init {
 struct Slot {
     entry: Entry,
     pid: Option<Pid>,
-    starts: VecDeque<Instant>,
-    disabled_until: Option<Instant>,
+    starts: Starts,
 }
 
 impl Slot {
     fn new(entry: Entry) -> Self {
-        Self { entry, pid: None, starts: VecDeque::new(), disabled_until: None }
+        Self { starts: Starts::new(&entry.id, entry.restart.clone()), entry, pid: None }
     }
 
-    /// Whether it is to be started now.
-    fn is_due(&self, now: Instant) -> bool {
-        let ran_once = self.entry.action == "once" && !self.starts.is_empty();
-        self.pid.is_none() && !ran_once && self.disabled_until.is_none_or(|until| now >= until)
+    /// What the log says of it.
+    fn log(&self, text: String) -> What {
+        log(self.starts.teller(), text)
     }
 }
 
@@ -95,18 +88,16 @@ impl Init {
 
     fn start(&mut self, index: usize, now: Instant, events: &mut Vec<What>) {
         let slot = &mut self.slots[index];
-        if !slot.is_due(now) {
+        if !slot.starts.is_due(now) {
             return;
         }
-        slot.disabled_until = None;
-        slot.starts.retain(|&start| now.since(start) < TOO_FAST);
-        if slot.starts.len() >= TOO_OFTEN {
-            slot.starts.clear();
-            slot.disabled_until = Some(now + DISABLED);
-            events.push(log(format!("Id \"{}\" respawning too fast: disabled for 5 minutes", slot.entry.id)));
-            return;
+        match slot.starts.start(now) {
+            Ok(said) => events.extend(said.map(|text| slot.log(text))),
+            Err(text) => {
+                events.push(slot.log(text));
+                return;
+            }
         }
-        slot.starts.push_back(now);
         match spawned(&slot.entry, &self.console) {
             Ok(pid) => {
                 slot.pid = Some(pid);
@@ -114,12 +105,14 @@ impl Init {
                 if let Some(id) = &slot.entry.utmp
                     && let Err(error) = self.utmp.born(id, pid.as_raw(), self.epoch + now.since(Instant::ZERO))
                 {
-                    events.push(log(format!("cannot write {UTMP}: {}", crate::run::plain(&error))));
+                    events.push(log("init", format!("cannot write {UTMP}: {}", crate::run::plain(&error))));
                 }
             }
             Err(error) => {
-                events.push(log(format!("cannot execute \"{}\": {}", slot.entry.process, crate::run::plain(&error))));
-                slot.disabled_until = Some(now + DISABLED);
+                let why = format!("cannot execute \"{}\": {}", slot.entry.process, crate::run::plain(&error));
+                events.push(slot.log(why));
+                let said = slot.starts.not_executed(now);
+                events.extend(said.map(|text| slot.log(text)));
             }
         }
     }
@@ -129,9 +122,11 @@ impl Init {
         let programs = self.programs();
         let mut events = Vec::new();
         loop {
-            let (pid, how) = match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::Exited(pid, status)) => (pid, format!("status {status}")),
-                Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, format!("signal {} ({signal})", signal as i32)),
+            let (pid, ended, how) = match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::Exited(pid, status)) => (pid, Ended::Status(status), format!("status {status}")),
+                Ok(WaitStatus::Signaled(pid, signal, _)) => {
+                    (pid, Ended::Signal(signal as i32), format!("signal {} ({signal})", signal as i32))
+                }
                 Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return events,
                 Ok(_) | Err(Errno::EINTR) => continue,
                 Err(errno) => {
@@ -139,15 +134,17 @@ impl Init {
                     return events;
                 }
             };
-            if let Some(slot) = self.slots.iter_mut().find(|slot| slot.pid == Some(pid)) {
-                slot.pid = None;
-            }
             self.leaving.retain(|&(leaving, _)| leaving != pid);
             if let Err(error) = self.utmp.died(pid.as_raw(), self.epoch + now.since(Instant::ZERO)) {
-                events.push(log(format!("cannot write {UTMP}: {}", crate::run::plain(&error))));
+                events.push(log("init", format!("cannot write {UTMP}: {}", crate::run::plain(&error))));
             }
             let program = programs.get(&pid.as_raw()).cloned().unwrap_or_else(|| "a child".to_owned());
             events.push(What::Exited { pid: pid.as_raw(), program, how });
+            if let Some(slot) = self.slots.iter_mut().find(|slot| slot.pid == Some(pid)) {
+                slot.pid = None;
+                let said = slot.starts.ended(now, ended);
+                events.extend(said.map(|text| slot.log(text)));
+            }
         }
     }
 
@@ -156,12 +153,12 @@ impl Init {
         let mut events = vec![note("telinit q: init reads inittab anew".to_owned())];
         let mut old = std::mem::take(&mut self.slots);
         for entry in entries {
-            let known = old.iter().position(|slot| slot.entry.id == entry.id && slot.entry.action == entry.action);
+            let known = old.iter().position(|slot| slot.entry.id == entry.id);
             self.slots.push(match known {
                 Some(index) => {
-                    let slot = old.remove(index);
-                    // An entry that was disabled is given another try.
-                    Slot { entry, disabled_until: None, ..slot }
+                    let mut slot = old.remove(index);
+                    slot.starts.reread(entry.restart.clone());
+                    Slot { entry, ..slot }
                 }
                 None => Slot::new(entry),
             });
@@ -175,10 +172,10 @@ impl Init {
         events
     }
 
-    /// When an entry that was disabled is to be started again, or a process to be killed.
+    /// When an entry is to be started again, or a process to be killed.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let disabled = self.slots.iter().filter(|slot| slot.pid.is_none()).filter_map(|slot| slot.disabled_until).min();
-        earliest(disabled, self.leaving.iter().map(|&(_, deadline)| deadline).min())
+        let starts = self.slots.iter().filter_map(|slot| slot.starts.poll_timeout()).min();
+        earliest(starts, self.leaving.iter().map(|&(_, deadline)| deadline).min())
     }
 
     /// What each child is now: mgetty may have become pppd. A zombie still has its name in /proc.
@@ -233,8 +230,8 @@ fn note(text: String) -> What {
     What::Note { text }
 }
 
-fn log(text: String) -> What {
-    What::Log { program: "init".to_owned(), text }
+fn log(program: &str, text: String) -> What {
+    What::Log { program: program.to_owned(), text }
 }
 
 fn spawned(entry: &Entry, console: &File) -> io::Result<Pid> {

@@ -1,5 +1,7 @@
 //! inittab(5) of sysvinit: `id:runlevels:action:process`, read as init reads it.
 
+use super::restart::Restart;
+
 /// The runlevel that Debian starts.
 const DEFAULT: char = '2';
 /// The actions there are (sysvinit's init.c).
@@ -26,12 +28,12 @@ const ACTIONS: &[&str] = &[
 pub struct Entry {
     /// Its id, unique among all.
     pub id: String,
-    /// `respawn`, `once`, ...
-    pub action: String,
     /// The command line.
     pub process: String,
     /// The id under which its process is entered in utmp, if it is.
     pub utmp: Option<String>,
+    /// When it is started again.
+    pub restart: Restart,
 }
 
 impl Entry {
@@ -87,7 +89,7 @@ pub fn respawned(text: &str, runlevel: char) -> (Vec<(usize, Entry)>, Vec<String
         let (runlevels, action) = (runlevels.unwrap_or_default(), action.unwrap_or_default());
         if action == "respawn" && (runlevels.is_empty() || runlevels.contains(runlevel)) {
             let process = process.unwrap_or_default();
-            entries.push((number, Entry { utmp: Some(id.clone()), id, action, process }));
+            entries.push((number, Entry { utmp: Some(id.clone()), id, process, restart: Restart::Inittab }));
         }
     }
     (entries, complaints)

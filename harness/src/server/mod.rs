@@ -7,6 +7,7 @@ pub mod inittab;
 pub mod interfaces;
 pub mod logs;
 pub mod page;
+pub mod restart;
 pub mod served;
 pub mod tree;
 pub mod units;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::mgetty_command::is_mgetty;
 use crate::audit::source::{Place, Tree};
+use crate::server::restart::UnitRestart;
 use crate::server::{inittab, units};
 
 /// A process that init or systemd keeps running on a port.
@@ -31,6 +32,8 @@ pub struct Init {
     pub idle: Vec<(Place, String)>,
     /// inittab lines with mgetty that init does not take: place and what it says.
     pub refused: Vec<(Place, String)>,
+    /// Enabled units with mgetty: place, name, and when they are started anew.
+    pub restarts: Vec<(Place, String, UnitRestart)>,
     /// Enabled units named for mgetty whose text was not found.
     pub without_text: Vec<(Place, String)>,
     /// There is an inittab with ports, and systemd does not read it.
@@ -58,7 +61,7 @@ pub fn read(tree: &Tree) -> Init {
     }
     if init.inittab_unread.is_none() {
         init.commented = inittab.commented;
-        init.idle = inittab.idle;
+        init.idle.extend(inittab.idle);
         init.refused = inittab.refused;
     }
     init
@@ -138,12 +141,7 @@ fn read_units(tree: &Tree, init: &mut Init) {
         let place =
             if unit.line == 0 { Place::file(unit.file.clone()) } else { Place::line(unit.file.clone(), unit.line) };
         if is_mgetty(process) {
-            if unit.entry().action != "respawn" {
-                init.idle.push((
-                    place.clone(),
-                    format!("{} has no Restart=always: mgetty is not started anew after a call", unit.name),
-                ));
-            }
+            init.restarts.push((place.clone(), unit.name.clone(), unit.restart.clone()));
             init.entries.push(Entry { place, id: unit.name.clone(), process: process.to_owned() });
         } else if unit.name.contains("mgetty") {
             init.idle.push((place, format!("the unit {} is named for mgetty and runs something else", unit.name)));
@@ -176,6 +174,18 @@ mod tests {
         assert_eq!(init.entries[0].place, Place::line("/etc/inittab", 3));
         assert_eq!((init.commented.len(), init.idle.len()), (1, 1));
         assert!(!init.systemd);
+    }
+
+    #[test]
+    fn what_is_set_aside_among_units_is_told_with_and_without_an_inittab() {
+        let unit = ("systemd/system/mgetty.service", "[Service]\nExecStart=/bin/cat /dev/ttyS0\n");
+        for files in [&[unit][..], &[unit, ("inittab", "S0:2345:respawn:/sbin/mgetty ttyS0\n")]] {
+            let wanted = link("systemd/system/multi-user.target.wants/mgetty.service", "../mgetty.service");
+            let idle = read(&tree_with(files, vec![wanted])).idle;
+            let place = Place::line("/etc/systemd/system/mgetty.service", 2);
+            let why = "the unit mgetty.service is named for mgetty and runs something else".to_owned();
+            assert_eq!(idle, [(place, why)]);
+        }
     }
 
     #[test]

@@ -1,13 +1,19 @@
 //! Ports: inittab lines, units, mgetty's flags.
 
+use std::time::Duration;
+
 use super::{Rule, Subject};
 use crate::audit::Finding;
 use crate::audit::Severity::{Broken, Note, Warning};
 use crate::audit::read::mgetty_command;
 use crate::audit::source::Place;
-use crate::scenario::SPEEDS;
+use crate::scenario::{SPEEDS, format_duration};
+use crate::server::restart::When;
 
-pub(super) const RULES: &[Rule] = &[none, twice, speed, flags, prompt, commented, idle, units, ringback, dos];
+/// Calls come no faster than this one after the other on one line.
+const LIVELY: Duration = Duration::from_secs(30);
+
+pub(super) const RULES: &[Rule] = &[none, twice, speed, flags, prompt, commented, idle, units, restarts, ringback, dos];
 
 fn none(subject: &Subject<'_>) -> Vec<Finding> {
     let init = &subject.facts.init;
@@ -152,6 +158,59 @@ fn idle(subject: &Subject<'_>) -> Vec<Finding> {
     idle.chain(refused).collect()
 }
 
+/// Units that do not start mgetty anew after a call, or only so often, or late.
+fn restarts(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (place, name, restart) in &subject.facts.init.restarts {
+        // pppd ends with status 16 when the caller hangs up, however politely, and login with 0.
+        let kept = match restart.when {
+            When::Always => None,
+            When::Never => Some(("one call", "has no Restart=always: nothing starts mgetty anew after a call")),
+            When::OnSuccess => Some((
+                "calls until one fails",
+                "has Restart=on-success: nothing starts mgetty anew after a failure, and to pppd a caller who hangs up is one (status 16)",
+            )),
+            When::OnFailure => Some((
+                "calls until one ends well",
+                "has Restart=on-failure: nothing starts mgetty anew after a success, as a logout is one",
+            )),
+            When::OnSignal => {
+                Some(("one call", "is started anew only when a signal kills it: mgetty is not, after a call"))
+            }
+        };
+        if let Some((so_many, why)) = kept {
+            found.push(
+                Finding::new("port-not-kept", Broken, format!("the port answers {so_many}, and then no more"))
+                    .at(place.clone())
+                    .why(format!("{name} {why}"))
+                    .mend("Restart=always in the [Service] section"),
+            );
+            continue;
+        }
+        if restart.is_limited() && restart.interval >= LIVELY * restart.burst {
+            found.push(
+                Finding::new("start-limit", Broken, "after a few calls in a row the port is given up")
+                    .at(place.clone())
+                    .why(format!(
+                        "mgetty is started anew after every call, and {name} may be started {} times within {}: the next start fails, and nothing starts it after that",
+                        restart.burst,
+                        format_duration(restart.interval)
+                    ))
+                    .mend("StartLimitIntervalSec=0 in the [Unit] section"),
+            );
+        }
+        if restart.delay >= LIVELY {
+            found.push(
+                Finding::new("restart-pause", Warning, "after every call the port does not answer for a while")
+                    .at(place.clone())
+                    .why(format!("{name} has RestartSec={}", format_duration(restart.delay)))
+                    .mend("a few seconds suffice: RestartSec=1"),
+            );
+        }
+    }
+    found
+}
+
 fn units(subject: &Subject<'_>) -> Vec<Finding> {
     let init = &subject.facts.init;
     let mut found = Vec::new();
@@ -208,7 +267,7 @@ fn dos(subject: &Subject<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use crate::audit::Severity::{Broken, Note, Warning};
-    use crate::audit::tests::shows;
+    use crate::audit::tests::{codes, shows, with};
 
     const S0: &str = "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n";
 
@@ -240,5 +299,23 @@ mod tests {
         shows("inittab-unread", Broken, &[unit]);
         let other = ("systemd/system/multi-user.target.wants/mgetty-x.service", "[Service]\n");
         shows("unit-without-text", Warning, &[unit, other]);
+    }
+
+    #[test]
+    fn units_that_serve_only_so_many_calls_are_found() {
+        let wanted = ("systemd/system/multi-user.target.wants/mgetty.service", "# a link\n");
+        let path = "systemd/system/mgetty.service";
+        let unit = |more: &str| format!("[Service]\nExecStart=/sbin/mgetty -n 2 ttyS0\n{more}");
+        for restart in ["", "Restart=on-success", "Restart=on-failure", "Restart=on-abort"] {
+            shows("port-not-kept", Broken, &[wanted, (path, &unit(restart))]);
+        }
+        shows("start-limit", Broken, &[wanted, (path, &unit("Restart=always\n[Unit]\nStartLimitIntervalSec=1h"))]);
+        shows("restart-pause", Warning, &[wanted, (path, &unit("Restart=always\nRestartSec=2min"))]);
+        for fine in ["Restart=always", "Restart=always\nRestartSec=5\n[Unit]\nStartLimitIntervalSec=0"] {
+            let codes = codes(&with(&[wanted, (path, &unit(fine))]));
+            for code in ["port-not-kept", "start-limit", "restart-pause"] {
+                assert!(!codes.contains(&code), "{fine}: {codes:?}");
+            }
+        }
     }
 }

@@ -2,14 +2,16 @@
 //!
 //! In goes an [`Etc`]; out comes one [`Unit`] for every link in `/etc/systemd/system/*.wants/`. A unit file that is not in
 //! the tree is the vendor's: of those the usual ones are known (`VENDORS`). Drop-ins are laid over it, specifiers
-//! expanded. What a real systemd does besides (ordering, limits on starts, sandboxes) is not done.
+//! expanded. What a real systemd does besides (ordering, sandboxes, ending what a service leaves behind) is not done.
 
+mod restart;
 mod words;
 
 use std::collections::BTreeMap;
 
 use self::words::{Names, quoted, split, unescaped};
 use super::inittab::Entry;
+use super::restart::{Restart, UnitRestart};
 use crate::scenario::{Content, Etc};
 
 /// Where an administrator's units are.
@@ -41,8 +43,8 @@ pub struct Unit {
     pub process: String,
     /// The serial line it holds by its instance or `TTYPath=`, without `/dev/`.
     pub device: Option<String>,
-    /// Whether it is started again when it ends.
-    restarts: bool,
+    /// When it is started again.
+    pub restart: UnitRestart,
     /// The id for utmp, if it is to be entered there.
     utmp: Option<String>,
 }
@@ -50,12 +52,11 @@ pub struct Unit {
 impl Unit {
     /// What init has to run for it.
     pub fn entry(&self) -> Entry {
-        let action = if self.restarts { "respawn" } else { "once" };
         Entry {
             id: self.name.clone(),
-            action: action.to_owned(),
             process: self.process.clone(),
             utmp: self.utmp.clone(),
+            restart: Restart::Unit(self.restart.clone()),
         }
     }
 }
@@ -108,7 +109,7 @@ fn unit(etc: &Etc, name: &str, target: Option<&str>) -> Option<Unit> {
         line,
         process,
         device: device.or(instance),
-        restarts: value("Restart").is_some_and(|restart| !matches!(restart.as_str(), "" | "no")),
+        restart: UnitRestart { forgiving: words::is_forgiving(&command), ..service.restart.clone() },
         utmp: value("UtmpIdentifier").filter(|id| !id.is_empty()),
     })
 }
@@ -168,12 +169,13 @@ fn drop_ins(etc: &Etc, names: &Names) -> Vec<(String, String)> {
     chosen.into_values().filter_map(|path| etc.text(&path).map(|text| (path, text))).collect()
 }
 
-/// What `[Service]` says.
+/// What `[Service]` says, and `[Unit]` of the limit on starts.
 #[derive(Debug, Default)]
 struct Service {
     /// Command lines with the file and line they stand in.
     exec: Vec<(String, usize, String)>,
     environment: Vec<(String, String)>,
+    restart: UnitRestart,
     /// Everything else: the last value counts.
     values: BTreeMap<String, String>,
 }
@@ -199,8 +201,12 @@ impl Service {
                 section = name.to_owned();
                 continue;
             }
-            let Some((key, value)) = line.split_once('=').filter(|_| section == "Service") else { continue };
+            let Some((key, value)) = line.split_once('=') else { continue };
             let (key, value) = (key.trim(), value.trim());
+            // systemd takes the limit in either section.
+            if section != "Service" && !(section == "Unit" && key.starts_with("StartLimit")) {
+                continue;
+            }
             match key {
                 // Empty: forget what was said before.
                 "ExecStart" if value.is_empty() => self.exec.clear(),
@@ -214,6 +220,7 @@ impl Service {
                         pairs.filter_map(|word| word.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned()))),
                     );
                 }
+                _ if restart::set(&mut self.restart, key, value) => {}
                 _ => drop(self.values.insert(key.to_owned(), value.to_owned())),
             }
         }
@@ -223,8 +230,11 @@ impl Service {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
     use super::*;
     use crate::scenario::RawFile;
+    use crate::server::restart::When;
 
     const WANTS: &str = "/etc/systemd/system/multi-user.target.wants/";
 
@@ -258,7 +268,7 @@ mod tests {
         assert_eq!(units[0].process, "/sbin/mgetty -s 57600 -n 2 ttyS0");
         assert_eq!((units[0].file.as_str(), units[0].line), ("/etc/systemd/system/mgetty@.service", 5));
         assert_eq!(units[0].device.as_deref(), Some("ttyS0"));
-        assert_eq!(units[0].entry().action, "respawn");
+        assert_eq!(units[0].restart, UnitRestart { when: When::Always, ..UnitRestart::default() });
     }
 
     #[test]
@@ -307,7 +317,24 @@ mod tests {
         let units = enabled(&files);
         assert_eq!(units.len(), 1);
         assert_eq!(units[0].process, "/sbin/mgetty -n 2 ttyS3");
-        assert_eq!((units[0].entry().action.as_str(), units[0].entry().utmp), ("once", None));
+        let expected = UnitRestart { when: When::Never, forgiving: true, ..UnitRestart::default() };
+        assert_eq!((&units[0].restart, units[0].entry().utmp), (&expected, None));
+    }
+
+    #[test]
+    fn restarts_and_the_limit_on_starts_are_read_from_the_unit_and_its_drop_ins() {
+        let files = etc(&[
+            (&wants("mgetty@ttyS0.service"), "-> ../mgetty@.service"),
+            (
+                "/etc/systemd/system/mgetty@.service",
+                "[Unit]\nStartLimitIntervalSec=1h\nRestart=no\n[Service]\nExecStart=/sbin/mgetty %i\nRestart=always\n",
+            ),
+            ("/etc/systemd/system/mgetty@.service.d/slow.conf", "[Service]\nRestartSec=1min\nStartLimitBurst=3\n"),
+        ]);
+        let seconds = Duration::from_secs;
+        let expected =
+            UnitRestart { when: When::Always, delay: seconds(60), burst: 3, interval: seconds(3600), forgiving: false };
+        assert_eq!(enabled(&files)[0].restart, expected);
     }
 
     #[test]

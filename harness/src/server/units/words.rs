@@ -1,6 +1,14 @@
 //! The words of a systemd unit: names with instances, specifiers, command lines, variables. systemd.unit(5) and
 //! systemd.service(5), "Command lines"; systemd.syntax(7) for quoting.
 
+/// What may stand before a command line.
+const PREFIXES: [char; 6] = ['-', '@', '!', '+', ':', '|'];
+
+/// Whether a failure of this command line counts as success.
+pub(super) fn is_forgiving(line: &str) -> bool {
+    line.chars().take_while(|prefix| PREFIXES.contains(prefix)).any(|prefix| prefix == '-')
+}
+
 /// A service's name in its parts.
 pub(super) struct Names {
     pub(super) full: String,
@@ -63,7 +71,7 @@ impl Names {
     /// The words of a command line: specifiers and variables replaced. A variable that stands alone is split at blanks,
     /// and is no word if it is empty.
     pub(super) fn command(&self, line: &str, environment: &[(String, String)]) -> Vec<String> {
-        let line = line.trim_start_matches(['-', '@', '!', '+', ':', '|']);
+        let line = line.trim_start_matches(PREFIXES);
         let value = |name: &str| {
             let found = environment.iter().rev().find(|(key, _)| key == name);
             found.map(|(_, value)| self.expanded(value)).unwrap_or_default()
