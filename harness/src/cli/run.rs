@@ -42,7 +42,7 @@ pub(super) struct Run {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 
-    /// Real seconds a guest may take before it is ended
+    /// Real seconds a guest may take before it is ended; waiting for a processor does not count
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     limit: u64,
 

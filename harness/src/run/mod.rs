@@ -9,6 +9,7 @@ pub mod needs;
 mod outcome;
 mod plant;
 mod processor;
+mod queue;
 pub mod schedule;
 pub mod station;
 mod tap;

@@ -13,10 +13,12 @@ use std::time::{Duration, Instant};
 
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use super::processor::{Processor, stay_on};
+use super::queue::waited;
 use super::{CANNOT, EPOCH, HELLO};
 
 /// The word by which this binary knows that it is to become a kernel.
@@ -24,6 +26,9 @@ pub const KERNEL: &str = "become-kernel";
 
 /// Stands for a processor's number where the kernel may run on any.
 const ANY: &str = "any";
+
+/// How many times its limit a guest may wait for a processor besides.
+const PATIENCE: u32 = 10;
 
 /// Lines of a guest's console that are kept.
 const CONSOLE_LINES: usize = 40;
@@ -72,7 +77,7 @@ pub enum How {
 }
 
 impl Uml {
-    /// Runs it to its end, for `limit` at most.
+    /// Runs it to its end, for `limit` at most; time in which it waits for a processor does not count.
     pub async fn run(&self, limit: Duration) -> io::Result<Ending> {
         let _directory = RunDir::make(&self.run_dir)?;
         let processor = Processor::claim();
@@ -85,14 +90,27 @@ impl Uml {
             .spawn()?;
         let mut listener = Listener { console: VecDeque::new(), boot: None, start };
         let streams = (child.stdout.take(), child.stderr.take());
-        let ended = tokio::time::timeout(limit, async {
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+        let ended = async {
             let (Some(stdout), Some(stderr)) = streams else { return child.wait().await };
             listener.listen(BufReader::new(stdout), BufReader::new(stderr)).await;
             child.wait().await
-        });
-        let how = match ended.await {
-            Ok(status) => how(status?, &listener.console),
-            Err(_) => {
+        };
+        let status = {
+            tokio::pin!(ended);
+            loop {
+                let waited = group.map_or(Duration::ZERO, waited).min(limit * PATIENCE);
+                let Some(rest) = (limit + waited).checked_sub(start.elapsed()).filter(|rest| !rest.is_zero()) else {
+                    break None;
+                };
+                if let Ok(status) = tokio::time::timeout(rest, &mut ended).await {
+                    break Some(status?);
+                }
+            }
+        };
+        let how = match status {
+            Some(status) => how(status, &listener.console),
+            None => {
                 child.kill().await?;
                 How::TimedOut
             }
