@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use common::{offhook, root, said};
-use offhook::audit::source::Tree;
-use offhook::audit::{audit, json, plan, report};
-use offhook::report::Style;
-use offhook::scenario::{Content, Etc, RawFile};
+use offhook_audit::{audit, json, plan, report, sarif};
+use offhook_etc::source::Tree;
+use offhook_etc::{Content, Etc, RawFile};
+use offhook_report::Style;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -24,18 +24,18 @@ const GOOD: &[&str] = &["pap-inittab", "chap-caller-id", "unix-systemd", "noauth
 /// Trees with something wrong, and all that is worse than a note.
 const FAULTY: &[(&str, &[&str])] = &[
     ("noauth-undoes-auth", &["danger noauth-undoes-auth"]),
-    ("first-without-address", &["broken account-no-address", "broken no-usable-account"]),
-    ("quote-swallows", &["broken secrets-quote"]),
-    ("deny-all-first", &["broken caller-id-too-early", "warning rule-dead", "warning rule-dead"]),
-    ("same-address", &["broken address-twice"]),
-    ("speed-33600", &["broken port-speed"]),
-    ("login-config-mode", &["broken login-config-ignored"]),
-    ("autoppp-below-star", &["broken autoppp-shadowed"]),
-    ("unknown-option", &["broken option-unknown"]),
-    ("options-of-no-port", &["broken no-address"]),
-    ("login-without-user", &["broken login-without-user", "broken login-without-user"]),
-    ("section-with-dev", &["broken mgetty-section-path", "warning login-short"]),
-    ("other-server", &["broken no-usable-account"]),
+    ("first-without-address", &["error account-no-address", "error no-usable-account"]),
+    ("quote-swallows", &["error secrets-quote"]),
+    ("deny-all-first", &["error caller-id-too-early", "warning rule-dead", "warning rule-dead"]),
+    ("same-address", &["error address-twice"]),
+    ("speed-33600", &["error port-speed"]),
+    ("login-config-mode", &["error login-config-ignored"]),
+    ("autoppp-below-star", &["error autoppp-shadowed"]),
+    ("unknown-option", &["error option-unknown"]),
+    ("options-of-no-port", &["error no-address"]),
+    ("login-without-user", &["error login-without-user", "error login-without-user"]),
+    ("section-with-dev", &["error mgetty-section-path", "warning login-short"]),
+    ("other-server", &["error no-usable-account"]),
 ];
 
 /// How every password and hash in the trees begins, or goes on after its salt.
@@ -113,7 +113,7 @@ fn called(audit: &serde_json::Value, topic: &str) -> Vec<String> {
     let ports = audit["ports"].as_array().unwrap().iter();
     let statements = ports.flat_map(|port| port["statements"].as_array().unwrap());
     let of = statements.filter(|statement| statement["topic"] == topic);
-    of.filter_map(|statement| statement["called"].as_str().map(str::to_owned)).collect()
+    of.filter_map(|statement| statement["lab"].as_str().map(str::to_owned)).collect()
 }
 
 fn text(output: &Output) -> String {
@@ -222,7 +222,7 @@ fn calls_show_that_what_is_wrong_is_wrong() {
         let expected = FAULTY.iter().find(|(known, _)| *known == name).unwrap().1;
         assert_eq!((bad(&audit), exit), (expected.iter().map(ToString::to_string).collect(), 1), "{name}");
         let finding = audit["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == code).unwrap();
-        let called = finding["called"].as_str().unwrap_or_default();
+        let called = finding["lab"].as_str().unwrap_or_default();
         assert!(called.contains(shown), "{name}: {called:?}");
     }
 }
@@ -232,7 +232,7 @@ fn a_port_whose_program_the_lab_cannot_start_is_told_and_does_not_pass() {
     let etc = copy("pap-inittab");
     fs::write(etc.path().join("inittab"), "S0:2345:respawn:/opt/sbin/mgetty -n 2 -D ttyS0\n").unwrap();
     let (audit, code) = in_json(etc.path(), &[]);
-    assert_eq!((bad(&audit), code), (vec!["broken called-not-ready".to_owned()], 1));
+    assert_eq!((bad(&audit), code), (vec!["error called-not-ready".to_owned()], 1));
 }
 
 #[test]
@@ -241,6 +241,94 @@ fn the_evidence_of_calls_is_kept_where_it_is_asked_for() {
     let output = audited(etc.path(), &["--out", out.path().to_str().unwrap()]);
     assert!(said(&output).contains("passwords"), "{}", said(&output));
     assert!(out.path().join("ttyS0-0/transcript.txt").is_file());
+}
+
+#[test]
+fn accepted_findings_are_shown_with_their_reason_and_do_not_count() {
+    let etc = copy("same-address");
+    let (file, accept) =
+        (etc.path().join("accepted.kdl"), |text: &str| fs::write(etc.path().join("accepted.kdl"), text));
+    let arguments = ["--static", "--accept", file.to_str().unwrap()];
+    accept("accept \"address-twice\" reason=\"the lines are never used at the same time\" until=\"2999-12-31\"\n")
+        .unwrap();
+    let output = audited(etc.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    for shown in ["accepted error: callers on ttyS0", "reason: the lines are never used at", "1 note, 1 accepted\n"] {
+        assert!(text(&output).contains(shown), "{shown}: {}", said(&output));
+    }
+    let (audit, code) = in_json(etc.path(), &arguments);
+    let finding =
+        audit["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "address-twice").unwrap();
+    assert_eq!((code, &audit["error"], &audit["accepted"]), (0, &0.into(), &1.into()));
+    assert_eq!(finding["accepted"]["reason"], "the lines are never used at the same time");
+    // What is expired or matches nothing counts.
+    accept("accept \"address-twice\" reason=\"r\" until=\"2001-01-01\"\naccept \"no-auth\" reason=\"r\"\n").unwrap();
+    let (audit, code) = in_json(etc.path(), &arguments);
+    let expected = ["error address-twice", "warning acceptance-expired", "warning acceptance-stale"];
+    assert_eq!((bad(&audit), code), (expected.map(str::to_owned).to_vec(), 1));
+    // And a mistake in the file is none of the server's.
+    accept("accept \"adress-twice\" reason=\"r\"\n").unwrap();
+    let output = audited(etc.path(), &arguments);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("did you mean \"address-twice\"?"), "{}", said(&output));
+}
+
+#[test]
+fn what_counts_for_the_exit_code_can_be_chosen() {
+    for (name, fail_on, code) in [
+        ("same-address", "warning", 1),
+        ("same-address", "error", 1),
+        ("same-address", "danger", 0),
+        ("noauth-undoes-auth", "danger", 1),
+    ] {
+        let etc = copy(name);
+        let (audit, exit) = in_json(etc.path(), &["--static", "--fail-on", fail_on]);
+        assert_eq!((exit, &audit["exit_code"]), (code, &code.into()), "{name} --fail-on {fail_on}");
+    }
+}
+
+#[test]
+fn sarif_has_the_findings_with_places_below_the_audited_directory() {
+    let etc = copy("unknown-option");
+    let output = audited(etc.path(), &["--static", "--format", "sarif"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(run["originalUriBaseIds"]["ETC"]["uri"], format!("file://{}/", etc.path().display()));
+    let result = &run["results"][0];
+    assert_eq!((&result["ruleId"], &result["level"]), (&"option-unknown".into(), &"error".into()));
+    let physical = &result["locations"][0]["physicalLocation"];
+    assert_eq!(physical["artifactLocation"]["uri"], "ppp/options");
+    assert_eq!(physical["region"]["startLine"], 5);
+    // The same finding has the same identity after lines were inserted above it.
+    let options = etc.path().join("ppp/options");
+    fs::write(&options, format!("# a comment\n\n{}", fs::read_to_string(&options).unwrap())).unwrap();
+    let output = audited(etc.path(), &["--static", "--format", "sarif"]);
+    let moved: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let moved = &moved["runs"][0]["results"][0];
+    assert_eq!(moved["locations"][0]["physicalLocation"]["region"]["startLine"], 7);
+    assert_eq!(moved["partialFingerprints"], result["partialFingerprints"]);
+}
+
+#[test]
+fn every_rule_is_listed_and_explained() {
+    let run = |arguments: &[&str]| offhook().arg("audit").args(arguments).output().unwrap();
+    let json = run(&["--list-rules", "--json", "-"]);
+    let list: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let rules = list["rules"].as_array().unwrap();
+    let table = text(&run(&["--list-rules"]));
+    assert_eq!(rules.len(), offhook_audit::registry::all().count());
+    for rule in rules {
+        let code = rule["code"].as_str().unwrap();
+        assert!(table.contains(&format!("  {code} ")), "{code}");
+        let explained = run(&["--explain", code]);
+        assert_eq!(explained.status.code(), Some(0), "{}", said(&explained));
+        assert!(text(&explained).starts_with(code) && text(&explained).contains("\nfix:  "), "{}", said(&explained));
+    }
+    let unknown = run(&["--explain", "no-aut"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let told = "--explain no-aut: no finding has this code; did you mean no-auth?\n";
+    assert_eq!(String::from_utf8_lossy(&unknown.stderr), told);
 }
 
 #[test]
@@ -368,7 +456,8 @@ fn survives(changed: &str, octets: &[u8]) {
     for columns in [40, 100] {
         assert!(report::report(&audited, &tree, Style::plain(columns)).ends_with('\n'));
     }
-    assert!(json::report(&audited, None, 0).is_ok());
+    assert!(json::report(&audited, &tree, None, 0).is_ok());
+    assert!(sarif::report(&audited, &tree, "/etc", true).is_ok());
     for port in ports.iter().take(2) {
         let plan = plan::plan(&tree, &facts, port);
         let _ = plan::scenario(&tree.etc, port, &plan.probes[..plan.probes.len().min(1)], "bookworm");

@@ -47,7 +47,7 @@ fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("snapshots");
     settings.add_filter(r" +\d+\.\d+s\n", "  [wall]\n");
-    settings.add_filter(r"in \d+\.\d+s,", "in [wall],");
+    settings.add_filter(r"time in \d+\.\d+s\b", "time in [wall]");
     // The server's own programs take microseconds, another version others.
     settings.add_filter(r" (\d+)\.\d{3}(s| )", " $1.[ms]$2");
     settings.add_filter(r"/[^ \n]*/\.tmp\w+", "[directory]");
@@ -84,6 +84,29 @@ fn a_second_too_many_is_told() {
 }
 
 #[test]
+fn with_fail_fast_the_rest_is_told_as_not_run_and_only_the_failure_leaves_evidence() {
+    let directory = tempfile::tempdir().unwrap();
+    let wrong = WORKING.replace("account \"alice\" password=\"secret\"", "account \"alice\" password=\"Secret\"");
+    fs::write(directory.path().join("call.kdl"), wrong).unwrap();
+    let arguments =
+        ["run", "call.kdl", "--seeds", "1..9", "--jobs", "2", "--fail-fast", "--out", "out", "--json", "all.json"];
+    let output = offhook().args(arguments).current_dir(directory.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("9 runs of 1 scenario: 1 failed, 8 not run\n"), "{}", said(&output));
+    assert!(
+        text.contains("bookworm seed 1 ") || text.contains("bookworm seed 2 "),
+        "seeds are told: {}",
+        said(&output)
+    );
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(directory.path().join("all.json")).unwrap()).unwrap();
+    assert_eq!((&report["ended"], &report["not_run"]), (&"failed-fast".into(), &8.into()));
+    let left = fs::read_dir(directory.path().join("out/call/alice-logs-in-and-is-dropped-after-a-minute")).unwrap();
+    assert_eq!(left.count(), 1, "what was ended leaves nothing");
+}
+
+#[test]
 fn a_program_that_never_waits_stops_time_and_what_happened_before_is_told() {
     let directory = tempfile::tempdir().unwrap();
     let text = r#"scenario "a shell that spins" {
@@ -106,5 +129,5 @@ fn a_program_that_never_waits_stops_time_and_what_happened_before_is_told() {
     let transcript = fs::read_to_string(out.join("transcript.txt")).unwrap();
     assert!(transcript.contains("bob\\r") && transcript.contains("Password:"), "{transcript}");
     let left: Vec<_> = fs::read_dir(out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name == "told.jsonl"), "{left:?}");
+    assert!(!left.iter().any(|name| name == "partial-trace.jsonl"), "{left:?}");
 }

@@ -102,10 +102,10 @@ fn running(extra: &[&str]) -> Running {
         .spawn()
         .unwrap();
     let id = i32::try_from(runner.id()).unwrap();
-    // A kernel and at least the processes of mgetty and process 1 for each of the two.
+    // A kernel and at least the processes of mgetty and process 1 for each of the two, and what waits for the runner's end.
     let mut guests = Vec::new();
     let deadline = Instant::now() + Duration::from_secs(1500);
-    while guests.len() < 6 {
+    while guests.len() < 7 {
         assert!(Instant::now() < deadline, "two guests run after the lab is built");
         thread::sleep(Duration::from_millis(50));
         guests = descendants(id);
@@ -141,6 +141,27 @@ fn a_killed_runner_leaves_no_guest_and_no_file() {
 }
 
 #[test]
+fn what_would_outlive_a_killed_runner_is_ended_for_it() {
+    use std::io::Write;
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::process::Command;
+
+    let sleeper = || Command::new("sleep").arg("1000").process_group(0).spawn().unwrap();
+    let (mut left, mut ended) = (sleeper(), sleeper());
+    let init = offhook_lab::ensure(&[], &offhook_lab::Progress::for_stderr()).unwrap().init;
+    let mut lifeline =
+        Command::new(init.program()).arg(offhook_base::guest::END_WITH_RUNNER).stdin(Stdio::piped()).spawn().unwrap();
+    let mut told = lifeline.stdin.take().unwrap();
+    write!(told, "+{}\n+{}\n-{}\nnonsense\n\n+x\n", left.id(), ended.id(), ended.id()).unwrap();
+    drop(told);
+    assert!(lifeline.wait().unwrap().success());
+    assert_eq!(left.wait().unwrap().signal(), Some(Signal::SIGKILL as i32));
+    assert_eq!(ended.try_wait().unwrap(), None);
+    ended.kill().unwrap();
+    ended.wait().unwrap();
+}
+
+#[test]
 fn an_interrupted_runner_ends_its_guests_and_says_so() {
     let mut run = running(&[]);
     run.signal(Signal::SIGINT);
@@ -150,10 +171,24 @@ fn an_interrupted_runner_ends_its_guests_and_says_so() {
 }
 
 #[test]
+fn a_terminated_runner_reports_what_did_not_run() {
+    let mut run = running(&["--stack", "bookworm", "--seeds", "1..3"]);
+    run.signal(Signal::SIGTERM);
+    let status = run.runner.wait().unwrap();
+    assert_eq!(status.code(), Some(130));
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut run.runner.stdout.take().unwrap(), &mut text).unwrap();
+    assert!(text.contains("interrupted; ending 2 guests\n") && text.contains(": 3 not run\n"), "{text}");
+    run.assert_nothing_is_left();
+}
+
+#[test]
 fn a_killed_guest_is_its_scenarios_error_and_nothing_else() {
     let run = running(&["--stack", "bookworm", "--seeds", "1..2", "--limit", "4"]);
     let runner = i32::try_from(run.runner.id()).unwrap();
-    let kernel = run.guests.iter().find(|guest| guest.parent == runner).unwrap();
+    // The one that has processes of its own; the other of the runner's children waits for its end.
+    let is_parent = |id: i32| run.guests.iter().any(|guest| guest.parent == id);
+    let kernel = run.guests.iter().find(|guest| guest.parent == runner && is_parent(guest.id)).unwrap();
     kill(Pid::from_raw(kernel.id), Signal::SIGKILL).unwrap();
     let output = run.runner.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));

@@ -4,7 +4,7 @@
 mod common;
 
 use std::fs;
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use common::{offhook, said};
 
@@ -29,12 +29,35 @@ fn settings() -> insta::Settings {
 
 #[test]
 fn help_tells_what_there_is() {
-    let help = ["--help", "run --help", "check --help", "lab --help", "audit --help"].map(|words| {
-        let output = run(&words.split(' ').collect::<Vec<_>>());
-        assert!(output.status.success(), "{}", said(&output));
-        format!("$ offhook {words}\n\n{}", stdout(&output))
-    });
+    let help =
+        ["--help", "run --help", "check --help", "explain --help", "modems --help", "lab --help", "audit --help"].map(
+            |words| {
+                let output = run(&words.split(' ').collect::<Vec<_>>());
+                assert!(output.status.success(), "{}", said(&output));
+                format!("$ offhook {words}\n\n{}", stdout(&output))
+            },
+        );
     settings().bind(|| insta::assert_snapshot!("help", help.join("\n")));
+}
+
+#[test]
+fn a_word_is_explained_and_an_unknown_one_gets_the_nearest() {
+    let ring = run(&["explain", "ring"]);
+    assert!(
+        ring.status.success() && stdout(&ring).contains("The caller gives up after so many rings"),
+        "{}",
+        said(&ring)
+    );
+    // A property as it is written, a modem model, everything.
+    assert!(stdout(&run(&["explain", "answer-after="])).contains("Default: `1`"));
+    assert!(stdout(&run(&["explain", "usr-courier"])).contains("US Robotics"));
+    assert!(stdout(&run(&["explain"])).contains("In `server`"));
+    let unknown = run(&["explain", "expect-anwser"]);
+    assert_eq!((unknown.status.code(), stderr(&unknown).contains("did you mean `expect-answer`?")), (Some(2), true));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&run(&["explain", "--json"]))).unwrap();
+    let languages: Vec<_> = json["vocabularies"].as_array().unwrap().iter().map(|one| &one["language"]).collect();
+    assert_eq!(json["format"], 1);
+    assert_eq!(languages, ["scenario", "model", "phonebook"]);
 }
 
 #[test]
@@ -57,6 +80,38 @@ fn a_mistake_in_a_scenario_is_exit_code_2_for_check_and_run_alike() {
 }
 
 #[test]
+fn colours_are_where_the_user_wants_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("wrong.kdl");
+    fs::write(&file, "scenario \"x\" { server { prot \"ttyS0\" }; call { hang-up } }\n").unwrap();
+    for command in ["check", "run"] {
+        let coloured = |color: &str, variables: &[(&str, &str)]| {
+            let mut program = offhook();
+            program.env_remove("NO_COLOR").envs(variables.iter().copied());
+            let output = program.arg(command).arg(&file).args(["--color", color]).output().unwrap();
+            stderr(&output).contains('\x1b')
+        };
+        assert!(coloured("always", &[("NO_COLOR", "1")]) && coloured("auto", &[("CLICOLOR_FORCE", "1")]));
+        assert!(!coloured("auto", &[]) && !coloured("never", &[("CLICOLOR_FORCE", "1")]));
+    }
+}
+
+#[test]
+fn a_pipe_gets_whole_names_and_quiet_the_summary_alone() {
+    let out = tempfile::tempdir().unwrap();
+    let output = |more: &[&str]| {
+        let arguments =
+            ["run", "scenarios/first-call.kdl", "--scenario", "right password", "--stack", "trixie", "--out"];
+        let output = offhook().args(arguments).arg(out.path()).args(more).env("COLUMNS", "60").output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        stdout(&output)
+    };
+    let whole = "ok    first-call: a caller with the right password gets in and is given an address  trixie ";
+    assert!(output(&[]).starts_with(whole));
+    assert!(output(&["--quiet"]).starts_with("1 scenario: 1 passed\n"));
+}
+
+#[test]
 fn a_wrong_command_line_is_exit_code_2() {
     for words in [&["run"][..], &["run", "scenarios", "--stack", "potato"], &["run", "scenarios", "--seeds", "5..1"]] {
         let output = run(words);
@@ -66,13 +121,40 @@ fn a_wrong_command_line_is_exit_code_2() {
 }
 
 #[test]
-fn a_reader_who_has_heard_enough_is_no_reason_to_fail() {
-    let mut child =
-        offhook().args(["check", "scenarios"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
+fn completions_are_printed_for_every_shell_and_know_the_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        for word in ["offhook", "audit", "--stack", "--seeds"] {
+            assert!(stdout(&output).contains(word.trim_start_matches('-')), "{shell}: no {word}");
+        }
+    }
+    assert_eq!(run(&["completions", "command.com"]).status.code(), Some(2));
+}
+
+#[test]
+fn bash_reads_its_completions_and_completes_a_command() {
+    let script = "source <(\"$0\" completions bash); COMP_WORDS=(offhook au); COMP_CWORD=1; \
+        _offhook offhook au offhook; echo \"${COMPREPLY[*]}\"";
+    let output =
+        std::process::Command::new("bash").args(["-c", script, env!("CARGO_BIN_EXE_offhook")]).output().unwrap();
+    assert_eq!(stdout(&output), "audit\n", "{}", said(&output));
+}
+
+#[test]
+fn manual_pages_are_written_where_one_says_and_a_place_that_cannot_be_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("share/man/man1");
+    let output = run(&["man", place.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(output.stderr.is_empty(), "{}", said(&output));
+    let page = fs::read_to_string(place.join("offhook-run.1")).unwrap();
+    assert!(page.contains(".SH SYNOPSIS") && page.contains("seeds"), "{page}");
+
+    let file = directory.path().join("file");
+    fs::write(&file, "").unwrap();
+    let output = run(&["man", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(stderr(&output).contains("writing manual pages to"), "{}", said(&output));
 }
 
 #[test]
@@ -86,7 +168,7 @@ fn an_output_directory_that_cannot_be_made_is_told_by_its_name() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-    let text = stdout(&output);
+    let text = stderr(&output);
     assert!(text.contains("making the evidence directory") && text.contains("--out"), "{}", said(&output));
 }
 

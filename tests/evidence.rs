@@ -10,15 +10,18 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
-use calls::{denied, error, hostile, known, met, not_met, skipped};
-use offhook::evidence::{EPOCH, directory, pcapng, trace, transcript, write};
-use offhook::report::failure::{again, failure};
-use offhook::report::terminal::{Table, summary};
-use offhook::report::{Style, exit_code, json, text};
-use offhook::run::Outcome;
-use offhook_emulator::trace::{Event, What};
+use calls::{denied, error, expected, failed, hostile, passed, skipped};
+use offhook_report::evidence::{EPOCH, directory, pcapng, trace, transcript, write};
+use offhook_report::failure::{failure, rerun};
+use offhook_report::run::{Planned, RunResult};
+use offhook_report::summary::summary;
+use offhook_report::terminal::Table;
+use offhook_report::{Style, json, text};
+use offhook_session::{Ended, Outcome, Verdict};
+use offhook_telephony::trace::{Event, EventKind};
 use pcap_file::DataLink;
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketOption;
 use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionOption;
@@ -26,16 +29,22 @@ use pcap_file::pcapng::{Block, PcapNgReader};
 use serde_json::{Value, json};
 
 fn all() -> Vec<Outcome> {
-    vec![met(), denied(), known(), not_met(), error(), skipped()]
+    vec![passed(), denied(), expected(), failed(), error(), skipped()]
 }
 
 fn table(style: Style) -> String {
     let outcomes = all();
-    let table = Table::new(style, outcomes.iter().map(|outcome| outcome.stack.as_str()));
+    let plan: Vec<Planned> = outcomes.iter().map(Planned::of).collect();
+    let table = Table::new(style, &plan);
     let mut text: String = outcomes.iter().map(|outcome| table.row(outcome)).collect();
     text.push('\n');
-    text.push_str(&summary(&outcomes, Duration::from_millis(2104), style));
+    text.push_str(&summary(&result(outcomes), style));
     text
+}
+
+fn result(outcomes: impl IntoIterator<Item = Outcome>) -> RunResult {
+    let outcomes = outcomes.into_iter().map(Arc::new).collect();
+    RunResult { outcomes, wall: Duration::from_millis(2104), ended: Ended::Completed }
 }
 
 fn unicode(width: usize) -> Style {
@@ -59,31 +68,31 @@ fn a_wide_terminal_has_what_was_shown_as_well() {
 
 #[test]
 fn a_failure_tells_what_one_asks_in_the_order_one_asks() {
-    insta::assert_snapshot!(failure(&not_met(), unicode(100)));
+    insta::assert_snapshot!(failure(&[&failed()], unicode(100)));
 }
 
 #[test]
 fn a_failure_fits_a_narrow_ascii_terminal() {
-    insta::assert_snapshot!(failure(&not_met(), Style::plain(60)));
+    insta::assert_snapshot!(failure(&[&failed()], Style::plain(60)));
 }
 
 #[test]
 fn an_error_tells_what_was_being_done_and_what_helps() {
-    insta::assert_snapshot!(failure(&error(), Style::plain(80)));
+    insta::assert_snapshot!(failure(&[&error()], Style::plain(80)));
 }
 
 #[test]
 fn a_success_has_no_failure_to_tell() {
-    assert_eq!(failure(&met(), Style::plain(80)), "");
-    assert_eq!(failure(&skipped(), Style::plain(80)), "");
+    assert_eq!(failure(&[&passed()], Style::plain(80)), "");
+    assert_eq!(failure(&[&skipped()], Style::plain(80)), "");
 }
 
 #[test]
 fn no_line_is_wider_than_the_terminal_and_plain_text_is_ascii() {
     for width in [40, 60, 79, 80, 109, 110, 160, 250] {
         let style = Style::plain(width);
-        let told = table(style) + &failure(&not_met(), style) + &failure(&error(), style);
-        let copied = |line: &&str| line.starts_with("  evidence") || line.starts_with("  again");
+        let told = table(style) + &failure(&[&failed()], style) + &failure(&[&error()], style);
+        let copied = |line: &&str| line.starts_with("  evidence") || line.starts_with("  rerun");
         for line in told.lines().filter(|line| !copied(line)) {
             assert!(text::width(line) <= width, "{width}: {line}");
             assert!(line.is_ascii(), "{line}");
@@ -96,8 +105,8 @@ fn colours_add_escape_sequences_and_change_nothing_else() {
     let coloured = |width| Style { colour: true, ..Style::plain(width) };
     for width in [60, 100, 160] {
         for outcome in all() {
-            let plain = failure(&outcome, Style::plain(width));
-            assert_eq!(uncoloured(&failure(&outcome, coloured(width))), plain);
+            let plain = failure(&[&outcome], Style::plain(width));
+            assert_eq!(uncoloured(&failure(&[&outcome], coloured(width))), plain);
         }
         assert!(table(coloured(width)).contains("\x1b["));
         assert_eq!(uncoloured(&table(coloured(width))), table(Style::plain(width)));
@@ -107,13 +116,16 @@ fn colours_add_escape_sequences_and_change_nothing_else() {
 #[test]
 fn a_scenario_is_run_again_by_one_command_line() {
     let line = "offhook run scenarios/dialin/idle.kdl --scenario \"the line is dropped after five idle minutes\" \
-                --stack bookworm --seed 1";
-    assert_eq!(again(&not_met()), line);
+                --stack bookworm";
+    assert_eq!(rerun(&[&failed()]), line);
+    let other = Outcome { stack: "trixie".to_owned(), seed: 7, ..failed() };
+    let line = line.to_owned() + " --stack trixie --seed 7";
+    assert_eq!(rerun(&[&other, &failed()]), line);
 }
 
 #[test]
 fn the_transcript_of_a_call_reads_from_top_to_bottom() {
-    insta::assert_snapshot!(transcript(&met()));
+    insta::assert_snapshot!(transcript(&passed()));
 }
 
 #[test]
@@ -123,37 +135,55 @@ fn the_transcript_of_a_denied_call_tells_the_deviation() {
 
 #[test]
 fn the_transcript_of_a_failure_has_expected_above_actual() {
-    let text = transcript(&not_met());
+    let text = transcript(&failed());
     let place = text.find("✗ step 6 expect-hangup").unwrap();
     insta::assert_snapshot!(&text[text[..place].rfind('\n').unwrap() + 1..]);
 }
 
 #[test]
 fn the_worst_outcome_is_the_exit_code() {
-    assert_eq!(exit_code(&[], false), 0);
-    assert_eq!(exit_code(&[met(), skipped()], false), 0);
-    assert_eq!(exit_code(&[met(), skipped()], true), 1);
-    assert_eq!(exit_code(&[met(), not_met()], false), 1);
-    assert_eq!(exit_code(&[error(), not_met(), met()], false), 3);
+    assert_eq!(result([]).exit_code(false), 0);
+    assert_eq!(result([passed(), skipped()]).exit_code(false), 0);
+    assert_eq!(result([passed(), skipped()]).exit_code(true), 1);
+    assert_eq!(result([passed(), failed()]).exit_code(false), 1);
+    assert_eq!(result([error(), failed(), passed()]).exit_code(false), 3);
+}
+
+#[test]
+fn a_run_that_ended_early_is_told_by_its_exit_code_and_report() {
+    let rest = |reason| Outcome { verdict: Verdict::NotRun { reason }, ..passed() };
+    let ended = |outcomes: [Outcome; 2], ended| RunResult { ended, ..result(outcomes) };
+    let stopped = ended([failed(), rest(Ended::FailedFast)], Ended::FailedFast);
+    let interrupted = ended([failed(), rest(Ended::Interrupted)], Ended::Interrupted);
+    assert_eq!([&stopped, &interrupted].map(|result| result.exit_code(false)), [1, 130]);
+    let report: Value = serde_json::from_str(&json::report(&interrupted, false).unwrap()).unwrap();
+    assert_eq!(
+        ["ended", "not_run", "failed"].map(|key| report[key].clone()),
+        [json!("interrupted"), json!(1), json!(1)]
+    );
+    let outcome = &report["outcomes"][1];
+    assert_eq!((&outcome["verdict"], &outcome["reason"]), (&json!("not-run"), &json!("interrupted")));
+    assert!(outcome.get("evidence").is_none(), "nothing was written for it");
+    assert!(summary(&stopped, Style::plain(80)).contains("1 failed, 1 not run\n"));
 }
 
 #[test]
 fn the_json_report_has_every_outcome_with_places_and_times() {
-    let text = json::report(&[met(), not_met(), error(), skipped()], Duration::from_millis(2104), false).unwrap();
+    let text = json::report(&result([passed(), failed(), error(), skipped()]), false).unwrap();
     let report: Value = serde_json::from_str(&text).unwrap();
     let head = |key: &str| report[key].clone();
-    let counts = ["met", "not_met", "errors", "skipped"].map(head);
-    assert_eq!(counts, [1, 1, 1, 1].map(Value::from));
-    assert_eq!((head("format"), head("exit_code"), head("wall_ms")), (json!(1), json!(3), json!(2104)));
+    let counts = ["passed", "failed", "errors", "skipped", "not_run"].map(head);
+    assert_eq!(counts, [1, 1, 1, 1, 0].map(Value::from));
+    assert_eq!((head("format"), head("exit_code"), head("wall_ms")), (json!(2), json!(3), json!(2104)));
     assert_eq!(head("virtual_us"), json!(711_274_236));
 
     let outcome = &report["outcomes"][1];
-    let print = met().fingerprint;
+    let print = passed().fingerprint;
     let expected = json!({
         "file": "scenarios/dialin/idle.kdl", "line": 1, "column": 10,
         "name": "the line is dropped after five idle minutes",
         "specs": ["PPP Dialin Server: Idle time before disconnect"],
-        "stack": "bookworm", "seed": 1, "verdict": "not-met",
+        "stack": "bookworm", "seed": 1, "verdict": "failed",
         "virtual_us": 385_637_118, "wall_ms": 1410, "boot_us": 38_211,
         "evidence": "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm",
         "fingerprint": {
@@ -165,11 +195,11 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
     assert_eq!(*outcome, expected);
     let first = json!({
         "call": 0, "step": 0, "verb": "expect-answer", "line": 12, "column": 9, "deviation": null,
-        "result": "met", "at_us": 8_062_000, "shown": "answered after 2 rings",
+        "result": "passed", "at_us": 8_062_000, "shown": "answered after 2 rings",
     });
     let last = json!({
         "call": 0, "step": 5, "verb": "expect-hangup", "line": 17, "column": 9, "deviation": null,
-        "result": "not-met", "at_us": 382_235_000,
+        "result": "failed", "at_us": 382_235_000,
         "expected": "the server hangs up 5m (to 5m 1s) after the last data",
         "actual": "the server hung up 6m after the last data",
         "notes": ["the last data was an ICMP echo reply to the caller at 22.235"],
@@ -182,15 +212,15 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
 }
 
 #[test]
-fn a_known_failure_is_no_failure_and_is_told_wherever_one_looks() {
-    let text = json::report(&[known(), met()], Duration::from_millis(2104), true).unwrap();
+fn an_expected_failure_is_no_failure_and_is_told_wherever_one_looks() {
+    let text = json::report(&result([expected(), passed()]), true).unwrap();
     let report: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(["exit_code", "met", "known_failures"].map(|key| report[key].clone()), [0, 2, 1].map(Value::from));
+    assert_eq!(["exit_code", "passed", "expected_failures"].map(|key| report[key].clone()), [0, 2, 1].map(Value::from));
     let outcome = &report["outcomes"][0];
     let reason = "dialin.config of this server is not read: mgetty was built without caller-ID access";
     let step = json!({
         "call": 0, "step": 1, "verb": "expect-no-answer", "line": 24, "column": 9, "deviation": null,
-        "result": "fails-as-known", "at_us": 3_000_000,
+        "result": "expected-failure", "at_us": 3_000_000,
         "expected": "no answer", "actual": "the server answered after 1 ring", "reason": reason,
     });
     let call = json!({
@@ -199,26 +229,27 @@ fn a_known_failure_is_no_failure_and_is_told_wherever_one_looks() {
         "state": "answered, still training", "terminated": null,
     });
     assert_eq!((&outcome["steps"][1], &outcome["calls"]), (&step, &json!([call])));
-    assert_eq!(failure(&known(), Style::plain(80)), "");
-    let text = transcript(&known());
+    assert_eq!(failure(&[&expected()], Style::plain(80)), "");
+    let text = transcript(&expected());
     insta::assert_snapshot!(&text[text.find("── call 1").unwrap()..]);
-    let comments = read(&pcapng(&known()).unwrap()).packets.into_iter().flat_map(|packet| packet.comments);
+    let comments = read(&pcapng(&expected()).unwrap()).packets.into_iter().flat_map(|packet| packet.comments);
     let comments: Vec<_> = comments.collect();
-    assert_eq!(comments[1], "call 1, step 2 expect-no-answer fails as known: answered after 1 ring");
-    assert_eq!(comments[2], "the scenario ends, met, 1 of 2 steps, 1 known failure");
+    assert_eq!(comments[1], "call 1, step 2 expect-no-answer failed as expected: answered after 1 ring");
+    assert_eq!(comments[2], "the scenario ends, passed, 1 of 2 steps, 1 expected failure");
 }
 
 #[test]
 fn the_trace_is_one_event_a_line_and_reads_back_equal() {
-    let events: Vec<Event> = trace(&met()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(events, met().trace);
+    let events: Vec<Event> =
+        trace(&passed()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events, passed().trace);
 }
 
 #[test]
 fn evidence_of_runs_that_agree_agrees_octet_for_octet() {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let slower = Outcome { wall_time: Duration::from_secs(60), evidence: there.path().to_owned(), ..met() };
-    write(&met(), here.path()).unwrap();
+    let slower = Outcome { wall_time: Duration::from_secs(60), evidence: there.path().to_owned(), ..passed() };
+    write(&passed(), here.path()).unwrap();
     write(&slower, there.path()).unwrap();
     let names = |dir: &Path| {
         let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -236,10 +267,10 @@ fn evidence_of_runs_that_agree_agrees_octet_for_octet() {
 fn nothing_that_a_server_says_steers_the_terminal_or_spoils_the_capture() {
     let outcome = hostile();
     for style in [Style::plain(40), unicode(60), unicode(160)] {
-        let table = Table::new(style, [outcome.stack.as_str()]);
+        let table = Table::new(style, &[Planned::of(&outcome)]);
         let told = table.row(&outcome)
-            + &failure(&outcome, style)
-            + &summary(&[hostile()], Duration::ZERO, style)
+            + &failure(&[&outcome], style)
+            + &summary(&result([hostile()]), style)
             + &transcript(&outcome);
         assert!(told.chars().all(|character| character == '\n' || !character.is_control()));
         assert!(!told.contains('\u{202e}'));
@@ -310,7 +341,7 @@ fn every_event_is_one_packet_of_the_capture_at_its_time() {
             assert_eq!(packet.at, EPOCH + Duration::from_micros(event.at.micros()));
             let (name, link) = &capture.interfaces[packet.interface];
             match (&event.what, &event.port) {
-                (What::Frame { octets, .. }, Some(port)) => {
+                (EventKind::Frame { octets, .. }, Some(port)) => {
                     assert_eq!((name, link), (port, &DataLink::PPP_WITH_DIR));
                     assert_eq!(packet.data[1..], octets[..]);
                     assert_eq!(packet.flags, Some(if packet.data[0] == 1 { 2 } else { 1 }));
@@ -326,17 +357,17 @@ fn every_event_is_one_packet_of_the_capture_at_its_time() {
 
 #[test]
 fn verdicts_are_comments_of_the_capture() {
-    let capture = read(&pcapng(&not_met()).unwrap());
+    let capture = read(&pcapng(&failed()).unwrap());
     let comments: Vec<_> = capture.packets.iter().flat_map(|packet| &packet.comments).collect();
     assert_eq!(comments.len(), 7);
-    assert_eq!(comments[0], "call 1, step 1 expect-answer met: answered after 2 rings");
-    assert_eq!(comments[5], "call 1, step 6 expect-hangup NOT MET: expected 5m, actual 6m");
-    assert_eq!(comments[6], "the scenario ends, NOT MET, 5 of 6 steps met");
+    assert_eq!(comments[0], "call 1, step 1 expect-answer passed: answered after 2 rings");
+    assert_eq!(comments[5], "call 1, step 6 expect-hangup FAILED: expected 5m, actual 6m");
+    assert_eq!(comments[6], "the scenario ends, FAILED, 5 of 6 steps passed");
 }
 
 #[test]
 fn every_port_has_an_interface_for_frames_and_one_for_events() {
-    let mut two = met();
+    let mut two = passed();
     two.trace.push(Event { port: Some("ttyS1".into()), ..two.trace[0].clone() });
     let names: Vec<_> = read(&pcapng(&two).unwrap()).interfaces.into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["ttyS0", "ttyS0 events", "ttyS1", "ttyS1 events", "server events"]);
@@ -359,7 +390,7 @@ fn tshark(capture: &Path, arguments: &[&str]) -> Option<String> {
 }
 
 fn golden() -> Vec<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../captures");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures");
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     let mut captures: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "pcapng")).collect();
     captures.sort();
@@ -386,13 +417,13 @@ fn wireshark_finds_nothing_malformed_in_any_capture() {
 #[test]
 fn wireshark_decodes_the_call_as_pppd_would_log_it() {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("met.pcapng");
-    fs::write(&path, pcapng(&met()).unwrap()).unwrap();
+    let path = dir.path().join("passed.pcapng");
+    fs::write(&path, pcapng(&passed()).unwrap()).unwrap();
     let count = |filter: &str| tshark(&path, &["-Y", filter]).map(|lines| lines.lines().count());
     let Some(lcp) = count("lcp") else { return };
     let counts = ["pap", "ipcp", "icmp", "ppp.direction == 1", "exported_pdu"].map(|filter| count(filter).unwrap());
     // One of LCP is a Protocol-Reject; 12 of the 23 frames come from the caller.
-    assert_eq!((lcp, counts), (8, [2, 8, 4, 12, met().trace.len() + 1 - 23]));
+    assert_eq!((lcp, counts), (8, [2, 8, 4, 12, passed().trace.len() + 1 - 23]));
     let dialogue = ["-Y", "exported_pdu.col_proto_str == \"AT\"", "-T", "fields", "-e", "_ws.col.Info"];
     let dialogue = tshark(&path, &dialogue).unwrap();
     assert_eq!(dialogue.lines().next(), Some("AT    DTE > DCE  ATQ0V1H0"));
@@ -401,7 +432,7 @@ fn wireshark_decodes_the_call_as_pppd_would_log_it() {
 
 #[test]
 fn every_capture_has_its_provenance() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../captures/README.md")).unwrap();
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures/README.md")).unwrap();
     for capture in golden() {
         let name = capture.file_name().unwrap().to_string_lossy().into_owned();
         assert!(readme.contains(&format!("`{name}`")), "captures/README.md does not tell where {name} comes from");
@@ -410,7 +441,7 @@ fn every_capture_has_its_provenance() {
 
 #[test]
 fn the_directory_of_an_outcome_is_told_by_file_name_and_stack() {
-    let outcome = met();
+    let outcome = passed();
     let dir = directory(&outcome.source.path, &outcome.name, &outcome.stack, None);
     assert_eq!(Path::new("offhook-out").join(dir), outcome.evidence);
 }

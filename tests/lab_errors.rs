@@ -129,11 +129,11 @@ fn a_cache_that_cannot_be_made_is_named() {
 
 #[test]
 fn an_interrupt_ends_apt_and_leaves_nothing() {
-    for (number, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+    for number in [Signal::SIGINT, Signal::SIGTERM] {
         let machine = Machine::with_apt_get("echo $$ >> \"${0%/bin/*}/processes\"; sleep 600 & wait");
         let mut build = sleeping(&machine);
         signal(&build, number);
-        assert_eq!(build.wait().unwrap().code(), Some(code));
+        assert_eq!(build.wait().unwrap().code(), Some(130), "{number}");
         assert_eq!(machine.leftovers(), [""; 0]);
         for process in fs::read_to_string(machine.path("processes")).unwrap_or_default().lines() {
             let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();

@@ -17,7 +17,11 @@ use terminal::{Modems, Terminal};
 const TWO: [&str; 4] = ["--link", "./vm0=5551000", "--link", "./vm1=5551001"];
 
 fn two() -> (Modems, Terminal, Terminal) {
-    let mut modems = Modems::start(offhook(), &TWO);
+    two_with(&[])
+}
+
+fn two_with(more: &[&str]) -> (Modems, Terminal, Terminal) {
+    let mut modems = Modems::start(offhook(), &[&TWO[..], more].concat());
     let (mut one, mut other) = (modems.terminal("vm0"), modems.terminal("vm1"));
     one.command("ATE0S6=2S12=10", "OK");
     other.command("ATE0S0=1S12=10", "OK");
@@ -27,10 +31,14 @@ fn two() -> (Modems, Terminal, Terminal) {
 /// Both online.
 fn connected() -> (Modems, Terminal, Terminal) {
     let (modems, mut one, mut other) = two();
+    call(&mut one, &mut other);
+    (modems, one, other)
+}
+
+fn call(one: &mut Terminal, other: &mut Terminal) {
     one.send("ATDT5551001\r");
     one.hear("CONNECT 33600\r\n");
     other.hear("CONNECT 33600\r\n");
-    (modems, one, other)
 }
 
 #[test]
@@ -53,18 +61,13 @@ fn two_terminals_call_each_other_type_both_ways_escape_and_go_back() {
 
 #[test]
 fn a_capture_has_the_dialogue_and_what_crossed_and_frames_as_frames() {
-    let mut modems = Modems::start(offhook(), &[&TWO[..], &["--capture", "calls.pcapng"]].concat());
-    let (mut one, mut other) = (modems.terminal("vm0"), modems.terminal("vm1"));
-    one.command("ATE0S6=2", "OK");
-    other.command("ATE0S0=1", "OK");
-    one.send("ATDT5551001\r");
-    one.hear("CONNECT 33600\r\n");
-    other.hear("CONNECT 33600\r\n");
+    let (mut modems, mut one, mut other) = two_with(&["--capture", "calls.pcapng"]);
+    call(&mut one, &mut other);
     one.send("hello");
     other.hear("hello");
     // An LCP Echo-Request, RFC 1661 section 5.8.
     let frame = [0xff, 0x03, 0xc0, 0x21, 0x09, 0x01, 0x00, 0x08, 1, 2, 3, 4];
-    other.send_octets(&offhook_emulator::ppp::transparency::encode(&frame, 0));
+    other.send_octets(&offhook_ppp::transparency::encode(&frame, 0));
     // Sixteen octets at 33600 bit/s take 5 ms, and 10 ms of delay.
     modems.wait_until("the frame in the capture", |modems| {
         let packets = packets(&std::fs::read(modems.path("calls.pcapng")).unwrap());
@@ -111,6 +114,19 @@ fn a_call_is_ended_by_closing_the_port() {
     drop(one);
     other.hear("NO CARRIER\r\n");
     modems.terminal("vm0").command("AT", "OK");
+}
+
+#[test]
+fn last_words_are_heard_though_another_program_opens_the_port_at_once() {
+    let (mut modems, mut one, mut other) = connected();
+    let text: String = (0..200).map(|number| format!("{number:07}\n")).collect();
+    one.send(&text);
+    drop(one);
+    let mut next = modems.terminal("vm0");
+    next.send("AT\r");
+    assert_eq!(other.hear("NO CARRIER\r\n"), format!("{text}\r\nNO CARRIER\r\n"));
+    next.hear("OK\r\n");
+    assert!(!modems.log().contains(" lost: "), "{}", modems.log());
 }
 
 #[test]
@@ -178,6 +194,137 @@ fn the_phonebook_leads_to_a_tcp_port_and_a_tcp_port_rings() {
     one.command("ATA", "CONNECT 33600");
     caller.write_all(b"knock").unwrap();
     one.hear("knock");
+}
+
+#[test]
+fn what_a_tcp_peer_sends_before_it_closes_is_heard_and_then_the_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (bbs, own) = (listener.local_addr().unwrap(), free.local_addr().unwrap());
+    drop(free);
+    let home = tempfile::tempdir().unwrap();
+    let book = format!("number \"5553000\" tcp=\"{bbs}\"\nlisten \"{own}\" number=\"5551000\"\n");
+    std::fs::write(home.path().join("book.kdl"), book).unwrap();
+    let arguments = ["--link", "./vm0=5551000", "--phonebook", "book.kdl"];
+    let mut modems = Modems::start_in(home, &mut offhook(), &arguments);
+    let mut one = modems.terminal("vm0");
+    one.command("ATE0S0=1S12=10", "OK");
+    let text: String = (0..1000).map(|number| format!("{number:07}\n")).collect();
+
+    // A server that says all it has to say before there is carrier, and goes.
+    one.send("ATDT5553000\r");
+    let (mut far, _) = listener.accept().unwrap();
+    far.write_all(text.as_bytes()).unwrap();
+    drop(far);
+    assert_eq!(one.hear("NO CARRIER\r\n"), format!("\r\nCONNECT 33600\r\n{text}\r\nNO CARRIER\r\n"));
+
+    // A caller that speaks once there is carrier, and goes.
+    let mut caller = TcpStream::connect(own).unwrap();
+    one.hear("CONNECT 33600\r\n");
+    caller.write_all(text.as_bytes()).unwrap();
+    drop(caller);
+    assert_eq!(one.hear("NO CARRIER\r\n"), format!("{text}\r\nNO CARRIER\r\n"));
+
+    // One that goes while the modems train leaves the line free.
+    let caller = TcpStream::connect(own).unwrap();
+    one.hear("RING\r\n");
+    drop(caller);
+    one.hear("NO CARRIER\r\n");
+
+    // And a DTE that closes its port.
+    one.send("ATDT5553000\r");
+    let (mut far, _) = listener.accept().unwrap();
+    one.hear("CONNECT 33600\r\n");
+    one.send(&text);
+    drop(one);
+    let mut heard = String::new();
+    far.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    far.read_to_string(&mut heard).unwrap();
+    assert_eq!(heard, text);
+}
+
+#[test]
+fn a_caller_by_telnet_is_offered_echo_and_single_characters() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = free.local_addr().unwrap();
+    drop(free);
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("book.kdl"), format!("listen \"{own}\" number=\"5551000\" telnet=#true\n"))
+        .unwrap();
+    let mut modems = Modems::start_in(home, &mut offhook(), &["--link", "./vm0=5551000", "--phonebook", "book.kdl"]);
+    let mut one = modems.terminal("vm0");
+    one.command("ATE0S0=1", "OK");
+    let mut caller = TcpStream::connect(own).unwrap();
+    caller.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    // RFC 854, 857, 858: IAC WILL ECHO, IAC WILL and DO SUPPRESS-GO-AHEAD, and BINARY both ways (RFC 856).
+    let mut offers = [0; 15];
+    caller.read_exact(&mut offers).unwrap();
+    assert_eq!(offers, [255, 251, 0, 255, 253, 0, 255, 251, 1, 255, 251, 3, 255, 253, 3]);
+    one.hear("CONNECT 33600\r\n");
+    // As a telnet program of today agrees, and then sends each key.
+    caller.write_all(&[255, 253, 1, 255, 253, 3, 255, 251, 3, b'x']).unwrap();
+    one.hear("x");
+    one.send_octets(b"\xff");
+    let mut got = [0; 2];
+    caller.read_exact(&mut got).unwrap();
+    assert_eq!(got, [255, 255]);
+}
+
+#[test]
+fn telnet_is_found_by_how_the_far_end_opens_unless_the_phonebook_says_no() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let bbs = listener.local_addr().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let book = format!("number \"5553000\" tcp=\"{bbs}\"\nnumber \"5553001\" tcp=\"{bbs}\" telnet=#false\n");
+    std::fs::write(home.path().join("book.kdl"), book).unwrap();
+    let mut modems = Modems::start_in(home, &mut offhook(), &["--link", "./vm0=5551000", "--phonebook", "book.kdl"]);
+    let mut one = modems.terminal("vm0");
+    one.command("ATE0S6=2", "OK");
+    // IAC WILL ECHO and text: agreed to and taken out.
+    one.send("ATDT5553000\r");
+    let (mut far, _) = listener.accept().unwrap();
+    far.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    far.write_all(&[255, 251, 1, b'h', b'i', b'\n']).unwrap();
+    one.hear("CONNECT 33600\r\nhi\n");
+    let mut answer = [0; 3];
+    far.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, [255, 253, 1]);
+    drop(far);
+    one.hear("NO CARRIER\r\n");
+    assert!(modems.log().contains("the far end opens with IAC: it speaks telnet"), "{}", modems.log());
+    // The same where the phonebook says that it is no telnet.
+    one.send("ATDT5553001\r");
+    let (mut far, _) = listener.accept().unwrap();
+    far.write_all(&[255, 251, 1, b'h', b'i', b'\n']).unwrap();
+    assert!(one.hear("hi\n").contains("CONNECT 33600\r\n\u{fffd}\u{fffd}\u{1}"));
+}
+
+#[test]
+fn a_line_is_usable_at_once_after_a_dte_that_asked_and_did_not_read() {
+    let mut modems = Modems::start(offhook(), &["--link", "tcp:0=5551000", "--link", "./vm1=5551001"]);
+    modems.wait_until("the port", |modems| modems.log().contains("at TCP port "));
+    let log = modems.log();
+    let address = log.split("at TCP port ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().to_owned();
+    // 20,000 answers of more than 1 KB each are 20 MB.
+    let mut deaf = TcpStream::connect(&address).unwrap();
+    deaf.write_all(&b"AT&V\r".repeat(20_000)).unwrap();
+    modems.wait_until("the answers that nobody reads", |modems| modems.log().contains("the receiver did not read"));
+    assert!(modems.resident_kilobytes() < 100_000, "{} kB", modems.resident_kilobytes());
+    drop(deaf);
+    modems.wait_until("its end", |modems| modems.log().contains("closed by the DTE"));
+    let mut next = TcpStream::connect(&address).unwrap();
+    next.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    next.write_all(b"ATE0\r").unwrap();
+    let mut answer = [0; 10];
+    next.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"ATE0\r\r\nOK\r");
+    // And on a pty, whose other end does not read either.
+    let mut one = modems.terminal("vm1");
+    one.command("ATE0S0=1", "OK");
+    next.write_all(b"ATDT5551001\r").unwrap();
+    one.hear("CONNECT 33600\r\n");
+    drop(one);
+    modems.terminal("vm1").command("AT", "OK");
 }
 
 #[test]

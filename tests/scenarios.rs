@@ -1,4 +1,4 @@
-//! Every scenario of the repository, on both stacks, against the real servers: met, and the same twice.
+//! Every scenario of the repository, on both stacks, against the real servers: it passes, and is the same twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -65,7 +65,7 @@ fn assert_same(a: &Path, b: &Path) {
 }
 
 #[test]
-fn every_scenario_is_met_on_both_stacks_and_is_the_same_twice() {
+fn every_scenario_passes_on_both_stacks_and_is_the_same_twice() {
     let [a, b] = twice(&["scenarios"]);
     assert_same(a.path(), b.path());
 }

@@ -8,13 +8,13 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use offhook::scenario::load;
+use offhook_language::load;
 
 const BEGIN: &str = "<!-- statements: made from statements.txt and the scenarios' specs, do not edit -->\n";
 const END: &str = "<!-- end of statements -->\n";
 
 fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// A line of statements.txt.

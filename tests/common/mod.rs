@@ -16,7 +16,16 @@ pub(crate) fn offhook() -> Command {
 
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Makes a cache of that directory, with the parts of the real one and nothing else of it.
+pub(crate) fn link_lab(cache: &Path) {
+    let lab = offhook_lab::ensure(&["bookworm".to_owned()], &offhook_lab::Progress::for_stderr()).unwrap();
+    let real = lab.kernel.image.ancestors().find(|path| path.join("stack").is_dir() && path.join("lock").is_dir());
+    for part in ["kernel", "stack", "init"] {
+        std::os::unix::fs::symlink(real.unwrap().join(part), cache.join(part)).unwrap();
+    }
 }
 
 /// What a finished program said, for the message of a failed assertion.

@@ -27,12 +27,16 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Opens the port as terminal programs do: raw, and local, so that carrier loss does not hang it up.
     pub(crate) fn open(path: &Path) -> Self {
-        let file = File::options().read(true).write(true).custom_flags(nix::libc::O_NOCTTY).open(path).unwrap();
-        let mut attributes = tcgetattr(&file).unwrap();
+        Self::try_open(path).unwrap()
+    }
+
+    fn try_open(path: &Path) -> std::io::Result<Self> {
+        let file = File::options().read(true).write(true).custom_flags(nix::libc::O_NOCTTY).open(path)?;
+        let mut attributes = tcgetattr(&file)?;
         cfmakeraw(&mut attributes);
         attributes.control_flags |= ControlFlags::CLOCAL;
-        tcsetattr(&file, SetArg::TCSANOW, &attributes).unwrap();
-        Self { file, heard: Vec::new() }
+        tcsetattr(&file, SetArg::TCSANOW, &attributes)?;
+        Ok(Self { file, heard: Vec::new() })
     }
 
     /// Sends octets.
@@ -113,8 +117,13 @@ impl Modems {
 
     /// Opens a link as soon as it is there.
     pub(crate) fn terminal(&mut self, name: &str) -> Terminal {
-        self.wait_until("a link", |modems| modems.path(name).exists());
-        Terminal::open(&self.path(name))
+        // A link that a killed process has left may lead to somebody else's pty, or to none.
+        let opened = std::cell::RefCell::new(None);
+        self.wait_until("a link that can be opened", |modems| {
+            *opened.borrow_mut() = Terminal::try_open(&modems.path(name)).ok();
+            opened.borrow().is_some()
+        });
+        opened.into_inner().unwrap()
     }
 
     /// What they have printed.
@@ -136,6 +145,13 @@ impl Modems {
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
+    }
+
+    /// How much memory it has.
+    pub(crate) fn resident_kilobytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
     /// Sends a signal and waits for the end.

@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use offhook::run::{CallSummary, Fingerprint, Outcome, SourceFile, StepOutcome, StepResult, Verdict};
-use offhook::scenario::Span;
-use offhook_emulator::time::Instant;
-use offhook_emulator::trace::{End, Event, What};
+use offhook_base::Span;
+use offhook_base::{Fingerprint, SourceFile};
+use offhook_clock::Instant;
+use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
+use offhook_telephony::trace::{End, Event, EventKind};
 
 const SOURCE: &str = r#"scenario "the line is dropped after five idle minutes" {
     spec "PPP Dialin Server: Idle time before disconnect"
@@ -38,10 +39,10 @@ scenario "a denied caller is not answered" {
 "#;
 
 /// A call that goes as it should: rings, caller ID, PAP, two pings, idle, clear.
-pub(crate) fn met() -> Outcome {
+pub(crate) fn passed() -> Outcome {
     Outcome {
-        verdict: Verdict::Met,
-        steps: idle_steps(StepResult::Met {
+        verdict: Verdict::Passed,
+        steps: idle_steps(StepResult::Passed {
             at: ms(322_235),
             shown: "the server hung up 5m after the last data, idle".into(),
         }),
@@ -54,10 +55,10 @@ pub(crate) fn met() -> Outcome {
 }
 
 /// The same call, dropped a minute late.
-pub(crate) fn not_met() -> Outcome {
+pub(crate) fn failed() -> Outcome {
     Outcome {
-        verdict: Verdict::NotMet,
-        steps: idle_steps(StepResult::NotMet {
+        verdict: Verdict::Failed,
+        steps: idle_steps(StepResult::Failed {
             at: ms(382_235),
             expected: "the server hangs up 5m (to 5m 1s) after the last data".into(),
             actual: "the server hung up 6m after the last data".into(),
@@ -75,35 +76,35 @@ pub(crate) fn not_met() -> Outcome {
 pub(crate) fn denied() -> Outcome {
     let mut trace = start();
     let mut push = |at: u64, call: Option<usize>, what| trace.push(event(at, call, what));
-    push(2_000, Some(0), What::CallBegins { from: Some("2125550000".into()), name: None });
+    push(2_000, Some(0), EventKind::CallBegins { from: Some("2125550000".into()), name: None });
     for ring in 1..=3_u64 {
         let (at, count) = (2_000 + (ring - 1) * 6_000, ring as u32);
-        push(at, Some(0), What::RingOn { count });
+        push(at, Some(0), EventKind::RingOn { count });
         push(at + 1, Some(0), response("RING"));
-        push(at + 2_000, Some(0), What::RingOff { count });
+        push(at + 2_000, Some(0), EventKind::RingOff { count });
         if ring == 1 {
             let lines = ["DATE = 0105", "TIME = 0900", "NMBR = 2125550000"].map(String::from).to_vec();
-            push(5_000, Some(0), What::CallerId { lines: lines.clone() });
+            push(5_000, Some(0), EventKind::CallerId { lines: lines.clone() });
             for (index, line) in (0_u64..).zip(&lines) {
                 push(5_001 + index, Some(0), response(line));
             }
         }
     }
     push(16_100, None, log("mgetty", "denied caller dev=ttyS0, pid=41, caller='2125550000', name=''"));
-    push(20_000, Some(0), What::Cleared { by: End::Caller, abrupt: false });
+    push(20_000, Some(0), EventKind::Cleared { by: End::Caller, abrupt: false });
     push(20_000, Some(0), step(0, true, ""));
     push(20_000, Some(0), step(1, true, "not answered in 3 rings"));
     let steps = [
-        ("ring", "ring 3", met_at(20_000, ""), None),
+        ("ring", "ring 3", passed_at(20_000, ""), None),
         (
             "expect-no-answer",
             "expect-no-answer",
-            met_at(20_000, "not answered in 3 rings"),
+            passed_at(20_000, "not answered in 3 rings"),
             Some("Debian's mgetty counts a complete caller ID as a ring"),
         ),
     ];
     Outcome {
-        verdict: Verdict::Met,
+        verdict: Verdict::Passed,
         steps: numbered(&steps),
         virtual_time: Duration::from_millis(20_010),
         wall_time: Duration::from_millis(402),
@@ -113,25 +114,25 @@ pub(crate) fn denied() -> Outcome {
     }
 }
 
-/// A denied caller whom the server answers all the same, as is known of it; the call ends there.
-pub(crate) fn known() -> Outcome {
+/// A denied caller whom the server answers all the same, as the scenario expects of it; the call ends there.
+pub(crate) fn expected() -> Outcome {
     let mut trace = start();
     let mut push = |at: u64, what| trace.push(event(at, Some(0), what));
-    push(2_000, What::CallBegins { from: Some("2125550000".into()), name: None });
-    push(2_000, What::RingOn { count: 1 });
-    push(3_000, What::OffHook);
+    push(2_000, EventKind::CallBegins { from: Some("2125550000".into()), name: None });
+    push(2_000, EventKind::RingOn { count: 1 });
+    push(3_000, EventKind::OffHook);
     push(3_000, step(0, true, ""));
     push(3_000, step(1, false, "answered after 1 ring"));
-    push(3_000, What::Cleared { by: End::Caller, abrupt: false });
-    let fails = StepResult::FailsAsKnown {
+    push(3_000, EventKind::Cleared { by: End::Caller, abrupt: false });
+    let fails = StepResult::ExpectedFailure {
         at: ms(3_000),
         expected: "no answer".into(),
         actual: "the server answered after 1 ring".into(),
         reason: "dialin.config of this server is not read: mgetty was built without caller-ID access".into(),
     };
-    let steps = [("ring", "ring 3", met_at(3_000, ""), None), ("expect-no-answer", "expect-no-answer", fails, None)];
+    let steps = [("ring", "ring 3", passed_at(3_000, ""), None), ("expect-no-answer", "expect-no-answer", fails, None)];
     Outcome {
-        verdict: Verdict::Met,
+        verdict: Verdict::Passed,
         steps: numbered(&steps),
         calls: vec![CallSummary {
             placed: true,
@@ -152,6 +153,7 @@ pub(crate) fn known() -> Outcome {
 pub(crate) fn error() -> Outcome {
     Outcome {
         verdict: Verdict::Error {
+            kind: offhook_base::ErrorKind::Other,
             message: "booting the guest for this scenario, the kernel stopped after 0.4 s without a result file".into(),
             details: [
                 "mount: hostfs on /x",
@@ -187,15 +189,15 @@ pub(crate) fn hostile() -> Outcome {
     let nasty = "\x1b[2J\u{202e}<13>1 \r\n\0 é着信 ".repeat(2000);
     let port = Some("tty\n\x1b[0m".to_owned());
     let whats = [
-        What::CallBegins { from: Some(nasty.clone()), name: Some(nasty.clone()) },
-        What::Frame { from: End::Server, octets: Vec::new(), text: String::new() },
-        What::Frame { from: End::Caller, octets: vec![0x21], text: nasty.clone() },
-        What::BadFrame { from: End::Server, reason: nasty.clone(), octets: vec![0xff; 70_000] },
-        What::Text { from: End::Server, text: nasty.clone() },
-        What::Interface { text: " 12 34:67:90 ".into() },
-        What::Log { program: String::new(), text: nasty.clone() },
-        What::Step { step: usize::MAX, met: false, text: nasty.clone() },
-        What::Step { step: 0, met: false, text: nasty.clone() },
+        EventKind::CallBegins { from: Some(nasty.clone()), name: Some(nasty.clone()) },
+        EventKind::Frame { from: End::Server, octets: Vec::new(), text: String::new() },
+        EventKind::Frame { from: End::Caller, octets: vec![0x21], text: nasty.clone() },
+        EventKind::BadFrame { from: End::Server, reason: nasty.clone(), octets: vec![0xff; 70_000] },
+        EventKind::Text { from: End::Server, text: nasty.clone() },
+        EventKind::Interface { text: " 12 34:67:90 ".into() },
+        EventKind::Log { program: String::new(), text: nasty.clone() },
+        EventKind::Step { step: usize::MAX, passed: false, text: nasty.clone() },
+        EventKind::Step { step: 0, passed: false, text: nasty.clone() },
     ];
     let trace = whats.into_iter().map(|what| Event {
         at: Instant::from_micros(1 << 50),
@@ -203,7 +205,7 @@ pub(crate) fn hostile() -> Outcome {
         call: Some(0),
         what,
     });
-    let result = StepResult::NotMet {
+    let result = StepResult::Failed {
         at: Instant::from_micros(u64::MAX),
         expected: nasty.clone(),
         actual: String::new(),
@@ -217,7 +219,7 @@ pub(crate) fn hostile() -> Outcome {
         specs: vec![nasty],
         stack: "\x1b[31mé\n".into(),
         seed: u64::MAX,
-        verdict: Verdict::NotMet,
+        verdict: Verdict::Failed,
         steps,
         virtual_time: Duration::MAX,
         trace: trace.collect(),
@@ -233,7 +235,7 @@ fn outcome(name: &str) -> Outcome {
         specs: vec!["PPP Dialin Server: Idle time before disconnect".into()],
         stack: "bookworm".into(),
         seed: 1,
-        verdict: Verdict::Met,
+        verdict: Verdict::Passed,
         steps: Vec::new(),
         calls: Vec::new(),
         virtual_time: Duration::ZERO,
@@ -254,11 +256,11 @@ fn outcome(name: &str) -> Outcome {
 
 fn idle_steps(last: StepResult) -> Vec<StepOutcome> {
     numbered(&[
-        ("expect-answer", "expect-answer rings=2", met_at(8_062, "answered after 2 rings"), None),
-        ("ppp", "ppp user", met_at(20_190, "IP up as 192.168.32.105"), None),
-        ("expect-address", "expect-address", met_at(20_190, "192.168.32.105, peer 192.168.32.1"), None),
-        ("ping", "ping", met_at(22_235, "2 of 2 echo requests answered"), None),
-        ("wait", "wait\n", met_at(322_235, ""), None),
+        ("expect-answer", "expect-answer rings=2", passed_at(8_062, "answered after 2 rings"), None),
+        ("ppp", "ppp user", passed_at(20_190, "IP up as 192.168.32.105"), None),
+        ("expect-address", "expect-address", passed_at(20_190, "192.168.32.105, peer 192.168.32.1"), None),
+        ("ping", "ping", passed_at(22_235, "2 of 2 echo requests answered"), None),
+        ("wait", "wait\n", passed_at(322_235, ""), None),
         ("expect-hangup", "expect-hangup after=\"5m\" of=\"last-data\" by=\"server\" reason=\"idle\"", last, None),
     ])
 }
@@ -282,8 +284,8 @@ fn place(text: &str) -> Span {
 
 fn start() -> Vec<Event> {
     vec![
-        event(0, None, What::Started { pid: 41, command: "/sbin/mgetty -D -n 3 -s 57600 ttyS0".into() }),
-        event(9, None, What::DteOpened),
+        event(0, None, EventKind::Started { pid: 41, command: "/sbin/mgetty -D -n 3 -s 57600 ttyS0".into() }),
+        event(9, None, EventKind::DteOpened),
         event(1_160, None, command("ATQ0V1H0")),
         event(1_163, None, response("OK")),
         event(1_210, None, command("AT")),
@@ -296,22 +298,22 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
     let mut trace = start();
     let mut push = |at: u64, what| trace.push(event(at, Some(0), what));
     let id = ["DATE = 0105", "TIME = 0900", "NMBR = 5551234", "NAME = ALICE"].map(String::from).to_vec();
-    push(2_000, What::CallBegins { from: Some("5551234".into()), name: Some("ALICE".into()) });
-    push(2_000, What::RingOn { count: 1 });
+    push(2_000, EventKind::CallBegins { from: Some("5551234".into()), name: Some("ALICE".into()) });
+    push(2_000, EventKind::RingOn { count: 1 });
     push(2_001, response("RING"));
-    push(4_000, What::RingOff { count: 1 });
-    push(5_000, What::CallerId { lines: id.clone() });
+    push(4_000, EventKind::RingOff { count: 1 });
+    push(5_000, EventKind::CallerId { lines: id.clone() });
     for (index, line) in (0_u64..).zip(&id) {
         push(5_001 + index, response(line));
     }
-    push(8_000, What::RingOn { count: 2 });
+    push(8_000, EventKind::RingOn { count: 2 });
     push(8_001, response("RING"));
     push(8_060, command("ATA"));
-    push(8_062, What::OffHook);
+    push(8_062, EventKind::OffHook);
     push(8_062, step(0, true, "answered after 2 rings"));
-    push(16_062, What::Connected { rate: 33_600 });
+    push(16_062, EventKind::Connected { rate: 33_600 });
     push(16_065, response("CONNECT 33600"));
-    push(16_890, What::Text { from: End::Server, text: "\\r\\nbookworm login: ".into() });
+    push(16_890, EventKind::Text { from: End::Server, text: "\\r\\nbookworm login: ".into() });
 
     // mgetty recognises the first frame and eats it; pppd sees the second.
     let caller_request = "020600000000 05065e21a3f0 0702 0802";
@@ -329,7 +331,7 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
     );
     push(
         17_120,
-        What::BadFrame {
+        EventKind::BadFrame {
             from: End::Server,
             reason: "bad FCS".into(),
             octets: vec![0x08, 0x20, 0x08, 0x7d, 0x23, 0x40, 0x0d],
@@ -499,7 +501,7 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
     push(20_190, link("IPCP is Opened, 192.168.32.105 peer 192.168.32.1"));
     push(20_190, step(1, true, "IP up as 192.168.32.105"));
     push(20_190, step(2, true, "192.168.32.105, peer 192.168.32.1"));
-    push(20_195, What::Interface { text: "ppp0 up, 192.168.32.1 peer 192.168.32.105".into() });
+    push(20_195, EventKind::Interface { text: "ppp0 up, 192.168.32.1 peer 192.168.32.105".into() });
     push(20_196, log("pppd", "local  IP address 192.168.32.1"));
     push(20_196, log("pppd", "remote IP address 192.168.32.105"));
     let payload = "2a0001202122232425262728292a2b2c2d2e2f3031323334353637";
@@ -509,7 +511,7 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
         let header = format!("21 45000034 {sequence:04x}0000 4001 {ip_sum}");
         push(
             at,
-            What::Frame {
+            EventKind::Frame {
                 from: End::Caller,
                 octets: hex(&format!("{header} c0a82069 c0a82001 0800 {ask} 00 {payload}")),
                 text: format!("[IP 192.168.32.105 > 192.168.32.1 ICMP echo request id=0x2a seq={sequence}]"),
@@ -517,7 +519,7 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
         );
         push(
             at + 45,
-            What::Frame {
+            EventKind::Frame {
                 from: End::Server,
                 octets: hex(&format!("{header} c0a82001 c0a82069 0000 {reply} 00 {payload}")),
                 text: format!("[IP 192.168.32.1 > 192.168.32.105 ICMP echo reply id=0x2a seq={sequence}]"),
@@ -528,7 +530,7 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
 
     let end = 22_235 + idle;
     push(end - 20, log("pppd", "Terminating connection due to lack of activity."));
-    push(end - 10, What::Interface { text: "ppp0 down".into() });
+    push(end - 10, EventKind::Interface { text: "ppp0 down".into() });
     push(
         end,
         frame(End::Server, true, "c021", 5, 2, "4c696e6b20696e616374697665", "[LCP TermReq id=0x2 \"Link inactive\"]"),
@@ -540,20 +542,20 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
     push(end + 1, link("LCP is Closed, \"Link inactive\""));
     push(end + 30, log("pppd", "Connection terminated."));
     push(end + 30, log("pppd", "Connect time 5.4 minutes."));
-    push(end + 48, What::DteClosed);
-    push(end + 48, What::OnHook);
-    push(end + 48, What::Cleared { by: End::Server, abrupt: false });
-    push(end + 50, What::Exited { pid: 41, program: "pppd".into(), how: "status 12".into() });
+    push(end + 48, EventKind::DteClosed);
+    push(end + 48, EventKind::OnHook);
+    push(end + 48, EventKind::Cleared { by: End::Server, abrupt: false });
+    push(end + 50, EventKind::Exited { pid: 41, program: "pppd".into(), how: "status 12".into() });
     trace.push(Event {
         at: ms(end + 60),
         port: None,
         call: None,
-        what: What::Note { text: "the server's processes were told to end".into() },
+        what: EventKind::Note { text: "the server's processes were told to end".into() },
     });
     trace
 }
 
-fn event(at: u64, call: Option<usize>, what: What) -> Event {
+fn event(at: u64, call: Option<usize>, what: EventKind) -> Event {
     Event { at: ms(at), port: Some("ttyS0".into()), call, what }
 }
 
@@ -561,39 +563,39 @@ fn ms(millis: u64) -> Instant {
     Instant::from_millis(millis)
 }
 
-fn met_at(at: u64, shown: &str) -> StepResult {
-    StepResult::Met { at: ms(at), shown: shown.into() }
+fn passed_at(at: u64, shown: &str) -> StepResult {
+    StepResult::Passed { at: ms(at), shown: shown.into() }
 }
 
-fn command(text: &str) -> What {
-    What::Command { text: text.into() }
+fn command(text: &str) -> EventKind {
+    EventKind::Command { text: text.into() }
 }
 
-fn response(text: &str) -> What {
-    What::Response { text: text.into() }
+fn response(text: &str) -> EventKind {
+    EventKind::Response { text: text.into() }
 }
 
-fn log(program: &str, text: &str) -> What {
-    What::Log { program: program.into(), text: text.into() }
+fn log(program: &str, text: &str) -> EventKind {
+    EventKind::Log { program: program.into(), text: text.into() }
 }
 
-fn link(text: &str) -> What {
-    What::Link { text: text.into() }
+fn link(text: &str) -> EventKind {
+    EventKind::Link { text: text.into() }
 }
 
-fn step(step: usize, met: bool, text: &str) -> What {
-    What::Step { step, met, text: text.into() }
+fn step(step: usize, passed: bool, text: &str) -> EventKind {
+    EventKind::Step { step, passed, text: text.into() }
 }
 
 /// A control protocol packet; `whole`: with address and control field.
-fn frame(from: End, whole: bool, protocol: &str, code: u8, identifier: u8, data: &str, text: &str) -> What {
+fn frame(from: End, whole: bool, protocol: &str, code: u8, identifier: u8, data: &str, text: &str) -> EventKind {
     let data = hex(data);
     let mut octets = hex(if whole { "ff03" } else { "" });
     octets.extend(hex(protocol));
     octets.extend([code, identifier]);
     octets.extend(u16::try_from(data.len() + 4).unwrap().to_be_bytes());
     octets.extend(data);
-    What::Frame { from, octets, text: text.into() }
+    EventKind::Frame { from, octets, text: text.into() }
 }
 
 fn hex(digits: &str) -> Vec<u8> {

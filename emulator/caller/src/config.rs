@@ -1,0 +1,70 @@
+//! What a caller is like: its name, what it asks for, and the ways in which it may be unlike others.
+//!
+//! A scenario's `PppClient` has most of this too: it is written in job files and by people, this is set by whoever drives
+//! a caller, and neither crate may know the other's.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use offhook_ppp::auth::AuthChoice;
+
+/// What the caller is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerConfig {
+    /// User name. With neither name nor password the caller rejects every authentication; one without the other
+    /// counts as empty.
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<String>,
+    /// Address to ask for; `None` for any. The server's word is taken over it.
+    pub address: Option<Ipv4Addr>,
+    /// Whether to ask for name servers.
+    pub ask_dns: bool,
+    /// Whether to negotiate IPV6CP; otherwise the server's is Protocol-Rejected.
+    pub ipv6: bool,
+    /// What all random numbers of the caller derive from: Magic-Number, Interface-Identifier, IP identification.
+    pub magic_seed: u64,
+    /// Maximum-Receive-Unit to ask for; `None` for 1500, which needs no asking.
+    pub mru: Option<u16>,
+    /// ACCM to ask for: the control octets the server must escape. 0xffffffff needs no asking.
+    pub accm: u32,
+    /// Which authentication protocols it takes.
+    pub auth: AuthChoice,
+    /// From carrier to the first Configure-Request. What comes in until then is told and has no effect.
+    pub delay: Duration,
+    /// Restart timer of all automata (RFC 1661 §4.6). PAP, which is none, goes on repeating itself every 3 seconds.
+    pub restart: Duration,
+    /// Whether it takes no other address than the one it asks for: a Configure-Nak does not change its mind, and after
+    /// a Configure-Reject it closes IPCP.
+    pub insist: bool,
+    /// Whether its IPCP Configure-Request has no IP-Address option, even if the server wants one.
+    /// What address the server takes it to have it then does not know.
+    pub no_address: bool,
+    /// Whether its LCP Configure-Request has a Callback option (RFC 1570 §2.3) with operation 6, CBCP, until it is
+    /// rejected, as it is with Windows. CBCP itself the caller does not know.
+    pub callback: bool,
+    /// Every so many Echo-Requests one is not answered; 1: none is.
+    pub miss_echo: Option<u32>,
+}
+
+impl Default for CallerConfig {
+    fn default() -> Self {
+        Self {
+            user: None,
+            password: None,
+            address: None,
+            ask_dns: true,
+            ipv6: false,
+            magic_seed: 0,
+            mru: None,
+            accm: 0,
+            auth: AuthChoice::default(),
+            delay: Duration::ZERO,
+            restart: Duration::from_secs(3),
+            insist: false,
+            no_address: false,
+            callback: false,
+            miss_echo: None,
+        }
+    }
+}

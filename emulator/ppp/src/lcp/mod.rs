@@ -1,0 +1,263 @@
+//! The Link Control Protocol's options (RFC 1661 §6, RFC 1662 §7): what we ask for and what we say to the peer's.
+//!
+//! The end that dials in asks for no authentication; the end that answers does, by a [`Demand`]. What either end says to
+//! the other's wish is the business of [`auth`](crate::auth).
+
+mod option;
+
+use offhook_clock::Random;
+
+pub use self::option::*;
+use crate::auth::{AuthChoice, AuthNegotiation, Demand, Method};
+use crate::control::{DEFAULT_MRU, Protocol, Verdict};
+use crate::frame::{Compression, LCP};
+use crate::options::RawOption;
+use crate::transparency::DEFAULT_ACCM;
+
+/// The least MRU we send to; RFC 1661 names none, pppd has the same.
+const LEAST_MRU: u16 = 128;
+/// Own Magic-Numbers in a row after which the line is taken to be looped back (RFC 1661 §6.4 leaves it open).
+const LOOPED_BACK: u32 = 5;
+
+/// What one direction of the link has agreed on, or asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Octets of information the asking end takes.
+    pub mru: u16,
+    /// Control octets the asking end wants escaped.
+    pub accm: u32,
+    /// The asking end's Magic-Number.
+    pub magic: Option<u32>,
+    /// Whether the asking end takes one-octet Protocol fields.
+    pub pfc: bool,
+    /// Whether the asking end takes frames without address and control.
+    pub acfc: bool,
+    /// Whether the asking end wants to be called back, as CBCP would have it.
+    pub callback: bool,
+}
+
+impl Settings {
+    /// What holds without any option (RFC 1661 §6, RFC 1662 §7.1).
+    pub const DEFAULT: Self =
+        Self { mru: DEFAULT_MRU, accm: DEFAULT_ACCM, magic: None, pfc: false, acfc: false, callback: false };
+
+    /// What may be left out of a frame for the asking end.
+    pub const fn compression(&self) -> Compression {
+        Compression { acfc: self.acfc, pfc: self.pfc }
+    }
+}
+
+/// LCP's side of the negotiation.
+#[derive(Clone, Debug)]
+pub struct Lcp {
+    wanted: Settings,
+    own: Settings,
+    peer: Settings,
+    auth: AuthNegotiation,
+    demand: Demand,
+    own_magic_seen: u32,
+    /// Every so many Echo-Requests one is not answered.
+    miss_echo: Option<u32>,
+    echo_requests: u32,
+    random: Random,
+}
+
+impl Lcp {
+    /// Asks for `wanted`, with a Magic-Number from `random` in place of its own;
+    /// takes the authentication protocols of `auth`, `None` being none at all.
+    pub const fn new(wanted: Settings, auth: Option<AuthChoice>, random: Random) -> Self {
+        Self {
+            wanted,
+            own: wanted,
+            peer: Settings::DEFAULT,
+            auth: AuthNegotiation::new(auth),
+            demand: Demand::new(Vec::new()),
+            own_magic_seen: 0,
+            miss_echo: None,
+            echo_requests: 0,
+            random,
+        }
+    }
+
+    /// Asks the peer to authenticate itself.
+    pub fn with_demand(self, demand: Demand) -> Self {
+        Self { demand, ..self }
+    }
+
+    /// Leaves every so many Echo-Requests unanswered, the first of them that which makes the number full; 1: all.
+    pub const fn miss_echo(&mut self, every: u32) {
+        self.miss_echo = Some(every);
+    }
+
+    /// What we asked for, as far as the peer agreed.
+    pub const fn own(&self) -> Settings {
+        self.own
+    }
+
+    /// What the peer asked for.
+    pub const fn peer(&self) -> Settings {
+        self.peer
+    }
+
+    /// How we agreed to authenticate ourselves.
+    pub const fn authentication(&self) -> Option<Method> {
+        self.auth.agreed()
+    }
+
+    /// Whether the peer asked for authentication and gave up, because we did not take what it has.
+    pub const fn declined_authentication(&self) -> bool {
+        self.auth.declined()
+    }
+
+    /// What the peer is asked to authenticate itself by, as far as it agreed.
+    pub const fn demand(&self) -> &Demand {
+        &self.demand
+    }
+
+    /// Whether what we send seems to come back to us (RFC 1661 §6.4).
+    pub const fn is_looped_back(&self) -> bool {
+        self.own_magic_seen >= LOOPED_BACK
+    }
+
+    fn judge_magic(&mut self, magic: u32) -> Verdict {
+        if magic != 0 && Some(magic) != self.own.magic {
+            self.own_magic_seen = 0;
+            self.peer.magic = Some(magic);
+            return Verdict::Ack;
+        }
+        if magic != 0 {
+            self.own_magic_seen += 1;
+        }
+        Verdict::Nak(self.random.next_magic().to_be_bytes().to_vec())
+    }
+}
+
+impl Protocol for Lcp {
+    const NUMBER: u16 = LCP;
+
+    fn begin(&mut self) {
+        self.auth.begin();
+        self.echo_requests = 0;
+    }
+
+    fn reset(&mut self) {
+        self.own = Settings { magic: Some(self.random.next_magic()), ..self.wanted };
+        self.demand.reset();
+    }
+
+    fn request(&self) -> Vec<u8> {
+        let Settings { mru, accm, magic, pfc, acfc, callback } = self.own;
+        let mut options = Vec::new();
+        if mru != DEFAULT_MRU {
+            LcpOption::Mru(mru).emit(&mut options);
+        }
+        if accm != DEFAULT_ACCM {
+            LcpOption::Accm(accm).emit(&mut options);
+        }
+        if let Some(magic) = magic {
+            LcpOption::Magic(magic).emit(&mut options);
+        }
+        if pfc {
+            LcpOption::Pfc.emit(&mut options);
+        }
+        if acfc {
+            LcpOption::Acfc.emit(&mut options);
+        }
+        if callback {
+            LcpOption::Callback { operation: CBCP, message: &[] }.emit(&mut options);
+        }
+        if let Some(protocol) = self.demand.current() {
+            LcpOption::Authentication(&protocol.emit()).emit(&mut options);
+        }
+        options
+    }
+
+    fn nakked(&mut self, option: RawOption<'_>) {
+        match LcpOption::parse(option) {
+            LcpOption::Mru(mru) if (LEAST_MRU..=DEFAULT_MRU).contains(&mru) || self.own.mru != DEFAULT_MRU => {
+                self.own.mru = mru.max(LEAST_MRU);
+            }
+            // The union of what both ends need (RFC 1662 §7.1).
+            LcpOption::Accm(accm) => self.own.accm |= accm,
+            LcpOption::Authentication(data) => self.demand.nakked(data),
+            _ if option.kind == MAGIC && self.own.magic.is_some() => self.own.magic = Some(self.random.next_magic()),
+            // Options without data must not be Nak'ed (§5.3); whoever does it anyway does not want them.
+            // And another way of calling back than CBCP would not do.
+            _ if matches!(option.kind, PFC | ACFC | CALLBACK) => self.rejected(option),
+            _ => {}
+        }
+    }
+
+    fn rejected(&mut self, option: RawOption<'_>) {
+        match option.kind {
+            MRU => self.own.mru = DEFAULT_MRU,
+            ACCM => self.own.accm = DEFAULT_ACCM,
+            MAGIC => self.own.magic = None,
+            PFC => self.own.pfc = false,
+            ACFC => self.own.acfc = false,
+            CALLBACK => self.own.callback = false,
+            AUTHENTICATION => self.demand.rejected(),
+            _ => {}
+        }
+    }
+
+    fn begin_judging(&mut self) {
+        self.peer = Settings::DEFAULT;
+        self.auth.begin_judging();
+    }
+
+    fn judge(&mut self, option: RawOption<'_>) -> Verdict {
+        match LcpOption::parse(option) {
+            LcpOption::Mru(mru) => {
+                self.peer.mru = mru;
+                if mru < LEAST_MRU {
+                    return Verdict::Nak(LEAST_MRU.to_be_bytes().to_vec());
+                }
+                Verdict::Ack
+            }
+            LcpOption::Accm(accm) => {
+                self.peer.accm = accm;
+                Verdict::Ack
+            }
+            LcpOption::Authentication(data) => self.auth.judge(data),
+            LcpOption::Magic(magic) => self.judge_magic(magic),
+            LcpOption::Pfc => {
+                self.peer.pfc = true;
+                Verdict::Ack
+            }
+            LcpOption::Acfc => {
+                self.peer.acfc = true;
+                Verdict::Ack
+            }
+            LcpOption::Quality { .. }
+            | LcpOption::Callback { .. }
+            | LcpOption::Mrru(_)
+            | LcpOption::ShortSequence
+            | LcpOption::Endpoint { .. } => Verdict::Reject,
+            // A known option with a wrong Length gets an example of a right one (§6), anything else goes back.
+            LcpOption::Unknown(option) => self.desired(option.kind).map_or(Verdict::Reject, Verdict::Nak),
+        }
+    }
+
+    fn desired(&mut self, kind: u8) -> Option<Vec<u8>> {
+        match kind {
+            MRU => Some(DEFAULT_MRU.to_be_bytes().to_vec()),
+            ACCM => Some(vec![0; 4]),
+            AUTHENTICATION => self.auth.desired(),
+            MAGIC => Some(self.random.next_magic().to_be_bytes().to_vec()),
+            _ => None,
+        }
+    }
+
+    fn magic(&self) -> u32 {
+        self.own.magic.unwrap_or_default()
+    }
+
+    fn answers_echo(&mut self) -> bool {
+        self.echo_requests = self.echo_requests.wrapping_add(1);
+        self.miss_echo.and_then(|every| self.echo_requests.checked_rem(every)) != Some(0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! What goes into a [`Link`](super::Link) when it is made: which end it is, and how it is to behave.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use crate::auth::{Account, AuthChoice, AuthOption, Credentials};
+use crate::chap::Algorithm;
+use crate::control::DEFAULT_MRU;
+use crate::ipcp::{Given, Wanted};
+use crate::restart::Limits;
+
+/// What the link is to be like.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Which end of the line it is.
+    pub role: Role,
+    /// Whether to negotiate IPV6CP; otherwise it is Protocol-Rejected.
+    pub ipv6: bool,
+    /// Maximum-Receive-Unit to ask for, in octets.
+    pub mru: u16,
+    /// ACCM to ask for: bit n set means that octet n is to be escaped.
+    pub accm: u32,
+    /// What Magic-Number, Interface-Identifier and Challenges come from. The two ends of a line need different ones:
+    /// with equal Magic-Numbers the line is taken to be looped back (RFC 1661 §6.4).
+    pub seed: u64,
+    /// Timers and counters of all automata.
+    pub limits: Limits,
+    /// From carrier to the first Configure-Request. Until then the link is dead, and what comes in is only told.
+    pub delay: Duration,
+    /// Every so many Echo-Requests one is not answered; 1: none is.
+    pub miss_echo: Option<u32>,
+}
+
+/// A calling end without name and password, with everything else as pppd has it.
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            role: Role::Calling(Calling::default()),
+            ipv6: false,
+            mru: DEFAULT_MRU,
+            accm: 0,
+            seed: 0,
+            limits: Limits::default(),
+            delay: Duration::ZERO,
+            miss_echo: None,
+        }
+    }
+}
+
+/// Which end of the line a link is. PPP itself knows no such thing: it is who dials in that has to say who it is and is
+/// given an address.
+#[derive(Clone, Debug)]
+pub enum Role {
+    /// The end that dials in.
+    Calling(Calling),
+    /// The end that answers.
+    Answering(Answering),
+}
+
+/// The end that dials in.
+#[derive(Clone, Debug, Default)]
+pub struct Calling {
+    /// Name and password; without them the link rejects every authentication.
+    pub credentials: Option<Credentials>,
+    /// What authentication the link takes, if it has them.
+    pub auth: AuthChoice,
+    /// What to ask of IPCP.
+    pub ip: Wanted,
+    /// Whether to ask to be called back.
+    pub callback: bool,
+}
+
+/// The end that answers.
+#[derive(Clone, Debug)]
+pub struct Answering {
+    /// Authentication protocols to ask for, one after the other until the caller takes one; without any the caller need
+    /// not say who it is. One that this crate does not carry out may be among them, to see what a caller makes of it;
+    /// the link is terminated if the caller takes it.
+    pub auth: Vec<AuthOption>,
+    /// Who may come in, if authentication is asked for.
+    pub accounts: Vec<Account>,
+    /// Name in Challenges.
+    pub name: String,
+    /// From a successful Response to the next Challenge, if there is to be one (RFC 1994 §2).
+    pub challenge_again: Option<Duration>,
+    /// What to give by IPCP. The address of an [`Account`] goes before the one in here.
+    pub ip: Given,
+}
+
+impl Answering {
+    /// Tells the caller `local` as this end's address and gives it `remote`. Asks for CHAP with MD5, and for PAP if the
+    /// caller does not take that; nobody gets in until there are [`accounts`](Self::accounts).
+    ///
+    /// ```
+    /// use offhook_ppp::auth::Account;
+    /// use offhook_ppp::link::Answering;
+    ///
+    /// let mut answering = Answering::new("192.168.32.1".parse()?, "192.168.32.105".parse()?);
+    /// answering.accounts.push(Account::new("alice", "secret"));
+    /// answering.ip.dns.push("9.9.9.9".parse()?);
+    /// # Ok::<(), std::net::AddrParseError>(())
+    /// ```
+    pub fn new(local: Ipv4Addr, remote: Ipv4Addr) -> Self {
+        Self {
+            auth: vec![AuthOption::Chap(Algorithm::Md5), AuthOption::Pap],
+            accounts: Vec::new(),
+            name: "offhook".into(),
+            challenge_again: None,
+            ip: Given { local, remote: Some(remote), dns: Vec::new() },
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Why a link is over.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+/// The first cause of the link's end that came up. `Display` gives it as a clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkEnding {
+    /// This end closed it, with these words for the peer.
+    Closed(String),
+    /// The peer's Terminate-Request, with its words.
+    ByPeer(Vec<u8>),
+    /// Our own Magic-Number came back, again and again (RFC 1661 §6.4).
+    LoopedBack,
+    /// So many Configure-Requests of LCP led to no agreement.
+    NoAgreement(u32),
+    /// So many Terminate-Requests were not answered.
+    NoTerminateAck(u32),
+    /// The peer rejects LCP itself.
+    LcpRejected,
+    /// The peer gives this end no IP address.
+    NoAddress,
+    /// The peer rejects the address that this end insists on.
+    AddressRejected(Ipv4Addr),
+    /// No network protocol is left.
+    NoNetwork,
+    /// Something else: LCP is simply finished.
+    Finished,
+}
+
+impl fmt::Display for LinkEnding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed(words) => write!(f, "closed by this end (\"{words}\")"),
+            Self::ByPeer(words) => write!(f, "terminated by the peer (\"{}\")", String::from_utf8_lossy(words)),
+            Self::LoopedBack => f.write_str("the line is looped back: our own Magic-Number returns"),
+            Self::NoAgreement(requests) => {
+                write!(f, "LCP did not come up: {requests} Configure-Requests without agreement")
+            }
+            Self::NoTerminateAck(requests) => write!(f, "{requests} Terminate-Requests were not answered"),
+            Self::LcpRejected => f.write_str("the peer rejects LCP itself"),
+            Self::NoAddress => f.write_str("the peer gives this end no IP address"),
+            Self::AddressRejected(address) => {
+                write!(f, "the peer rejects the IP address this end insists on, {address}")
+            }
+            Self::NoNetwork => f.write_str("no network protocols running"),
+            Self::Finished => f.write_str("LCP is finished"),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The establishment and the termination phase (RFC 1661 §3.4, §3.7): what becomes of a link when LCP is Opened, is no
+//! longer, or is finished.
+
+use offhook_clock::Instant;
+
+use super::{AROUND, Link, LinkEnding, LinkEvent, Phase};
+use crate::automaton::{Event, State};
+use crate::control::{DEFAULT_MRU, Output};
+use crate::frame::LCP;
+use crate::lcp::Settings;
+use crate::transparency::DEFAULT_ACCM;
+
+impl Link {
+    /// What LCP has to say.
+    pub(super) fn handle_lcp_output(&mut self, now: Instant, output: Output) {
+        match output {
+            Output::Packet(packet) => self.transmit(LCP, &packet),
+            Output::Up => self.lcp_up(now),
+            Output::Down => self.lcp_down(now),
+            Output::Started => {}
+            Output::TerminateRequest(words) => {
+                self.cause.get_or_insert_with(|| LinkEnding::ByPeer(words.clone()));
+                self.events.push_back(LinkEvent::TerminateRequest(words));
+            }
+            Output::ProtocolRejected(protocol) => self.protocol_rejected(now, protocol),
+            // Close in Starting (§4.1): there is no line that could be hung up.
+            Output::Finished { .. } if self.phase == Phase::Dead || self.is_silent => {}
+            Output::Finished { by, from } => {
+                let why = self.cause.take().unwrap_or_else(|| self.finished_because(by, from));
+                self.set_phase(Phase::Terminate);
+                self.patience = None;
+                self.events.push_back(LinkEvent::Finished(why));
+            }
+        }
+    }
+
+    const fn finished_because(&self, by: Event, from: State) -> LinkEnding {
+        let limits = self.config.limits;
+        match by {
+            Event::TimeoutExpired if from.is_negotiating() => LinkEnding::NoAgreement(limits.max_configure),
+            Event::TimeoutExpired => LinkEnding::NoTerminateAck(limits.max_terminate),
+            Event::RejectCatastrophic => LinkEnding::LcpRejected,
+            _ => LinkEnding::Finished,
+        }
+    }
+
+    fn lcp_up(&mut self, now: Instant) {
+        let (own, peer) = (self.lcp.protocol().own(), self.lcp.protocol().peer());
+        self.send = peer;
+        self.lcp.set_peer_mru(peer.mru);
+        self.ipcp.set_peer_mru(peer.mru);
+        self.deframer.set_accm(own.accm);
+        // "An implementation MUST always be able to receive 1500 octets" (RFC 1661 §6.1, in other words).
+        self.deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + AROUND);
+        self.events.push_back(LinkEvent::LcpOpened);
+        self.begin_authentication(now);
+    }
+
+    fn lcp_down(&mut self, now: Instant) {
+        self.send = Settings::DEFAULT;
+        self.lcp.set_peer_mru(DEFAULT_MRU);
+        self.deframer.set_accm(DEFAULT_ACCM);
+        self.end_authentication();
+        let phase = match self.lcp.state() {
+            State::Closing | State::Stopping => Phase::Terminate,
+            State::Initial | State::Starting => Phase::Dead,
+            _ => Phase::Establish,
+        };
+        self.ipcp.handle_down(now);
+        if let Some(ipv6cp) = &mut self.ipv6cp {
+            ipv6cp.handle_down(now);
+        }
+        self.pump_network(now);
+        self.set_phase(phase);
+    }
+}

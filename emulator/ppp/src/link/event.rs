@@ -1,0 +1,90 @@
+//! What a [`Link`](super::Link) tells: phases and events.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::LinkEnding;
+use crate::auth::{Method, OwnAuth, PeerAuth};
+use crate::hdlc::{BadFrame, Item};
+
+/// A phase of the link (RFC 1661 §3.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Link Dead.
+    #[default]
+    Dead,
+    /// Link Establishment.
+    Establish,
+    /// Authentication.
+    Authenticate,
+    /// Network-Layer Protocol.
+    Network,
+    /// Link Termination.
+    Terminate,
+}
+
+/// What happened on the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// A frame goes out: address to information, as on the wire.
+    FrameSent(Vec<u8>),
+    /// A good frame came in, likewise.
+    FrameReceived(Vec<u8>),
+    /// Octets between flags that are no good frame.
+    BadFrame(BadFrame, Vec<u8>),
+    /// Octets outside frames.
+    Text(Vec<u8>),
+    /// A phase began.
+    Phase(Phase),
+    /// LCP is Opened.
+    LcpOpened,
+    /// The peer asked the calling end for no authentication.
+    AuthNotAsked,
+    /// The calling end's authentication is over. Comes once, but for a refusal in spite of an earlier success: a peer
+    /// may challenge again at any time (RFC 1994 §2).
+    Auth(Method, OwnAuth),
+    /// The answering end knows who the caller is, or that it may not come in. Comes once, but for a failure in spite of
+    /// an earlier success.
+    PeerAuth(Method, PeerAuth),
+    /// IPCP is Opened.
+    IpUp {
+        /// Our address; 0.0.0.0 if we asked for none, so that the peer alone knows which it takes us to have.
+        local: Ipv4Addr,
+        /// The peer's address, if it told.
+        peer: Option<Ipv4Addr>,
+        /// Name servers the peer gave, primary first.
+        dns: Vec<Ipv4Addr>,
+    },
+    /// IPCP is no longer Opened.
+    IpDown,
+    /// IPV6CP is Opened.
+    Ipv6Up {
+        /// Our link-local address.
+        local: Ipv6Addr,
+        /// The peer's link-local address.
+        peer: Ipv6Addr,
+    },
+    /// IPV6CP is no longer Opened.
+    Ipv6Down,
+    /// The peer asked to terminate the link, with these words.
+    TerminateRequest(Vec<u8>),
+    /// LCP has finished: the line may be hung up.
+    Finished(LinkEnding),
+    /// A datagram of an Opened network protocol came in; `protocol` is [`IP`](crate::frame::IP) or
+    /// [`IPV6`](crate::frame::IPV6).
+    Datagram {
+        /// The Protocol field.
+        protocol: u16,
+        /// The datagram, perhaps with padding.
+        octets: Vec<u8>,
+    },
+}
+
+impl From<Item<'_>> for LinkEvent {
+    fn from(item: Item<'_>) -> Self {
+        match item {
+            Item::Frame(octets) => Self::FrameReceived(octets.to_vec()),
+            Item::Bad(reason, octets) => Self::BadFrame(reason, octets.to_vec()),
+            Item::Text(octets) => Self::Text(octets.to_vec()),
+        }
+    }
+}

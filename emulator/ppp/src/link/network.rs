@@ -1,0 +1,120 @@
+//! The network phase (RFC 1661 §3.6): IPCP and IPV6CP on an authenticated link, and its end when neither is left.
+
+use std::net::Ipv4Addr;
+
+use offhook_clock::Instant;
+
+use super::{Link, LinkEnding, LinkEvent, Phase};
+use crate::automaton::State;
+use crate::control::{Control, Output};
+use crate::frame::{CHAP, IP, IPCP, IPV6, IPV6CP, PAP};
+
+impl Link {
+    /// Whether datagrams of `protocol` may cross the link.
+    pub(super) fn is_open(&self, protocol: u16) -> bool {
+        let state = match protocol {
+            IP => self.ipcp.state(),
+            IPV6 => self.ipv6cp.as_ref().map_or(State::Initial, Control::state),
+            _ => State::Initial,
+        };
+        self.phase == Phase::Network && state == State::Opened
+    }
+
+    /// One end knows who the other is, or does not ask: IPCP, and IPV6CP if it is wanted, are opened.
+    pub(super) fn begin_network(&mut self, now: Instant) {
+        if self.phase == Phase::Network {
+            return;
+        }
+        self.set_phase(Phase::Network);
+        self.ipcp.handle_open(now);
+        self.ipcp.handle_up(now);
+        if let Some(ipv6cp) = &mut self.ipv6cp {
+            ipv6cp.handle_open(now);
+            ipv6cp.handle_up(now);
+        }
+    }
+
+    /// Carries out what the network protocols have to say; whether there was anything.
+    pub(super) fn pump_network(&mut self, now: Instant) -> bool {
+        let mut any = false;
+        while let Some(output) = self.ipcp.poll_output() {
+            any = true;
+            self.handle_network_output(now, IPCP, output);
+        }
+        while let Some(output) = self.ipv6cp.as_mut().and_then(Control::poll_output) {
+            any = true;
+            self.handle_network_output(now, IPV6CP, output);
+        }
+        any
+    }
+
+    fn handle_network_output(&mut self, now: Instant, protocol: u16, output: Output) {
+        let ip = protocol == IPCP;
+        match output {
+            Output::Packet(packet) if self.phase == Phase::Network => self.transmit(protocol, &packet),
+            Output::Up if ip => self.ip_up(now),
+            Output::Up => self.ipv6_up(now),
+            Output::Down if ip => {
+                if std::mem::take(&mut self.ip_is_up) {
+                    self.events.push_back(LinkEvent::IpDown);
+                }
+            }
+            Output::Down => {
+                if std::mem::take(&mut self.ipv6_is_up) {
+                    self.events.push_back(LinkEvent::Ipv6Down);
+                }
+            }
+            Output::Finished { .. } => self.close_without_network(now),
+            Output::Packet(_) | Output::Started | Output::TerminateRequest(_) | Output::ProtocolRejected(_) => {}
+        }
+    }
+
+    fn ip_up(&mut self, now: Instant) {
+        let ipcp = self.ipcp.protocol();
+        let unknown = ipcp.has_no_address().then_some(Ipv4Addr::UNSPECIFIED);
+        if let Some(local) = ipcp.local().or(unknown) {
+            self.events.push_back(LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns() });
+            self.ip_is_up = true;
+        } else {
+            let why = ipcp.insists().map_or(LinkEnding::NoAddress, LinkEnding::AddressRejected);
+            self.cause.get_or_insert(why);
+            self.ipcp.handle_close(now, "No address");
+        }
+    }
+
+    /// Without both identifiers there are no link-local addresses, and nothing to say over IPv6.
+    fn ipv6_up(&mut self, now: Instant) {
+        let Some(ipv6cp) = &mut self.ipv6cp else { return };
+        if let (Some(local), Some(peer)) = (ipv6cp.protocol().local(), ipv6cp.protocol().peer()) {
+            self.events.push_back(LinkEvent::Ipv6Up { local, peer });
+            self.ipv6_is_up = true;
+        } else {
+            ipv6cp.handle_close(now, "No interface identifier");
+        }
+    }
+
+    /// "MUST stop sending packets of the indicated protocol at the earliest opportunity" (RFC 1661 §5.7).
+    pub(super) fn protocol_rejected(&mut self, now: Instant, protocol: u16) {
+        match protocol {
+            PAP | CHAP => self.authentication_rejected(now),
+            IPCP => self.ipcp.handle_down(now),
+            IPV6CP => {
+                if let Some(ipv6cp) = &mut self.ipv6cp {
+                    ipv6cp.handle_down(now);
+                }
+            }
+            _ => {}
+        }
+        self.close_without_network(now);
+    }
+
+    /// A link over which nothing can go is terminated, as pppd does it.
+    fn close_without_network(&mut self, now: Instant) {
+        let over = |state| matches!(state, State::Initial | State::Starting | State::Closed | State::Stopped);
+        let ipv6cp = self.ipv6cp.as_ref().map_or(State::Initial, Control::state);
+        if self.phase == Phase::Network && over(self.ipcp.state()) && over(ipv6cp) {
+            self.cause.get_or_insert(LinkEnding::NoNetwork);
+            self.lcp.handle_close(now, "No network protocols running");
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! What holds for a port: mgetty's flags over its configuration file, and pppd's options in its read order.
+//!
+//! pppd reads `/etc/ppp/options`, then its command line (`file X` in place), then `/etc/ppp/options.TTY`. What the command
+//! line says stays; `/etc/ppp/options` is overridden by both. `auth`, `noauth` and `require-...` are one group: the place
+//! with more say decides, and within one place the last.
+
+use std::net::Ipv4Addr;
+
+use offhook_etc::read::direct::direct;
+use offhook_etc::read::inittab_units::{self, Entry, Init};
+use offhook_etc::read::login_config::{self, Line, LoginConfig};
+use offhook_etc::read::mgetty_command::{self, Command};
+use offhook_etc::read::mgetty_config::{self, Values};
+use offhook_etc::read::options::{self, Opt, OptionKind, Problem};
+use offhook_etc::read::secrets::{self, Secrets};
+use offhook_etc::read::{accounts, dialin};
+use offhook_etc::source::{Place, Sourced, Tree};
+
+/// Rings and speed without a word about them.
+const DEFAULT_SPEED: &str = "38400";
+/// pppd's own files.
+pub const PAP_SECRETS: &str = "/etc/ppp/pap-secrets";
+/// Likewise.
+pub const CHAP_SECRETS: &str = "/etc/ppp/chap-secrets";
+/// Likewise.
+pub const OPTIONS: &str = "/etc/ppp/options";
+
+/// What is the same for every port.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What is served from where.
+    pub init: Init,
+    /// login.config, if there is one.
+    pub login: Option<LoginConfig>,
+    /// Why mgetty ignores login.config, if it does.
+    pub login_ignored: Option<String>,
+    /// Rules of caller ID; `None`: no file.
+    pub rules: Option<Vec<dialin::Rule>>,
+    /// pap-secrets.
+    pub pap: Secrets,
+    /// chap-secrets.
+    pub chap: Secrets,
+    /// Unix users.
+    pub users: Vec<accounts::User>,
+    /// The machine's name, if known.
+    pub hostname: Option<String>,
+    /// Whether passwd was there at all.
+    pub users_known: bool,
+}
+
+impl Facts {
+    /// Reads them.
+    pub fn of(tree: &Tree) -> Self {
+        let login = tree.mgetty("login.config");
+        let login_ignored = login.and_then(|source| {
+            if tree.owners_known && source.uid != 0 {
+                Some(format!("its owner is user {}, not root", source.uid))
+            } else if tree.modes_known && source.mode & 0o077 != 0 {
+                Some(format!("its mode is {:04o}: others than root have rights in it", source.mode))
+            } else {
+                None
+            }
+        });
+        let secrets = |path| tree.source(path).map(|source| secrets::read(source.octets)).unwrap_or_default();
+        Self {
+            init: inittab_units::read(tree),
+            login: login.map(|source| login_config::read(&source)),
+            login_ignored,
+            rules: tree.mgetty("dialin.config").map(|source| dialin::read(&source)),
+            pap: secrets(PAP_SECRETS),
+            chap: secrets(CHAP_SECRETS),
+            users: accounts::read(tree),
+            hostname: tree.hostname.clone(),
+            users_known: tree.source("/etc/passwd").is_some(),
+        }
+    }
+
+    /// The line that decides for callers who speak PPP at once; `None`: they get login.
+    pub fn ppp_line(&self) -> Option<&Line> {
+        self.login_line("/AutoPPP/").filter(|line| line.program() != "login")
+    }
+
+    /// The line of login.config that decides for that name, as mgetty sees the file.
+    pub fn login_line(&self, name: &str) -> Option<&Line> {
+        if self.login_ignored.is_some() {
+            return None;
+        }
+        self.login.as_ref()?.line_for(name)
+    }
+}
+
+/// A served port.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// Device without `/dev/`.
+    pub device: String,
+    /// The line or unit.
+    pub entry: Entry,
+    /// Its command line.
+    pub command: Command,
+    /// What mgetty.config has for it.
+    pub values: Values,
+    /// Rings before it answers.
+    pub rings: Sourced<u32>,
+    /// Whether there is a modem: not on a direct line.
+    pub direct: Sourced<bool>,
+    /// Port speed as said.
+    pub speed: Sourced<String>,
+    /// pppd as it is started for callers who speak PPP; `None`: it is not.
+    pub ppp: Option<Ppp>,
+}
+
+impl Port {
+    /// Whether a yes-or-no key of mgetty.config says yes.
+    pub fn flag(&self, key: &str) -> bool {
+        self.values.get(key).is_some_and(|value| mgetty_config::truth(&value.text))
+    }
+}
+
+/// pppd's options as they come out.
+#[derive(Clone, Debug)]
+pub struct Ppp {
+    /// The line of login.config that starts it.
+    pub line: Line,
+    /// The terminal's name as pppd forms it, which names the file of its options.
+    pub tty: String,
+    /// Options in the order in which pppd reads them.
+    pub options: Vec<Opt>,
+    /// Why it does not start, or starts otherwise.
+    pub problems: Vec<Problem>,
+    /// Files named by `file` or `call` that are not there.
+    pub missing: Vec<(Place, String)>,
+    /// Files that name themselves by `file` or `call`, directly or through others.
+    pub circles: Vec<(Place, String)>,
+    /// Where a file is named that is not read any more: there are too many.
+    pub unread: Option<(Place, String)>,
+    /// What is asked of the caller.
+    pub auth: Auth,
+}
+
+/// What is asked of the caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Auth {
+    /// Whether the caller must say who it is.
+    pub required: bool,
+    /// The option that decides this; `None`: pppd's default, no.
+    pub decided: Option<Opt>,
+    /// PAP is offered.
+    pub pap: bool,
+    /// CHAP with MD5 is offered.
+    pub chap: bool,
+    /// MS-CHAP of either version is offered.
+    pub mschap: bool,
+    /// EAP is offered.
+    pub eap: bool,
+    /// Options of the group that have no effect.
+    pub overruled: Vec<Opt>,
+    /// What asked for authentication before a `noauth` undid it.
+    pub undone: Option<Opt>,
+}
+
+/// Every served port.
+pub fn ports(tree: &Tree, facts: &Facts) -> Vec<Port> {
+    facts.init.entries.iter().filter_map(|entry| port(tree, facts, entry)).collect()
+}
+
+fn port(tree: &Tree, facts: &Facts, entry: &Entry) -> Option<Port> {
+    let command = mgetty_command::read(&entry.process);
+    let device = command.device_name().filter(|device| !device.is_empty())?;
+    let config = tree.mgetty("mgetty.config");
+    let values = config.map(|source| mgetty_config::values(&source, &device)).unwrap_or_default();
+    let here = || Some(entry.place.clone());
+    let rings = match (&command.rings, values.get("rings")) {
+        (Some(text), _) => Sourced { value: rings(text), place: here() },
+        (None, Some(value)) => Sourced { value: rings(&value.text), place: Some(value.place.clone()) },
+        (None, None) => Sourced { value: 1, place: None },
+    };
+    let direct = direct(&command, &values, &entry.place);
+    let speed = match (&command.speed, values.get("speed")) {
+        (Some(text), _) => Sourced { value: text.clone(), place: here() },
+        (None, Some(value)) => Sourced { value: value.text.clone(), place: Some(value.place.clone()) },
+        (None, None) => Sourced { value: DEFAULT_SPEED.to_owned(), place: None },
+    };
+    let line = facts.ppp_line().filter(|line| line.program() == "pppd");
+    let ppp = line.map(|line| ppp(tree, line, &device));
+    Some(Port { device, entry: entry.clone(), command, values, rings, direct, speed, ppp })
+}
+
+/// 0 means 1, as mgetty has it.
+fn rings(text: &str) -> u32 {
+    let value = mgetty_config::integer(text.trim()).unwrap_or(1).max(1);
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// A device's name as pppd makes a file's name of it.
+pub fn tty_of(device: &str) -> String {
+    device.strip_prefix("/dev/").unwrap_or(device).trim_start_matches('/').replace('/', ".")
+}
+
+fn ppp(tree: &Tree, line: &Line, device: &str) -> Ppp {
+    let mut ppp = Ppp {
+        line: line.clone(),
+        tty: tty_of(device),
+        options: Vec::new(),
+        problems: Vec::new(),
+        missing: Vec::new(),
+        circles: Vec::new(),
+        unread: None,
+        auth: Auth::default(),
+    };
+    let mut named = Named::default();
+    ppp.take_file(tree, OPTIONS, false, &mut named);
+    let words: Vec<_> = line.arguments().iter().map(|word| (word.clone(), line.place.clone())).collect();
+    let (options, problems) = options::parsed(&words, true);
+    ppp.problems.extend(problems);
+    ppp.take(tree, options, &mut named);
+    if let Some(named) = ppp.options.iter().rfind(|option| option.kind == OptionKind::Device) {
+        ppp.tty = tty_of(&named.name);
+    }
+    let of_port = format!("{OPTIONS}.{}", ppp.tty);
+    ppp.take_file(tree, &of_port, false, &mut named);
+    ppp.auth = auth(&ppp.options);
+    ppp
+}
+
+/// Files that options name, and options, that are read for one port; and how deep they lie in one another. More than any
+/// server has.
+const MOST_NAMED: usize = 1000;
+const MOST_OPTIONS: usize = 100_000;
+const DEEPEST: usize = 100;
+
+/// Files that are being read because options name them.
+#[derive(Default)]
+struct Named {
+    /// Each is named by the one before.
+    open: Vec<String>,
+    /// How many were read so far.
+    read: usize,
+}
+
+impl Ppp {
+    fn take_file(&mut self, tree: &Tree, path: &str, command_line: bool, named: &mut Named) {
+        let Some(source) = tree.source(path) else { return };
+        let (options, problems) = options::read(&source, command_line);
+        self.problems.extend(problems);
+        named.open.push(path.to_owned());
+        self.take(tree, options, named);
+        named.open.pop();
+    }
+
+    /// Keeps options, and those of files they name.
+    fn take(&mut self, tree: &Tree, options: Vec<Opt>, named: &mut Named) {
+        for option in options {
+            let file = match (option.name.as_str(), option.parameter.as_deref()) {
+                ("file", Some(path)) => Some(path.to_owned()),
+                ("call", Some(name)) => Some(format!("/etc/ppp/peers/{name}")),
+                _ => None,
+            };
+            let (place, command_line) = (option.place.clone(), option.command_line);
+            self.options.push(option);
+            let Some(file) = file else { continue };
+            if named.open.contains(&file) {
+                // pppd reads it for ever; once is enough to tell.
+                if !self.circles.iter().any(|(_, known)| *known == file) {
+                    self.circles.push((place, file));
+                }
+            } else if tree.source(&file).is_some() {
+                named.read += 1;
+                if named.read > MOST_NAMED || self.options.len() > MOST_OPTIONS || named.open.len() > DEEPEST {
+                    self.unread.get_or_insert((place, file));
+                } else {
+                    self.take_file(tree, &file, command_line, named);
+                }
+            } else if file.starts_with("/etc/") || tree.whole {
+                self.missing.push((place, file));
+            }
+        }
+    }
+
+    /// The option of that name that wins.
+    pub fn winner(&self, names: &[&str]) -> Option<&Opt> {
+        let of = |command_line: bool| {
+            let named = |option: &&Opt| option.command_line == command_line && names.contains(&option.name.as_str());
+            self.options.iter().rfind(named)
+        };
+        of(true).or_else(|| of(false))
+    }
+
+    /// Its parameter as a number.
+    pub fn number(&self, name: &str) -> Option<(u64, &Opt)> {
+        let option = self.winner(&[name])?;
+        options::number(option.parameter.as_deref()?).0.map(|number| (number, option))
+    }
+
+    /// Every option of that name.
+    pub fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Opt> {
+        self.options.iter().filter(move |option| option.name == name)
+    }
+
+    /// The server's address and the caller's, each with the option it comes from.
+    pub fn addresses(&self) -> (Option<Given<'_>>, Option<Given<'_>>) {
+        let pick = |index: usize| {
+            let of = |command_line: bool| {
+                let pairs = self.options.iter().filter(|option| option.kind == OptionKind::Addresses);
+                pairs.filter(|option| option.command_line == command_line).rev_find_half(index)
+            };
+            of(true).or_else(|| of(false))
+        };
+        (pick(0), pick(1))
+    }
+
+    /// Name servers given to callers: the last two said.
+    pub fn dns(&self) -> Vec<(Ipv4Addr, &Opt)> {
+        let all = self.every("ms-dns");
+        let all: Vec<_> = all.filter_map(|option| Some((option.parameter.as_deref()?.parse().ok()?, option))).collect();
+        all[all.len().saturating_sub(2)..].to_vec()
+    }
+
+    /// Whether Unix passwords are asked for as well.
+    pub fn unix_login(&self) -> Option<&Opt> {
+        self.every("login").next()
+    }
+
+    /// Whether callers may speak IPv6.
+    pub fn ipv6(&self) -> bool {
+        self.winner(&["noipv6", "-ipv6", "+ipv6", "ipv6"])
+            .is_none_or(|option| !matches!(option.name.as_str(), "noipv6" | "-ipv6"))
+    }
+
+    /// The name by which entries of secrets are chosen; `None`: the machine's, which is not known.
+    pub fn server_name(&self, hostname: Option<&str>) -> Option<String> {
+        let named = self.winner(&["name"]).and_then(|option| option.parameter.clone());
+        if self.winner(&["usehostname"]).is_some() {
+            return hostname.map(str::to_owned);
+        }
+        named.or_else(|| hostname.map(str::to_owned))
+    }
+
+    /// Files of secrets, which 2.5 lets options name.
+    pub fn secrets_elsewhere(&self) -> bool {
+        self.winner(&["pap-secrets", "chap-secrets", "plugin"]).is_some()
+    }
+}
+
+/// An address and the option it comes from.
+pub type Given<'a> = (Ipv4Addr, &'a Opt);
+
+/// The last half-pair that is said.
+trait RevFindHalf<'a> {
+    fn rev_find_half(self, index: usize) -> Option<(Ipv4Addr, &'a Opt)>;
+}
+
+impl<'a, I: Iterator<Item = &'a Opt>> RevFindHalf<'a> for I {
+    fn rev_find_half(self, index: usize) -> Option<(Ipv4Addr, &'a Opt)> {
+        let half = |option: &'a Opt| {
+            let (local, remote) = option.name.split_once(':')?;
+            let text = if index == 0 { local } else { remote };
+            text.parse().ok().map(|address| (address, option))
+        };
+        self.filter_map(half).last()
+    }
+}
+
+/// `auth`, `noauth` and what asks for a protocol, by pppd's rule of who overrides whom.
+fn auth(options: &[Opt]) -> Auth {
+    let mut auth = Auth::default();
+    let mut by_command_line = false;
+    for option in options {
+        let protocol = match option.name.as_str() {
+            "auth" | "noauth" => None,
+            "require-pap" | "+pap" => Some(&mut auth.pap),
+            "require-chap" | "+chap" => Some(&mut auth.chap),
+            "require-mschap" | "+mschap" | "require-mschap-v2" | "+mschap-v2" => Some(&mut auth.mschap),
+            "require-eap" => Some(&mut auth.eap),
+            _ => continue,
+        };
+        if by_command_line && !option.command_line {
+            auth.overruled.push(option.clone());
+            continue;
+        }
+        by_command_line = option.command_line;
+        if let Some(protocol) = protocol {
+            *protocol = true;
+        }
+        if option.name == "noauth" {
+            if auth.required {
+                auth.undone = auth.decided.take();
+            }
+        } else {
+            auth.undone = None;
+        }
+        auth.required = option.name != "noauth";
+        auth.decided = Some(option.clone());
+    }
+    if !auth.required {
+        (auth.pap, auth.chap, auth.mschap, auth.eap) = (false, false, false, false);
+    } else if !(auth.pap || auth.chap || auth.mschap || auth.eap) {
+        (auth.pap, auth.chap, auth.mschap, auth.eap) = (true, true, true, true);
+    }
+    auth
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::tests::with;
+
+    fn first(changes: &[(&str, &str)]) -> Port {
+        let tree = with(changes);
+        ports(&tree, &Facts::of(&tree)).remove(0)
+    }
+
+    #[test]
+    fn the_flag_wins_over_mgettys_file_and_a_section_over_its_global_part() {
+        let config = "rings 5\nport ttyS0\nrings 4\n";
+        assert_eq!(first(&[("mgetty/mgetty.config", config)]).rings.value, 2);
+        let inittab = "S0:2345:respawn:/sbin/mgetty ttyS0\n";
+        let port = first(&[("mgetty/mgetty.config", config), ("inittab", inittab)]);
+        assert_eq!((port.rings.value, port.rings.place.unwrap().line), (4, Some(3)));
+    }
+
+    #[test]
+    fn what_the_command_line_says_stays_and_the_ports_file_overrides_the_general_one() {
+        let login = "/AutoPPP/ - - /usr/sbin/pppd auth +pap idle 7\n";
+        let port =
+            first(&[("mgetty/login.config", login), ("ppp/options.ttyS0", "noauth\nidle 5\n10.0.0.1:10.0.0.2\n")]);
+        let ppp = port.ppp.unwrap();
+        assert!(ppp.auth.required && ppp.auth.pap && !ppp.auth.chap);
+        assert_eq!(ppp.auth.overruled.len(), 1, "noauth, which is read last");
+        assert_eq!(ppp.number("idle").unwrap().0, 7);
+        let (local, remote) = ppp.addresses();
+        assert_eq!((local.unwrap().0, remote.unwrap().0), ([10, 0, 0, 1].into(), [10, 0, 0, 2].into()));
+    }
+
+    #[test]
+    fn noauth_in_a_ports_file_undoes_auth_of_the_general_one() {
+        let login = "/AutoPPP/ - - /usr/sbin/pppd\n";
+        let ppp = first(&[("mgetty/login.config", login), ("ppp/options.ttyS0", "noauth\n")]).ppp.unwrap();
+        assert!(!ppp.auth.required && ppp.auth.undone.is_some());
+        assert_eq!(ppp.auth.decided.unwrap().place, Place::line("/etc/ppp/options.ttyS0", 1));
+    }
+
+    #[test]
+    fn a_device_on_the_command_line_names_the_file_of_the_ports_options() {
+        let login = "/AutoPPP/ - - /usr/sbin/pppd auth /dev/ttyS1\n";
+        let ppp = first(&[("mgetty/login.config", login)]).ppp.unwrap();
+        assert_eq!(ppp.addresses().1.unwrap().0, Ipv4Addr::new(192, 168, 32, 106));
+        assert_eq!(tty_of("term/a"), "term.a");
+    }
+
+    #[test]
+    fn a_file_that_names_itself_is_read_only_so_often() {
+        let ppp = first(&[("ppp/options", "auth\nfile /etc/ppp/options\n")]).ppp.unwrap();
+        assert!(ppp.options.len() < 40);
+    }
+}

@@ -1,0 +1,114 @@
+//! An audit as JSON, for programs.
+//!
+//! One object, keys always in this order:
+//!
+//! ```text
+//! { "format": 2,                      grows only when something is removed or changes its meaning
+//!   "offhook": "0.1.0",
+//!   "exit_code": 1,                   0, 1 or 3
+//!   "danger": 0, "error": 1, "warning": 0, "note": 2,
+//!   "accepted": 0,                    findings that are accepted, and in none of the counts above
+//!   "stack": "bookworm",              where calls were made; null: none were
+//!   "ports": [ {
+//!       "device": "ttyS0",
+//!       "place": { "file": "/etc/inittab", "line": 12 },
+//!       "statements": [ {
+//!           "topic": "answer",        answer port callers login ppp auth account address end dns
+//!           "text": "...",            for people; may be worded otherwise in any version
+//!           "places": [ { "file", "line" } ],
+//!           "lab": "..." or null      what calls showed
+//!       } ]
+//!   } ],
+//!   "findings": [ {
+//!       "id": "0123...",              the same in every run, also after lines were inserted above it
+//!       "code": "no-auth",            stable; --list-rules has all of them
+//!       "severity": "danger"          or "error", "warning", "note"
+//!       "place": { "file", "line" }   or null; "line" is null for a file as a whole
+//!       "ports": ["ttyS0"],           empty: all, or none in particular
+//!       "what": "...", "why": "...", "fix": "...",
+//!       "lab": "..." or null,
+//!       "accepted": null              or { "reason", "until" (a date or null), "place" }
+//!   } ]
+//! }
+//! ```
+//!
+//! [`rules`] is one object: `format`, `offhook`, and `rules`, an array of objects with `code`, `severities` (the usual one
+//! first), `meaning`, `why`, `fix` and `example`.
+//! No secret is in either.
+
+use serde::Serialize;
+
+use super::identity::identities;
+use super::registry::{self, Rule};
+use super::{Audit, Finding, PortReport, Severity};
+use offhook_etc::source::Tree;
+
+/// Version of the format.
+pub const FORMAT: u32 = 2;
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    format: u32,
+    offhook: &'static str,
+    exit_code: u8,
+    danger: usize,
+    error: usize,
+    warning: usize,
+    note: usize,
+    accepted: usize,
+    stack: Option<&'a str>,
+    ports: &'a [PortReport],
+    findings: Vec<Identified<'a>>,
+}
+
+#[derive(Serialize)]
+struct Identified<'a> {
+    id: String,
+    #[serde(flatten)]
+    finding: &'a Finding,
+}
+
+/// Writes the audit of `tree`; `stack` is where calls were made.
+///
+/// # Errors
+///
+/// None that an audit could cause.
+pub fn report(audit: &Audit, tree: &Tree, stack: Option<&str>, exit_code: u8) -> serde_json::Result<String> {
+    let count = |severity| audit.count(severity);
+    let ids = identities(&audit.findings, tree);
+    let findings = ids.into_iter().zip(&audit.findings).map(|(id, finding)| Identified { id, finding }).collect();
+    pretty(&Whole {
+        format: FORMAT,
+        offhook: env!("CARGO_PKG_VERSION"),
+        exit_code,
+        danger: count(Severity::Danger),
+        error: count(Severity::Error),
+        warning: count(Severity::Warning),
+        note: count(Severity::Note),
+        accepted: audit.accepted(),
+        stack,
+        ports: &audit.ports,
+        findings,
+    })
+}
+
+/// Writes the rules.
+///
+/// # Errors
+///
+/// None.
+pub fn rules() -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Rules {
+        format: u32,
+        offhook: &'static str,
+        rules: Vec<&'static Rule>,
+    }
+    pretty(&Rules { format: FORMAT, offhook: env!("CARGO_PKG_VERSION"), rules: registry::all().collect() })
+}
+
+fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,222 @@
+//! The audit of a dial-in server's configuration: what a caller experiences on every port, and what is wrong.
+//!
+//! In goes the `/etc` of a server ([`Tree`]). [`effective`] puts together what holds for a port; [`statements`] says it;
+//! [`rules`] judge it, and everything they find is a [`Finding`] of the [`registry`]. [`plan`] makes calls of it for the
+//! lab and [`judge`] compares their outcome with what the files say. [`webmin`] reads who may change the server, [`accept`]
+//! which findings somebody accepts. [`report`], [`json`] and [`sarif`] show it all.
+//!
+//! This crate makes no calls and reads no clock: both are handed in.
+
+pub mod accept;
+pub mod accounts;
+pub mod effective;
+mod finding;
+pub mod identity;
+pub mod json;
+pub mod judge;
+pub mod plan;
+pub mod registry;
+pub mod report;
+pub mod rules;
+pub mod sarif;
+mod severity;
+pub mod statements;
+mod unix;
+pub mod webmin;
+
+pub use finding::{Accepted, Finding, exit_code, sorted};
+pub use severity::Severity;
+
+use offhook_etc::source::{Place, Tree};
+use serde::{Serialize, Serializer};
+
+use effective::{Facts, Port};
+
+/// What a statement is about, in the order of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// After how many rings the modem answers.
+    Answer,
+    /// Speed and kind of the port.
+    Port,
+    /// Which callers are answered.
+    Callers,
+    /// The prompt, and who can log in there.
+    Login,
+    /// Whether PPP is recognised.
+    Ppp,
+    /// How callers authenticate.
+    Auth,
+    /// What one account is good for.
+    Account,
+    /// Addresses of server and caller.
+    Address,
+    /// What ends a call.
+    End,
+    /// DNS servers the caller is given.
+    Dns,
+}
+
+impl Topic {
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Port => "port",
+            Self::Callers => "callers",
+            Self::Login => "login",
+            Self::Ppp => "ppp",
+            Self::Auth => "auth",
+            Self::Account => "account",
+            Self::Address => "address",
+            Self::End => "end",
+            Self::Dns => "dns",
+        }
+    }
+}
+
+impl Serialize for Topic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+/// One thing a caller experiences on a port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// What it is about.
+    pub topic: Topic,
+    /// What happens.
+    pub text: String,
+    /// What decides it, most decisive first.
+    pub places: Vec<Place>,
+    /// What calls in the lab showed, if any did.
+    pub lab: Option<String>,
+}
+
+/// What a caller experiences on one port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PortReport {
+    /// Device without `/dev/`.
+    pub device: String,
+    /// Where it is served from.
+    pub place: Place,
+    /// Statements in the order of a call.
+    pub statements: Vec<Statement>,
+}
+
+/// The whole audit.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    /// One a port, in the order of inittab or of the units.
+    pub ports: Vec<PortReport>,
+    /// Findings, worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Audit {
+    /// How many findings have that severity, without those that are accepted.
+    pub fn count(&self, severity: Severity) -> usize {
+        let of = |finding: &&Finding| finding.accepted.is_none() && finding.severity == severity;
+        self.findings.iter().filter(of).count()
+    }
+
+    /// How many findings are accepted.
+    pub fn accepted(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.accepted.is_some()).count()
+    }
+}
+
+/// Audits what the files say, without calls.
+pub fn audit(tree: &Tree) -> (Audit, Facts, Vec<Port>) {
+    let facts = Facts::of(tree);
+    let ports = effective::ports(tree, &facts);
+    let findings = sorted(rules::all(tree, &facts, &ports));
+    let reports = ports.iter().map(|port| PortReport {
+        device: port.device.clone(),
+        place: port.entry.place.clone(),
+        statements: statements::of(&facts, port),
+    });
+    (Audit { ports: reports.collect(), findings }, facts, ports)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! Trees in memory for the tests of this folder.
+
+    use offhook_etc::source::Tree;
+    use offhook_etc::{Etc, RawFile};
+
+    use super::{Audit, Finding, Severity, audit};
+
+    /// A tree of those files.
+    pub(crate) fn tree(files: &[(&str, &str)]) -> Tree {
+        tree_with(files, Vec::new())
+    }
+
+    /// A tree of those files and more.
+    pub(crate) fn tree_with(files: &[(&str, &str)], more: Vec<RawFile>) -> Tree {
+        Tree::of(Etc::of_texts(files, more), false)
+    }
+
+    /// A server with nothing wrong: two ports, PAP accounts, rules, addresses.
+    pub(crate) const GOOD: &[(&str, &str)] = &[
+        ("hostname", "dialin\n"),
+        (
+            "inittab",
+            "id:2:initdefault:\nS0:2345:respawn:/sbin/mgetty -D -s 57600 -n 2 ttyS0\nS1:2345:respawn:/sbin/mgetty -D -s 57600 -n 2 ttyS1\n",
+        ),
+        ("mgetty/mgetty.config", "debug 4\nspeed 38400\n"),
+        ("mgetty/login.config", "/AutoPPP/ - a_ppp /usr/sbin/pppd auth -chap +pap debug\n* - - /bin/login @\n"),
+        ("mgetty/dialin.config", "555\n!all\n"),
+        ("ppp/options", "asyncmap 0\nauth\ncrtscts\nlock\nmodem\nidle 300\nnoipv6\nms-dns 192.168.32.1\n"),
+        ("ppp/options.ttyS0", "192.168.32.1:192.168.32.105\n"),
+        ("ppp/options.ttyS1", "192.168.32.1:192.168.32.106\n"),
+        ("ppp/pap-secrets", "alice * secret *\nbob * other *\n"),
+        ("ppp/chap-secrets", "# client server secret addresses\n"),
+        ("passwd", "root:x:0:0:root:/root:/bin/bash\nbob:x:1000:1000::/home/bob:/bin/sh\n"),
+        ("shadow", "root:*:19700:0:99999:7:::\nbob:$6$salt$hash:19700:0:99999:7:::\n"),
+    ];
+
+    /// [`GOOD`] with some files in other words; one that is empty is left out.
+    pub(crate) fn with(changes: &[(&str, &str)]) -> Tree {
+        let mut files: Vec<(&str, &str)> = GOOD.to_vec();
+        for (path, text) in changes {
+            files.retain(|(known, _)| known != path);
+            if !text.is_empty() {
+                files.push((path, text));
+            }
+        }
+        tree(&files)
+    }
+
+    /// The audit of a tree.
+    pub(crate) fn audited(tree: &Tree) -> Audit {
+        audit(tree).0
+    }
+
+    /// Its codes, sorted.
+    pub(crate) fn codes(tree: &Tree) -> Vec<&'static str> {
+        let mut codes: Vec<_> = audited(tree).findings.iter().map(Finding::code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+
+    /// Whether the changes, and they alone, make this finding of this severity.
+    #[track_caller]
+    pub(crate) fn shows(code: &str, severity: Severity, changes: &[(&str, &str)]) {
+        let found = audited(&with(changes)).findings;
+        let of = found.iter().find(|finding| finding.code() == code);
+        assert_eq!(of.map(|finding| finding.severity), Some(severity), "{code} among {found:#?}");
+        assert!(!codes(&with(&[])).contains(&code), "{code} also without the change");
+    }
+
+    #[test]
+    fn a_correct_configuration_has_nothing_above_a_note() {
+        let audit = audited(&with(&[]));
+        let bad: Vec<_> = audit.findings.iter().filter(|finding| finding.severity < Severity::Note).collect();
+        assert!(bad.is_empty(), "{bad:#?}");
+        assert_eq!(audit.ports.len(), 2);
+    }
+}

@@ -1,0 +1,95 @@
+//! Which calls are planned, and which are told to be left out.
+
+use super::*;
+use crate::effective::ports;
+use crate::tests::with;
+
+fn planned(changes: &[(&str, &str)]) -> Vec<Probe> {
+    let tree = with(changes);
+    let facts = Facts::of(&tree);
+    plan(&tree, &facts, &ports(&tree, &facts)[0]).probes
+}
+
+#[test]
+fn every_account_every_rule_and_those_who_should_not_get_in_call_once() {
+    let probes = planned(&[]);
+    let told: Vec<_> = probes.iter().map(|p| (p.from.as_deref(), p.expected.answered, p.expected.inside)).collect();
+    let friend = Some("5550100");
+    assert_eq!(
+        told,
+        [
+            (friend, Some(2), Some(true)),
+            (friend, Some(2), Some(true)),
+            (friend, Some(2), Some(false)),
+            (friend, Some(2), Some(false)),
+            (friend, Some(2), Some(true)),
+            (friend, Some(2), None),
+            (Some(STRANGER), None, None),
+            (None, None, None),
+        ]
+    );
+    assert_eq!(probes[0].expected.address, Some(Ipv4Addr::new(192, 168, 32, 105)));
+}
+
+#[test]
+fn an_open_server_is_expected_to_be_open() {
+    let open = planned(&[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd noauth\n")]);
+    let inside: Vec<_> = open.iter().filter_map(|probe| probe.expected.inside).collect();
+    assert_eq!(inside, [true, true, true]);
+    let any = planned(&[("ppp/pap-secrets", "alice * \"\" *\n")]);
+    let bad = any.iter().find(|probe| probe.aim == Aim::BadPassword).map(|probe| probe.expected.inside);
+    assert_eq!(bad, Some(Some(true)));
+}
+
+#[test]
+fn where_nobody_is_answered_only_numbers_are_tried() {
+    let probes = planned(&[("mgetty/dialin.config", "!all\n")]);
+    assert!(probes.iter().all(|probe| matches!(probe.aim, Aim::CallerId(_)) && probe.expected.answered.is_none()));
+    assert_eq!(probes.len(), 2);
+}
+
+#[test]
+fn a_scenario_has_the_probes_as_acts_and_waits_after_a_denied_call() {
+    let tree = with(&[]);
+    let facts = Facts::of(&tree);
+    let port = &ports(&tree, &facts)[0];
+    let probes = plan(&tree, &facts, port).probes;
+    let scenario = scenario(&tree.etc, port, &probes, "bookworm");
+    assert_eq!(scenario.calls().count(), probes.len());
+    let shadow = scenario.server.etc.as_ref().and_then(|etc| etc.text("/etc/shadow")).unwrap_or_default();
+    assert!(shadow.contains("bob:$6$rounds=") && shadow.contains("root:*:"), "{shadow}");
+    assert_eq!(scenario.calls().last().map(|call| call.after), Some(AFTER_DENIAL));
+    assert!(!format!("{probes:?}").contains("secret\""));
+}
+
+#[test]
+fn with_login_the_copy_has_the_account_s_password_as_the_unix_one() {
+    let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
+    let probes = planned(&[login]);
+    let unix: Vec<_> = probes.iter().filter(|probe| probe.unix).collect();
+    assert_eq!(unix.len(), 2, "bob by PAP and at the prompt: {probes:?}");
+    assert_eq!(unix[0].credentials, unix[1].credentials);
+    let any = planned(&[login, ("ppp/pap-secrets", "* * \"\" *\n")]);
+    assert!(matches!(&any[0].aim, Aim::Account { name, .. } if name == "bob"));
+}
+
+#[test]
+fn what_is_not_called_is_told() {
+    let left_out = |changes: &[(&str, &str)]| {
+        let tree = with(changes);
+        let facts = Facts::of(&tree);
+        plan(&tree, &facts, &ports(&tree, &facts)[0]).left_out
+    };
+    let inittab = |flags: &str| format!("S0:2345:respawn:/sbin/mgetty {flags} ttyS0\n");
+    assert!(left_out(&[("inittab", &inittab("-R 60"))])[0].contains("ringback"));
+    assert!(left_out(&[("inittab", &inittab("-F"))])[0].contains("only fax"));
+    assert!(left_out(&[("inittab", &inittab("-n 1000"))])[0].contains("rings"));
+    assert!(left_out(&[("inittab", &inittab("-n 2 -p \"who: \""))])[0].contains("prompt"));
+    assert!(left_out(&[("mgetty/mgetty.config", "cnd-program /opt/who\n")])[0].contains("cnd-program"));
+    assert!(left_out(&[("ppp/options", "auth\nplugin radius.so\n")])[0].contains("plugin"));
+    let many: String = (0..20).map(|n| format!("user{n} * pass{n} *\n")).collect();
+    assert_eq!(left_out(&[("ppp/pap-secrets", &many)]), ["8 accounts after the first 12"]);
+    let many: String = (0..15).map(|n| format!("555{n:02}\n")).collect();
+    assert_eq!(left_out(&[("mgetty/dialin.config", &many)]), ["3 caller-ID rules after the first 12"]);
+    assert_eq!(left_out(&[]), [""; 0]);
+}

@@ -1,0 +1,74 @@
+//! Rules about entries of pap-secrets and chap-secrets.
+
+use super::Example::Etc;
+use super::{family, file};
+use crate::severity::Severity::{Error, Note, Warning};
+
+family! {
+SECRETS_QUOTE = "secrets-quote": [Error];
+    meaning "A quote in a secrets file is never closed";
+    why "pppd takes everything up to the end of the file as one word. This account and all below it do not work.";
+    fix "write a password that contains \" in '...', and one that contains ' in \"...\"";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave * \"say\"hi\" *\nerin * x *\n")]);
+ACCOUNT_COLUMNS = "account-columns": [Error];
+    meaning "An account has fewer than three columns and is ignored";
+    why "An account is: name, server, password, addresses.";
+    fix "write: name, * (any server), password, and * or an address";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave *\n")]);
+ACCOUNT_NO_ADDRESS = "account-no-address": [Error];
+    meaning "An account has no address column, so its caller is refused";
+    why "No address means that no address is allowed, not that any is.";
+    fix "add * (any address), or the address that the caller is to have";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave * x\n")]);
+CLIENT_EMPTY = "client-empty": [Error];
+    meaning "An account has an empty name, which matches no caller";
+    why "Anybody is written *, not \"\".";
+    fix "write a name, or * for anybody";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\n\"\" * x *\n")]);
+SERVER_EMPTY = "server-empty": [Error];
+    meaning "An account has an empty second column, which matches no server";
+    why "Any server is written *, not \"\".";
+    fix "write * as the second column";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave \"\" x *\n")]);
+SECRET_ENCRYPTED = "secret-encrypted": [Error, Warning];
+    meaning "A password looks encrypted, where that does not work or is weak";
+    why "CHAP needs the password itself: with a hash nobody gets in. PAP accepts a hash, but DES uses only the first \
+         eight characters of a password, and a caller who sends the hash itself gets in as well.";
+    fix "write the password itself (only root can read the file), or for PAP use a newer hash";
+    example Etc(&[file("ppp/chap-secrets", "dave * ab3WXyz01Kq.2 *\n")]);
+SECRET_FILE_MISSING = "secret-file-missing": [Error];
+    meaning "A password is to be read from a file that does not exist";
+    why "@/path in the password column names a file. Without it the account cannot be used.";
+    fix "create the file with the password as its first word, readable by root only";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave * @/etc/ppp/nosuch *\n")]);
+SECRET_FILE_RELATIVE = "secret-file-relative": [Warning];
+    meaning "A password begins with @ but is not read from a file";
+    why "pppd reads a password from a file only if @ is followed by /. Otherwise the text itself is the password.";
+    fix "write the absolute path of the file";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave * @dave.pw *\n")]);
+SECRET_BACKSLASH = "secret-backslash": [Warning];
+    meaning "A backslash changes a column of an account";
+    why "To pppd a backslash begins an escape: \\s is a blank, \\t a tab, and DOM\\user is DOMuser.";
+    fix "write two backslashes where one is meant";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\nDOM\\user * x *\n")]);
+ACCOUNT_TWICE = "account-twice": [Warning];
+    meaning "An account is never used, because an earlier one has the same name and server";
+    why "Of two entries that match equally well, pppd uses the first.";
+    fix "remove one of the two";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\nalice * y *\n")]);
+LOGIN_WITHOUT_USER = "login-without-user": [Error];
+    meaning "An account needs a Unix password, but no Unix user of that name can log in";
+    why "With the option login (or the password @login) pppd checks the Unix password as well.";
+    fix "create or unlock the Unix user of that name, or remove login";
+    example Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n")]);
+SERVER_OTHER = "server-other": [Note];
+    meaning "An account is for another server, or for calling out";
+    why "Its second column names a server that this machine is not, or is not known to be.";
+    fix "for callers, write * as the second column";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave provider x *\n")]);
+ACCOUNT_ADDRESS = "account-address": [Warning];
+    meaning "An account does not allow the address that the port gives";
+    why "Its address column allows other addresses only. The caller is authenticated and then disconnected.";
+    fix "add the address of the port, or *";
+    example Etc(&[file("ppp/pap-secrets", "alice * secret *\ndave * x 10.0.0.0/8\n")]);
+}

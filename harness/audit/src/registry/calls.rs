@@ -1,0 +1,54 @@
+//! Rules about what calls in the lab show. They need calls: `--static` finds none of them.
+
+use super::Example::Calls;
+use super::family;
+use crate::severity::Severity::{Danger, Error, Note, Warning};
+
+family! {
+CALLED_NOT_READY = "called-not-ready": [Error];
+    meaning "In the lab, mgetty never gets the port ready";
+    why "mgetty does not start, or its chat with the modem fails. Nobody is answered. The lab has a usual modem and \
+         Debian's programs; a modem or a program of a special kind may work on your machine and not there.";
+    fix "see the evidence (--out DIR); ignore this if your modem or program is one that the lab does not have";
+    example Calls("/etc/inittab runs /opt/sbin/mgetty, which the lab does not have");
+CALLS_MISSING = "calls-missing": [Warning];
+    meaning "Some calls to a port could not be placed";
+    why "What the files say about these calls is not confirmed.";
+    fix "see the evidence (--out DIR)";
+    example Calls("mgetty did not get ready again after the third call");
+NOT_CALLED = "not-called": [Note];
+    meaning "The audit does not make certain calls";
+    why "The lab cannot make them, or there would be too many. What the files say about them is not confirmed.";
+    fix "nothing to fix";
+    example Calls("an account has only the hash of a password, so nobody knows what to send");
+CALLED_ANSWERED = "called-answered": [Danger];
+    meaning "In the lab, a caller was answered who is denied by the files";
+    why "The call in the lab shows what mgetty really does.";
+    fix "see the evidence (--out DIR) for what happened";
+    example Calls("dialin.config denies 5551234, and the call from 5551234 was answered");
+CALLED_NOT_ANSWERED = "called-not-answered": [Error];
+    meaning "In the lab, a caller was not answered who is allowed by the files";
+    why "The call in the lab shows what mgetty really does.";
+    fix "see the evidence (--out DIR) for what happened";
+    example Calls("no rule denies 5551234, and the call from 5551234 rang out");
+CALLED_RINGS = "called-rings": [Warning, Note];
+    meaning "In the lab, a call was answered after another number of rings";
+    why "mgetty counts a complete caller-ID block as a ring, so one ring less is normal.";
+    fix "see the evidence (--out DIR) for what happened";
+    example Calls("-n 3 is configured, and the call was answered after 5 rings");
+CALLED_GOT_IN = "called-got-in": [Danger];
+    meaning "In the lab, a caller got in who should not according to the files";
+    why "The call in the lab shows what mgetty and pppd really do.";
+    fix "see the evidence (--out DIR) for what happened";
+    example Calls("authentication is required, and a caller with a wrong password got an address");
+CALLED_KEPT_OUT = "called-kept-out": [Error];
+    meaning "In the lab, a caller did not get in who should according to the files";
+    why "The call in the lab shows what mgetty and pppd really do.";
+    fix "see the evidence (--out DIR) for what happened";
+    example Calls("alice has an account, and her call ended with \"Login incorrect\"");
+CALLED_ADDRESS = "called-address": [Warning];
+    meaning "In the lab, a caller got another address than the files say";
+    why "The call in the lab shows what pppd really does.";
+    fix "see the evidence (--out DIR) for what happened";
+    example Calls("options.ttyS0 has 192.168.32.105, and alice got 192.168.32.200");
+}

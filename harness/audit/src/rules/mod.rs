@@ -1,0 +1,49 @@
+//! The checks that find what the [`registry`](crate::registry) describes: one family a file, each check a function from
+//! what holds to findings.
+
+mod accounts;
+mod addresses;
+mod auth;
+mod caller_id;
+mod files;
+mod login;
+mod mgetty;
+mod options;
+mod ports;
+
+use super::Finding;
+use super::effective::{Facts, Port};
+use offhook_etc::source::Tree;
+
+/// What a check looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The files.
+    pub tree: &'a Tree,
+    /// What is the same for every port.
+    pub facts: &'a Facts,
+    /// Every served port.
+    pub ports: &'a [Port],
+}
+
+/// A check.
+type Check = fn(&Subject<'_>) -> Vec<Finding>;
+
+/// Every check.
+const CHECKS: &[&[Check]] = &[
+    ports::CHECKS,
+    mgetty::CHECKS,
+    login::CHECKS,
+    caller_id::CHECKS,
+    auth::CHECKS,
+    accounts::CHECKS,
+    addresses::CHECKS,
+    options::CHECKS,
+    files::CHECKS,
+];
+
+/// All findings, in no order that matters.
+pub fn all(tree: &Tree, facts: &Facts, ports: &[Port]) -> Vec<Finding> {
+    let subject = Subject { tree, facts, ports };
+    CHECKS.iter().copied().flatten().flat_map(|check| check(&subject)).collect()
+}

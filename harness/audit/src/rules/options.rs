@@ -1,0 +1,319 @@
+//! pppd's options: words it does not know, files it does not read, values that do not do what they look like.
+
+use super::{Check, Subject};
+use crate::Finding;
+use crate::Severity::{Error, Note, Warning};
+use crate::effective::OPTIONS;
+use crate::registry::files::FILE_UNREAD;
+use crate::registry::options as rule;
+use offhook_etc::read::option_table::Known;
+use offhook_etc::read::options::{self, Problem};
+use offhook_etc::source::Place;
+
+pub(super) const CHECKS: &[Check] = &[problems, missing, circles, too_many, unread_files, idle, control_lines];
+
+fn problems(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut all: Vec<(Option<&str>, Problem)> = Vec::new();
+    let mut any = false;
+    for port in subject.ports {
+        let Some(ppp) = &port.ppp else { continue };
+        any = true;
+        all.extend(ppp.problems.iter().map(|problem| (Some(port.device.as_str()), problem.clone())));
+    }
+    if !any && let Some(source) = subject.tree.source(OPTIONS) {
+        all.extend(options::read(&source, false).1.into_iter().map(|problem| (None, problem)));
+    }
+    all.into_iter()
+        .map(|(port, problem)| {
+            let finding = told(subject, problem);
+            match port {
+                Some(port) => finding.on(port),
+                None => finding,
+            }
+        })
+        .collect()
+}
+
+fn told(subject: &Subject<'_>, problem: Problem) -> Finding {
+    // A word that may be part of a password is not repeated.
+    let word = |place: &Place, word: String| {
+        let hidden = match (subject.tree.source(&place.file), place.line) {
+            (Some(source), Some(line)) => {
+                options::hides(source.octets, line) || line > 1 && options::hides(source.octets, line - 1)
+            }
+            _ => false,
+        };
+        if hidden { "a word".to_owned() } else { format!("{word:?}") }
+    };
+    match problem {
+        Problem::Unknown(place, text, nearest) => {
+            let hint = nearest.map_or_else(
+                || "remove it, or put quotes around what belongs together".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Finding::new(
+                &rule::OPTION_UNKNOWN,
+                format!("pppd does not know {} and ends: nobody gets PPP", word(&place, text)),
+            )
+            .at(place)
+            .fix(hint)
+        }
+        Problem::Version(place, name, Known::Until249) => {
+            Finding::new(&rule::OPTION_VERSION, format!("`{name}` is known to pppd 2.4.9, but no longer to 2.5"))
+                .at(place)
+        }
+        Problem::Version(place, name, _) => {
+            Finding::new(&rule::OPTION_VERSION, format!("`{name}` is known to pppd 2.5, but not to 2.4.9, which ends"))
+                .at(place)
+        }
+        Problem::Missing(place, name) => {
+            Finding::new(&rule::OPTION_VALUE, format!("`{name}` has no value, so pppd ends"))
+                .at(place)
+                .fix("give it a value")
+        }
+        Problem::Number(place, name, taken) => {
+            let (what, severity) = match taken {
+                Some(taken) => (format!("pppd takes `{name}` as {taken} and ignores what follows the digits"), Warning),
+                None => (format!("`{name}` has no number, so pppd ends"), Error),
+            };
+            Finding::new(&rule::OPTION_VALUE, what)
+                .severity(severity)
+                .at(place)
+                .fix("write a number in digits only; times are in seconds")
+        }
+        Problem::Address(place, text) => Finding::new(
+            &rule::OPTION_VALUE,
+            format!("{} is not an address: pppd looks the name up, and ends if that fails", word(&place, text)),
+        )
+        .severity(Warning)
+        .at(place)
+        .fix("write the address in digits"),
+        Problem::Runaway(place) => Finding::new(
+            &rule::OPTIONS_QUOTE,
+            "a quote is opened here and never closed: pppd takes the rest of the file as one word",
+        )
+        .at(place),
+    }
+}
+
+fn missing(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        for (place, file) in port.ppp.iter().flat_map(|ppp| &ppp.missing) {
+            found.push(
+                Finding::new(
+                    &rule::OPTIONS_FILE_MISSING,
+                    format!("pppd is told to read {file}, which does not exist, and ends"),
+                )
+                .at(place.clone())
+                .on(&port.device),
+            );
+        }
+    }
+    found
+}
+
+fn circles(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        for (place, file) in port.ppp.iter().flat_map(|ppp| &ppp.circles) {
+            found.push(
+                Finding::new(
+                    &rule::OPTIONS_FILE_CIRCLE,
+                    format!("{file} names itself: pppd opens it until it can open no more, and ends"),
+                )
+                .at(place.clone())
+                .on(&port.device),
+            );
+        }
+    }
+    found
+}
+
+fn too_many(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        if let Some((place, file)) = port.ppp.as_ref().and_then(|ppp| ppp.unread.as_ref()) {
+            let text = format!("{file} is not read by this audit: options name too many files before it");
+            let finding = Finding::new(&FILE_UNREAD, text).why("what it says is not part of this audit");
+            found.push(finding.at(place.clone()).on(&port.device));
+        }
+    }
+    found
+}
+
+fn unread_files(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let ppps: Vec<_> = subject.ports.iter().filter_map(|port| port.ppp.as_ref()).collect();
+    let prefix = format!("{OPTIONS}.");
+    for file in &subject.tree.etc.files {
+        let Some(tty) = file.path.strip_prefix(&prefix).filter(|tty| !tty.contains('/')) else { continue };
+        let leftover =
+            [".dpkg-", "~", ".bak", ".orig", ".old", ".save", ".rpm", "pptp", "l2tp", "xl2tpd", "pptpd", "ttyXX"];
+        if leftover.iter().any(|mark| tty.contains(mark))
+            || !(tty.contains("tty")
+                || tty.contains("cua")
+                || tty.contains("dev")
+                || tty.contains("term")
+                || tty.contains("modem"))
+        {
+            continue;
+        }
+        let named = ppps.iter().any(|ppp| {
+            ppp.tty == tty || ppp.options.iter().any(|option| option.parameter.as_deref() == Some(&file.path))
+        });
+        if named || ppps.is_empty() {
+            continue;
+        }
+        let nearest =
+            ppps.iter().find(|ppp| ppp.tty.rsplit('.').next() == tty.rsplit('.').next() || tty.starts_with("dev."));
+        let (severity, fix) = match nearest {
+            Some(ppp) => (Warning, format!("rename it to options.{}", ppp.tty)),
+            None => (Note, String::new()),
+        };
+        found.push(
+            Finding::new(&rule::OPTIONS_FILE_UNREAD, "this options file belongs to no port: pppd does not read it")
+                .severity(severity)
+                .at(Place::file(file.path.clone()))
+                .why("pppd reads options.TTY, where TTY is the device without /dev/, with a dot for each /")
+                .fix(fix),
+        );
+    }
+    for port in subject.ports.iter().filter(|port| port.ppp.is_some()) {
+        let of_port = format!("{prefix}{}", crate::effective::tty_of(&port.device));
+        if !port.device.contains("tty") && !port.device.starts_with("term") && subject.tree.source(&of_port).is_some() {
+            found.push(
+                Finding::new(
+                    &rule::OPTIONS_FILE_LINK,
+                    format!("if /dev/{} is a link, pppd does not read this file", port.device),
+                )
+                .at(Place::file(of_port))
+                .on(&port.device)
+                .why("pppd uses the name of the device itself, not the name of a link to it")
+                .fix(rule::OPTIONS_FILE_LINK.fix()),
+            );
+        }
+    }
+    found
+}
+
+fn idle(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        let Some(ppp) = &port.ppp else { continue };
+        match ppp.number("idle") {
+            Some((0, option)) => found.push(
+                Finding::new(&rule::IDLE_ZERO, "idle 0 means no idle timeout")
+                    .at(option.place.clone())
+                    .on(&port.device),
+            ),
+            Some((_, option)) if ppp.ipv6() && ppp.winner(&["active-filter"]).is_none() => found.push(
+                Finding::new(&rule::IDLE_IPV6, "for a caller with IPv6 the idle timeout comes later than configured")
+                    .at(option.place.clone())
+                    .on(&port.device)
+                    .why("router solicitations count as traffic and come at growing intervals: 300 s become 900 s")
+                    .fix(rule::IDLE_IPV6.fix()),
+            ),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn control_lines(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        let Some(option) = port.ppp.as_ref().and_then(|ppp| ppp.winner(&["local", "modem"])) else { continue };
+        if option.name == "local" && !port.direct.value {
+            let echo = port.ppp.as_ref().is_some_and(|ppp| {
+                ppp.number("lcp-echo-interval").is_some() && ppp.number("lcp-echo-failure").is_some()
+            });
+            let severity = if echo { Note } else { Warning };
+            found.push(
+                Finding::new(
+                    &rule::LOCAL_ON_MODEM,
+                    "pppd does not notice that a caller hangs up: `local` ignores the carrier",
+                )
+                .severity(severity)
+                .at(option.place.clone())
+                .on(&port.device)
+                .why(if echo {
+                    "LCP echoes notice it later"
+                } else {
+                    "pppd keeps the line, and further calls are not answered"
+                })
+                .fix(rule::LOCAL_ON_MODEM.fix()),
+            );
+        } else if option.name == "modem" && port.direct.value && option.place.file != OPTIONS {
+            found.push(
+                Finding::new(
+                    &rule::MODEM_ON_DIRECT,
+                    "`modem` on a direct line needs a cable that carries DCD; without it pppd hangs up at once",
+                )
+                .at(option.place.clone())
+                .on(&port.device),
+            );
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Severity::{Error, Note, Warning};
+    use crate::tests::{audited, shows, with};
+
+    #[test]
+    fn options_that_end_pppd_are_found() {
+        let options =
+            |code, severity, lines: &str| shows(code, severity, &[("ppp/options", &format!("auth\n{lines}"))]);
+        options("option-unknown", Error, "lcp-echo-intervall 30\n");
+        options("option-value", Warning, "idle 5m\n");
+        options("option-value", Error, "idle");
+        options("option-value", Warning, "ms-dns resolver\n");
+        options("option-version", Note, "ipx\n");
+        options("options-quote", Error, "ipparam \"x\n");
+        options("options-file-missing", Error, "file /etc/ppp/nosuch\n");
+        options("options-file-circle", Error, &"file /etc/ppp/options\n".repeat(30));
+        options("idle-zero", Note, "idle 0\n");
+        options("idle-ipv6", Note, "idle 300\n");
+        options("local-on-modem", Warning, "local\n");
+    }
+
+    #[test]
+    fn files_that_name_each_other_without_end_are_read_for_as_long_as_any_server_has_them() {
+        let names = |next: &str| format!("{}lock\n", format!("file /etc/ppp/{next}\n").repeat(30));
+        let (options, a, b, c) = (format!("auth\n{}", names("a")), names("b"), names("c"), names("d"));
+        let changes = [("ppp/options", &*options), ("ppp/a", &*a), ("ppp/b", &*b), ("ppp/c", &*c), ("ppp/d", "lock\n")];
+        shows("file-unread", Warning, &changes);
+        let circle = [
+            ("ppp/options", "auth\nfile /etc/ppp/a\n"),
+            ("ppp/a", "call back\n"),
+            ("ppp/peers/back", "file /etc/ppp/a\n"),
+        ];
+        shows("options-file-circle", Error, &circle);
+    }
+
+    #[test]
+    fn files_of_options_that_no_port_has_are_found() {
+        shows("options-file-unread", Warning, &[("ppp/options.dev.ttyS0", "lock\n")]);
+        shows("options-file-unread", Note, &[("ppp/options.ttyS7", "lock\n")]);
+        shows(
+            "options-file-link",
+            Note,
+            &[("ppp/options.modem", "lock\n"), ("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 modem\n")],
+        );
+        shows(
+            "modem-on-direct",
+            Note,
+            &[("inittab", "S0:2345:respawn:/sbin/mgetty -r ttyS0\n"), ("ppp/options.ttyS0", "modem\n")],
+        );
+    }
+
+    #[test]
+    fn a_word_behind_a_password_is_not_repeated() {
+        let tree = with(&[("ppp/options", "auth\nuser me password hid den\n")]);
+        let text = format!("{:?}", audited(&tree).findings);
+        assert!(text.contains("option-unknown") && !text.contains("den\\\""), "{text}");
+    }
+}

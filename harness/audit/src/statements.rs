@@ -1,0 +1,362 @@
+//! What a caller experiences on a port, said in the order of a call.
+//!
+//! In go [`Facts`] and a [`Port`]; out come [`Statement`]s with the places that decide them.
+
+use std::collections::BTreeSet;
+
+use super::accounts::{self, protocol_name};
+use super::effective::{Facts, Port, Ppp};
+use super::{Statement, Topic};
+use offhook_etc::read::options::Opt;
+use offhook_etc::read::secrets::SecretKind;
+use offhook_etc::source::Place;
+use offhook_report::text::counted;
+
+/// Names told before the rest is counted.
+const MOST: usize = 8;
+
+/// All statements for a port.
+pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
+    let mut said = vec![answer(port), line(port)];
+    if !port.direct.value {
+        said.push(callers(facts, port));
+    }
+    said.push(prompt(facts, port));
+    said.push(detection(facts, port));
+    if let Some(ppp) = &port.ppp {
+        said.push(auth(facts, ppp));
+        said.extend(users(facts, ppp));
+        said.push(addresses(ppp));
+        said.push(idle(ppp));
+        said.push(dns(ppp));
+    }
+    said
+}
+
+fn statement(topic: Topic, text: impl Into<String>, places: Vec<Place>) -> Statement {
+    Statement { topic, text: text.into(), places, lab: None }
+}
+
+fn places<'a>(options: impl IntoIterator<Item = &'a Opt>) -> Vec<Place> {
+    let mut seen = BTreeSet::new();
+    options.into_iter().map(|option| option.place.clone()).filter(|place| seen.insert(place.clone())).collect()
+}
+
+fn answer(port: &Port) -> Statement {
+    let mut places: Vec<Place> = port.direct.place.iter().chain(&port.rings.place).cloned().collect();
+    places.dedup();
+    if port.direct.value {
+        return statement(
+            Topic::Answer,
+            "a direct line: whoever is connected gets a prompt after sending something",
+            places,
+        );
+    }
+    let ringback = match &port.command.ringback {
+        Some(seconds) => {
+            format!(", in the second call of a caller who lets it ring, hangs up and calls again within {seconds} s")
+        }
+        None if port.flag("ringback") => ", in the second of two calls (ringback)".to_owned(),
+        None => String::new(),
+    };
+    statement(
+        Topic::Answer,
+        format!("the modem answers after {}{ringback}", counted(port.rings.value as usize, "ring")),
+        places,
+    )
+}
+
+fn line(port: &Port) -> Statement {
+    let mode = if port.direct.value {
+        "no modem"
+    } else if port.command.fax_only || port.flag("fax-only") {
+        "fax only"
+    } else if port.command.data_only || port.flag("data-only") {
+        "data only"
+    } else {
+        "data or fax"
+    };
+    statement(
+        Topic::Port,
+        format!("{} bit/s at the port, {mode}", port.speed.value),
+        port.speed.place.iter().cloned().collect(),
+    )
+}
+
+fn callers(facts: &Facts, port: &Port) -> Statement {
+    let Some(rules) = facts.rules.as_ref().filter(|rules| !rules.is_empty()) else {
+        return statement(Topic::Callers, "every caller is answered, whatever the number", Vec::new());
+    };
+    let mut parts = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        let text = match rule.number.as_str() {
+            _ if rule.is_all() => match (index, rule.allow) {
+                (0, true) => "everybody is answered".to_owned(),
+                (0, false) => "nobody is answered".to_owned(),
+                (_, true) => "everybody else is answered".to_owned(),
+                (_, false) => "nobody else is answered".to_owned(),
+            },
+            number => {
+                let verb = if rule.allow { "are answered" } else { "are not answered" };
+                match number {
+                    "none" => format!("callers without caller ID {verb}"),
+                    number => format!("numbers that begin with {number} {verb}"),
+                }
+            }
+        };
+        if parts.len() < MOST {
+            parts.push(text);
+        }
+        if rule.is_all() {
+            break;
+        }
+    }
+    if rules.len() > MOST {
+        parts.push(format!("and {} more", counted(rules.len() - MOST, "rule")));
+    }
+    if !rules.iter().any(offhook_etc::read::dialin::Rule::is_all) {
+        parts.push("everybody else is answered".to_owned());
+    }
+    let mut text = parts.join("; then ");
+    let by_number = rules.iter().take_while(|rule| !rule.is_all()).any(|rule| rule.number != "none");
+    if port.rings.value == 1 && by_number {
+        text.push_str(" (but after one ring no number is known yet, and every caller counts as one without caller ID)");
+    }
+    let mut places: Vec<Place> = rules.iter().map(|rule| rule.place.clone()).collect();
+    places.dedup();
+    places.truncate(3);
+    statement(Topic::Callers, text, places)
+}
+
+fn prompt(facts: &Facts, port: &Port) -> Statement {
+    let prompt = match (&port.command.prompt, port.values.get("login-prompt")) {
+        (Some(text), _) => format!("the prompt is {text:?}"),
+        (None, Some(value)) => format!("the prompt is {:?}", value.text),
+        (None, None) => "the default prompt".to_owned(),
+    };
+    let line = facts.login_line("somebody");
+    let program = line.map_or("login", |line| line.program());
+    let able: Vec<&str> = facts.users.iter().filter(|user| user.can_log_in()).map(|user| user.name.as_str()).collect();
+    let who = if program != "login" {
+        format!("any name starts {program}")
+    } else if !facts.users_known {
+        "Unix users log in with their passwords (passwd is not among the files)".to_owned()
+    } else if able.is_empty() {
+        "no Unix user has a password and a shell to log in with".to_owned()
+    } else {
+        format!("{} can log in with the Unix password", list(&able))
+    };
+    statement(Topic::Login, format!("{prompt}; {who}"), line.map(|line| line.place.clone()).into_iter().collect())
+}
+
+fn detection(facts: &Facts, port: &Port) -> Statement {
+    let Some(line) = facts.ppp_line() else {
+        let why = match (&facts.login_ignored, &facts.login) {
+            (Some(why), _) => format!("login.config is ignored because {why}"),
+            (None, None) => "there is no login.config".to_owned(),
+            (None, Some(_)) => "login.config has no line for /AutoPPP/, or another line matches first".to_owned(),
+        };
+        return statement(
+            Topic::Ppp,
+            format!("PPP is not recognised, callers who begin with PPP get /bin/login: {why}"),
+            Vec::new(),
+        );
+    };
+    let text = match &port.ppp {
+        Some(ppp) => {
+            let named: Vec<String> = ppp.line.arguments().to_vec();
+            let hidden = named.iter().any(|word| word == "password");
+            let arguments = if hidden { "...".to_owned() } else { named.join(" ") };
+            format!("PPP is recognised and starts pppd {arguments}").trim_end().to_owned()
+        }
+        None => format!("PPP is recognised and starts {}", line.program()),
+    };
+    statement(Topic::Ppp, text, vec![line.place.clone()])
+}
+
+fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
+    let decided = places(&ppp.auth.decided);
+    if let Err(why) = accounts::starts(facts, ppp) {
+        return statement(
+            Topic::Auth,
+            format!("nobody gets in by PPP: pppd refuses to start, because {why}"),
+            why.place.into_iter().chain(decided).collect(),
+        );
+    }
+    if !ppp.auth.required {
+        return statement(Topic::Auth, "callers get in by PPP without a name or password", decided);
+    }
+    let offered = [(ppp.auth.eap, "EAP"), (ppp.auth.chap, "CHAP"), (ppp.auth.mschap, "MS-CHAP"), (ppp.auth.pap, "PAP")];
+    let offered: Vec<&str> = offered.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+    let unix = ppp.unix_login();
+    let also = if unix.is_some() && ppp.auth.pap { ", and PAP checks the Unix password as well" } else { "" };
+    let mut from = decided;
+    from.extend(places(unix));
+    from.dedup();
+    statement(Topic::Auth, format!("every caller is asked by {}{also}", list_or(&offered)), from)
+}
+
+fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
+    if !ppp.auth.required {
+        return Vec::new();
+    }
+    let all = accounts::of(facts, ppp);
+    let mut said = Vec::new();
+    for account in all.iter().take(MOST * 4) {
+        let asked = match account.protocol {
+            offhook_scenario::AuthProtocol::Pap => ppp.auth.pap,
+            offhook_scenario::AuthProtocol::Chap => ppp.auth.chap,
+        };
+        if !asked {
+            continue;
+        }
+        let name = if account.entry.client == "*" { "everybody".to_owned() } else { printable(&account.entry.client) };
+        let protocol = protocol_name(account.protocol);
+        let text = match &account.usable {
+            Ok(address) => {
+                let password = match (account.entry.secret.kind(), ppp.unix_login()) {
+                    (SecretKind::Empty, None) => "with any password",
+                    (SecretKind::Empty | SecretKind::Login, _) => "with the Unix password",
+                    (_, Some(_)) if protocol == "PAP" => "with this password, which must also be the Unix password",
+                    _ => "with the password",
+                };
+                let address = match address {
+                    Some(address) => format!(", gets {address}"),
+                    None if ppp.addresses().1.is_none() => ", if the caller brings an address".to_owned(),
+                    None => String::new(),
+                };
+                format!("{name} gets in by {protocol} {password}{address}")
+            }
+            Err(why) if account.entry.client == "*" => {
+                format!("the entry for everybody (*) lets nobody in by {protocol}: {why}")
+            }
+            Err(why) => format!("{name} does not get in by {protocol}: {why}"),
+        };
+        said.push(statement(Topic::Account, text, vec![account.place.clone()]));
+    }
+    said
+}
+
+fn addresses(ppp: &Ppp) -> Statement {
+    let (local, remote) = ppp.addresses();
+    let from = places(remote.iter().chain(&local).map(|(_, option)| *option));
+    let server = local.map_or_else(|| "the address of its own name".to_owned(), |(address, _)| address.to_string());
+    let text = match remote {
+        Some((address, _)) => format!("the caller gets {address}, the server has {server}"),
+        None => format!("the caller brings its own address, or gets the one of its account; the server has {server}"),
+    };
+    let arp = ppp.winner(&["proxyarp", "noproxyarp", "-proxyarp"]).filter(|option| option.name == "proxyarp");
+    let mut from = from;
+    from.extend(places(arp));
+    statement(
+        Topic::Address,
+        format!(
+            "{text}{}",
+            if arp.is_some() { "; the LAN reaches the caller through the server (proxyarp)" } else { "" }
+        ),
+        from,
+    )
+}
+
+fn idle(ppp: &Ppp) -> Statement {
+    let mut parts = Vec::new();
+    let mut from = Vec::new();
+    match ppp.number("idle").filter(|(seconds, _)| *seconds > 0) {
+        Some((seconds, option)) => {
+            parts.push(format!("ended after {} without traffic", spelled(seconds)));
+            from.push(option.place.clone());
+        }
+        None => parts.push("not ended by an idle timeout".to_owned()),
+    }
+    if let Some((seconds, option)) = ppp.number("maxconnect").filter(|(seconds, _)| *seconds > 0) {
+        parts.push(format!("after {} in any case", spelled(seconds)));
+        from.push(option.place.clone());
+    }
+    let echo = ppp.number("lcp-echo-interval").zip(ppp.number("lcp-echo-failure"));
+    if let Some(((interval, option), (failures, _))) =
+        echo.filter(|((interval, _), (failures, _))| *interval > 0 && *failures > 0)
+    {
+        parts.push(format!("when the caller is not heard for {}", spelled(interval.saturating_mul(failures + 1))));
+        from.push(option.place.clone());
+    }
+    from.dedup();
+    statement(Topic::End, format!("the call is {}", parts.join(", or ")), from)
+}
+
+fn dns(ppp: &Ppp) -> Statement {
+    let servers = ppp.dns();
+    let text = match servers.as_slice() {
+        [] => "the caller is given no DNS server".to_owned(),
+        some => {
+            let mut told: Vec<String> = some.iter().map(|(address, _)| address.to_string()).collect();
+            // One that is said in two files is one.
+            told.dedup();
+            format!("the caller is given DNS {}", told.join(" and "))
+        }
+    };
+    statement(Topic::Dns, text, places(servers.iter().map(|(_, option)| *option)))
+}
+
+/// `5 min`, `90 s`, `2 h`.
+pub fn spelled(seconds: u64) -> String {
+    match seconds {
+        0 => "0 s".to_owned(),
+        s if s % 3600 == 0 => format!("{} h", s / 3600),
+        s if s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{s} s"),
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| printable(name)).collect();
+    let more = names.len().saturating_sub(MOST);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+fn list_or(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn printable(text: &str) -> String {
+    offhook_report::text::printable(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tests::{audited, with};
+
+    fn said(changes: &[(&str, &str)]) -> Vec<String> {
+        let audit = audited(&with(changes));
+        audit.ports[0].statements.iter().map(|s| format!("{}: {}", s.topic.word(), s.text)).collect()
+    }
+
+    #[test]
+    fn a_call_is_told_from_the_first_ring_to_its_end() {
+        assert_eq!(
+            said(&[]),
+            [
+                "answer: the modem answers after 2 rings",
+                "port: 57600 bit/s at the port, data only",
+                "callers: numbers that begin with 555 are answered; then nobody else is answered",
+                "login: the default prompt; bob can log in with the Unix password",
+                "ppp: PPP is recognised and starts pppd auth -chap +pap debug",
+                "auth: every caller is asked by PAP",
+                "account: alice gets in by PAP with the password, gets 192.168.32.105",
+                "account: bob gets in by PAP with the password, gets 192.168.32.105",
+                "address: the caller gets 192.168.32.105, the server has 192.168.32.1",
+                "end: the call is ended after 5 min without traffic",
+                "dns: the caller is given DNS 192.168.32.1",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_direct_line_has_no_callers() {
+        let said = said(&[("inittab", "S0:2345:respawn:/sbin/mgetty -r -s 115200 ttyS0\n")]);
+        assert!(said[0].contains("direct line") && !said.iter().any(|line| line.starts_with("callers")));
+    }
+}

@@ -1,0 +1,25 @@
+//! Small things that every room of the house needs, and none of them owns.
+//!
+//! - [`Error`]: what kept something from being done, for the person who reads it; [`plain`] beside it.
+//! - [`write_result`], [`create_result`], [`StandardOutput`]: results where somebody said.
+//! - [`SourceFile`] and [`Span`]: a text that somebody wrote, and a place in it.
+//! - [`parse_duration()`] and [`format_duration()`]: durations as people write them.
+//! - [`Fingerprint`]: what ran.
+//! - [`rooted`]: what lies below a directory, opened without leaving it.
+//! - [`guest`]: what a host and the process 1 of its guest have to agree on.
+
+mod duration;
+mod error;
+mod fingerprint;
+pub mod guest;
+pub mod rooted;
+mod source;
+mod written;
+
+pub use duration::{format_duration, parse_duration};
+pub use error::{Error, ErrorKind, plain};
+pub use fingerprint::Fingerprint;
+pub use source::{SourceFile, Span};
+pub use written::{
+    StandardOutput, create_result, is_standard_output, standard_output_failure, write_result, write_whole,
+};

@@ -1,0 +1,15 @@
+//! Readers: each takes a file as the program takes that reads it in earnest, with all its quirks, and never fails.
+//!
+//! What the program would refuse comes out as a problem beside what it would understand.
+
+pub mod accounts;
+pub mod dialin;
+pub mod direct;
+pub mod inittab_units;
+pub mod login_config;
+pub mod mgetty_command;
+pub mod mgetty_config;
+pub mod option_table;
+pub mod options;
+pub mod secrets;
+pub mod words;

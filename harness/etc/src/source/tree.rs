@@ -1,0 +1,205 @@
+//! The files of a server as an audit reads them: text with places, owners and modes, and what may be shown of it.
+//!
+//! In goes an [`Etc`] (from [`crate::tree`]); out come [`Source`]s. Whatever is shown of a line goes
+//! through [`Tree::excerpt`], which keeps passwords to itself.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use offhook_base::rooted::{Kind, Root};
+
+use super::place::{Place, Source};
+use super::rooted::rooted;
+use crate::read::{options, secrets};
+use crate::tree::{self, LONGEST, Unread, whole};
+use crate::{Content, Etc, RawFile};
+
+/// The server's files and what is known of the machine.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// Every file, in the order of paths.
+    pub etc: Etc,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+    /// The machine's name, from `/etc/hostname`.
+    pub hostname: Option<String>,
+    /// Whether owners mean anything: not if all files belong to one who is not root, as in a copy.
+    pub owners_known: bool,
+    /// Whether modes mean anything.
+    pub modes_known: bool,
+    /// Whether files outside `/etc` could have been read.
+    pub whole: bool,
+}
+
+impl Tree {
+    /// Reads the `/etc` in `directory`; with `root`, that of the machine whose root it is, and files elsewhere that it names.
+    ///
+    /// # Errors
+    ///
+    /// If the directory itself cannot be read.
+    pub fn read(directory: &Path, root: bool, ignore_modes: bool) -> std::io::Result<Self> {
+        let etc_directory = if root {
+            // Its /etc may be a link there, which is not one of this machine.
+            rooted(directory, true, "/etc").unwrap_or_else(|| directory.join("etc"))
+        } else {
+            directory.to_owned()
+        };
+        let (etc, unread) = tree::read(&etc_directory)?;
+        let mut tree = Self::of(etc, ignore_modes);
+        tree.unread = unread;
+        tree.whole = root;
+        let copy = Root::open(directory)?;
+        // A named file may name another, `file` does; more than a few is a circle.
+        for _ in 0..4 {
+            let known: BTreeSet<String> = tree.etc.files.iter().map(|file| file.path.clone()).collect();
+            let wanted = tree.named().into_iter().filter(|path| !known.contains(path));
+            let found: Vec<RawFile> = wanted
+                .take(MOST_NAMED)
+                .filter_map(|path| raw(&copy, rooted(directory, root, &path)?.strip_prefix(directory).ok()?, &path))
+                .collect();
+            if found.is_empty() {
+                break;
+            }
+            tree.etc.files.extend(found);
+            tree.etc.files.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        Ok(tree)
+    }
+
+    /// A tree that is in memory already.
+    pub fn of(etc: Etc, ignore_modes: bool) -> Self {
+        let owners_known = !ignore_modes && etc.files.iter().any(|file| file.uid == 0);
+        let hostname = etc.text("/etc/hostname").and_then(|text| {
+            let name = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+            name.map(str::to_owned)
+        });
+        Self { etc, unread: Vec::new(), hostname, owners_known, modes_known: !ignore_modes, whole: false }
+    }
+
+    /// The file at that path, links followed.
+    pub fn source<'a>(&'a self, path: &'a str) -> Option<Source<'a>> {
+        let file = self.etc.file(path)?;
+        match &file.content {
+            Content::File(octets) => Some(Source { path, octets, mode: file.mode, uid: file.uid }),
+            Content::Link(_) => None,
+        }
+    }
+
+    /// One of mgetty's files: today's directory first, then that of older systems.
+    pub fn mgetty(&self, name: &str) -> Option<Source<'_>> {
+        let file = |directory: &str| {
+            let path = format!("{directory}/{name}");
+            self.etc.file(&path)?;
+            self.etc.files.iter().find(|file| file.path == path).map(|file| file.path.as_str())
+        };
+        self.source(file("/etc/mgetty").or_else(|| file("/etc/mgetty+sendfax"))?)
+    }
+
+    /// The files as calls need them: where owners and modes were lost, those that the files ought to have.
+    pub fn for_calls(&self) -> Etc {
+        let mut etc = self.etc.clone();
+        let old = "/etc/mgetty+sendfax/";
+        let new = etc.files.iter().any(|file| file.path.starts_with("/etc/mgetty/"));
+        for file in &mut etc.files {
+            // Where older systems have mgetty's files; the lab's mgetty is of today.
+            if let Some(name) = file.path.strip_prefix(old).filter(|_| !new) {
+                file.path = format!("/etc/mgetty/{name}");
+            }
+            if !self.owners_known {
+                (file.uid, file.gid) = (0, 0);
+            }
+            if !self.modes_known && matches!(file.content, Content::File(_)) {
+                let name = file.path.rsplit('/').next().unwrap_or_default();
+                let private = name.ends_with("-secrets") || matches!(name, "login.config" | "shadow" | "gshadow");
+                let program = file.mode & 0o111 != 0;
+                file.mode = if private { 0o600 } else { 0o644 } | if program { 0o111 } else { 0 };
+            }
+        }
+        etc
+    }
+
+    /// Absolute paths of files directly in a directory.
+    pub fn in_directory<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = &'a RawFile> {
+        self.etc
+            .files
+            .iter()
+            .filter(move |file| file.path.rsplit_once('/').is_some_and(|(parent, _)| parent == directory))
+    }
+
+    /// Files that the configuration names: `@/...` in secrets, `file ...` in options.
+    fn named(&self) -> BTreeSet<String> {
+        let mut named = BTreeSet::new();
+        for file in &self.etc.files {
+            let Content::File(octets) = &file.content else { continue };
+            let is_secrets = file.path.ends_with("-secrets");
+            if is_secrets {
+                named.extend(secrets::read(octets).entries.iter().filter_map(|entry| entry.secret.file()));
+            } else if file.path.starts_with("/etc/ppp/") || file.path.ends_with("/login.config") {
+                named.extend(options::named_files(octets));
+            }
+        }
+        named
+    }
+
+    /// A line as it may be shown: passwords masked. `None` if there is no such line, or nothing of it may be shown.
+    pub fn excerpt(&self, place: &Place) -> Option<String> {
+        let source = self.source(&place.file)?;
+        let line = place.line?;
+        if place.file.ends_with("-secrets") {
+            return secrets::masked(source.octets, line);
+        }
+        // Anything else may hold secrets only in `password`, which options files know; shadow is never shown.
+        if place.file.contains("shadow") || place.file.contains("gshadow") || !shown_at_all(&place.file) {
+            return None;
+        }
+        let text = source.lines().into_iter().find(|(number, _)| *number == line)?.1;
+        // Columns are parted by tabs or blanks, and read the same.
+        let text = text.trim().replace('\t', " ");
+        if options::hides(source.octets, line) {
+            return None;
+        }
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// Only configuration that an audit reads is ever quoted.
+fn shown_at_all(file: &str) -> bool {
+    ["/etc/inittab", "/etc/mgetty", "/etc/ppp/", "/etc/systemd/", "/etc/passwd", "/lib/systemd/", "/usr/lib/systemd/"]
+        .iter()
+        .any(|known| file.starts_with(known))
+}
+
+/// Files that are looked at because others name them, at once.
+const MOST_NAMED: usize = 1000;
+
+fn raw(copy: &Root, place: &Path, path: &str) -> Option<RawFile> {
+    let about = copy.about(place).ok()?;
+    if about.kind != Kind::File || about.length > LONGEST {
+        return None;
+    }
+    let content = Content::File(whole(copy.file(place).ok()?).ok()?);
+    Some(RawFile { path: path.to_owned(), mode: about.mode, uid: about.uid, gid: about.gid, content })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tree;
+    use crate::{Etc, RawFile};
+
+    #[test]
+    fn a_copy_without_modes_and_owners_is_called_with_those_it_ought_to_have() {
+        let mut files =
+            vec![RawFile::text("mgetty+sendfax/login.config", "x\n"), RawFile::text("ppp/ip-up", "#!/bin/sh\n")];
+        (files[0].mode, files[1].mode) = (0o644, 0o777);
+        files.iter_mut().for_each(|file| file.uid = 1000);
+        let told = |tree: &Tree| {
+            let of = tree.for_calls().files.into_iter();
+            of.map(|file| (file.path, file.mode, file.uid)).collect::<Vec<_>>()
+        };
+        let tree = Tree::of(Etc { files }, true);
+        let expected = [("/etc/mgetty/login.config".to_owned(), 0o600, 0), ("/etc/ppp/ip-up".to_owned(), 0o755, 0)];
+        assert_eq!(told(&tree), expected);
+        let kept = Tree { owners_known: true, modes_known: true, ..tree };
+        assert_eq!(told(&kept)[1], ("/etc/ppp/ip-up".to_owned(), 0o777, 1000));
+    }
+}

@@ -1,0 +1,358 @@
+//! systemd's services that hold a serial line: which are enabled, and what they run. systemd.unit(5), systemd.service(5).
+//!
+//! In goes an [`Etc`]; out comes one [`Unit`] for every link in `/etc/systemd/system/*.wants/`. A unit file that is not in
+//! the tree is the vendor's: of those the usual ones are known (`VENDORS`). Drop-ins are laid over it, specifiers
+//! expanded. What a real systemd does besides (ordering, sandboxes, ending what a service leaves behind) is not done.
+
+mod restart;
+mod words;
+
+use std::collections::BTreeMap;
+
+use self::words::{Names, quoted, split, unescaped};
+use super::inittab::Entry;
+use super::restart::{Restart, UnitRestart};
+use crate::{Content, Etc};
+
+/// Where an administrator's units are.
+const SYSTEM: &str = "/etc/systemd/system/";
+/// Begins a command line whose process gets the line as its standard streams and controlling terminal.
+const AS_TERMINAL: &str = "setsid -c ";
+/// How often a value may be continued, so that no file makes us go on for ever.
+const LONGEST_LIST: usize = 1000;
+
+/// Units that packages bring, by name, as Debian's systemd and the usual mgetty@.service have them. Shortened to what
+/// is read here.
+const VENDORS: &[(&str, &str)] = &[
+    (
+        "serial-getty@.service",
+        "[Service]\nEnvironment=TERM=vt220\nExecStart=-/sbin/agetty -o '-p -- \\\\u' --keep-baud 115200,57600,38400,9600 - $TERM\n\
+         Restart=always\nUtmpIdentifier=%I\nStandardInput=tty\nTTYPath=/dev/%I\n",
+    ),
+    ("mgetty@.service", "[Service]\nExecStart=/sbin/mgetty %i\nRestart=always\n"),
+];
+
+/// A service that is enabled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its name: `mgetty@ttyS0.service`.
+    pub name: String,
+    /// The file its command line stands in; the vendor's path if that is not in the tree.
+    pub file: String,
+    /// The line there, from 1; 0 if the file is not in the tree.
+    pub line: usize,
+    /// What it runs, as a shell would take it.
+    pub process: String,
+    /// The serial line it holds by its instance or `TTYPath=`, without `/dev/`.
+    pub device: Option<String>,
+    /// When it is started again.
+    pub restart: UnitRestart,
+    /// The id for utmp, if it is to be entered there.
+    utmp: Option<String>,
+}
+
+impl Unit {
+    /// What init has to run for it.
+    pub fn entry(&self) -> Entry {
+        Entry {
+            id: self.name.clone(),
+            process: self.process.clone(),
+            utmp: self.utmp.clone(),
+            restart: Restart::Unit(self.restart.clone()),
+        }
+    }
+}
+
+/// A unit's process as its file has it, without what hands over the line.
+pub fn bare(process: &str) -> &str {
+    let handed = process.strip_prefix(AS_TERMINAL).and_then(|process| process.split_once(" <>"));
+    handed.map_or(process, |(process, _)| process)
+}
+
+/// The services that are enabled in `etc`, in the order of the links that enable them, each once.
+pub fn enabled(etc: &Etc) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    for file in &etc.files {
+        let Some((directory, name)) = file.path.strip_prefix(SYSTEM).and_then(|rest| rest.split_once('/')) else {
+            continue;
+        };
+        let enables = directory.ends_with(".wants") || directory.ends_with(".requires");
+        if !enables || !name.ends_with(".service") || units.iter().any(|unit| unit.name == name) {
+            continue;
+        }
+        let target = match &file.content {
+            Content::Link(target) => Some(target.as_str()),
+            Content::File(_) => None,
+        };
+        units.extend(unit(etc, name, target));
+    }
+    units
+}
+
+/// One service, if it runs anything.
+fn unit(etc: &Etc, name: &str, target: Option<&str>) -> Option<Unit> {
+    let names = Names::of(name)?;
+    let (path, text) = fragment(etc, &names, target)?;
+    let mut service = Service::default();
+    service.read(&path.0, path.1, &text);
+    for (path, text) in drop_ins(etc, &names) {
+        service.read(&path, true, &text);
+    }
+    let (file, line, command) = service.exec.first()?.clone();
+    let value = |key: &str| service.values.get(key).map(|value| names.expanded(value));
+    let words = names.command(&command, &service.environment);
+    let mut process = quoted(&words)?;
+    let tty = value("TTYPath").filter(|path| path.starts_with("/dev/"));
+    let reads_tty = value("StandardInput").is_some_and(|input| input.starts_with("tty"));
+    if let (true, Some(tty)) = (reads_tty, &tty) {
+        // The service gets the line, for reading and writing, as its standard streams and controlling terminal.
+        let tty = quoted(std::slice::from_ref(tty))?;
+        process = format!("{AS_TERMINAL}{process} <>{tty} >&0 2>&0");
+    }
+    let instance = names.instance.as_deref().map(unescaped).filter(|instance| is_line(instance));
+    let device = tty.and_then(|tty| tty.strip_prefix("/dev/").map(str::to_owned)).filter(|tty| is_line(tty));
+    Some(Unit {
+        name: name.to_owned(),
+        file,
+        line,
+        process,
+        device: device.or(instance),
+        restart: UnitRestart { forgiving: words::is_forgiving(&command), ..service.restart.clone() },
+        utmp: value("UtmpIdentifier").filter(|id| !id.is_empty()),
+    })
+}
+
+/// A name that a serial line can have: not that of a virtual console, and nothing with blanks.
+fn is_line(name: &str) -> bool {
+    let console = name.strip_prefix("tty").is_some_and(|rest| rest.chars().all(|digit| digit.is_ascii_digit()));
+    let name = name.strip_prefix("/dev/").unwrap_or(name);
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
+    !console
+        && !name.is_empty()
+        && name.chars().all(plain)
+        && ["tty", "term/", "cua", "modem"].iter().any(|begin| name.starts_with(begin))
+}
+
+/// The unit file: its path, whether it is in the tree, its text. `None` if it is masked or nobody knows it.
+fn fragment(etc: &Etc, names: &Names, target: Option<&str>) -> Option<((String, bool), String)> {
+    let in_tree = |path: &str| etc.files.iter().find(|file| file.path == path);
+    for name in names.candidates() {
+        let path = format!("{SYSTEM}{name}");
+        if let Some(file) = in_tree(&path) {
+            if matches!(&file.content, Content::Link(target) if target == "/dev/null") {
+                return None;
+            }
+            if let Some(text) = etc.text(&path) {
+                return Some(((path, true), text));
+            }
+        }
+    }
+    if let Some(target) = target.filter(|target| target.starts_with("/etc/"))
+        && let Some(text) = etc.text(target)
+    {
+        return Some(((target.to_owned(), true), text));
+    }
+    let linked = target.and_then(|target| target.rsplit('/').next());
+    let vendors = names.candidates().chain(linked).find_map(|name| VENDORS.iter().find(|vendor| vendor.0 == name));
+    vendors.map(|(name, text)| ((format!("/lib/systemd/system/{name}"), false), (*text).to_owned()))
+}
+
+/// The drop-ins, in the order in which they are read: by their own names, the more special directory's instead of another
+/// of the same name.
+fn drop_ins(etc: &Etc, names: &Names) -> Vec<(String, String)> {
+    let mut chosen: BTreeMap<String, String> = BTreeMap::new();
+    // The most general first: what comes later replaces it.
+    let directories: Vec<&str> = names.candidates().collect();
+    for directory in std::iter::once("service").chain(directories.into_iter().rev()) {
+        let prefix = format!("{SYSTEM}{directory}.d/");
+        for file in &etc.files {
+            if let Some(name) = file.path.strip_prefix(&prefix)
+                && name.ends_with(".conf")
+                && !name.contains('/')
+            {
+                chosen.insert(name.to_owned(), file.path.clone());
+            }
+        }
+    }
+    chosen.into_values().filter_map(|path| etc.text(&path).map(|text| (path, text))).collect()
+}
+
+/// What `[Service]` says, and `[Unit]` of the limit on starts.
+#[derive(Debug, Default)]
+struct Service {
+    /// Command lines with the file and line they stand in.
+    exec: Vec<(String, usize, String)>,
+    environment: Vec<(String, String)>,
+    restart: UnitRestart,
+    /// Everything else: the last value counts.
+    values: BTreeMap<String, String>,
+}
+
+impl Service {
+    fn read(&mut self, path: &str, in_tree: bool, text: &str) {
+        let mut section = String::new();
+        let mut lines = text.lines().enumerate();
+        while let Some((index, line)) = lines.next() {
+            let mut line = line.trim().to_owned();
+            // A comment is never continued; within a continued line comments are left out.
+            if line.is_empty() || line.starts_with(['#', ';']) {
+                continue;
+            }
+            while let Some(begun) = line.strip_suffix('\\') {
+                let Some((_, next)) = lines.find(|(_, next)| !next.trim().starts_with(['#', ';'])) else {
+                    line = begun.to_owned();
+                    break;
+                };
+                line = format!("{begun} {}", next.trim());
+            }
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                section = name.to_owned();
+                continue;
+            }
+            let Some((key, value)) = line.split_once('=') else { continue };
+            let (key, value) = (key.trim(), value.trim());
+            // systemd takes the limit in either section.
+            if section != "Service" && !(section == "Unit" && key.starts_with("StartLimit")) {
+                continue;
+            }
+            match key {
+                // Empty: forget what was said before.
+                "ExecStart" if value.is_empty() => self.exec.clear(),
+                "ExecStart" if self.exec.len() < LONGEST_LIST => {
+                    self.exec.push((path.to_owned(), if in_tree { index + 1 } else { 0 }, value.to_owned()));
+                }
+                "Environment" if value.is_empty() => self.environment.clear(),
+                "Environment" if self.environment.len() < LONGEST_LIST => {
+                    let pairs = split(value).into_iter();
+                    self.environment.extend(
+                        pairs.filter_map(|word| word.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned()))),
+                    );
+                }
+                _ if restart::set(&mut self.restart, key, value) => {}
+                _ => drop(self.values.insert(key.to_owned(), value.to_owned())),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
+    use super::*;
+    use crate::RawFile;
+    use crate::restart::When;
+
+    const WANTS: &str = "/etc/systemd/system/multi-user.target.wants/";
+
+    fn etc(files: &[(&str, &str)]) -> Etc {
+        let file = |(path, text): &(&str, &str)| {
+            let content = match text.strip_prefix("-> ") {
+                Some(target) => Content::Link(target.to_owned()),
+                None => Content::File(text.as_bytes().to_vec()),
+            };
+            RawFile { path: (*path).to_owned(), mode: 0o644, uid: 0, gid: 0, content }
+        };
+        let mut files: Vec<RawFile> = files.iter().map(file).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Etc { files }
+    }
+
+    fn wants(name: &str) -> String {
+        format!("{WANTS}{name}")
+    }
+
+    #[test]
+    fn an_enabled_instance_runs_its_templates_command_line() {
+        let unit = "[Unit]\nExecStart=/not/this\n[Service]\n# the modem\nExecStart=/sbin/mgetty -s 57600 \\\n; more\n  -n 2 %i\n\
+                    Restart=always\n";
+        let files = etc(&[
+            (&wants("mgetty@ttyS0.service"), "-> /etc/systemd/system/mgetty@.service"),
+            ("/etc/systemd/system/mgetty@.service", unit),
+        ]);
+        let units = enabled(&files);
+        assert_eq!(units.len(), 1);
+        assert_eq!(units[0].process, "/sbin/mgetty -s 57600 -n 2 ttyS0");
+        assert_eq!((units[0].file.as_str(), units[0].line), ("/etc/systemd/system/mgetty@.service", 5));
+        assert_eq!(units[0].device.as_deref(), Some("ttyS0"));
+        assert_eq!(units[0].restart, UnitRestart { when: When::Always, ..UnitRestart::default() });
+    }
+
+    #[test]
+    fn drop_ins_replace_the_command_line_the_special_one_last() {
+        let files = etc(&[
+            (&wants("mgetty@ttyS0.service"), "-> /lib/systemd/system/mgetty@.service"),
+            (&wants("mgetty@ttyS1.service"), "-> /lib/systemd/system/mgetty@.service"),
+            (
+                "/etc/systemd/system/mgetty@.service.d/10-rings.conf",
+                "[Service]\nExecStart=\nExecStart=/sbin/mgetty -n 3 %i\n",
+            ),
+            (
+                "/etc/systemd/system/mgetty@ttyS1.service.d/10-rings.conf",
+                "[Service]\nExecStart=\nExecStart=!!/sbin/mgetty -n 5 %i\n",
+            ),
+        ]);
+        let processes: Vec<String> = enabled(&files).into_iter().map(|unit| unit.process).collect();
+        assert_eq!(processes, ["/sbin/mgetty -n 3 ttyS0", "/sbin/mgetty -n 5 ttyS1"]);
+    }
+
+    #[test]
+    fn debians_serial_getty_has_the_line_as_its_terminal() {
+        let files = etc(&[(&wants("serial-getty@ttyUSB0.service"), "-> /lib/systemd/system/serial-getty@.service")]);
+        let units = enabled(&files);
+        assert_eq!(
+            units[0].process,
+            "setsid -c /sbin/agetty -o '-p -- \\u' --keep-baud 115200,57600,38400,9600 - vt220 <>/dev/ttyUSB0 >&0 2>&0"
+        );
+        assert_eq!((units[0].line, units[0].entry().utmp.as_deref()), (0, Some("ttyUSB0")));
+        assert_eq!(units[0].entry().words()[..2], ["/bin/sh", "-c"]);
+    }
+
+    #[test]
+    fn a_plain_service_may_hold_a_line_and_a_masked_one_does_not() {
+        let files = etc(&[
+            (&wants("modem.service"), "-> ../modem.service"),
+            (
+                "/etc/systemd/system/modem.service",
+                "[Service]\nEnvironment=\"RINGS=-n 2\" TTY=ttyS3\nExecStart=-/sbin/mgetty $RINGS $NONE ${TTY}\n",
+            ),
+            (&wants("mgetty@ttyS0.service"), "-> /lib/systemd/system/mgetty@.service"),
+            ("/etc/systemd/system/mgetty@ttyS0.service", "-> /dev/null"),
+            (&wants("getty@tty1.service"), "-> /lib/systemd/system/getty@.service"),
+            (&wants("cron.service"), "-> /lib/systemd/system/cron.service"),
+        ]);
+        let units = enabled(&files);
+        assert_eq!(units.len(), 1);
+        assert_eq!(units[0].process, "/sbin/mgetty -n 2 ttyS3");
+        let expected = UnitRestart { when: When::Never, forgiving: true, ..UnitRestart::default() };
+        assert_eq!((&units[0].restart, units[0].entry().utmp), (&expected, None));
+    }
+
+    #[test]
+    fn restarts_and_the_limit_on_starts_are_read_from_the_unit_and_its_drop_ins() {
+        let files = etc(&[
+            (&wants("mgetty@ttyS0.service"), "-> ../mgetty@.service"),
+            (
+                "/etc/systemd/system/mgetty@.service",
+                "[Unit]\nStartLimitIntervalSec=1h\nRestart=no\n[Service]\nExecStart=/sbin/mgetty %i\nRestart=always\n",
+            ),
+            ("/etc/systemd/system/mgetty@.service.d/slow.conf", "[Service]\nRestartSec=1min\nStartLimitBurst=3\n"),
+        ]);
+        let seconds = Duration::from_secs;
+        let expected =
+            UnitRestart { when: When::Always, delay: seconds(60), burst: 3, interval: seconds(3600), forgiving: false };
+        assert_eq!(enabled(&files)[0].restart, expected);
+    }
+
+    #[test]
+    fn nonsense_is_no_unit() {
+        for text in
+            ["", "[Service", "[Service]\nExecStart\n", "[Service]\nExecStart=\\", "[Service]\nExecStart=-\n", "\\"]
+        {
+            let files = etc(&[(&wants("x@ttyS0.service"), "-> y"), ("/etc/systemd/system/x@.service", text)]);
+            assert_eq!(enabled(&files), [], "{text:?}");
+        }
+        assert_eq!(enabled(&etc(&[(&wants("x@.service"), "-> y"), (&wants(".service"), "-> y")])), []);
+    }
+}

@@ -1,0 +1,111 @@
+//! What a verb does when its step begins.
+//!
+//! Of a call that found the line busy nothing is done on the line: it has another call.
+
+use offhook_clock::Instant;
+use offhook_telephony::exchange::Release;
+
+use super::one::{Conversation, State};
+use super::{Conversations, setup};
+use crate::request::{ClientCommand, Request};
+use offhook_scenario::{Host, Verb};
+use offhook_session::CarrierFault;
+use offhook_session::port_session::PortSession;
+
+impl Conversations {
+    /// Begins step `number`.
+    pub(super) fn begin(
+        &mut self,
+        conversation: &Conversation,
+        number: usize,
+        now: Instant,
+        session: &mut PortSession,
+    ) {
+        let Some(step) = conversation.script.steps.get(number) else { return };
+        let call = conversation.call;
+        let verb = step.on(&self.stack).0;
+        match verb {
+            Verb::ExpectArp { address, .. } => {
+                session.facts_mut(call).arp = None;
+                self.requests.push_back(Request::Arp { call, address: *address });
+            }
+            Verb::Change(change) => {
+                session.facts_mut(call).changed = None;
+                self.requests.push_back(Request::Change { call: Some(call), change: change.clone() });
+            }
+            Verb::ModemSays { text } => session.modem_says(now, text),
+            Verb::ModemDies => session.modem_dies(now),
+            Verb::Flicker { time } if session.has(call) => session.carrier_fault(now, CarrierFault::Dropout(*time)),
+            Verb::Retrain { time } if session.has(call) => session.carrier_fault(now, CarrierFault::Retrain(*time)),
+            Verb::Renegotiate { rate } if session.has(call) => {
+                session.carrier_fault(now, CarrierFault::Renegotiate(*rate))
+            }
+            _ if conversation.script.with.is_some() => self.begin_with_client(call, verb, now, session),
+            _ if !session.has(call) => {}
+            Verb::Ppp(client) => session.dial_in(now, setup::caller(client, self.seed, call)),
+            Verb::Ping { .. } => session.begin_ping(),
+            Verb::Resolve { name, .. } => session.resolve(now, name),
+            Verb::Transfer(transfer) => match setup::transfer(transfer, number) {
+                Ok(request) => session.transfer(now, request),
+                Err(error) => session.transfer_impossible(now, error),
+            },
+            Verb::Login { user, password } => session.log_in(now, user, password.as_deref()),
+            Verb::Type { text, enter } => {
+                let end = if *enter { "\r" } else { "" };
+                session.say(now, format!("{text}{end}").as_bytes());
+            }
+            Verb::Send { octets } => session.say(now, octets),
+            Verb::FallSilent => session.fall_silent(),
+            Verb::HangUp => session.hang_up(now),
+            Verb::DropCarrier => session.clear(now, Release::Abrupt),
+            _ => {}
+        }
+    }
+
+    /// What a program does that makes the call; the rest it does by itself.
+    fn begin_with_client(&mut self, call: usize, verb: &Verb, now: Instant, session: &mut PortSession) {
+        match verb {
+            Verb::HangUp => self.requests.push_back(Request::Client { call, command: ClientCommand::HangUp }),
+            Verb::FallSilent => self.requests.push_back(Request::Client { call, command: ClientCommand::FallSilent }),
+            _ if !session.has(call) => {}
+            Verb::Ping { .. } => session.begin_ping(),
+            Verb::DropCarrier => session.clear(now, Release::Abrupt),
+            _ => {}
+        }
+    }
+
+    /// Sends the echo requests of a `ping` that are due.
+    pub(super) fn send_pings(
+        &mut self,
+        conversation: &mut Conversation,
+        number: usize,
+        begun: Instant,
+        now: Instant,
+        session: &mut PortSession,
+    ) {
+        let call = conversation.call;
+        let Some(step) = conversation.script.steps.get(number) else { return };
+        let (Verb::Ping { to, count, every, from, .. }, State::Talking { pings, .. }) =
+            (step.on(&self.stack).0, &mut conversation.state)
+        else {
+            return;
+        };
+        let Some(begun) = session.facts(call).pings_from(begun) else { return };
+        while *pings < *count && now >= begun + *every * *pings && session.has(call) {
+            match from {
+                Host::Caller if session.facts(call).cleared.is_some() => return,
+                Host::Caller if conversation.script.with.is_some() => {
+                    let sequence = session.next_sequence();
+                    self.requests
+                        .push_back(Request::Client { call, command: ClientCommand::Ping { to: *to, sequence } });
+                }
+                Host::Caller => session.ping(now, *to),
+                Host::Lan => {
+                    let sequence = session.next_sequence();
+                    self.requests.push_back(Request::LanPing { call, to: *to, sequence });
+                }
+            }
+            *pings += 1;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What the world keeps: logs, what init did, what the port sessions tell. All of it goes into the trace.
+
+use offhook_clock::Instant;
+use offhook_telephony::trace::{Event, EventKind};
+
+use super::World;
+use offhook_base::Error;
+use offhook_server::logs::LogLine;
+
+impl World {
+    pub(super) fn read_log_files(&mut self, now: Instant, all: bool) -> Result<(), Error> {
+        let lines = self.files.fresh(now, all).map_err(|error| Error::io("reading the server's log files", &error))?;
+        for line in lines {
+            self.logged(now, line);
+        }
+        Ok(())
+    }
+
+    pub(super) fn logged(&mut self, now: Instant, line: LogLine) {
+        self.conversations.logged(&mut self.sessions, &line);
+        let what = EventKind::Log { program: line.program, text: line.text };
+        let port = line.port.filter(|port| self.sessions.iter().any(|session| session.device == *port));
+        self.trace.push(Event { at: line.at.unwrap_or(now), port, call: None, what });
+    }
+
+    /// Records what init did; what it logs is a log's line like any other.
+    pub(super) fn record_all(&mut self, now: Instant, events: Vec<EventKind>) {
+        for what in events {
+            match what {
+                EventKind::Log { program, text } => self.logged(now, LogLine { at: None, port: None, program, text }),
+                EventKind::Exited { pid, ref how, .. } if self.client_ended(now, pid, how) => {}
+                what => self.record(now, what),
+            }
+        }
+    }
+
+    pub(super) fn complain(&mut self, now: Instant, complaints: Vec<String>) {
+        let log = |text| EventKind::Log { program: "init".to_owned(), text };
+        self.record_all(now, complaints.into_iter().map(log).collect());
+    }
+
+    pub(super) fn record(&mut self, now: Instant, what: EventKind) {
+        self.trace.push(Event { at: now, port: None, call: None, what });
+    }
+
+    pub(super) fn collect(&mut self) {
+        for client in self.clients.iter_mut() {
+            self.trace.extend(client.modem.take_events());
+        }
+        for session in &mut self.sessions {
+            self.trace.extend(session.take_events());
+        }
+    }
+}

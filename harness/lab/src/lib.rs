@@ -1,0 +1,329 @@
+//! The lab: a private User Mode Linux kernel, and the server stacks that guests of it run. Built once, then cached.
+//!
+//! [`ensure`] gives the lab and builds what is missing, all parts at the same time: packages come from the Debian
+//! archive that this machine's apt uses, through a private apt (`mirror`, `apt`); the kernel is compiled
+//! (`source`, `patch`, `tools`, `kernel`), stacks are unpacked and furnished (`unpack`, `stack`, `etc`).
+//! Parts appear in the cache (`cache`) by one rename, so a build that was interrupted leaves nothing half-made.
+//! With a built lab nothing of this runs, and no network is needed.
+//!
+//! Everything goes wrong as a [`LabError`], which says what to do.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use offhook_base::Fingerprint;
+use offhook_base::guest::Confined;
+
+mod apt;
+mod cache;
+mod child;
+pub mod collect;
+mod console;
+mod error;
+mod etc;
+#[doc(hidden)]
+pub mod fuzzing;
+mod group;
+mod holding;
+mod init;
+mod kernel;
+mod lifeline;
+mod machine;
+mod manifest;
+mod memory;
+mod mirror;
+mod patch;
+mod place;
+mod processor;
+mod progress;
+mod queue;
+mod removal;
+mod source;
+mod stack;
+mod status;
+mod tools;
+pub mod uml;
+mod unpack;
+
+pub use cache::{Cache, Scratch, settle};
+pub use error::{LabError, LabErrorKind, size};
+pub use init::Init;
+pub use kernel::Kernel;
+pub use machine::Machine;
+pub use manifest::{KernelManifest, Package, StackManifest, StepTime};
+pub use memory::GUEST_MEMORY;
+pub use place::{Place, Room};
+pub use progress::Progress;
+pub use stack::{STACKS, Stack};
+pub use status::{Clean, Part, Status, clean, status};
+
+use child::{CHILDREN, SignalsEndCrew};
+
+/// A kernel and stacks, ready to run.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    /// The kernel.
+    pub kernel: Kernel,
+    /// The stacks asked for, by name.
+    pub stacks: BTreeMap<String, Stack>,
+    /// What guests start with.
+    pub init: Init,
+    /// Where they lie.
+    pub cache: Cache,
+}
+
+impl Lab {
+    /// What an outcome on that stack ran on; without packages if the lab has no such stack.
+    pub fn fingerprint(&self, stack: &str) -> Fingerprint {
+        let found = self.stacks.get(stack);
+        Fingerprint {
+            offhook: env!("CARGO_PKG_VERSION").to_owned(),
+            kernel: self.kernel.manifest.release.clone(),
+            kernel_sha256: self.kernel.manifest.sha256.clone(),
+            stack: stack.to_owned(),
+            packages: found.map(Stack::main_packages).unwrap_or_default(),
+            stack_sha256: found.map(|stack| stack.manifest.sha256.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// How far this machine's kernel confines guests.
+///
+/// # Errors
+/// If there is no cache directory, or the init program cannot be put there and run.
+pub fn confined() -> Result<Confined, LabError> {
+    let init = Init::ensure(&Shelf::of(&Machine::this())?.cache)?;
+    init.confined().map_err(|error| LabError::io("asking how guests are confined", &init.root, &error))
+}
+
+/// The lab with these stacks, on this machine. What is missing is built; this blocks until it is.
+///
+/// While it builds, SIGINT, SIGTERM and SIGHUP end the build instead of the process: then the error's
+/// [`LabError::exit_code`] is the one that shells expect.
+///
+/// # Errors
+/// If there is no such stack, or if a part is missing and cannot be built.
+pub fn ensure(stacks: &[String], progress: &Progress) -> Result<Lab, LabError> {
+    ensure_on(&Machine::this(), stacks, progress)
+}
+
+/// As [`ensure`], on a machine as described.
+///
+/// # Errors
+/// As [`ensure`].
+pub fn ensure_on(machine: &Machine, stacks: &[String], progress: &Progress) -> Result<Lab, LabError> {
+    machine.check_arch()?;
+    if let Some(unknown) = stacks.iter().find(|name| !STACKS.contains(&name.as_str())) {
+        return Err(LabError::unknown_stack(unknown, STACKS));
+    }
+    let shelf = Shelf::of(machine)?;
+    if let Some(lab) = shelf.lab(stacks)? {
+        lab.cache.tidy();
+        return Ok(lab);
+    }
+    build(machine, &shelf, stacks, progress)?;
+    shelf.lab(stacks)?.ok_or_else(|| LabError::failed("building the lab", "a part that was just built is gone again"))
+}
+
+/// Builds the parts that are missing, at the same time.
+fn build(machine: &Machine, shelf: &Shelf, stacks: &[String], progress: &Progress) -> Result<(), LabError> {
+    // signals and their crew are one for the process
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+
+    machine.check_packaging()?;
+    shelf.cache.open()?;
+    let _signals = SignalsEndCrew::begin();
+    let lists = shelf.cache.scratch("apt")?;
+    let archive = apt::Archive::new(&CHILDREN, machine, lists.path());
+    let part = |name: &str, make: &dyn Fn(&kernel::Build<'_, '_>) -> Result<String, LabError>| {
+        let task = progress.task(name);
+        let waiting = |holder: &str| task.note(&format!("waiting for process {holder}, which is building this part"));
+        let built = shelf.cache.lock(name, &CHILDREN, waiting).and_then(|_lock| {
+            make(&kernel::Build { children: &CHILDREN, machine, cache: &shelf.cache, archive: &archive, task: &task })
+        });
+        match built {
+            Ok(summary) => {
+                task.done(&summary);
+                Ok(())
+            }
+            Err(error) => {
+                CHILDREN.stop();
+                Err(error)
+            }
+        }
+    };
+    let results: Vec<Result<(), LabError>> = std::thread::scope(|scope| {
+        let part = &part;
+        let kernel = scope.spawn(move || {
+            part("kernel", &|build| match shelf.kernel() {
+                // another process built it while this one waited
+                Some(kernel) => Ok(kernel.summary()),
+                None => build
+                    .kernel(&shelf.kernel_place)
+                    .map(|_| ())
+                    .and_then(|()| shelf.built(shelf.kernel()).map(|k| k.summary())),
+            })
+        });
+        let stacks: Vec<_> = stacks
+            .iter()
+            .map(|name| {
+                scope.spawn(move || {
+                    part(name, &|build| match shelf.stack(name) {
+                        Some(stack) => Ok(stack.summary()),
+                        None => build
+                            .stack(name, &shelf.stack_place(name))
+                            .and_then(|_| shelf.built(shelf.stack(name)).map(|stack| stack.summary())),
+                    })
+                })
+            })
+            .collect();
+        let threads = std::iter::once(kernel).chain(stacks);
+        threads.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    // the part that failed first stopped the others; theirs is not the reason
+    let mut errors: Vec<LabError> = results.into_iter().filter_map(Result::err).collect();
+    errors.sort_by_key(|error| error.kind == LabErrorKind::Interrupted);
+    errors.into_iter().next().map_or(Ok(()), Err)
+}
+
+/// Where the parts of the lab that this version of offhook wants lie.
+#[derive(Debug)]
+struct Shelf {
+    cache: Cache,
+    kernel_place: PathBuf,
+}
+
+impl Shelf {
+    fn of(machine: &Machine) -> Result<Self, LabError> {
+        let root = machine.cache_dir()?;
+        let kernel_place = root.join("kernel").join(kernel::key(machine));
+        Ok(Self { cache: Cache::at(root), kernel_place })
+    }
+
+    fn stack_place(&self, name: &str) -> PathBuf {
+        self.root().join("stack").join(format!("{name}-{}", stack::key(name)))
+    }
+
+    fn root(&self) -> &Path {
+        self.cache.root()
+    }
+
+    fn kernel(&self) -> Option<Kernel> {
+        Kernel::read(&self.kernel_place)
+    }
+
+    fn stack(&self, name: &str) -> Option<Stack> {
+        Stack::read(&self.stack_place(name))
+    }
+
+    /// The whole lab, if all of it is built.
+    fn lab(&self, stacks: &[String]) -> Result<Option<Lab>, LabError> {
+        let found = || {
+            let kernel = self.kernel()?;
+            let stacks = stacks.iter().map(|name| Some((name.clone(), self.stack(name)?))).collect::<Option<_>>()?;
+            Some((kernel, stacks))
+        };
+        let Some((kernel, stacks)) = found() else { return Ok(None) };
+        Ok(Some(Lab { kernel, stacks, init: Init::ensure(&self.cache)?, cache: self.cache.clone() }))
+    }
+
+    fn built<T>(&self, part: Option<T>) -> Result<T, LabError> {
+        let gone = || LabError::failed("building the lab", &format!("a part vanished from {}", self.root().display()));
+        part.ok_or_else(gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn machine(cache: &Path, path: &str) -> Machine {
+        let env = [("OFFHOOK_CACHE".to_owned(), cache.display().to_string()), ("PATH".to_owned(), path.to_owned())];
+        Machine { env: env.into(), ..Machine::this() }
+    }
+
+    /// A lab that looks complete.
+    pub(super) fn fake(machine: &Machine, stacks: &[&str]) {
+        let shelf = Shelf::of(machine).unwrap();
+        std::fs::create_dir_all(&shelf.kernel_place).unwrap();
+        std::fs::write(shelf.kernel_place.join("linux"), "elf").unwrap();
+        let kernel = KernelManifest {
+            release: "7.3.4".into(),
+            source: Package { name: "linux-source-7.3".into(), version: "7.3.4-1".into(), ..Package::default() },
+            sha256: "aa".into(),
+            size: 3,
+            times: [("fetch", 11.5), ("compile", 350.0)]
+                .map(|(step, seconds)| StepTime { step: step.into(), seconds })
+                .into(),
+            ..KernelManifest::default()
+        };
+        manifest::write(&shelf.kernel_place.join("manifest.json"), &kernel).unwrap();
+        for name in stacks {
+            let place = shelf.stack_place(name);
+            std::fs::create_dir_all(place.join("root")).unwrap();
+            let package = |name: &str, version: &str| Package {
+                name: name.into(),
+                version: version.into(),
+                ..Package::default()
+            };
+            let manifest = StackManifest {
+                name: (*name).to_owned(),
+                sha256: "bb".into(),
+                size: 60_000_000,
+                packages: vec![package("mgetty", "1.2.1-2"), package("ppp", "2.5.2-1+1")],
+                ..StackManifest::default()
+            };
+            manifest::write(&place.join("manifest.json"), &manifest).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_built_lab_needs_no_apt_and_no_network() {
+        let dir = tempfile::tempdir().unwrap();
+        let machine = machine(dir.path(), "");
+        fake(&machine, &["trixie"]);
+        let lab = ensure_on(&machine, &["trixie".to_owned()], &Progress::Silent).unwrap();
+        let expected = Fingerprint {
+            offhook: env!("CARGO_PKG_VERSION").into(),
+            kernel: "7.3.4".into(),
+            kernel_sha256: "aa".into(),
+            stack: "trixie".into(),
+            packages: vec!["mgetty 1.2.1-2".into(), "ppp 2.5.2-1+1".into()],
+            stack_sha256: "bb".into(),
+        };
+        assert_eq!(lab.fingerprint("trixie"), expected);
+    }
+
+    #[test]
+    fn a_missing_stack_without_apt_is_an_error_that_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let machine = machine(&dir.path().join("cache"), "");
+        let error = ensure_on(&machine, &["trixie".to_owned()], &Progress::Silent).unwrap_err();
+        assert_eq!(error, LabError::no_apt("apt-get"));
+        assert!(!dir.path().join("cache").exists());
+    }
+
+    #[test]
+    fn an_unknown_stack_is_refused_before_anything_is_built() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = ensure_on(&machine(dir.path(), ""), &["sid".to_owned()], &Progress::Silent).unwrap_err();
+        assert_eq!(error, LabError::unknown_stack("sid", STACKS));
+    }
+
+    /// For the hand: `OFFHOOK_CACHE=/some/dir cargo test -p offhook --lib lab::tests::the_whole -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "takes minutes and the network"]
+    fn the_whole_lab_is_built() {
+        let names: Vec<String> = STACKS.iter().map(|name| (*name).to_owned()).collect();
+        match ensure(&names, &Progress::for_stderr()) {
+            Ok(_) => print!("{}", status(&Machine::this()).unwrap()),
+            Err(error) => {
+                println!("{error}");
+                std::process::exit(error.exit_code().into());
+            }
+        }
+    }
+}

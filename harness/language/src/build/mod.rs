@@ -1,0 +1,39 @@
+//! The second pass, the server: words to its parts, and what only shows when words are seen together.
+//!
+//! Where the first pass has already complained, a default takes the place of the missing value, so that the rest
+//! can be looked at; no scenario with complaints leaves the reader.
+
+mod change;
+mod etc;
+mod network;
+mod numbers;
+mod options;
+mod people;
+mod port;
+mod server;
+
+use std::path::Path;
+
+use offhook_scenario::{Port, Server};
+
+pub(super) use change::{Known, build_change};
+pub(super) use numbers::{dialled, line_of};
+pub(super) use port::{build_model, build_port};
+pub(super) use server::build_server;
+
+/// What a call is made in.
+#[derive(Debug)]
+pub(super) struct Scene<'a> {
+    /// The directory in which the scenario's file is.
+    pub(super) base: &'a Path,
+    /// The server it begins with.
+    pub(super) server: &'a Server,
+    /// Every port there ever is.
+    pub(super) ports: Vec<Port>,
+    /// The stacks the scenario runs on.
+    pub(super) stacks: &'a [String],
+    /// What the server has at this point of the text.
+    pub(super) known: Known,
+    /// Whether all of the scenario was understood: only then is what is named and not found an error of its own.
+    pub(super) whole: bool,
+}

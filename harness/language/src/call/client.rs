@@ -1,0 +1,57 @@
+//! The caller's PPP, and what cannot be said of it together.
+
+use crate::fault;
+use crate::vocabulary::Item;
+use crate::words::choices::{AUTH, PHASES};
+use offhook_scenario::PppClient;
+use offhook_schema::Problem;
+
+pub(super) fn build_client(item: &Item, problems: &mut Vec<Problem>) -> PppClient {
+    for (have, lack) in [("user", "password"), ("password", "user")] {
+        if let (Some(span), None, true) = (item.property_span(have), item.property_span(lack), item.sound) {
+            let message = format!("authentication needs both a user name and a password, and {lack}= is missing");
+            let problem = Problem::new(fault::HALF_LOGIN, message, span, format!("without {lack}="));
+            problems.push(problem.help("give both; with neither, the caller offers no authentication"));
+        }
+    }
+    check_address(item, problems);
+    if let (Some(span), None, None, true) =
+        (item.property_span("auth"), item.property_span("user"), item.property_span("password"), item.sound)
+    {
+        let message = "a caller without a user name and a password never authenticates";
+        let problem = Problem::new(fault::HALF_LOGIN, message, span, "has no effect");
+        problems.push(problem.help("add user= and password=, or remove auth="));
+    }
+    PppClient {
+        user: item.text("user"),
+        password: item.text("password"),
+        address: item.address("address"),
+        ask_dns: item.flag("ask-dns").unwrap_or_default(),
+        ipv6: item.flag("ipv6").unwrap_or_default(),
+        auth: AUTH.required(item, "auth"),
+        delay: item.time("delay").unwrap_or_default(),
+        restart: item.time("restart").unwrap_or_default(),
+        insist: item.flag("insist").unwrap_or_default(),
+        no_address: item.flag("ask-address") == Some(false),
+        callback: item.flag("callback").unwrap_or_default(),
+        miss_echo: item.number("miss-echo"),
+        until: PHASES.property(item, "until"),
+    }
+}
+
+/// An address to insist on has to be asked for.
+fn check_address(item: &Item, problems: &mut Vec<Problem>) {
+    let address = item.property_span("address");
+    if let (Some(true), Some(insist), None) = (item.flag("insist"), item.property_span("insist"), address) {
+        let message = "`insist` needs `address=`";
+        let problem = Problem::new(fault::CONTRADICTION, message, insist, "address= is missing");
+        problems.push(problem.help("add the address to insist on: address=\"192.168.32.105\""));
+    }
+    if let (Some(false), Some(asks), Some(address)) =
+        (item.flag("ask-address"), item.property_span("ask-address"), address)
+    {
+        let message = "`address` contradicts ask-address=#false";
+        let problem = Problem::new(fault::CONTRADICTION, message, address, "asked for").also(asks, "not asked for");
+        problems.push(problem.help("remove one of them"));
+    }
+}

@@ -1,0 +1,113 @@
+//! A step of a call, and what is known of it on particular stacks: deviations and failures.
+
+use super::super::build::Scene;
+use super::verbs::build_verb;
+use crate::fault;
+use crate::vocabulary::Item;
+use offhook_base::Span;
+use offhook_scenario::{Deviation, KnownFailure, Step};
+use offhook_schema::Problem;
+use offhook_schema::Value;
+use offhook_schema::listed;
+
+/// Makes a step; `None`: the word is no verb.
+pub(super) fn build_step(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<Problem>) -> Option<Step> {
+    let role = item.word.role.verb?;
+    let verb = build_verb(item, role, item.span, scene, problems);
+    let mut deviations: Vec<(Deviation, Span)> = Vec::new();
+    for on in item.children("on") {
+        let Some(Value::Text(stack)) = on.argument(0) else { continue };
+        let at = on.argument_span(0);
+        runs_on(stack, at, scene, problems);
+        if let Some((_, first)) = deviations.iter().find(|(other, _)| other.stack == *stack) {
+            let message = format!("two deviations for \"{stack}\"");
+            problems
+                .push(Problem::new(fault::BAD_DEVIATION, message, at, "given again").also(*first, "first given here"));
+        }
+        let before = problems.len();
+        let deviant = build_verb(&merged(item, on), role, on.span, scene, problems);
+        // Nothing replaced, or replaced by the same.
+        if problems.len() == before && deviant == verb && item.sound {
+            let message = format!("`{}` on \"{stack}\" is no different", verb.word());
+            let problem = Problem::new(fault::BAD_DEVIATION, message, on.span, "the same");
+            problems
+                .push(problem.also(item.span, "as this").help("add the property that differs, or remove this `on`"));
+        }
+        let reason = on.text("reason").unwrap_or_default();
+        deviations.push((Deviation { stack: stack.clone(), reason, verb: deviant }, at));
+    }
+    let known_failures = build_failures(item, &deviations, scene, problems);
+    Some(Step {
+        span: item.span,
+        verb,
+        deviations: deviations.into_iter().map(|(deviation, _)| deviation).collect(),
+        known_failures,
+    })
+}
+
+fn runs_on(stack: &str, at: Span, scene: &Scene<'_>, problems: &mut Vec<Problem>) {
+    if scene.stacks.iter().any(|known| known == stack) {
+        return;
+    }
+    let message = format!("the scenario does not run on \"{stack}\"");
+    let problem = Problem::new(fault::BAD_DEVIATION, message, at, "not one of its stacks");
+    let names: Vec<_> = scene.stacks.iter().map(|stack| format!("\"{stack}\"")).collect();
+    problems.push(problem.help(format!("it runs on {}", listed(&names, "and"))));
+}
+
+fn build_failures(
+    item: &Item,
+    deviations: &[(Deviation, Span)],
+    scene: &Scene<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<KnownFailure> {
+    // What was said of which stack, and where.
+    let mut said: Vec<(String, Span, &str)> =
+        deviations.iter().map(|(deviation, at)| (deviation.stack.clone(), *at, "deviates")).collect();
+    let mut failures = Vec::new();
+    for fails in item.children("fails") {
+        let stacks = fails.texts();
+        let places: Vec<(String, Span)> = match stacks.is_empty() {
+            true => scene.stacks.iter().map(|stack| (stack.clone(), fails.span)).collect(),
+            false => stacks.iter().cloned().zip(fails.arguments.iter().map(|(_, span)| *span)).collect(),
+        };
+        for (stack, at) in places {
+            if !stacks.is_empty() {
+                runs_on(&stack, at, scene, problems);
+            }
+            match said.iter().find(|(other, _, _)| *other == stack) {
+                Some((_, first, "deviates")) => {
+                    let message = format!("\"{stack}\" cannot be known both to deviate and to fail");
+                    let problem = Problem::new(fault::BAD_DEVIATION, message, at, "known to fail");
+                    let problem = problem.also(*first, "known to deviate");
+                    problems.push(
+                        problem.help("use `on` if the server rightly does something else, `fails` if it is wrong"),
+                    );
+                    break;
+                }
+                Some((_, first, _)) => {
+                    let message = format!("two known failures for \"{stack}\"");
+                    let problem =
+                        Problem::new(fault::BAD_DEVIATION, message, at, "given again").also(*first, "first given here");
+                    problems.push(problem.help("without a stack, `fails` is for all stacks"));
+                    break;
+                }
+                None => said.push((stack, at, "fails")),
+            }
+        }
+        failures.push(KnownFailure { stacks, reason: fails.text("reason").unwrap_or_default() });
+    }
+    failures
+}
+
+/// The verb with what `on` replaces.
+fn merged(item: &Item, on: &Item) -> Item {
+    let mut merged = Item { items: Vec::new(), ..item.clone() };
+    for (name, value) in on.properties.iter().filter(|(name, _)| **name != "reason") {
+        merged.properties.insert(name, value.clone());
+    }
+    if let Some(arguments) = on.arguments.get(1..).filter(|arguments| !arguments.is_empty()) {
+        merged.arguments = arguments.to_vec();
+    }
+    merged
+}

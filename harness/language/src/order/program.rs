@@ -1,0 +1,30 @@
+//! What only offhook's own caller does: a real program that calls does as it was written.
+
+use super::{Progress, contradiction};
+use offhook_base::Span;
+use offhook_scenario::Verb;
+use offhook_schema::Problem;
+
+impl Progress<'_> {
+    /// Why a verb cannot be said of a program, if one calls.
+    pub(super) fn not_of_a_program(&self, verb: &Verb, span: Span) -> Option<Problem> {
+        let name = self.program?.program.name();
+        let (why, help) = match verb {
+            Verb::Ring { .. } => {
+                ("gives up when its modem does", "set how long it waits with S7: chat \"\" \"ATS7=60\" \"OK\" ...")
+            }
+            Verb::Ppp(_) => ("begins PPP by itself", "`expect-address` waits until the network is up"),
+            Verb::Login { .. } | Verb::ExpectLogin { .. } | Verb::Type { .. } => (
+                "types what its chat script says",
+                "add to the call: chat ... \"ogin:\" \"alice\" \"word:\" \"secret\"",
+            ),
+            Verb::Send { .. } => ("sends what it decides to", "remove it, or remove with="),
+            Verb::Resolve { .. } | Verb::Transfer(_) => {
+                ("resolves and fetches nothing", "use `ping` to show that packets cross, or remove with=")
+            }
+            _ => return None,
+        };
+        let message = format!("`{}` is for offhook's own caller: {name} {why}", verb.word());
+        Some(contradiction(message, span, "not for a program").help(help))
+    }
+}

@@ -1,0 +1,304 @@
+//! The language of scenarios and that of model files: their places, and what their words are to the builders.
+//!
+//! The words themselves are data, in `words`. A builder matches the role of a word without a catch-all: a word in the
+//! table without a builder does not compile, or fails a test.
+
+/// Words, items and vocabularies of scenario files.
+pub type Word = offhook_schema::Word<Scenarios>;
+/// A word of a scenario with its values.
+pub type Item = offhook_schema::Item<Scenarios>;
+/// A word of a model file with its values.
+pub type ModelItem = offhook_schema::Item<Models>;
+/// A word of a model file.
+pub type ModelWord = offhook_schema::Word<Models>;
+
+/// The language of scenarios.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scenarios;
+
+impl offhook_schema::Language for Scenarios {
+    type Place = Place;
+    type Role = Role;
+}
+
+/// The language of model files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Models;
+
+impl offhook_schema::Language for Models {
+    type Place = ModelPlace;
+    type Role = Option<Trait>;
+}
+
+/// Where words of a scenario stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Outside of everything.
+    File,
+    /// In `scenario`.
+    Scenario,
+    /// In `server`.
+    Server,
+    /// In `port`.
+    Port,
+    /// In a port's `line`.
+    Line,
+    /// In a port's `modem`.
+    Modem,
+    /// In the `ppp` of the server or of a port.
+    PppOptions,
+    /// In `account`.
+    Account,
+    /// In `user`.
+    User,
+    /// In `caller-id`.
+    CallerId,
+    /// In `lan`.
+    Lan,
+    /// In `change`.
+    Change,
+    /// In `together`.
+    Together,
+    /// In `call`.
+    Call,
+    /// In the block of a verb.
+    Step,
+}
+
+impl Place {
+    /// All places, in the order of the reference.
+    pub const ALL: [Self; 15] = [
+        Self::File,
+        Self::Scenario,
+        Self::Server,
+        Self::Port,
+        Self::Line,
+        Self::Modem,
+        Self::PppOptions,
+        Self::Account,
+        Self::User,
+        Self::CallerId,
+        Self::Lan,
+        Self::Change,
+        Self::Together,
+        Self::Call,
+        Self::Step,
+    ];
+}
+
+impl offhook_schema::Place for Place {
+    fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Scenario => "scenario",
+            Self::Server => "server",
+            Self::Port => "port",
+            Self::Line => "line",
+            Self::Modem => "modem",
+            Self::PppOptions => "ppp",
+            Self::Account => "account",
+            Self::User => "user",
+            Self::CallerId => "caller-id",
+            Self::Lan => "lan",
+            Self::Change => "change",
+            Self::Together => "together",
+            Self::Call => "call",
+            Self::Step => "verb",
+        }
+    }
+
+    fn phrase(self) -> &'static str {
+        match self {
+            Self::File => "at the top of the file",
+            Self::Scenario => "in `scenario`",
+            Self::Server => "in `server`",
+            Self::Port => "in a `port`",
+            Self::Line => "in a port's `line`",
+            Self::Modem => "in a port's `modem`",
+            Self::PppOptions => "in the `ppp` of the server or of a port",
+            Self::Account => "in an `account`",
+            Self::User => "in a `user`",
+            Self::CallerId => "in `caller-id`",
+            Self::Lan => "in `lan`",
+            Self::Change => "in a `change`",
+            Self::Together => "in `together`",
+            Self::Call => "in a `call`",
+            Self::Step => "in the block of a verb",
+        }
+    }
+
+    fn seldom(self) -> bool {
+        self == Self::Step
+    }
+}
+
+/// Where words of a model file stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelPlace {
+    /// Outside of everything.
+    File,
+    /// In `parameter`.
+    Parameter,
+    /// In `connect`.
+    Connect,
+    /// In `quirks`.
+    Quirks,
+}
+
+impl ModelPlace {
+    /// All places, in the order of the reference.
+    pub const ALL: [Self; 4] = [Self::File, Self::Parameter, Self::Connect, Self::Quirks];
+}
+
+impl offhook_schema::Place for ModelPlace {
+    fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Parameter => "parameter",
+            Self::Connect => "connect",
+            Self::Quirks => "quirks",
+        }
+    }
+
+    fn phrase(self) -> &'static str {
+        match self {
+            Self::File => "at the top of the model file",
+            Self::Parameter => "in a `parameter`",
+            Self::Connect => "in a `connect`",
+            Self::Quirks => "in `quirks`",
+        }
+    }
+}
+
+/// What a word is to the builders: one that dispatches by it finds it here. A word that has none of these is part of
+/// another, which asks for it by its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Role {
+    /// In a scenario: an act.
+    pub act: Option<Act>,
+    /// In a call: a verb.
+    pub verb: Option<Verb>,
+    /// In a change: an edit.
+    pub edit: Option<Edit>,
+    /// In a call: of the program that calls.
+    pub client: Option<ClientWord>,
+}
+
+impl Role {
+    /// Part of another word.
+    pub(crate) const PART: Self = Self { act: None, verb: None, edit: None, client: None };
+
+    pub(crate) const fn verb(verb: Verb) -> Self {
+        Self { verb: Some(verb), ..Self::PART }
+    }
+
+    pub(crate) const fn edit(edit: Edit) -> Self {
+        Self { edit: Some(edit), ..Self::PART }
+    }
+
+    pub(crate) const fn act(act: Act) -> Self {
+        Self { act: Some(act), ..Self::PART }
+    }
+
+    pub(crate) const fn client(client: ClientWord) -> Self {
+        Self { client: Some(client), ..Self::PART }
+    }
+}
+
+/// Acts of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the table, which says what they are")]
+pub enum Act {
+    Call,
+    Together,
+    Change,
+}
+
+/// Verbs of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the table, which says what they are")]
+pub enum Verb {
+    Change,
+    DropCarrier,
+    ExpectAddress,
+    ExpectAnswer,
+    ExpectArp,
+    ExpectAuth,
+    ExpectBusy,
+    ExpectCircuit,
+    ExpectConnect,
+    ExpectDns,
+    ExpectHangup,
+    ExpectLog,
+    ExpectLogin,
+    ExpectModem,
+    ExpectNoAnswer,
+    ExpectNoLog,
+    ExpectNoText,
+    ExpectRing,
+    ExpectText,
+    FallSilent,
+    Fetch,
+    Flicker,
+    HangUp,
+    Login,
+    ModemDies,
+    ModemSays,
+    Ping,
+    Ppp,
+    Renegotiate,
+    Resolve,
+    Retrain,
+    Ring,
+    Send,
+    Type,
+    Upload,
+    Wait,
+}
+
+/// Edits of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the table, which says what they are")]
+pub enum Edit {
+    Account,
+    Apply,
+    DeleteAccount,
+    DeleteFile,
+    DeletePort,
+    DeleteRule,
+    File,
+    MoveRule,
+    Port,
+    Ppp,
+    Rule,
+    User,
+}
+
+/// Words for a program that calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the table, which says what they are")]
+pub enum ClientWord {
+    Account,
+    Chat,
+    Modem,
+    Option,
+}
+
+/// What a model file says at its top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the table, which says what they are")]
+pub enum Trait {
+    CallerId,
+    Command,
+    Connect,
+    ConnectNumber,
+    DistinctiveRing,
+    Factory,
+    Identity,
+    Information,
+    Parameter,
+    Quirks,
+    Refuse,
+    Register,
+    Title,
+}

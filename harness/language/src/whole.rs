@@ -1,0 +1,113 @@
+//! The second pass, from the top: [`Item`]s to [`Scenario`]s, their parts in order.
+//!
+//! Parts of the server are made in `build`, calls in `call`; `order` looks at a call whose words are right.
+
+use std::path::Path;
+
+use super::build::{Known, Scene, build_change, build_port, build_server};
+use super::call::{build_call, build_together};
+use super::order;
+use crate::fault;
+use crate::vocabulary::{Act as ActWord, Item};
+use crate::words::choices::STACKS;
+use offhook_scenario::{Act, Port, Scenario};
+use offhook_schema::{Problem, Value};
+
+/// Makes the scenarios of a file that lies in the directory `base`.
+pub(super) fn build(items: &[Item], base: &Path, problems: &mut Vec<Problem>) -> Vec<Scenario> {
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for item in items {
+        let scenario = build_scenario(item, base, problems);
+        if let Some(first) = scenarios.iter().find(|other| other.name == scenario.name && !other.name.is_empty()) {
+            let message = format!("two scenarios have the name \"{}\"", scenario.name);
+            let problem = Problem::new(fault::SAME_NAME, message, scenario.span, "used again")
+                .also(first.span, "first used here");
+            problems.push(problem.help("give each scenario of a file a name of its own"));
+        }
+        scenarios.push(scenario);
+    }
+    scenarios
+}
+
+fn build_scenario(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> Scenario {
+    let stacks = match item.child("stack") {
+        Some(stack) => build_stacks(stack, problems),
+        None => STACKS.values().map(|stack| (*stack).to_owned()).collect(),
+    };
+    let changed = changed_ports(item, base);
+    let server = item.child("server").map(|server| build_server(server, base, &changed, problems)).unwrap_or_default();
+    let mut ports = server.ports.clone();
+    ports.extend(changed.into_iter().filter(|port| !server.ports.iter().any(|own| own.device == port.device)));
+    let whole = words_understood(item);
+    let known = if whole { Known::of(&server) } else { Known::default() };
+    let mut scene = Scene { base, server: &server, ports, stacks: &stacks, known, whole };
+    let mut acts = Vec::new();
+    for group in &item.items {
+        let before = problems.len();
+        let Some(act) = group.word.role.act else { continue };
+        acts.push(match act {
+            ActWord::Call => Act::Calls(vec![build_call(group, &mut scene, problems)]),
+            ActWord::Together => Act::Calls(build_together(group, &mut scene, problems)),
+            ActWord::Change => Act::Change(build_change(group, base, &scene.ports, &mut scene.known, problems)),
+        });
+        // What a call lacks is said once; its order is only looked at when its words are right.
+        if group.sound
+            && problems.len() == before
+            && let Some(Act::Calls(calls)) = acts.last()
+        {
+            for call in calls {
+                order::check(call, &scene, problems);
+            }
+        }
+    }
+    if !acts.iter().any(|act| matches!(act, Act::Calls(_))) && item.complete {
+        let message = "this scenario makes no call";
+        let problem = Problem::new(fault::EMPTY_CALL, message, item.argument_span(0), "has no `call` in its block");
+        problems.push(problem.help("add a call: call from=\"5551234\" { ... }"));
+    }
+    Scenario {
+        name: item.argument_text(0),
+        span: item.argument_span(0),
+        specs: item.children("spec").flat_map(Item::texts).collect(),
+        stacks,
+        server,
+        acts,
+    }
+}
+
+/// Whether every word in the blocks of `item` was one. A word that was not may have said what others refer to.
+fn words_understood(item: &Item) -> bool {
+    item.complete && item.items.iter().all(words_understood)
+}
+
+fn build_stacks(item: &Item, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut stacks: Vec<String> = Vec::new();
+    for (value, span) in &item.arguments {
+        let Some(Value::Text(stack)) = value else { continue };
+        if stacks.contains(stack) {
+            let message = format!("the stack \"{stack}\" is given twice");
+            problems.push(Problem::new(fault::REPEATED_WORD, message, *span, "given again"));
+        } else {
+            stacks.push(stack.clone());
+        }
+    }
+    stacks
+}
+
+/// The ports that changes add or edit, each once. What is wrong with them is said where they are built.
+fn changed_ports(scenario: &Item, base: &Path) -> Vec<Port> {
+    let changes = scenario.items.iter().flat_map(|item| match item.word.role.act {
+        Some(ActWord::Change) => vec![item],
+        Some(ActWord::Call) => item.children("change").collect(),
+        Some(ActWord::Together) => item.children("call").flat_map(|call| call.children("change")).collect(),
+        None => Vec::new(),
+    });
+    let mut ports: Vec<Port> = Vec::new();
+    for item in changes.flat_map(|change| change.children("port")) {
+        let port = build_port(item, base, &mut Vec::new());
+        if !ports.iter().any(|known| known.device == port.device) {
+            ports.push(port);
+        }
+    }
+    ports
+}

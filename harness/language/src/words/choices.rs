@@ -1,0 +1,195 @@
+//! The names that values have in a text, with the values they stand for and what is said of them.
+
+use offhook_scenario::{
+    AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, ControlLines, ForwardWhen,
+    Host, Mode, Phase, Program, Reason, Since, Wiring,
+};
+use offhook_schema::choices;
+use offhook_telephony::exchange::CallerIdService;
+use offhook_telephony::modem::personality::{CallerIdStyle, DistinctiveRing};
+use offhook_telephony::trace::End;
+
+/// Rings after which calls go elsewhere that are not answered.
+pub(crate) const FORWARD_RINGS: u32 = 3;
+
+choices! {
+    /// The stacks offhook knows.
+    pub(crate) STACKS: &'static str {
+        "bookworm" => "bookworm", "Debian 12, with pppd 2.4.9";
+        "trixie" => "trixie", "Debian 13, with pppd 2.5.2";
+    }
+
+    /// Programs that call.
+    pub(crate) CLIENTS: ClientProgram {
+        "pppd" => ClientProgram::Pppd, "pppd, which dials by chat";
+        "wvdial" => ClientProgram::Wvdial, "wvdial, which dials and starts pppd";
+    }
+
+    /// What is attached to a port; the value: a cable.
+    pub(crate) TYPES: bool {
+        "modem" => false, "a modem on a telephone line";
+        "direct" => true, "a null-modem cable (`-r`): nothing rings, no AT commands";
+    }
+
+    /// What calls a port takes.
+    pub(crate) MODES: Mode {
+        "data" => Mode::Data, "data only (`-D`)";
+        "fax" => Mode::Fax, "fax only (`-F`)";
+        "data-or-fax" => Mode::DataOrFax, "mgetty asks the modem whether it can fax";
+    }
+
+    /// What serves a port.
+    pub(crate) PROGRAMS: Program {
+        "mgetty" => Program::Mgetty, "mgetty, which starts pppd or login";
+        "pppd" => Program::Pppd, "pppd itself, on a direct port";
+    }
+
+    /// What joins a port and its modem.
+    pub(crate) WIRINGS: Wiring {
+        "pty" => Wiring::Pty, "a pseudo-terminal: it has circuit 108 as opening and closing, and 109 as hanging up";
+        "usb" => Wiring::Usb, "a USB modem, ttyACM0 and so on: circuits 107 to 109 and 125 as on a cable";
+    }
+
+    /// How the exchange delivers caller ID.
+    pub(crate) CALLER_IDS: CallerIdService {
+        "mdmf" => CallerIdService::Mdmf, "number and name, between the first ring and the second (GR-30-CORE)";
+        "sdmf" => CallerIdService::Sdmf, "the number alone, likewise";
+        "etsi" => CallerIdService::Etsi, "number and name, before the first ring (EN 300 659-1)";
+        "uk" => CallerIdService::Uk, "likewise, after a reversal of the line (SIN 227)";
+        "dtmf" => CallerIdService::Dtmf, "the number in DTMF, before the first ring";
+    }
+
+    /// What the server demands.
+    pub(crate) AUTHENTICATION: Option<Auth> {
+        "default" => None, "nothing is written: \"No, but prevent routed IPs\"";
+        "always" => Some(Auth::Always), "some protocol (`auth`)";
+        "never" => Some(Auth::Never), "none (`noauth`)";
+        "pap" => Some(Auth::Pap), "PAP (`auth`, `require-pap`)";
+        "chap" => Some(Auth::Chap), "CHAP (`auth`, `require-chap`)";
+    }
+
+    /// What pppd makes of the control lines.
+    pub(crate) CONTROL_LINES: Option<ControlLines> {
+        "local" => Some(ControlLines::Local), "ignored (`local`)";
+        "modem" => Some(ControlLines::Modem), "obeyed (`modem`)";
+        "default" => None, "nothing is written";
+    }
+
+    /// Where an account is written.
+    pub(crate) SECRETS: AccountsFile {
+        "pap" => AccountsFile::Pap, "/etc/ppp/pap-secrets";
+        "chap" => AccountsFile::Chap, "/etc/ppp/chap-secrets";
+        "both" => AccountsFile::Both, "the same line in both";
+    }
+
+    /// Which calls are forwarded.
+    pub(crate) FORWARDED: ForwardWhen {
+        "always" => ForwardWhen::Always, "all";
+        "busy" => ForwardWhen::Busy, "those that find the line busy";
+        "no-answer" => ForwardWhen::NoAnswer { rings: FORWARD_RINGS }, "those that are not answered";
+    }
+
+    /// Which way a caller-ID rule is moved; the value: up.
+    pub(crate) WAYS: bool {
+        "up" => true, "towards the head of the list";
+        "down" => false, "towards its end";
+    }
+
+    /// Where the next step may begin.
+    pub(crate) PHASES: Phase {
+        "establish" => Phase::Establish, "the first Configure-Request of LCP is out";
+        "authenticate" => Phase::Authenticate, "LCP is Opened and the first Authenticate-Request is out";
+        "network" => Phase::Network, "the first Configure-Request of IPCP is out";
+    }
+
+    /// Which authentication the caller takes.
+    pub(crate) AUTH: AcceptedAuth {
+        "any" => AcceptedAuth::Any, "PAP or CHAP with MD5, whichever the server asks for";
+        "pap" => AcceptedAuth::Pap, "PAP: anything else is answered by a Configure-Nak";
+        "chap" => AcceptedAuth::Chap, "CHAP with MD5, likewise";
+        "ms-chap-first" => AcceptedAuth::MsChapFirst, "a Configure-Nak for MS-CHAPv2 first, as Windows does; then as \"any\"";
+    }
+
+    /// How authentication ended.
+    pub(crate) AUTH_RESULTS: AuthResult {
+        "accepted" => AuthResult::Accepted, "Authenticate-Ack, or CHAP's Success";
+        "refused" => AuthResult::Refused, "Authenticate-Nak, CHAP's Failure, or the link is ended because the caller offers no authentication";
+        "not-asked" => AuthResult::NotAsked, "the server asks for none";
+    }
+
+    /// Authentication protocols.
+    pub(crate) PROTOCOLS: AuthProtocol {
+        "pap" => AuthProtocol::Pap, "RFC 1334";
+        "chap" => AuthProtocol::Chap, "RFC 1994, with MD5";
+    }
+
+    /// From when a duration counts.
+    pub(crate) SINCE: Since {
+        "last-step" => Since::LastStep, "the step before was done";
+        "last-data" => Since::LastData, "the last IP packet crossed the link, or the network came up";
+        "up" => Since::Up, "the network came up";
+        "connect" => Since::Connect, "CONNECT";
+        "answer" => Since::Answer, "off hook";
+    }
+
+    /// Who hung up.
+    pub(crate) PARTIES: End {
+        "caller" => End::Caller, "the caller";
+        "server" => End::Server, "the server";
+    }
+
+    /// Why a call ended.
+    pub(crate) REASONS: Reason {
+        "idle" => Reason::Idle, "Terminate-Request \"Link inactive\"";
+        "authentication" => Reason::Authentication, "Terminate-Request \"Authentication failed\" or \"peer refused to authenticate\"";
+        "connect-time" => Reason::ConnectTime, "Terminate-Request \"Connect time expired\"";
+        "no-echo" => Reason::NoEcho, "Terminate-Request \"Peer not responding\"";
+        "carrier" => Reason::Carrier, "carrier was lost with no Terminate-Request";
+        "other" => Reason::Other, "any other Terminate-Request";
+    }
+
+    /// What came of a login; the value: accepted.
+    pub(crate) LOGINS: bool {
+        "accepted" => true, "a shell's prompt, or a program's words";
+        "refused" => false, "\"Login incorrect\", or a new prompt";
+    }
+
+    /// Who sends echo requests.
+    pub(crate) HOSTS: Host {
+        "caller" => Host::Caller, "the caller";
+        "lan" => Host::Lan, "the host on the server's network";
+    }
+
+    /// The state of a circuit; the value: on.
+    pub(crate) STATES: bool {
+        "on" => true, "on";
+        "off" => false, "off";
+    }
+
+    /// Who answers ARP.
+    pub(crate) OWNERS: ArpOwner {
+        "server" => ArpOwner::Server, "the server, by its own link-layer address";
+        "nobody" => ArpOwner::Nobody, "nobody answers";
+    }
+
+    /// How a modem prints caller ID.
+    pub(crate) STYLES: CallerIdStyle {
+        "blanks" => CallerIdStyle::Blanks, "`NMBR = 5551234` (V.253, Rockwell)";
+        "no-blanks" => CallerIdStyle::NoBlanks, "`NMBR=5551234`";
+        "zyxel" => CallerIdStyle::Zyxel, "`FM:5551234`";
+        "elsa" => CallerIdStyle::Elsa, "`RING;5551234` in place of `RING`";
+        "clip" => CallerIdStyle::Clip, "`+CLIP: \"5551234\",129`";
+        "words" => CallerIdStyle::Words, "`CALLER NUMBER: 5551234`";
+        "slash" => CallerIdStyle::Slash, "`RING/5551234` in place of `RING`";
+        "dle" => CallerIdStyle::Dle, "events shielded by DLE (V.253)";
+        "digits" => CallerIdStyle::Digits, "the number alone";
+    }
+
+    /// How a modem tells patterns of ringing apart.
+    pub(crate) RINGS: DistinctiveRing {
+        "none" => DistinctiveRing::None, "not at all";
+        "letter" => DistinctiveRing::Letter, "`RING A`, `RING B`";
+        "number" => DistinctiveRing::Number, "`RING 1`, `RING 2`";
+        "cadence" => DistinctiveRing::Cadence, "`DRON=`, `DROF=` (V.253, `+VDR`)";
+    }
+}

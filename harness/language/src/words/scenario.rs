@@ -1,0 +1,116 @@
+//! The words around everything: scenarios, what they check, and their calls.
+
+use std::time::Duration;
+
+use offhook_schema::{Absent, Kind, Occurs};
+
+use super::choices::{CLIENTS, STACKS};
+use super::{LONG, flag, many, number, one, property, seconds, time, word};
+use crate::kind;
+use crate::vocabulary::{Act, Place, Role, Word};
+
+/// `scenario`, `spec`, `stack`, `together`, `call`.
+pub(super) const WORDS: &[Word] = &[
+    Word {
+        opens: Some(Place::Scenario),
+        arguments: &[one("name", Kind::Sentence)],
+        ..word(
+            "scenario",
+            &[Place::File],
+            "One scenario: a server and calls to it. Its name is the fact it shows, as a sentence, and unique in its file.",
+        )
+    },
+    Word {
+        arguments: &[one("rule", Kind::Sentence)],
+        ..word(
+            "spec",
+            &[Place::Scenario],
+            "A rule that it checks: a page of the PPP Dialin Server module, a clause of an RFC, a manual page.",
+        )
+    },
+    Word {
+        arguments: &[many("name", STACKS.kind(), 1)],
+        occurs: Occurs::AtMostOnce,
+        absent: Absent::Says("all there are"),
+        ..word(
+            "stack",
+            &[Place::Scenario],
+            "The stacks it runs on: the Debian releases the server's packages come from.",
+        )
+    },
+    Word {
+        opens: Some(Place::Server),
+        properties: &[property(
+            "etc",
+            kind::DIRECTORY,
+            Absent::Says("the server's files are written from the words in its block"),
+            "An /etc that is used as it is, from this directory on your machine; a relative path starts at the scenario file. Its ports are those that its inittab serves.",
+        )],
+        occurs: Occurs::Once,
+        ..word("server", &[Place::Scenario], "The server under test.")
+    },
+    Word {
+        opens: Some(Place::Together),
+        role: Role::act(Act::Together),
+        ..word("together", &[Place::Scenario], "Calls that run at the same time. Calls outside it follow one another.")
+    },
+    Word {
+        opens: Some(Place::Call),
+        role: Role::act(Act::Call),
+        properties: &[
+            property(
+                "from",
+                kind::CALLER_NUMBER,
+                Absent::Says("no number is delivered"),
+                "The number delivered as caller ID; \"P\": withheld, \"O\": out of area.",
+            ),
+            property(
+                "name",
+                kind::CALLER_NAME,
+                Absent::Says("no name is delivered; without a number either, no caller ID at all"),
+                "The name delivered as caller ID; \"P\" and \"O\" likewise.",
+            ),
+            property(
+                "to",
+                kind::CALLED,
+                Absent::Says("the only port"),
+                "The port whose line is called, or a number: a port's, a hunt group's, or one that is forwarded.",
+            ),
+            property(
+                "with",
+                CLIENTS.kind(),
+                Absent::Says("offhook's own caller, who needs no modem"),
+                "A real program that calls, with a modem of its own, in a network of its own.",
+            ),
+            property(
+                "ring-pattern",
+                Kind::number(1, 4, ""),
+                number(1),
+                "Distinctive ringing: 2 to 4 are the patterns of GR-506-CORE; 1: as `cadence` says.",
+            ),
+            property(
+                "caller-id-garbled",
+                Kind::Flag,
+                flag(false),
+                "Whether caller ID arrives with a checksum that is wrong.",
+            ),
+            property(
+                "after",
+                time(Duration::ZERO, LONG),
+                seconds(0),
+                "A pause before it, counted from when the call before it is over and the port is ready again.",
+            ),
+            property(
+                "ready",
+                Kind::Flag,
+                Absent::Says("`#true`; `#false` if an earlier call of the same `together` is on that line"),
+                "Whether it waits until the server waits for calls on that port.",
+            ),
+        ],
+        ..word(
+            "call",
+            &[Place::Scenario, Place::Together],
+            "One call: what the caller does and what is expected, in order.",
+        )
+    },
+];

@@ -1,0 +1,137 @@
+//! The verbs of a call on the line and in PPP: ringing, answer, authentication, addresses, the end.
+
+use std::time::Duration;
+
+use offhook_scenario::{PATIENCE, PppClient, Verb as Step};
+use offhook_schema::{Absent, Argument, Kind, Property};
+
+use super::choices::{AUTH, AUTH_RESULTS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE};
+use super::{LONG, MILLISECOND, TEN_MINUTES, duration, flag, maybe, number, one, property, seconds, text, time, verb};
+use crate::vocabulary::{Verb, Word};
+
+const RINGS: Kind = Kind::number(1, 100, "rings");
+const RATE: Kind = Kind::number(300, 1_000_000, "bit/s");
+
+const PPP: &[Property] = &[
+    property("user", Kind::Text, Absent::Says("the caller offers no authentication"), "User name."),
+    property("password", Kind::Text, Absent::Says("as without `user`"), "Password."),
+    property("auth", AUTH.kind(), text("any"), "Which authentication it takes."),
+    property("address", Kind::Address, Absent::Says("0.0.0.0: the server chooses"), "The address the caller asks for."),
+    property("insist", Kind::Flag, flag(false), "Whether it accepts no other address."),
+    property("ask-address", Kind::Flag, flag(true), "Whether its IPCP asks for an address at all."),
+    property("ask-dns", Kind::Flag, flag(true), "Whether it asks for DNS servers."),
+    property("ipv6", Kind::Flag, flag(false), "Whether it negotiates IPV6CP."),
+    property("callback", Kind::Flag, flag(false), "Whether it asks to be called back, as Windows does."),
+    property("delay", time(Duration::ZERO, LONG), seconds(0), "From carrier to its first Configure-Request."),
+    property("restart", time(MILLISECOND, TEN_MINUTES), duration(PppClient::RESTART), "Its Restart timer."),
+    property(
+        "miss-echo",
+        Kind::number(1, 1000, "Echo-Requests"),
+        Absent::Says("all are answered"),
+        "Of so many Echo-Requests, one is not answered; 1: none is answered.",
+    ),
+    property(
+        "until",
+        PHASES.kind(),
+        Absent::Says("when the network is up or the link has failed"),
+        "Go on to the next step at this point.",
+    ),
+];
+
+/// These verbs, in the order in which a call goes on.
+pub(super) const WORDS: &[Word] = &[
+    Word {
+        arguments: &[one("rings", RINGS)],
+        absent: number(PATIENCE),
+        ..verb(Verb::Ring, "ring", "The caller gives up after so many rings. It comes before whatever needs an answer.")
+    },
+    Word {
+        arguments: &[one("number", RINGS)],
+        ..verb(
+            Verb::ExpectRing,
+            "expect-ring",
+            "This ring begins; the first is 1. For what is to happen while it rings.",
+        )
+    },
+    verb(Verb::ExpectBusy, "expect-busy", "The called line is busy, and the call is over."),
+    Word {
+        properties: &[property("rings", RINGS, Absent::Says("any number"), "After exactly so many rings.")],
+        ..verb(Verb::ExpectAnswer, "expect-answer", "The server's modem goes off hook.")
+    },
+    verb(Verb::ExpectNoAnswer, "expect-no-answer", "The caller gives up and the server has not answered."),
+    Word {
+        properties: &[property("rate", RATE, Absent::Says("any rate"), "The rate that is reported.")],
+        ..verb(Verb::ExpectConnect, "expect-connect", "Training ends with carrier (DCD, circuit 109).")
+    },
+    Word { properties: PPP, ..verb(Verb::Ppp, "ppp", "The caller waits for carrier and brings PPP up, or fails to.") },
+    Word {
+        arguments: &[one("result", AUTH_RESULTS.kind())],
+        properties: &[
+            property("message", Kind::Text, Absent::Says("any message"), "The server's message."),
+            property(
+                "protocol",
+                PROTOCOLS.kind(),
+                Absent::Says("any"),
+                "The protocol in which the caller had to authenticate itself.",
+            ),
+        ],
+        ..verb(Verb::ExpectAuth, "expect-auth", "How authentication ended.")
+    },
+    Word {
+        properties: &[
+            property("local", Kind::Address, Absent::Says("any"), "The caller's address."),
+            property("peer", Kind::Address, Absent::Says("any"), "The server's address."),
+        ],
+        ..verb(Verb::ExpectAddress, "expect-address", "The addresses agreed on, as the caller sees them; one or both.")
+    },
+    Word {
+        arguments: &[Argument { name: "address", kind: Kind::Address, least: 0, most: 2 }],
+        ..verb(
+            Verb::ExpectDns,
+            "expect-dns",
+            "The DNS servers the caller was given, in order. With nothing after it: none. A server that is given twice, as pppd gives its only one, counts once.",
+        )
+    },
+    Word {
+        arguments: &[maybe("time", time(MILLISECOND, LONG))],
+        ..verb(Verb::Wait, "wait", "Time passes. Without a time: until the call is cleared.")
+    },
+    verb(Verb::HangUp, "hang-up", "The caller ends PPP by a Terminate-Request, if there is PPP, and goes on hook."),
+    verb(Verb::DropCarrier, "drop-carrier", "The line is cut: carrier is lost without a word."),
+    Word {
+        arguments: &[one("time", time(MILLISECOND, TEN_MINUTES))],
+        ..verb(
+            Verb::Flicker,
+            "flicker",
+            "Carrier drops out for so long and comes back; a modem hangs up after the time of S10.",
+        )
+    },
+    Word {
+        arguments: &[one("time", time(MILLISECOND, TEN_MINUTES))],
+        ..verb(
+            Verb::Retrain,
+            "retrain",
+            "The modems retrain for so long: nothing crosses the line, but there is carrier.",
+        )
+    },
+    Word {
+        properties: &[property("rate", RATE, Absent::Never, "The new rate, both ways.")],
+        ..verb(Verb::Renegotiate, "renegotiate", "The line goes on at another rate.")
+    },
+    verb(Verb::FallSilent, "fall-silent", "The caller sends nothing from now on, and does not hang up."),
+    Word {
+        properties: &[
+            property("after", time(Duration::ZERO, LONG), Absent::Says("at any time"), "How long after `of`."),
+            property("of", SINCE.kind(), text("last-step"), "From when `after` counts."),
+            property(
+                "within",
+                time(Duration::ZERO, LONG),
+                duration(Step::HANGUP_WITHIN),
+                "How much later than `after` is still right: pppd's clock ticks in seconds.",
+            ),
+            property("by", PARTIES.kind(), Absent::Says("either"), "Who hung up."),
+            property("reason", REASONS.kind(), Absent::Says("any"), "Why, as the wire shows it."),
+        ],
+        ..verb(Verb::ExpectHangup, "expect-hangup", "The call is cleared.")
+    },
+];

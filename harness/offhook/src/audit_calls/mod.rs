@@ -1,0 +1,181 @@
+//! An audit with its calls: the files of a server and a lab in, the complete audit out.
+//!
+//! [`complete`] reads the files, plans the calls to each port, makes them in the lab and takes what came of them into the
+//! audit. The lab is asked for only if there is something to call, and an audit is given also if the lab fails.
+
+mod log;
+mod rounds;
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use offhook_audit::effective::Port;
+use offhook_audit::plan::{self, Probe};
+use offhook_audit::{Audit, judge, sorted};
+use offhook_base::plain;
+use offhook_etc::source::Tree;
+use offhook_lab::{Lab, LabError, Room};
+
+use crate::runner::item::Options;
+use rounds::{Rounds, Unmade};
+
+/// The exit code of a lab that cannot run a guest.
+const LAB_FAILED: u8 = 3;
+
+/// How the calls are made.
+#[derive(Clone, Debug)]
+pub struct CallOptions {
+    /// Whether the tree's programs may run where this machine's kernel cannot confine them.
+    pub trusted: bool,
+    /// The server stack.
+    pub stack: String,
+    /// Guests at once; `None`: as many as there are processors.
+    pub jobs: Option<usize>,
+    /// Real time a guest may take.
+    pub limit: Duration,
+    /// Where the evidence is kept, which contains the server's passwords; `None`: it is removed.
+    pub evidence: Option<PathBuf>,
+}
+
+/// An audit, and what became of its calls.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    /// What the files say, and what calls showed.
+    pub audit: Audit,
+    /// Whether calls were made, or why they could not be.
+    pub called: Result<bool, Stopped>,
+}
+
+/// Why calls could not be made, or not all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The lab could not do it.
+    Lab {
+        /// Why, in words.
+        message: String,
+        /// The exit code that says so.
+        exit_code: u8,
+    },
+    /// Somebody interrupted it.
+    Interrupted,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lab { message, .. } => f.write_str(message),
+            Self::Interrupted => f.write_str("interrupted: the guests were ended"),
+        }
+    }
+}
+
+impl From<LabError> for Stopped {
+    fn from(error: LabError) -> Self {
+        Self::Lab { message: error.to_string(), exit_code: error.exit_code() }
+    }
+}
+
+fn failed(message: String) -> Stopped {
+    Stopped::Lab { message, exit_code: LAB_FAILED }
+}
+
+/// Audits a server and calls it. `interrupted` ends the calls when it is ready.
+pub fn complete(
+    tree: &Tree,
+    lab: impl FnOnce() -> Result<Lab, LabError>,
+    options: &CallOptions,
+    interrupted: impl Future<Output = ()>,
+) -> Completed {
+    let (mut audit, facts, ports) = offhook_audit::audit(tree);
+    let mut calls: Vec<(&Port, Vec<Probe>)> = Vec::new();
+    for port in &ports {
+        if calls.iter().any(|(known, _)| known.device == port.device) {
+            continue;
+        }
+        let plan = plan::plan(tree, &facts, port);
+        judge::left_out(&mut audit, &port.device, &plan.left_out);
+        if !plan.probes.is_empty() {
+            calls.push((port, plan.probes));
+        }
+    }
+    let called = match calls.is_empty() {
+        true => Ok(false),
+        false => made(tree, lab, options, calls, &mut audit, interrupted).map(|()| true),
+    };
+    audit.findings = sorted(audit.findings);
+    Completed { audit, called }
+}
+
+/// Makes the calls, and takes what came of them into the audit.
+fn made(
+    tree: &Tree,
+    lab: impl FnOnce() -> Result<Lab, LabError>,
+    options: &CallOptions,
+    calls: Vec<(&Port, Vec<Probe>)>,
+    audit: &mut Audit,
+    interrupted: impl Future<Output = ()>,
+) -> Result<(), Stopped> {
+    let lab = lab()?;
+    let confined = lab.init.confined();
+    let confined = confined.map_err(|error| failed(format!("asking how guests are confined: {}", plain(&error))))?;
+    if !options.trusted && !confined.holds() {
+        return Err(failed(format!(
+            "the audited server's programs are not called: {confined}. `--static` calls nothing; `--trust-the-tree` calls \
+             them all the same"
+        )));
+    }
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = options.jobs.unwrap_or_else(processors).clamp(1, calls.len());
+    // Removed with all that is in it when it goes out of scope: the evidence contains the server's passwords.
+    let room = Arc::new(Room::for_guests(&lab.cache, jobs)?);
+    let evidence = match &options.evidence {
+        Some(out) => std::path::absolute(out).unwrap_or_else(|_| out.clone()),
+        None => room.directory("audit"),
+    };
+    let run =
+        Options { jobs, limit: options.limit, room, untrusted: false, confined: !options.trusted, fail_fast: false };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| failed(format!("starting the event loop: {}", plain(&error))))?;
+    let mut rounds = Rounds::new(tree, &lab, &options.stack, &evidence, calls);
+    let finished = runtime.block_on(async {
+        tokio::select! {
+            () = rounds.run(&run) => Ok(()),
+            () = interrupted => Err(Stopped::Interrupted),
+        }
+    });
+    // What is running ends with the runtime, before its directories are removed.
+    drop(runtime);
+    finished?;
+    let result = judged(audit, rounds);
+    offhook_lab::settle();
+    result
+}
+
+/// Takes what came of the calls into the audit; `Err`: the lab could not make some of them.
+fn judged(audit: &mut Audit, rounds: Rounds<'_>) -> Result<(), Stopped> {
+    let mut result = Ok(());
+    for calls in rounds.into_calls() {
+        let device = &calls.port.device;
+        judge::take(audit, device, &calls.seen, calls.refusal.as_deref());
+        let left = calls.left.len();
+        // Silence must not pass for agreement.
+        match calls.unmade {
+            Some(Unmade::NotReady(line)) if calls.seen.is_empty() => judge::never_ready(audit, device, line.as_deref()),
+            Some(Unmade::NotReady(line)) => {
+                let line = line.map_or_else(String::new, |line| format!(": {line}"));
+                judge::not_placed(audit, device, left, &format!("mgetty did not get ready again{line}"));
+            }
+            Some(Unmade::Lab(why)) => result = result.and(Err(failed(format!("calling {device} in the lab: {why}")))),
+            None if left > 0 => {
+                judge::not_placed(audit, device, left, &format!("{} guests ended before them", rounds::MOST));
+            }
+            None => {}
+        }
+    }
+    result
+}

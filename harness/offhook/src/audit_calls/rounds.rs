@@ -1,0 +1,129 @@
+//! Rounds of guests: each port's calls in one guest, and what is left of them in another, a few times over.
+//!
+//! A call after which a guest cannot go on ends it; the next round begins with the call after that one. In go the calls of
+//! each port; out come, for each, those that were placed with their summaries, and why the others were not.
+
+use std::future::pending;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use offhook_audit::effective::Port;
+use offhook_audit::plan::{self, Probe};
+use offhook_base::{ErrorKind, SourceFile};
+use offhook_etc::source::Tree;
+use offhook_lab::Lab;
+use offhook_report::evidence;
+use offhook_session::{CallSummary, Outcome, Verdict};
+
+use super::log;
+use crate::runner::item::{Item, Options};
+use crate::runner::schedule;
+
+/// Guests a port may take: one, and one more for every call after which it could not go on.
+pub(super) const MOST: usize = 6;
+/// The seed of all calls: an audit is the same every time.
+const SEED: u64 = 1;
+
+/// The calls of one port.
+pub(super) struct PortCalls<'a> {
+    /// The port.
+    pub(super) port: &'a Port,
+    /// Calls that were not placed yet.
+    pub(super) left: Vec<Probe>,
+    /// Calls that were placed, and what came of them.
+    pub(super) seen: Vec<(Probe, CallSummary)>,
+    /// Why pppd refused to start, if its log says so.
+    pub(super) refusal: Option<String>,
+    /// Why no more calls can be placed.
+    pub(super) unmade: Option<Unmade>,
+}
+
+/// Why a guest made no call.
+pub(super) enum Unmade {
+    /// The server never got the port ready; with what its log says.
+    NotReady(Option<String>),
+    /// The lab could not do it.
+    Lab(String),
+}
+
+/// All calls of an audit.
+pub(super) struct Rounds<'a> {
+    tree: &'a Tree,
+    lab: &'a Lab,
+    stack: &'a str,
+    evidence: &'a Path,
+    calls: Vec<PortCalls<'a>>,
+}
+
+impl<'a> Rounds<'a> {
+    /// None made yet.
+    pub(super) fn new(
+        tree: &'a Tree,
+        lab: &'a Lab,
+        stack: &'a str,
+        evidence: &'a Path,
+        calls: Vec<(&'a Port, Vec<Probe>)>,
+    ) -> Self {
+        let none = |(port, left)| PortCalls { port, left, seen: Vec::new(), refusal: None, unmade: None };
+        Self { tree, lab, stack, evidence, calls: calls.into_iter().map(none).collect() }
+    }
+
+    /// Makes the calls.
+    pub(super) async fn run(&mut self, options: &Options) {
+        for round in 0..MOST {
+            let open = |calls: &&mut PortCalls<'_>| !calls.left.is_empty() && calls.unmade.is_none();
+            let (tree, stack, evidence) = (self.tree, self.stack, self.evidence);
+            let mut wanted: Vec<_> = self.calls.iter_mut().filter(open).collect();
+            if wanted.is_empty() {
+                return;
+            }
+            let items = wanted.iter().map(|calls| item(tree, calls, stack, evidence, round)).collect();
+            let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
+            // Whoever waits for this ends it: nothing ends a round by itself.
+            let result = schedule::run(self.lab, items, options, keep, pending(), |_| {}).await;
+            for (calls, outcome) in wanted.iter_mut().zip(&result.outcomes) {
+                calls.take(outcome);
+            }
+        }
+    }
+
+    /// What came of them.
+    pub(super) fn into_calls(self) -> Vec<PortCalls<'a>> {
+        self.calls
+    }
+}
+
+fn item(tree: &Tree, calls: &PortCalls<'_>, stack: &str, evidence: &Path, round: usize) -> Item {
+    let name = format!("{}-{round}", calls.port.device.replace('/', "."));
+    Item {
+        source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
+        scenario: plan::scenario(&tree.for_calls(), calls.port, &calls.left, stack),
+        stack: stack.to_owned(),
+        seed: SEED,
+        evidence: evidence.join(name),
+    }
+}
+
+impl PortCalls<'_> {
+    /// Takes what a guest made of the calls that are left.
+    fn take(&mut self, outcome: &Outcome) {
+        let placed = outcome.calls.iter().take_while(|call| call.placed);
+        let placed: Vec<CallSummary> = placed.take(self.left.len()).cloned().collect();
+        self.refusal = self.refusal.take().or_else(|| log::refusal(outcome));
+        self.unmade = placed.is_empty().then(|| self.why_unmade(outcome));
+        self.seen.extend(self.left.drain(..placed.len()).zip(placed));
+    }
+
+    fn why_unmade(&self, outcome: &Outcome) -> Unmade {
+        match &outcome.verdict {
+            Verdict::Error { kind: ErrorKind::PortNotReady, .. } => {
+                Unmade::NotReady(log::complaint(outcome, &self.port.device))
+            }
+            Verdict::Error { message, help, .. } => {
+                let help = help.as_ref().map_or_else(String::new, |help| format!("\n  {help}"));
+                Unmade::Lab(format!("{message}{help}"))
+            }
+            _ => Unmade::Lab("no call was placed".to_owned()),
+        }
+    }
+}

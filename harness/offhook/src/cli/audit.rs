@@ -1,0 +1,317 @@
+//! `offhook audit`: what the callers of a server experience, and what is wrong with its configuration.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use time::OffsetDateTime;
+
+use super::claim::Claim;
+use super::interrupt::Interruption;
+use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, say};
+use crate::audit_calls::{self, CallOptions, Completed, Stopped};
+use offhook_audit::accept::{Acceptances, Scope};
+use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webmin};
+use offhook_base::{is_standard_output, plain, write_result};
+use offhook_etc::source::Tree;
+use offhook_report::Style;
+
+/// What is to be known of the exit code and of what is written.
+const HELP: &str = "Exit codes: 0 nothing found that is as bad as --fail-on, 1 something is, 2 the files or the command\n\
+    line cannot be read, 3 the lab could not run the calls, 130 interrupted. Accepted findings do not count.\n\n\
+    Passwords are never printed. The evidence of --out contains the server's files, passwords with them: keep it to yourself.";
+
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(super) struct AuditArgs {
+    /// The server's /etc, or a copy of it
+    #[arg(long, value_name = "DIR", conflicts_with = "root")]
+    etc: Option<PathBuf>,
+
+    /// The server's root directory: /etc below it, and files elsewhere that it names [default: this machine's]
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+
+    /// Read the files only, make no calls
+    #[arg(long = "static")]
+    no_calls: bool,
+
+    /// DIR is a copy that lost owners and modes: take them as they should be
+    #[arg(long)]
+    ignore_modes: bool,
+
+    /// Webmin's configuration directory: say who may change what
+    #[arg(long, value_name = "DIR")]
+    webmin: Option<PathBuf>,
+
+    /// A file of findings that are accepted, each with a reason
+    #[arg(long, value_name = "FILE")]
+    accept: Option<PathBuf>,
+
+    /// The least severity of a finding that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+
+    /// Call the server's programs even if this machine's kernel has no Landlock to keep them from your files
+    #[arg(long)]
+    trust_the_tree: bool,
+
+    /// The stack to call [default: the first there is]
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+
+    /// Guests at once [default: the number of processors]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+
+    /// Real seconds a guest may take before it is ended; waiting for a processor does not count
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    limit: u64,
+
+    /// Keep the evidence of the calls here; it contains the server's passwords
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Write JSON to a file as well; - is standard output, as --format json
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// List everything that an audit can find
+    #[arg(long, conflicts_with = "explain")]
+    list_rules: bool,
+
+    /// Explain a finding: what it means, why it matters, an example, how to fix it
+    #[arg(long, value_name = "CODE")]
+    explain: Option<String>,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs; the README describes it
+    Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+}
+
+/// Severities that can decide the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Somebody gets in who should not
+    Danger,
+    /// That, or something does not work
+    Error,
+    /// Those, or something probably does not work as intended
+    Warning,
+}
+
+impl FailOn {
+    const fn severity(self) -> Severity {
+        match self {
+            Self::Danger => Severity::Danger,
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+        }
+    }
+}
+
+/// Why there is no audit.
+enum Stop {
+    Wrong(String),
+    Failed(String),
+    Calls(Stopped),
+}
+
+pub(super) fn main(arguments: &AuditArgs) -> u8 {
+    match carried_out(arguments) {
+        Ok(code) => code,
+        Err(Stop::Wrong(text)) => {
+            complain(&text);
+            WRONG_INPUT
+        }
+        Err(Stop::Failed(text)) => {
+            complain(&format!("{text}\n"));
+            LAB_FAILED
+        }
+        Err(Stop::Calls(stopped)) => {
+            complain(&format!("{stopped}\n"));
+            match stopped {
+                Stopped::Lab { exit_code, .. } => exit_code,
+                Stopped::Interrupted => INTERRUPTED,
+            }
+        }
+    }
+}
+
+fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
+    let format = format(arguments)?;
+    if let Some(code) = &arguments.explain {
+        return explained(code);
+    }
+    if arguments.list_rules {
+        return listed(arguments, format);
+    }
+    if let Some(name) = arguments.stack.as_deref().filter(|name| !offhook_lab::STACKS.contains(name)) {
+        let known = offhook_lab::STACKS.join(", ");
+        return Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")));
+    }
+    let acceptances = match &arguments.accept {
+        Some(path) => Acceptances::load(path)
+            .map_err(|errors| Stop::Wrong(errors.render(offhook_schema::Style::of(&io::stderr()))))?,
+        None => Acceptances::default(),
+    };
+    let tree = tree(arguments)?;
+    let webmin = match &arguments.webmin {
+        Some(directory) => webmin::read(directory).map_err(|error| {
+            Stop::Wrong(format!("reading Webmin's configuration in {}: {}\n", directory.display(), plain(&error)))
+        })?,
+        None => Vec::new(),
+    };
+    let stack = arguments.stack.clone().unwrap_or_else(|| offhook_lab::STACKS[0].to_owned());
+    let Completed { mut audit, called } = completed(arguments, &tree, &stack)?;
+    if called == Err(Stopped::Interrupted) {
+        return Err(Stop::Calls(Stopped::Interrupted));
+    }
+    audit.findings.extend(webmin);
+    let scope = Scope { called: called == Ok(true), webmin: arguments.webmin.is_some() };
+    // The local day, or UTC's where the time zone cannot be known.
+    let today = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc()).date();
+    audit.findings = sorted(acceptances.apply(audit.findings, today, scope));
+    let code = match &called {
+        Ok(_) => offhook_audit::exit_code(&audit.findings, arguments.fail_on.severity()),
+        Err(_) => LAB_FAILED,
+    };
+    let called_on = (called == Ok(true)).then_some(stack.as_str());
+    let json = || {
+        json::report(&audit, &tree, called_on, code)
+            .map_err(|error| Stop::Failed(format!("making the JSON audit: {error}")))
+    };
+    match format {
+        Format::Text => {
+            say(&report::report(&audit, &tree, Style::of(&io::stdout(), |name| std::env::var_os(name))));
+        }
+        Format::Json => say(&json()?),
+        Format::Sarif => say(&in_sarif(arguments, &audit, &tree, called.is_ok())?),
+    }
+    if let Some(path) = file(arguments) {
+        write(path, &json()?)?;
+    }
+    if let (Some(out), Ok(true)) = (&arguments.out, &called) {
+        let out = std::path::absolute(out).unwrap_or_else(|_| out.clone());
+        complain(&format!("evidence of the calls, with the server's passwords in it: {}\n", out.display()));
+    }
+    // What the files say is told whether or not the lab could run.
+    called.map(|_| code).map_err(Stop::Calls)
+}
+
+/// What is printed: `--json -` is another way to say `--format json`.
+fn format(arguments: &AuditArgs) -> Result<Format, Stop> {
+    let json_on_stdout = arguments.json.as_deref().is_some_and(is_standard_output);
+    match (arguments.format, json_on_stdout) {
+        (Format::Sarif, true) => {
+            Err(Stop::Wrong("--format sarif and --json - both want standard output: give --json a file\n".to_owned()))
+        }
+        (_, true) => Ok(Format::Json),
+        (format, false) => Ok(format),
+    }
+}
+
+/// The file that JSON is written to.
+fn file(arguments: &AuditArgs) -> Option<&Path> {
+    arguments.json.as_deref().filter(|path| !is_standard_output(path))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Stop> {
+    write_result(path, text.as_bytes())
+        .map_err(|error| Stop::Failed(format!("writing {}: {}", path.display(), plain(&error))))
+}
+
+fn explained(code: &str) -> Result<u8, Stop> {
+    match registry::find(code) {
+        Some(rule) => {
+            say(&registry::explain(rule, Style::of(&io::stdout(), |name| std::env::var_os(name))));
+            Ok(0)
+        }
+        None => {
+            let help = match registry::nearest(code) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "`offhook audit --list-rules` lists the codes".to_owned(),
+            };
+            Err(Stop::Wrong(format!("--explain {code}: no finding has this code; {help}\n")))
+        }
+    }
+}
+
+fn listed(arguments: &AuditArgs, format: Format) -> Result<u8, Stop> {
+    let json = || json::rules().map_err(|error| Stop::Failed(format!("making the JSON list: {error}")));
+    match format {
+        Format::Text => say(&registry::list(Style::of(&io::stdout(), |name| std::env::var_os(name)))),
+        Format::Json => say(&json()?),
+        Format::Sarif => {
+            return Err(Stop::Wrong(
+                "--list-rules prints text or JSON: SARIF has the rules beside the results\n".into(),
+            ));
+        }
+    }
+    if let Some(path) = file(arguments) {
+        write(path, &json()?)?;
+    }
+    Ok(0)
+}
+
+fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str) -> Result<Completed, Stop> {
+    if arguments.no_calls {
+        return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false) });
+    }
+    let options = CallOptions {
+        // This machine runs its own files anyway.
+        trusted: arguments.trust_the_tree || (arguments.etc.is_none() && arguments.root.is_none()),
+        stack: stack.to_owned(),
+        jobs: arguments.jobs.map(usize::from),
+        limit: Duration::from_secs(arguments.limit),
+        evidence: arguments.out.clone(),
+    };
+    let _claim = arguments.out.as_deref().map(Claim::of).transpose().map_err(Stop::Failed)?;
+    let lab = || offhook_lab::ensure(&[stack.to_owned()], &offhook_lab::Progress::for_stderr());
+    let interruption =
+        Interruption::listen().map_err(|error| Stop::Failed(format!("listening for signals: {}", plain(&error))))?;
+    Ok(audit_calls::complete(tree, lab, &options, interruption.requested()))
+}
+
+fn in_sarif(arguments: &AuditArgs, audit: &Audit, tree: &Tree, complete: bool) -> Result<String, Stop> {
+    let etc = match (&arguments.etc, &arguments.root) {
+        (Some(etc), _) => etc.clone(),
+        (None, Some(root)) => root.join("etc"),
+        (None, None) => PathBuf::from("/etc"),
+    };
+    let etc = std::path::absolute(&etc).unwrap_or(etc);
+    sarif::report(audit, tree, &etc.display().to_string(), complete)
+        .map_err(|error| Stop::Failed(format!("making the SARIF audit: {error}")))
+}
+
+fn tree(arguments: &AuditArgs) -> Result<Tree, Stop> {
+    let (directory, root) = match (&arguments.etc, &arguments.root) {
+        (Some(directory), _) => (directory.clone(), false),
+        (None, Some(directory)) => (directory.clone(), true),
+        (None, None) => (PathBuf::from("/"), true),
+    };
+    let wrong = |why: &str| {
+        let what = if root { directory.join("etc") } else { directory.clone() };
+        Stop::Wrong(format!(
+            "reading {}: {why}\n  --etc DIR is a server's /etc or a copy of it, --root DIR a directory with an etc in it\n",
+            what.display(),
+        ))
+    };
+    let tree = Tree::read(&directory, root, arguments.ignore_modes).map_err(|error| wrong(&plain(&error)))?;
+    if tree.etc.files.is_empty() && tree.unread.is_empty() {
+        return Err(wrong("none of the files of a dial-in server is there (inittab, mgetty/, ppp/, systemd/system/)"));
+    }
+    Ok(tree)
+}

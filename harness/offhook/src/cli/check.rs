@@ -1,0 +1,42 @@
+//! `offhook check`: reads scenarios and reports every mistake in them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Color, WRONG_INPUT, complain, say};
+use offhook_scenario::Scenario;
+use offhook_session::facts::counted;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Scenario files, or directories searched for *.kdl
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    color: Color,
+}
+
+pub(super) fn main(check: &Check) -> u8 {
+    match offhook_language::load(&check.paths) {
+        Ok(files) => {
+            let scenarios: usize = files.iter().map(|(_, scenarios)| scenarios.len()).sum();
+            let all = files.iter().flat_map(|(_, scenarios)| scenarios).flat_map(Scenario::calls);
+            let known = all.flat_map(|call| &call.steps).filter(|step| !step.known_failures.is_empty()).count();
+            let counts = [scenarios, files.len(), known];
+            let [scenarios, files, known] = counts.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+            let (scenarios, files) = (counted(scenarios, "scenario"), counted(files, "file"));
+            let known = match known {
+                0 => String::new(),
+                known => format!(", {} among their steps", counted(known, "expected failure")),
+            };
+            say(&format!("{scenarios} in {files} read without a mistake{known}\n"));
+            0
+        }
+        Err(errors) => {
+            complain(&errors.render(check.color.problems()));
+            WRONG_INPUT
+        }
+    }
+}

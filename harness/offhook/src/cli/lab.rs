@@ -1,0 +1,152 @@
+//! `offhook lab`: build, show, enter and remove what scenarios run on.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+
+use super::{LAB_FAILED, WRONG_INPUT, complain, say};
+use offhook_base::Span;
+use offhook_base::guest::{JOB_FILE, STATUS_FILE};
+use offhook_base::plain;
+use offhook_lab as the_lab;
+use offhook_lab::uml::{QUOTA, Uml};
+use offhook_lab::{Clean, LabError, Machine, Progress, Room, collect};
+use offhook_scenario::{Scenario, Server};
+use offhook_session::Job;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Lab {
+    /// Build what is missing: the kernel and the server stacks
+    Build {
+        /// Only these stacks
+        #[arg(value_name = "STACK")]
+        stacks: Vec<String>,
+    },
+    /// Show what is built: kernel release, package versions, hashes, sizes, places
+    Status,
+    /// Open a shell in a guest, with a stack's files as its root
+    Shell(Shell),
+    /// Remove the kernel, the stacks and everything else in the cache directory
+    Clean,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Shell {
+    /// The stack
+    #[arg(value_name = "STACK", default_value = "bookworm")]
+    stack: String,
+    /// Run this command instead of a shell
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+pub(super) fn main(lab: Lab) -> u8 {
+    let done = match lab {
+        Lab::Build { stacks } => build(&stacks).map(|()| 0),
+        Lab::Status => status().map(|()| 0),
+        Lab::Shell(shell) => enter(&shell),
+        Lab::Clean => clean().map(|()| 0),
+    };
+    match done {
+        Ok(code) => code,
+        Err((code, text)) => {
+            complain(&format!("{text}\n"));
+            code
+        }
+    }
+}
+
+type Failure = (u8, String);
+
+fn failed(error: LabError) -> Failure {
+    (error.exit_code(), error.to_string())
+}
+
+fn status() -> Result<(), Failure> {
+    let status = the_lab::status(&Machine::this()).map_err(failed)?;
+    say(&status.to_string());
+    // Of a machine that nothing is built for there is nothing to say.
+    if status.parts.iter().any(|part| part.built.is_some()) {
+        say(&format!("guests     {}\n", the_lab::confined().map_err(failed)?));
+    }
+    Ok(())
+}
+
+fn clean() -> Result<(), Failure> {
+    let removed = the_lab::clean(&Machine::this(), &Clean::All).map_err(failed)?;
+    for path in &removed {
+        say(&format!("removed {}\n", path.display()));
+    }
+    if removed.is_empty() {
+        say("nothing to remove\n");
+    }
+    Ok(())
+}
+
+fn build(stacks: &[String]) -> Result<(), Failure> {
+    for name in stacks {
+        known(name)?;
+    }
+    let all: Vec<String> = the_lab::STACKS.iter().map(|&name| name.to_owned()).collect();
+    let stacks = if stacks.is_empty() { &all } else { stacks };
+    the_lab::ensure(stacks, &Progress::for_stderr()).map_err(failed)?;
+    the_lab::settle();
+    status()
+}
+
+fn known(name: &str) -> Result<(), Failure> {
+    if the_lab::STACKS.contains(&name) {
+        return Ok(());
+    }
+    Err((WRONG_INPUT, format!("no stack is called {name:?}; there are {}", the_lab::STACKS.join(", "))))
+}
+
+/// A guest whose process 1 runs a shell instead of a scenario; gives the exit status of that.
+fn enter(shell: &Shell) -> Result<u8, Failure> {
+    known(&shell.stack)?;
+    let lab = the_lab::ensure(std::slice::from_ref(&shell.stack), &Progress::for_stderr()).map_err(failed)?;
+    let Some(stack) = lab.stacks.get(&shell.stack) else {
+        return Err((LAB_FAILED, format!("the lab has no stack {:?}", shell.stack)));
+    };
+    let room = Arc::new(Room::for_guests(&lab.cache, 1).map_err(failed)?);
+    let command =
+        if shell.command.is_empty() { vec!["/bin/sh".to_owned(), "-i".to_owned()] } else { shell.command.clone() };
+    let job = Job {
+        scenario: Scenario {
+            name: String::new(),
+            span: Span::default(),
+            specs: Vec::new(),
+            stacks: Vec::new(),
+            server: Server::default(),
+            acts: Vec::new(),
+        },
+        stack: shell.stack.clone(),
+        seed: 1,
+        special: stack.manifest.special.clone(),
+        token: String::new(),
+        partial_trace: false,
+        shell: Some(command),
+    };
+    let io = |doing: &str, error: &std::io::Error| (LAB_FAILED, format!("{doing}: {}", plain(error)));
+    let text = serde_json::to_vec(&job).map_err(|error| (LAB_FAILED, format!("writing the job: {error}")))?;
+    let uml = Uml {
+        kernel: lab.kernel.image.clone(),
+        init: lab.init.clone(),
+        stack: stack.root.clone(),
+        room,
+        number: 0,
+        seed: 1,
+        untrusted: false,
+        confined: false,
+        quota: QUOTA,
+        usb_modems: 1,
+    };
+    let place = uml.make_place().map_err(|error| io("making room for the guest", &error))?;
+    std::fs::write(place.out().join(JOB_FILE), text).map_err(|error| io("writing the guest's job", &error))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| io("starting the event loop", &error))?;
+    runtime.block_on(uml.run_here(&place)).map_err(|error| io("running the guest", &error))?;
+    let status = collect::read(&place.out().join(STATUS_FILE), 3).ok().flatten();
+    let status = status.and_then(|text| String::from_utf8(text).ok()).and_then(|text| text.parse::<u8>().ok());
+    status.ok_or_else(|| (LAB_FAILED, "the guest ended before its command did".to_owned()))
+}

@@ -1,0 +1,170 @@
+//! The command line: words in, an exit code out.
+//!
+//! Exit codes: 0 everything passed, 1 something failed, 2 the command line or a scenario is wrong,
+//! 3 the lab or a server stack could not run, or a result could not be written, 130 interrupted.
+
+mod audit;
+mod call;
+mod check;
+mod claim;
+mod console;
+mod documents;
+mod explain;
+mod interrupt;
+mod lab;
+mod modem;
+mod modems;
+mod run;
+mod status_line;
+
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use offhook_base::{StandardOutput, standard_output_failure};
+use offhook_report::{ColorChoice, Style};
+
+/// Exit code: the command line or a scenario is wrong.
+pub const WRONG_INPUT: u8 = 2;
+/// Exit code: the lab or a server stack could not run, or a result could not be written.
+pub const LAB_FAILED: u8 = offhook_report::run::COULD_NOT_RUN;
+/// Exit code: interrupted by SIGINT or SIGTERM, as shells count it.
+pub const INTERRUPTED: u8 = offhook_report::run::INTERRUPTED;
+
+/// What the environment can say about the lab.
+const LAB_HELP: &str = "Environment:
+  OFFHOOK_CACHE          where the lab is kept, instead of $XDG_CACHE_HOME/offhook or ~/.cache/offhook
+  OFFHOOK_MIRROR         Debian mirror to take packages from, instead of the one in this machine's apt sources
+  OFFHOOK_KEYRING        keyring to check its signatures with, instead of the Debian archive's
+  OFFHOOK_KERNEL_SOURCE  package to build the kernel from, linux-source-6.1 say, instead of the newest";
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "offhook",
+    version,
+    about = "Rings a dial-in server and tells whether it does what its configuration promises",
+    long_about = "Rings a dial-in server and tells whether it does what its configuration promises.\n\n\
+        A scenario describes a server (mgetty, pppd and their files) and calls to it. Each runs in a Linux kernel \
+        of its own, in virtual time: half an hour of idle line takes a second, and the same seed gives the same run, \
+        octet for octet.",
+    after_help = "Exit codes: 0 everything passed, 1 something failed, 2 wrong command line or scenario,\n\
+        3 the lab or a server stack could not run, or a result could not be written, 130 interrupted."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios and say which passed and why others failed
+    Run(Box<run::Run>),
+    /// Read scenarios and report every mistake in them, without running anything
+    Check(check::Check),
+    /// Read a server's configuration: what its callers experience, and what is wrong with it
+    Audit(audit::AuditArgs),
+    /// Explain a keyword of scenarios, a modem model, the code of a finding; without a word, list all
+    Explain(explain::Explain),
+    /// List the modem models that scenarios can name, or print the file of one
+    Modems(modems::Modems),
+    /// Modems for any program, in real time: ptys, serial devices and TCP ports that call each other
+    Modem(Box<modem::ModemArgs>),
+    /// Call a server that already runs on this machine, once, and report what comes of it
+    Call(Box<call::CallArgs>),
+    /// The kernel and the server stacks that scenarios run on
+    #[command(subcommand, after_help = LAB_HELP)]
+    Lab(lab::Lab),
+    /// Print a file that teaches a shell to complete offhook's command line
+    Completions(documents::Completions),
+    /// Write the manual pages into a directory
+    Man(documents::Man),
+}
+
+/// The option that says when to colour, the same for every command.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Color {
+    /// When to use colors; auto: on a terminal, unless NO_COLOR or CLICOLOR_FORCE says otherwise
+    #[arg(long = "color", value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    when: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// How to write to `stream`.
+    fn style_of(self, stream: &(impl IsTerminal + AsFd)) -> Style {
+        let choice = match self.when {
+            When::Auto => ColorChoice::Auto,
+            When::Always => ColorChoice::Always,
+            When::Never => ColorChoice::Never,
+        };
+        Style::of(stream, |name| std::env::var_os(name)).colored(choice)
+    }
+
+    /// How to write mistakes in scenarios to standard error.
+    fn problems(self) -> offhook_schema::Style {
+        offhook_schema::Style { colour: self.style_of(&io::stderr()).colour, ..offhook_schema::Style::PLAIN }
+    }
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    interrupt::from_now_on();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            let text = error.render();
+            let colour = Color { when: When::Auto };
+            let style = if wrong { colour.style_of(&io::stderr()) } else { colour.style_of(&io::stdout()) };
+            let text = if style.colour { text.ansi().to_string() } else { text.to_string() };
+            if wrong {
+                complain(&text);
+                return ExitCode::from(WRONG_INPUT);
+            }
+            say(&text);
+            return ExitCode::from(said(0));
+        }
+    };
+    let code = match arguments.command {
+        Command::Run(run) => run::main(&run),
+        Command::Check(check) => check::main(&check),
+        Command::Audit(arguments) => audit::main(&arguments),
+        Command::Explain(explain) => explain::main(&explain),
+        Command::Modems(modems) => modems::main(&modems),
+        Command::Call(arguments) => call::main(&arguments),
+        Command::Modem(arguments) => modem::main(*arguments),
+        Command::Lab(lab) => lab::main(lab),
+        Command::Completions(arguments) => documents::completions(&arguments),
+        Command::Man(arguments) => documents::man(&arguments),
+    };
+    ExitCode::from(said(code))
+}
+
+/// The exit code, which is no success if standard output did not take everything.
+fn said(code: u8) -> u8 {
+    match standard_output_failure() {
+        Some(why) => {
+            complain(&format!("error: writing to standard output: {why}\n"));
+            if code == 0 { LAB_FAILED } else { code }
+        }
+        None => code,
+    }
+}
+
+/// Writes to standard output. What it does not take is told at the end ([`main`]).
+fn say(text: &str) {
+    let mut stdout = StandardOutput;
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+/// Writes to standard error, if anybody is there to read it.
+fn complain(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,232 @@
+//! `offhook modem`: modems in real time, for any program on this machine or elsewhere.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use offhook_telephony::exchange::{Cadence, LineConfig};
+use offhook_telephony::modem::{ModemConfig, Personality};
+
+use super::interrupt::interruption;
+use super::{LAB_FAILED, WRONG_INPUT, complain};
+use offhook_base::{Error, is_standard_output, plain};
+use offhook_language::model;
+use offhook_report::Style;
+use offhook_scenario::parse_duration;
+use offhook_schema::Style as ProblemStyle;
+use offhook_standalone::control::{Control, usual_path};
+use offhook_standalone::driver::Driver;
+use offhook_standalone::journal::{Journal, Printed};
+use offhook_standalone::link::{ModemLink, link};
+use offhook_standalone::log_entry::TimeOfDay;
+use offhook_standalone::modem_pool::Setup;
+use offhook_standalone::phonebook::{LineEntry, Phonebook};
+use offhook_standalone::recorder::Recorder;
+use offhook_standalone::view::Screen;
+
+/// What can stand before the number.
+const PORTS_HELP: &str = "Ports:
+  /dev/ttyV0, ./vm1            a pty that programs open by this name; a link, removed at the end
+  serial:/dev/ttyUSB0[:57600]  a serial device, by a null-modem cable
+  tcp:[HOST:]6400              a TCP port to be called, octets as they are
+  telnet:[HOST:]6400           the same with telnet
+  tcp-to:HOST:6400             a TCP port that is called
+  telnet-to:HOST:23            the same with telnet
+
+Phonebook (KDL):
+  number \"5553000\" name=\"Example BBS\" tcp=\"bbs.example:23\" telnet=#true
+  line \"5551001\" name=\"ALICE\" personality=\"usr-courier\" rate=14400
+  listen \"127.0.0.1:6401\" number=\"5551000\"     who connects there rings that line
+  default tcp=\"gateway.example:6400\"            where all other numbers lead
+
+A phonebook of DOSBox or 86Box, a number and an address a line (5553000 bbs.example:23), will do as well.
+
+Exit codes: 0 ended by q, SIGINT or SIGTERM, 2 wrong command line or phonebook, 3 a port could not be had.";
+
+#[derive(Debug, Args)]
+#[command(after_help = PORTS_HELP)]
+pub(super) struct ModemArgs {
+    /// A port for a program, and the number of the modem on it (may be given more than once)
+    #[arg(long, required = true, value_name = "PORT=NUMBER", value_parser = link)]
+    link: Vec<ModemLink>,
+
+    /// Where numbers lead that no modem here has, and what is special about lines
+    #[arg(long, value_name = "FILE")]
+    phonebook: Option<PathBuf>,
+
+    /// Let programs dial every address (ATDThost:port), not only those in the phonebook
+    #[arg(long)]
+    dial_any: bool,
+
+    /// Model of the modems: the name of one that ships, or a file of your own, as ./mine.kdl
+    #[arg(long, value_name = "NAME_OR_FILE")]
+    personality: Option<String>,
+
+    /// Rate of the lines in bit/s
+    #[arg(long, value_name = "BITS", default_value_t = 33_600, value_parser = clap::value_parser!(u32).range(75..=56_000))]
+    rate: u32,
+
+    /// From answer to carrier
+    #[arg(long, value_name = "TIME", default_value = "8s", value_parser = parse_duration)]
+    training: Duration,
+
+    /// How bells ring: north-america, uk, france, germany, japan and others
+    #[arg(long, value_name = "NAME", default_value = "north-america", value_parser = cadence)]
+    ring_cadence: Cadence,
+
+    /// Octets cross at once and not at the lines' rate
+    #[arg(long)]
+    no_pacing: bool,
+
+    /// Add what happens to this file, one event a line; - is standard output, as --plain
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+
+    /// Write what happens and what crosses the lines to this file, for Wireshark (pcapng); - is standard output, and all
+    /// else goes to standard error
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
+
+    /// Print what happens, one event a line, instead of the live view; as it is where there is no terminal
+    #[arg(long)]
+    plain: bool,
+
+    /// Socket at which `offhook call NUMBER` finds these modems, instead of one in $XDG_RUNTIME_DIR
+    #[arg(long, value_name = "PATH")]
+    control: Option<PathBuf>,
+}
+
+/// Why it ends other than by being ended.
+enum Stop {
+    Wrong(String),
+    Error(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+pub(super) fn main(arguments: ModemArgs) -> u8 {
+    match carried_out(arguments) {
+        Ok(()) => 0,
+        Err(Stop::Wrong(text)) => {
+            complain(&text);
+            WRONG_INPUT
+        }
+        Err(Stop::Error(error)) => {
+            complain(&told(&error));
+            LAB_FAILED
+        }
+    }
+}
+
+/// An error with its advice.
+pub(super) fn told(error: &Error) -> String {
+    let help = error.help.as_deref().map(|help| format!("\n  {help}")).unwrap_or_default();
+    format!("{}{help}\n", error.message)
+}
+
+fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
+    // Asked before anything runs beside this thread: the local time can only be had then.
+    let day = TimeOfDay::now();
+    let mut book = match &arguments.phonebook {
+        Some(path) => {
+            Phonebook::load(path).map_err(|errors| Stop::Wrong(errors.render(ProblemStyle::of(&std::io::stderr()))))?
+        }
+        None => Phonebook::default(),
+    };
+    book.any_address = arguments.dial_any;
+    let lines = lines(&arguments, &book)?;
+    let on_stdout = |path: &Option<PathBuf>| path.as_deref().is_some_and(is_standard_output);
+    let live = !arguments.plain && !on_stdout(&arguments.log) && !on_stdout(&arguments.capture) && Screen::is_there();
+    let printed = match live {
+        true => Printed::Nowhere,
+        false if on_stdout(&arguments.capture) => Printed::Error,
+        false => Printed::Output,
+    };
+    let log = arguments.log.as_deref().filter(|path| !is_standard_output(path));
+    let numbers = lines.iter().map(|(link, _)| link.number.clone()).collect();
+    let unicode = Style::of(&std::io::stdout(), |name| std::env::var_os(name)).unicode;
+    let journal = Journal::open(day, numbers, printed, unicode, log).map_err(|error| {
+        let path = log.unwrap_or_else(|| std::path::Path::new("the log"));
+        Error::io(format!("opening {}", path.display()), &error)
+    })?;
+    let names: Vec<&str> = lines.iter().map(|(link, _)| link.number.as_str()).collect();
+    let recorder = arguments.capture.as_deref().map(|path| Recorder::create(path, day, &names)).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::io("starting the event loop", &error))?;
+    runtime.block_on(async {
+        let control = control(&arguments)?;
+        let stop = interruption();
+        let mut driver = Driver::open(lines, book, control, journal, recorder).await?;
+        let screen = if live {
+            let screen = Screen::take().map_err(|error| Error::io("setting up the terminal", &error))?;
+            Some(screen)
+        } else {
+            None
+        };
+        driver.run(screen, stop).await?;
+        driver.shortfall().map_or(Ok(()), Err)
+    })?;
+    Ok(())
+}
+
+/// Each link with its line and modem.
+fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(ModemLink, Setup)>, Stop> {
+    let mut numbers = BTreeSet::new();
+    let mut lines = Vec::new();
+    for link in &arguments.link {
+        if !numbers.insert(link.number.clone()) {
+            return Err(Stop::Wrong(format!("--link {}={}: another link has this number\n", link.port, link.number)));
+        }
+        let usual = LineEntry::default();
+        let entry = book.lines.get(&link.number).unwrap_or(&usual);
+        let named = entry.personality.as_ref().or(arguments.personality.as_ref());
+        let personality = named.map_or_else(|| Ok(Personality::default()), |name| make(name))?;
+        let line = LineConfig {
+            rate: entry.rate.unwrap_or(arguments.rate),
+            training: arguments.training,
+            cadence: arguments.ring_cadence.clone(),
+            paced: !arguments.no_pacing,
+            delay: if arguments.no_pacing { Duration::ZERO } else { LineConfig::default().delay },
+            ..LineConfig::default()
+        };
+        let paced = !arguments.no_pacing;
+        let modem = ModemConfig { personality, paced, dials_addresses: true, ..ModemConfig::default() };
+        let (number, name) = (link.number.clone(), entry.name.clone());
+        lines.push((link.clone(), Setup { number, name, modem, line }));
+    }
+    if let Some(number) = book.lines.keys().find(|number| !numbers.contains(*number)) {
+        return Err(Stop::Wrong(format!("the phonebook describes line {number}, and no --link has this number\n")));
+    }
+    Ok(lines)
+}
+
+fn make(name: &str) -> Result<Personality, Stop> {
+    model::load(name).map_err(|errors| Stop::Wrong(errors.render(ProblemStyle::of(&std::io::stderr()))))
+}
+
+/// The control socket. One that cannot be had is only missed by those who ask for it.
+fn control(arguments: &ModemArgs) -> Result<Option<Control>, Error> {
+    match &arguments.control {
+        Some(path) => {
+            let failed = |error| Error::io(format!("listening at {}", path.display()), &error);
+            Control::listen(path).map(Some).map_err(failed)
+        }
+        None => match usual_path().and_then(|path| Control::listen(&path)) {
+            Ok(control) => Ok(Some(control)),
+            Err(error) => {
+                let why = plain(&error);
+                complain(&format!("`offhook call NUMBER` will not find these modems: {why}; --control PATH helps\n"));
+                Ok(None)
+            }
+        },
+    }
+}
+
+fn cadence(name: &str) -> Result<Cadence, String> {
+    Cadence::named(name).ok_or_else(|| format!("there are {}", Cadence::names().collect::<Vec<_>>().join(", ")))
+}

@@ -1,0 +1,54 @@
+//! What is run, and how.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use offhook_base::SourceFile;
+use offhook_lab::Room;
+use offhook_report::run::Planned;
+use offhook_scenario::Scenario;
+
+/// One scenario to run on one stack with one seed.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The file it comes from.
+    pub source: SourceFile,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The stack.
+    pub stack: String,
+    /// The seed.
+    pub seed: u64,
+    /// Where its evidence goes.
+    pub evidence: PathBuf,
+}
+
+impl Item {
+    /// What is told of it before it runs.
+    pub(super) fn planned(&self) -> Planned {
+        Planned {
+            file: self.source.path.clone(),
+            name: self.scenario.name.clone(),
+            stack: self.stack.clone(),
+            seed: self.seed,
+        }
+    }
+}
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Guests at once, 1 or more.
+    pub jobs: usize,
+    /// Wall-clock time a guest may take.
+    pub limit: Duration,
+    /// Where the guests live.
+    pub room: Arc<Room>,
+    /// Keep the programs of a guest apart from the memory of its kernel, at the price of speed.
+    pub untrusted: bool,
+    /// Start no guest that this machine's kernel cannot confine.
+    pub confined: bool,
+    /// Stop at the first scenario that fails or cannot run.
+    pub fail_fast: bool,
+}

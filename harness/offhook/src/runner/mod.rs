@@ -1,0 +1,10 @@
+//! Running scenarios on the host: what is planned, what it needs, how it runs, and what came of it.
+//!
+//! What happens is told as one stream of [`RunEvent`](offhook_report::run::RunEvent)s; nothing here prints.
+
+mod guest;
+pub mod item;
+mod needs;
+mod partial_trace;
+pub mod plan;
+pub mod schedule;

@@ -1,0 +1,64 @@
+//! What to run: scenario by scenario, stack by stack, seed by seed.
+//!
+//! In: scenarios that were read, and what of them was chosen. Out: [`Item`]s in the order in which they run, each with a
+//! directory of its own for evidence.
+
+use std::path::{Path, PathBuf};
+
+use super::item::Item;
+use offhook_base::SourceFile;
+use offhook_report::evidence;
+use offhook_report::run::DEFAULT_SEED;
+use offhook_scenario::Scenario;
+
+/// What of the scenarios to run, and where their evidence goes.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Only scenarios whose name contains one of these; all if there are none.
+    pub names: Vec<String>,
+    /// Only these stacks; all that a scenario names if there are none.
+    pub stacks: Vec<String>,
+    /// The first and the last seed.
+    pub seeds: (u64, u64),
+    /// Directory of all evidence.
+    pub out: PathBuf,
+}
+
+impl Choice {
+    /// All scenarios on all their stacks under the default seed.
+    pub fn all(out: impl Into<PathBuf>) -> Self {
+        let seeds = (DEFAULT_SEED, DEFAULT_SEED);
+        Self { names: Vec::new(), stacks: Vec::new(), seeds, out: out.into() }
+    }
+}
+
+/// What to run of `files`. Empty if nothing was chosen.
+pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Item> {
+    let (first, last) = choice.seeds;
+    let named = |name: &str| choice.names.is_empty() || choice.names.iter().any(|text| name.contains(text));
+    let mut items = Vec::new();
+    for (source, scenarios) in files {
+        for scenario in scenarios.into_iter().filter(|scenario| named(&scenario.name)) {
+            let wanted = |stack: &&String| choice.stacks.is_empty() || choice.stacks.contains(stack);
+            for stack in scenario.stacks.iter().filter(wanted) {
+                for seed in first..=last {
+                    let seed_of_many = (first != last).then_some(seed);
+                    let evidence = evidence::directory(&source.path, &scenario.name, stack, seed_of_many);
+                    let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
+                    items.push(Item { source, scenario, stack, seed, evidence });
+                }
+            }
+        }
+    }
+    let out = absolute(&choice.out);
+    let places: Vec<PathBuf> = items.iter().map(|item| item.evidence.clone()).collect();
+    for (item, place) in items.iter_mut().zip(evidence::distinct(places)) {
+        item.evidence = out.join(place);
+    }
+    items
+}
+
+/// Guests see the host's paths from its root.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,56 @@
+//! The capture of a scenario: a trace as a pcapng file ([`capture`](super::capture)).
+//!
+//! In: an [`Outcome`]. Out: octets, the same for the same outcome. Time is [`EPOCH`] plus the event's time.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use pcap_file::PcapResult;
+
+use super::EPOCH;
+use super::capture::{About, Capture, Ends};
+use crate::text::printable;
+use crate::words::{Lane, line_of};
+use crate::{Position, verdict_words};
+use offhook_session::Outcome;
+
+/// Writes the capture of `outcome`.
+///
+/// # Errors
+///
+/// None that an outcome could cause: a text or a time that does not fit is cut to what does.
+pub fn pcapng(outcome: &Outcome) -> PcapResult<Vec<u8>> {
+    // In alphabetical order.
+    let ports: BTreeSet<&str> = outcome.trace.iter().filter_map(|event| event.port.as_deref()).collect();
+    let ports: Vec<&str> = ports.into_iter().collect();
+    let mut file = Capture::begin(Vec::new(), EPOCH, Ends::SCENARIO, &ports, &about(outcome))?;
+    for event in &outcome.trace {
+        let port = event.port.as_deref().and_then(|port| ports.binary_search(&port).ok());
+        let words = line_of(event, outcome);
+        let remark = (words.lane == Lane::Step).then(|| {
+            let call = event.call.map_or_else(String::new, |call| format!("call {}, ", call.saturating_add(1)));
+            format!("{call}step {}", words.text)
+        });
+        file.event(event.at, port, &event.what, &words, remark.as_deref())?;
+    }
+    let last = outcome.trace.last().map_or(0, |event| event.at.micros());
+    let end = outcome.virtual_time.max(Duration::from_micros(last));
+    file.end(end, printable(&format!("the scenario ends, {}", verdict_words(outcome))))
+}
+
+fn about(outcome: &Outcome) -> About {
+    let print = &outcome.fingerprint;
+    let Position { line, column } = Position::of(&outcome.source.text, outcome.span.offset);
+    let mut comments = vec![
+        format!("scenario: {}", outcome.name),
+        format!("file: {}:{line}:{column}", outcome.source.path.display()),
+        format!("stack: {} ({})", outcome.stack, print.packages.join(", ")),
+        format!("stack sha256: {}", print.stack_sha256),
+        format!("kernel: {}", print.kernel),
+        format!("kernel sha256: {}", print.kernel_sha256),
+        format!("seed: {}", outcome.seed),
+        format!("verdict: {}", verdict_words(outcome)),
+    ];
+    comments.extend(outcome.specs.iter().map(|spec| format!("checks: {spec}")));
+    About { system: Some(format!("Linux {}", print.kernel)), comments }
+}

@@ -1,0 +1,243 @@
+//! The JSON report: every outcome, for programs.
+//!
+//! In: the result of a run. Out: one JSON object, ended by a newline, keys always in this order.
+//!
+//! ```text
+//! { "format": 2,                      grows only when something is removed or changes its meaning
+//!   "offhook": "0.1.0",
+//!   "exit_code": 1,                   0, 1, 3 or 130, see the exit codes
+//!   "ended": "completed",             or "failed-fast" (--fail-fast), "interrupted"
+//!   "passed": 3, "failed": 1, "errors": 0, "skipped": 0, "not_run": 0,
+//!   "expected_failures": 2,           steps that failed as the scenario expects of the server; their scenarios pass
+//!   "virtual_us": 381400000,          sum over all outcomes
+//!   "wall_ms": 1320,                  from the first scenario's start to the last one's end
+//!   "outcomes": [ {
+//!       "file": "scenarios/idle.kdl", as the user gave it
+//!       "line": 1, "column": 10,      of the name, from 1, columns in characters
+//!       "name": "...", "specs": ["..."], "stack": "bookworm", "seed": 1,
+//!       "verdict": "passed"           or "failed"
+//!                  "error"            with "message", "details": ["..."], "help": "..." or null
+//!                  "skipped"          with "reason": what the stack lacks
+//!                  "not-run"          with "reason": "failed-fast" or "interrupted"
+//!       "virtual_us": 381400000,      time that passed in the guest, microseconds
+//!       "wall_ms": 1320,              time that passed outside, milliseconds
+//!       "boot_us": 38211,             of which until the guest's process 1 ran; absent if it never did
+//!       "evidence": "offhook-out/...", absent if it did not run
+//!       "fingerprint": { "offhook", "kernel", "kernel_sha256", "stack", "packages": [], "stack_sha256" },
+//!       "steps": [ {
+//!           "call": 0, "step": 0,     from 0
+//!           "verb": "expect-answer", "line": 20, "column": 9,
+//!           "deviation": null,        or why something else is expected on this stack
+//!           "result": "passed"        with "at_us", "shown"
+//!                     "failed"        with "at_us", "expected", "actual", "notes": ["..."]
+//!                     "expected-failure" with "at_us", "expected", "actual", "reason"
+//!                     "not-reached"
+//!       } ],
+//!       "calls": [ {                  what came of each call, whatever was expected of it
+//!           "call": 0,
+//!           "placed": true,           false if it was never made
+//!           "busy": false,            the called line was busy
+//!           "rings": 2, "answered": true,
+//!           "rate": 33600,            bit/s of CONNECT; null if there was no carrier
+//!           "lcp": true,              LCP was opened
+//!           "auth": {                 null if it did not end
+//!               "result": "accepted", "refused" or "not-asked"
+//!               "protocol": "pap",    "chap" or null
+//!               "message": "Login ok" },
+//!           "local": "192.168.32.105", "peer": "192.168.32.1", or null
+//!           "dns": ["9.9.9.9"],
+//!           "login": null,            true: a text login got to a shell or program; false: it did not
+//!           "text": "",               what the server sent outside PPP, control characters as escapes
+//!           "state": "...",           what state the call was in when it ended, in words
+//!           "terminated": "Link inactive" or null: the text of the server's Terminate-Request
+//!       } ]
+//!   } ]
+//! }
+//! ```
+//!
+//! Virtual times are exact and the same in every run; wall times are not: to compare reports, leave out every
+//! `wall_ms` and `boot_us` (`jq 'del(.. | .wall_ms?, .boot_us?)'`). `outcome.json` in the evidence is an object of
+//! `outcomes` with `format` before it and none of `wall_ms`, `boot_us` and `evidence`.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Position;
+use super::run::{Counts, RunResult};
+use offhook_base::Fingerprint;
+use offhook_session::{CallSummary, Ended, Outcome, StepOutcome, StepResult, Verdict};
+
+/// Version of the format; see the module documentation.
+pub const FORMAT: u32 = 2;
+
+/// Writes the report of a run.
+///
+/// # Errors
+///
+/// None that an outcome could cause; JSON can hold every one of them.
+pub fn report(result: &RunResult, fail_on_skip: bool) -> serde_json::Result<String> {
+    let Counts { passed, failed, errors, skipped, not_run, expected_failures } = result.counts();
+    let outcomes = &result.outcomes;
+    let report = Report {
+        format: FORMAT,
+        offhook: env!("CARGO_PKG_VERSION"),
+        exit_code: result.exit_code(fail_on_skip),
+        ended: result.ended,
+        passed,
+        failed,
+        errors,
+        skipped,
+        not_run,
+        expected_failures,
+        virtual_us: outcomes.iter().map(|outcome| micros(outcome.virtual_time)).fold(0, u64::saturating_add),
+        wall_ms: millis(result.wall),
+        outcomes: outcomes
+            .iter()
+            .map(|outcome| One {
+                wall_ms: Some(millis(outcome.wall_time)),
+                boot_us: outcome.boot_time.map(micros),
+                evidence: (!matches!(outcome.verdict, Verdict::NotRun { .. }))
+                    .then(|| outcome.evidence.display().to_string()),
+                ..One::new(outcome)
+            })
+            .collect(),
+    };
+    pretty(&report)
+}
+
+/// Writes one outcome without its wall time and its place: the same for every run that agrees.
+///
+/// # Errors
+///
+/// As for [`report`].
+pub fn one(outcome: &Outcome) -> serde_json::Result<String> {
+    pretty(&One { format: Some(FORMAT), ..One::new(outcome) })
+}
+
+fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: u32,
+    offhook: &'static str,
+    exit_code: u8,
+    ended: Ended,
+    passed: usize,
+    failed: usize,
+    errors: usize,
+    skipped: usize,
+    not_run: usize,
+    expected_failures: usize,
+    virtual_us: u64,
+    wall_ms: u64,
+    outcomes: Vec<One<'a>>,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<u32>,
+    file: String,
+    line: usize,
+    column: usize,
+    name: &'a str,
+    specs: &'a [String],
+    stack: &'a str,
+    seed: u64,
+    #[serde(flatten)]
+    verdict: &'a Verdict,
+    virtual_us: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wall_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    boot_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<String>,
+    fingerprint: &'a Fingerprint,
+    steps: Vec<Step<'a>>,
+    calls: &'a [CallSummary],
+}
+
+impl<'a> One<'a> {
+    fn new(outcome: &'a Outcome) -> Self {
+        let Position { line, column } = Position::of(&outcome.source.text, outcome.span.offset);
+        Self {
+            format: None,
+            file: outcome.source.path.display().to_string(),
+            line,
+            column,
+            name: &outcome.name,
+            specs: &outcome.specs,
+            stack: &outcome.stack,
+            seed: outcome.seed,
+            verdict: &outcome.verdict,
+            virtual_us: micros(outcome.virtual_time),
+            wall_ms: None,
+            boot_us: None,
+            evidence: None,
+            fingerprint: &outcome.fingerprint,
+            steps: outcome.steps.iter().map(|step| Step::new(step, &outcome.source.text)).collect(),
+            calls: &outcome.calls,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    call: usize,
+    step: usize,
+    verb: &'a str,
+    line: usize,
+    column: usize,
+    deviation: Option<&'a str>,
+    #[serde(flatten)]
+    result: Shown<'a>,
+}
+
+/// [`StepResult`] with the unit in the key; the format of the job files may change, this one may not.
+#[derive(Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+enum Shown<'a> {
+    Passed { at_us: u64, shown: &'a str },
+    Failed { at_us: u64, expected: &'a str, actual: &'a str, notes: &'a [String] },
+    ExpectedFailure { at_us: u64, expected: &'a str, actual: &'a str, reason: &'a str },
+    NotReached,
+}
+
+impl<'a> Step<'a> {
+    fn new(step: &'a StepOutcome, source: &str) -> Self {
+        let Position { line, column } = Position::of(source, step.span.offset);
+        let result = match &step.result {
+            StepResult::Passed { at, shown } => Shown::Passed { at_us: at.micros(), shown },
+            StepResult::Failed { at, expected, actual, notes } => {
+                Shown::Failed { at_us: at.micros(), expected, actual, notes }
+            }
+            StepResult::ExpectedFailure { at, expected, actual, reason } => {
+                Shown::ExpectedFailure { at_us: at.micros(), expected, actual, reason }
+            }
+            StepResult::NotReached => Shown::NotReached,
+        };
+        Self {
+            call: step.call,
+            step: step.step,
+            verb: &step.verb,
+            line,
+            column,
+            deviation: step.deviation.as_deref(),
+            result,
+        }
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,102 @@
+//! The caller's PPP: what it offers, asks for and takes.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// An authentication protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthProtocol {
+    /// RFC 1334.
+    Pap,
+    /// RFC 1994, MD5.
+    Chap,
+}
+
+/// Which authentication protocols the caller takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AcceptedAuth {
+    /// PAP or CHAP with MD5, whichever the server asks for; anything else is answered by a Configure-Nak for CHAP, then
+    /// for PAP.
+    #[default]
+    Any,
+    /// PAP: anything else is answered by a Configure-Nak for PAP.
+    Pap,
+    /// CHAP with MD5: likewise.
+    Chap,
+    /// A Configure-Nak for MS-CHAPv2 first, as Windows does; then whatever is asked for of PAP and CHAP.
+    MsChapFirst,
+}
+
+/// The caller's PPP.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PppClient {
+    /// User name; with neither name nor password the caller offers no authentication
+    /// (it rejects the server's Authentication-Protocol option).
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<String>,
+    /// Address the caller asks for; 0.0.0.0 unless stated.
+    pub address: Option<Ipv4Addr>,
+    /// Whether it asks for DNS servers. True unless stated otherwise.
+    pub ask_dns: bool,
+    /// Whether it negotiates IPV6CP. False unless stated otherwise.
+    pub ipv6: bool,
+    /// Which authentication it takes.
+    pub auth: AcceptedAuth,
+    /// From carrier to its first Configure-Request.
+    pub delay: Duration,
+    /// Its Restart timer (RFC 1661 §4.6).
+    pub restart: Duration,
+    /// Whether it takes no other address than the one it asks for.
+    pub insist: bool,
+    /// Whether its IPCP says nothing of an address. False unless stated otherwise.
+    pub no_address: bool,
+    /// Whether it asks to be called back (LCP Callback, RFC 1570 §2.3), as Windows does.
+    pub callback: bool,
+    /// Every so many Echo-Requests one is not answered; 1: none is.
+    pub miss_echo: Option<u32>,
+    /// Go on to the next step when this phase begins, instead of when the network is up or the link has failed.
+    pub until: Option<Phase>,
+}
+
+impl PppClient {
+    /// The Restart timer if nothing is said (RFC 1661 §4.6).
+    pub const RESTART: Duration = Duration::from_secs(3);
+}
+
+impl Default for PppClient {
+    /// As it is if nothing is said.
+    fn default() -> Self {
+        Self {
+            user: None,
+            password: None,
+            address: None,
+            ask_dns: true,
+            ipv6: false,
+            auth: AcceptedAuth::default(),
+            delay: Duration::ZERO,
+            restart: Self::RESTART,
+            insist: false,
+            no_address: false,
+            callback: false,
+            miss_echo: None,
+            until: None,
+        }
+    }
+}
+
+/// Phases of a link (RFC 1661 section 3.2) at whose beginning a step may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// The caller has sent its first Configure-Request of LCP.
+    Establish,
+    /// LCP is Opened and the caller authenticates itself: its first Authenticate-Request is out.
+    Authenticate,
+    /// IPCP is being negotiated: its first Configure-Request is out.
+    Network,
+}

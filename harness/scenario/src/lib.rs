@@ -1,0 +1,86 @@
+//! What a scenario says: a server's configuration, calls, and expectations, each with its place in the text.
+//!
+//! These are the types between the reader (which makes them), the guest (which gets them as JSON in its job file)
+//! and the reports (which point back into the text by [`Span`]). Ranges are checked by the reader:
+//! whoever holds a [`Scenario`] may rely on them.
+
+mod call;
+mod change;
+mod client;
+mod port;
+mod ppp;
+mod server;
+mod verb;
+
+use serde::{Deserialize, Serialize};
+
+pub use call::{Call, Client, ClientProgram, Deviation, KnownFailure, PATIENCE, Step};
+pub use change::{Change, Edit};
+pub use client::{AcceptedAuth, AuthProtocol, Phase, PppClient};
+pub use offhook_base::{Span, format_duration, parse_duration};
+pub use offhook_etc::{Content, Etc, RawFile};
+pub use port::{Line, Mode, ModemTraits, Port, Program, Wiring};
+pub use ppp::{Auth, ControlLines, Ppp};
+pub use server::{Account, AccountsFile, AutoPpp, CallerIdRule, Forward, ForwardWhen, HuntGroup, Lan, Server, User};
+pub use verb::{ArpOwner, AuthResult, Direction, Host, Reason, Since, Transfer, Verb};
+
+/// One scenario: a server, and calls to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scenario {
+    /// What it shows, as a sentence. Unique within its file.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// The rules it checks: page of the dial-in server module, RFC clause, manual.
+    pub specs: Vec<String>,
+    /// Stacks to run it on, by name (`bookworm`). Never empty.
+    pub stacks: Vec<String>,
+    /// The server under test.
+    pub server: Server,
+    /// What happens, one act after the other.
+    pub acts: Vec<Act>,
+}
+
+/// One act of a scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Calls that run together; usually one.
+    Calls(Vec<Call>),
+    /// The administrator changes the server while nobody calls.
+    Change(Change),
+}
+
+impl Scenario {
+    /// All calls in the order in which they are numbered.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.acts.iter().filter_map(|act| if let Act::Calls(calls) = act { Some(calls) } else { None }).flatten()
+    }
+
+    /// Every change in the order of the text: those between calls and those within them.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.acts.iter().flat_map(|act| match act {
+            Act::Change(change) => vec![change],
+            Act::Calls(calls) => calls
+                .iter()
+                .flat_map(|call| &call.steps)
+                .filter_map(|step| if let Verb::Change(change) = &step.verb { Some(change) } else { None })
+                .collect(),
+        })
+    }
+
+    /// Every port there ever is, also those that a change adds; each device once.
+    pub fn ports(&self) -> Vec<&Port> {
+        let added = self.changes().flat_map(|change| &change.edits).filter_map(|edit| match edit {
+            Edit::Port(port) => Some(port),
+            _ => None,
+        });
+        let mut ports: Vec<&Port> = Vec::new();
+        for port in self.server.ports.iter().chain(added) {
+            if !ports.iter().any(|known| known.device == port.device) {
+                ports.push(port);
+            }
+        }
+        ports
+    }
+}

@@ -1,0 +1,150 @@
+//! The server's configuration, in the words of the dial-in server page: options, accounts, rules, users, files.
+
+use std::net::Ipv4Addr;
+
+use offhook_etc::{Etc, RawFile};
+use serde::{Deserialize, Serialize};
+
+use super::{Port, Ppp, Span};
+
+/// The server's configuration, in the words of the dial-in server page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Server {
+    /// Serial ports, at least one.
+    pub ports: Vec<Port>,
+    /// PPP options for all ports (`/etc/ppp/options`).
+    pub ppp: Ppp,
+    /// Whether mgetty starts pppd for callers that speak PPP at the login prompt (the `/AutoPPP/` line of login.config).
+    pub auto_ppp: AutoPpp,
+    /// PPP accounts (`/etc/ppp/pap-secrets`, `/etc/ppp/chap-secrets`), in order.
+    pub accounts: Vec<Account>,
+    /// Caller-ID rules (`/etc/mgetty/dialin.config`), in order; `None`: no such file is written.
+    pub caller_id: Option<Vec<CallerIdRule>>,
+    /// Users who can log in at the prompt (`/etc/passwd`, `/etc/shadow`), in order.
+    pub users: Vec<User>,
+    /// The network behind the server, if it has one.
+    pub lan: Option<Lan>,
+    /// Numbers that ring the first free of several lines.
+    pub hunt_groups: Vec<HuntGroup>,
+    /// Calls that the exchange sends on to another number.
+    pub forwards: Vec<Forward>,
+    /// An `/etc` taken as it is. Nothing is written from ports, options, accounts and rules then.
+    pub etc: Option<Etc>,
+    /// Files written after all others, as they are.
+    pub files: Vec<RawFile>,
+}
+
+/// Whether PPP is recognised at the login prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AutoPpp {
+    /// The `/AutoPPP/` line is there.
+    #[default]
+    On,
+    /// It is not.
+    Off,
+}
+
+/// A user who can log in at the prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Login name.
+    pub name: String,
+    /// Password; `None`: none fits.
+    pub password: Option<String>,
+    /// Login shell.
+    pub shell: String,
+    /// Groups besides the user's own.
+    pub groups: Vec<String>,
+}
+
+/// A number that rings the first free of several lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HuntGroup {
+    /// The number callers dial.
+    pub number: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Devices of the ports whose lines are tried, in order.
+    pub devices: Vec<String>,
+}
+
+/// Calls to one number that go to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forward {
+    /// Number or device that is called.
+    pub from: String,
+    /// Number or device that rings instead.
+    pub to: String,
+    /// On which calls.
+    pub when: ForwardWhen,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Which calls are forwarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardWhen {
+    /// All.
+    Always,
+    /// Those that find the line busy.
+    Busy,
+    /// Those not answered after so many rings.
+    NoAnswer {
+        /// Rings, 1 or more.
+        rings: u32,
+    },
+}
+
+/// One line of pap-secrets or chap-secrets, or of both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Which file it stands in.
+    pub file: AccountsFile,
+    /// User name; empty: what the page writes for "Any".
+    pub user: String,
+    /// Password; empty: "None"; `@/path`: "From file".
+    pub password: String,
+    /// Server name, `*` for any.
+    pub server: String,
+    /// Addresses the user may have; `*` any. Empty: none written.
+    pub addresses: Vec<String>,
+}
+
+/// The files of accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountsFile {
+    /// `/etc/ppp/pap-secrets`.
+    #[default]
+    Pap,
+    /// `/etc/ppp/chap-secrets`.
+    Chap,
+    /// The same line in both.
+    Both,
+}
+
+/// One token of dialin.config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerIdRule {
+    /// Allow or deny.
+    pub allow: bool,
+    /// Digits a number starts with, `all`, or `none` (no caller ID).
+    pub number: String,
+}
+
+/// A network behind the server: `eth0` in the server, one host beyond it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lan {
+    /// The server's address there.
+    pub server: Ipv4Addr,
+    /// The host's address there.
+    pub host: Ipv4Addr,
+    /// Length of the prefix both share, 1 to 30.
+    pub prefix: u8,
+    /// Whether the server routes between callers and the LAN. True unless stated otherwise.
+    pub forwarding: bool,
+    /// Names that the host's DNS server knows.
+    pub names: Vec<(String, Ipv4Addr)>,
+}

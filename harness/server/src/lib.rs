@@ -1,0 +1,11 @@
+//! The server under test: its configuration as files, its init, and what is observed of it where it is.
+
+pub mod change;
+pub mod files;
+pub mod init;
+pub mod interfaces;
+pub mod logs;
+pub mod page;
+pub mod users;
+pub mod utmp;
+pub mod written;

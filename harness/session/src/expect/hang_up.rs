@@ -1,0 +1,101 @@
+//! The end of a call: who hung up, when, why.
+
+use std::time::Duration;
+
+use offhook_clock::Instant;
+use offhook_telephony::trace::End;
+
+use super::{HANG_UP_LIMIT, Progress, Step, spelled};
+use offhook_scenario::{Reason, Since};
+
+/// How long the line may take to clear after a Terminate-Request.
+pub(super) const CLEAR_LIMIT: Duration = Duration::from_secs(60);
+
+impl Step<'_> {
+    pub(super) fn wait_for_clearing(&self) -> Progress {
+        self.clearing(HANG_UP_LIMIT, "the call to be cleared")
+    }
+
+    pub(super) fn clearing(&self, limit: Duration, expected: &str) -> Progress {
+        if self.facts.cleared.is_some() { self.passed("") } else { self.wait(limit, expected) }
+    }
+
+    pub(super) fn hang_up(
+        &self,
+        after: Option<Duration>,
+        of: Since,
+        within: Duration,
+        by: Option<End>,
+        reason: Option<Reason>,
+    ) -> Progress {
+        let (base, base_name) = self.base(of);
+        let expected = self.expected_hang_up(after, base_name, by, reason);
+        let Some((end, at, why)) = self.facts.hang_up() else {
+            let deadline = match (after, &self.facts.terminated) {
+                // Twice the time, so that a late hang-up is reported with its time rather than as none.
+                (Some(after), None) => base + after * 2 + Duration::from_secs(300),
+                (None, None) => self.begun + HANG_UP_LIMIT,
+                (_, Some(terminated)) => terminated.at + CLEAR_LIMIT,
+            };
+            if self.now < deadline {
+                return Progress::Wait(deadline);
+            }
+            let actual = match &self.facts.terminated {
+                Some(terminated) => format!("Terminate-Request \"{}\", but the line was not cleared", terminated.what),
+                None => format!("no hang-up in {}: {}", spelled(self.now - base), self.facts.state()),
+            };
+            return self.failed(expected, actual);
+        };
+        let took = at - base;
+        let mut actual = format!("hang-up by the {}, {}", end.name(), reason_name(why));
+        if after.is_some() {
+            actual = format!("{actual}, {} after {base_name}", spelled(took));
+        }
+        // The tolerance is open at its end: a second late is a second too many where one second is granted.
+        let right_time =
+            after.is_none_or(|after| at >= base && (took == after || (took > after && took < after + within)));
+        let right_end = by.is_none_or(|by| by == end);
+        let right_reason = reason.is_none_or(|reason| reason == why);
+        if right_time && right_end && right_reason { self.passed(actual) } else { self.failed(expected, actual) }
+    }
+
+    fn expected_hang_up(&self, after: Option<Duration>, base: &str, by: Option<End>, why: Option<Reason>) -> String {
+        let mut text = match by {
+            Some(End::Caller) => "hang-up by the caller".to_owned(),
+            Some(End::Server) => "hang-up by the server".to_owned(),
+            None => "hang-up".to_owned(),
+        };
+        if let Some(why) = why {
+            text = format!("{text}, {}", reason_name(why));
+        }
+        match after {
+            Some(after) => format!("{text}, {} after {base}", spelled(after)),
+            None => text,
+        }
+    }
+
+    /// The moment from which a hang-up's time counts, and its name.
+    fn base(&self, of: Since) -> (Instant, &'static str) {
+        let facts = self.facts;
+        let up = facts.network_up();
+        let (moment, name) = match of {
+            Since::LastData => (facts.last_data.max(up), "the last data"),
+            Since::Up => (up, "the network came up"),
+            Since::Connect => (facts.connected.as_ref().map(|connected| connected.at), "CONNECT"),
+            Since::Answer => (facts.answered, "the answer"),
+            Since::LastStep => (Some(self.begun), "the step before"),
+        };
+        (moment.unwrap_or(self.begun), name)
+    }
+}
+
+const fn reason_name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Idle => "idle",
+        Reason::Authentication => "authentication failed",
+        Reason::ConnectTime => "connect time expired",
+        Reason::NoEcho => "no answer to echo requests",
+        Reason::Other => "no particular reason",
+        Reason::Carrier => "carrier lost",
+    }
+}

@@ -1,0 +1,192 @@
+//! The outcome of a scenario as plain data: all that reports may see.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use offhook_base::{ErrorKind, Fingerprint, SourceFile};
+
+use offhook_clock::Instant;
+use offhook_telephony::trace::Event;
+use serde::{Deserialize, Serialize};
+
+use offhook_base::Span;
+use offhook_scenario::{AuthProtocol, AuthResult};
+
+/// What came of one call, whatever was expected of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallSummary {
+    /// Number of the call, from 0.
+    pub call: usize,
+    /// Whether it was placed at all.
+    pub placed: bool,
+    /// The called line was busy.
+    pub busy: bool,
+    /// Rings until the answer, or until the caller gave up.
+    pub rings: u32,
+    /// Whether the server answered.
+    pub answered: bool,
+    /// The rate of CONNECT in bit/s, if it came so far.
+    pub rate: Option<u32>,
+    /// Whether LCP was opened.
+    pub lcp: bool,
+    /// How authentication ended.
+    pub auth: Option<AuthSummary>,
+    /// The caller's address.
+    pub local: Option<Ipv4Addr>,
+    /// The server's address.
+    pub peer: Option<Ipv4Addr>,
+    /// DNS servers the caller was given.
+    pub dns: Vec<Ipv4Addr>,
+    /// Whether a text login got to a shell or program.
+    pub login: Option<bool>,
+    /// Text the server sent outside PPP, with control characters written as escapes.
+    pub text: String,
+    /// What state the call was in when it ended, in words.
+    pub state: String,
+    /// The text of the server's Terminate-Request.
+    pub terminated: Option<String>,
+}
+
+/// How authentication ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthSummary {
+    /// Accepted, refused or not asked for.
+    pub result: AuthResult,
+    /// By which protocol; `None` if none was asked for or agreed on.
+    pub protocol: Option<AuthProtocol>,
+    /// The server's message.
+    pub message: String,
+}
+
+/// One scenario, run once on one stack with one seed.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The file it comes from.
+    pub source: SourceFile,
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// The rules it checks.
+    pub specs: Vec<String>,
+    /// The stack.
+    pub stack: String,
+    /// The seed.
+    pub seed: u64,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Steps in order, over all calls; those after the first that failed are [`StepResult::NotReached`].
+    pub steps: Vec<StepOutcome>,
+    /// What came of every call, in order.
+    pub calls: Vec<CallSummary>,
+    /// Time that passed in the guest.
+    pub virtual_time: Duration,
+    /// Time that passed outside, boot included.
+    pub wall_time: Duration,
+    /// From the guest's start to the first sign of life of its process 1.
+    pub boot_time: Option<Duration>,
+    /// What ran.
+    pub fingerprint: Fingerprint,
+    /// All that happened.
+    pub trace: Vec<Event>,
+    /// Directory with capture, transcript, logs and files.
+    pub evidence: PathBuf,
+}
+
+/// How a scenario ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every step passed or failed as expected of this server.
+    Passed,
+    /// A step failed; its result says why.
+    Failed,
+    /// The lab or the stack could not run it.
+    Error {
+        /// What kind of thing went wrong.
+        kind: ErrorKind,
+        /// What was being done and what came instead, one sentence.
+        message: String,
+        /// More: the kernel's last lines, say.
+        details: Vec<String>,
+        /// What to do.
+        help: Option<String>,
+    },
+    /// The stack lacks what it needs.
+    Skipped {
+        /// What it lacks, one sentence.
+        reason: String,
+    },
+    /// The run ended before it did.
+    NotRun {
+        /// Why the run ended.
+        reason: Ended,
+    },
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// Everything that was planned ran.
+    Completed,
+    /// Something failed or could not run, and the run was to stop there.
+    FailedFast,
+    /// Whoever started it stopped it.
+    Interrupted,
+}
+
+/// How one step went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepOutcome {
+    /// Number of the call, from 0.
+    pub call: usize,
+    /// Number of the step within the call, from 0.
+    pub step: usize,
+    /// The verb's word.
+    pub verb: String,
+    /// Where it stands in the source.
+    pub span: Span,
+    /// Why something else than usual is expected on this stack, if so.
+    pub deviation: Option<String>,
+    /// How it went.
+    pub result: StepResult,
+}
+
+/// The result of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum StepResult {
+    /// Done, or what was expected came.
+    Passed {
+        /// When.
+        at: Instant,
+        /// What was shown, in a few words: `answered after 2 rings`. Empty if nothing was asserted.
+        shown: String,
+    },
+    /// Something else came than what was expected.
+    Failed {
+        /// When this was known.
+        at: Instant,
+        /// What the scenario expects: `off hook after 2 rings`.
+        expected: String,
+        /// What came: `off hook after 1 ring`.
+        actual: String,
+        /// What else bears on it, a line each.
+        notes: Vec<String>,
+    },
+    /// It failed as the scenario says this server does. The call ends here.
+    ExpectedFailure {
+        /// When this was known.
+        at: Instant,
+        /// What the scenario expects.
+        expected: String,
+        /// What came.
+        actual: String,
+        /// Why the server fails.
+        reason: String,
+    },
+    /// An earlier step of the call failed.
+    NotReached,
+}

@@ -1,0 +1,143 @@
+//! What the caller tells: frames, text, and how its link goes, as trace events and facts.
+
+use offhook_caller::CallerEvent;
+use offhook_caller::ip::HostEvent;
+use offhook_clock::Instant;
+use offhook_ppp::auth::Method;
+use offhook_ppp::frame::{CHAP, Frame, IPCP, LCP, PAP};
+use offhook_ppp::link::LinkEvent;
+use offhook_ppp::packet::{Code, Packet};
+use offhook_ppp::{chap, pap, print};
+use offhook_telephony::exchange::Release;
+use offhook_telephony::trace::{End, EventKind, escaped};
+
+use super::PortSession;
+use crate::facts::{Addresses, Auth, Timestamped};
+use offhook_scenario::{AuthProtocol, AuthResult};
+
+impl PortSession {
+    /// Text from the server.
+    pub(super) fn hear(&mut self, now: Instant, octets: &[u8]) {
+        self.facts.heard.push_str(&String::from_utf8_lossy(octets));
+        self.record(now, EventKind::Text { from: End::Server, text: escaped(octets) });
+        if let Some(login) = &mut self.login {
+            login.hear(now);
+        }
+        self.proceed_with_login(now);
+    }
+
+    pub(super) fn handle_caller(&mut self, now: Instant, event: CallerEvent) {
+        let at = now;
+        match event {
+            CallerEvent::Link(event) => self.handle_link(now, event),
+            CallerEvent::Host(HostEvent::Pong(pong)) => self.facts.pongs.push(Timestamped { at, what: pong.seq }),
+            CallerEvent::Host(HostEvent::Resolved(what)) => self.facts.resolved = Some(Timestamped { at, what }),
+            CallerEvent::Host(HostEvent::Transferred(what)) => self.facts.transferred = Some(Timestamped { at, what }),
+            CallerEvent::DataReceived => self.facts.last_data = self.facts.last_data.max(Some(self.departed)),
+            // What a silent caller has to say does not go out.
+            CallerEvent::DataSent if self.silent => {}
+            CallerEvent::DataSent => self.data_until = Some(self.to_server.sent() + 1),
+        }
+    }
+
+    /// What happened on the caller's link, or was heard of a program's.
+    pub(super) fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+        let at = now;
+        match event {
+            LinkEvent::FrameSent(_) if self.silent => {}
+            LinkEvent::FrameSent(octets) => {
+                self.sent(now, &octets);
+                self.record(now, EventKind::Frame { from: End::Caller, text: print::frame(&octets), octets });
+            }
+            LinkEvent::FrameReceived(octets) => {
+                self.record(now, EventKind::Frame { from: End::Server, text: print::frame(&octets), octets });
+            }
+            LinkEvent::BadFrame(reason, octets) => {
+                let reason = reason.name().to_owned();
+                self.record(now, EventKind::BadFrame { from: End::Server, reason, octets });
+            }
+            LinkEvent::Text(octets) => self.hear(now, &octets),
+            LinkEvent::LcpOpened => {
+                self.facts.lcp_opened = Some(now);
+                self.linked(now, "LCP is Opened".to_owned());
+            }
+            LinkEvent::Auth(method, outcome) => {
+                let (result, how) = match outcome.is_accepted() {
+                    true => (AuthResult::Accepted, "accepted"),
+                    false => (AuthResult::Refused, "refused"),
+                };
+                let message = outcome.message();
+                self.linked(now, format!("{}: {how}, \"{message}\"", method.name()));
+                let protocol = Some(match method {
+                    Method::Pap => AuthProtocol::Pap,
+                    Method::Chap => AuthProtocol::Chap,
+                });
+                self.facts.auth = Some(Timestamped { at, what: Auth { result, protocol, message } });
+            }
+            LinkEvent::AuthNotAsked => {
+                let auth = Auth { result: AuthResult::NotAsked, protocol: None, message: String::new() };
+                self.facts.auth = Some(Timestamped { at, what: auth });
+                self.linked(now, "the server asks for no authentication".to_owned());
+            }
+            LinkEvent::IpUp { local, peer, dns } => {
+                let told = peer.map(|peer| format!(", peer {peer}")).unwrap_or_default();
+                self.linked(now, format!("IPCP is Opened: {local}{told}"));
+                self.facts.up = Some(Timestamped { at, what: Addresses { local, peer, dns } });
+            }
+            LinkEvent::Ipv6Up { .. } => {
+                self.facts.up6 = Some(now);
+                self.linked(now, "IPV6CP is Opened".to_owned());
+            }
+            LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),
+            LinkEvent::Finished(ending) => {
+                let why = ending.to_string();
+                self.linked(now, format!("PPP is over: {why}"));
+                self.facts.closed = Some(Timestamped { at, what: why });
+                // The far end's user hangs up when PPP is over, as pppd's chat script or a dialler would.
+                if self.facts.terminated.is_none() && !self.silent {
+                    self.line_end.clear(now, Release::Orderly);
+                }
+            }
+            // Phases are marked by what is sent in them; a calling end asks nobody who it is, and its datagrams are the
+            // host's.
+            LinkEvent::Phase(_)
+            | LinkEvent::IpDown
+            | LinkEvent::Ipv6Down
+            | LinkEvent::PeerAuth(..)
+            | LinkEvent::Datagram { .. } => {}
+        }
+    }
+
+    /// A Terminate-Request refuses authentication too, if the caller had none to offer (pppd's own text).
+    fn terminated(&mut self, now: Instant, text: String) {
+        if self.facts.auth.as_ref().is_none_or(|auth| auth.what.result == AuthResult::NotAsked)
+            && text == "peer refused to authenticate"
+        {
+            let auth = Auth { result: AuthResult::Refused, protocol: None, message: text.clone() };
+            self.facts.auth = Some(Timestamped { at: now, what: auth });
+        }
+        if self.facts.terminated.is_none() {
+            self.facts.terminated = Some(Timestamped { at: self.departed, what: text });
+        }
+    }
+
+    /// The caller's first packet of a phase marks its beginning.
+    fn sent(&mut self, now: Instant, frame: &[u8]) {
+        let Ok(Frame { protocol, information }) = Frame::parse(frame) else { return };
+        let Ok(packet) = Packet::new_checked(information) else { return };
+        let code = packet.code_octet();
+        let is_request = packet.code() == Code::ConfigureRequest;
+        let mark = match protocol {
+            LCP if is_request => &mut self.facts.establish,
+            PAP if pap::Code::from(code) == pap::Code::AuthenticateRequest => &mut self.facts.authenticate,
+            CHAP if chap::Code::from(code) == chap::Code::Response => &mut self.facts.authenticate,
+            IPCP if is_request => &mut self.facts.network,
+            _ => return,
+        };
+        mark.get_or_insert(now);
+    }
+
+    fn linked(&mut self, now: Instant, text: String) {
+        self.record(now, EventKind::Link { text });
+    }
+}

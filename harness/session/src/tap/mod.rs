@@ -1,0 +1,65 @@
+//! A tap on the caller's end of a line: what a real caller and the server say to each other, as the built-in caller
+//! would have told it.
+//!
+//! In: the octets of both directions as they cross the caller's end. Out: [`Tapped`]. It only listens, and it believes
+//! what it hears: an automaton of its own would only say what two right ones would do.
+
+mod link_observer;
+
+use std::collections::VecDeque;
+
+use offhook_caller::CallerEvent;
+use offhook_ppp::hdlc::Item;
+use offhook_ppp::link::LinkEvent;
+use offhook_telephony::line_monitor::{self, LineMonitor};
+use offhook_telephony::trace::{End, EventKind};
+
+use self::link_observer::LinkObserver;
+
+/// Something heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Tapped {
+    /// What the built-in caller would have told in this place.
+    Event(CallerEvent),
+    /// What it never does itself: text and bad frames of the caller.
+    Caller(EventKind),
+}
+
+/// Both directions.
+#[derive(Debug, Default)]
+pub(super) struct Tap {
+    line: LineMonitor,
+    link: LinkObserver,
+    heard: VecDeque<Tapped>,
+}
+
+impl Tap {
+    /// A tap on a quiet line.
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Octets cross.
+    pub(super) fn hear(&mut self, from: End, octets: &[u8]) {
+        let mut rest = octets;
+        while let Some(item) = self.line.take(from, &mut rest) {
+            match (from, item) {
+                (_, Item::Frame(frame)) => {
+                    let event = match from {
+                        End::Caller => LinkEvent::FrameSent(frame.to_vec()),
+                        End::Server => LinkEvent::FrameReceived(frame.to_vec()),
+                    };
+                    self.heard.push_back(Tapped::Event(CallerEvent::Link(event)));
+                    self.heard.extend(self.link.hear(from, frame).into_iter().map(Tapped::Event));
+                }
+                (End::Server, item) => self.heard.push_back(Tapped::Event(CallerEvent::Link(item.into()))),
+                (End::Caller, item) => self.heard.push_back(Tapped::Caller(line_monitor::event_kind(from, item))),
+            }
+        }
+    }
+
+    /// The next thing heard.
+    pub(super) fn poll(&mut self) -> Option<Tapped> {
+        self.heard.pop_front()
+    }
+}

@@ -1,0 +1,372 @@
+//! The driver of a modem pool: the one place that knows the clock, the ports and the network.
+//!
+//! It turns what ports, far ends, keys and signals bring into calls of the pool, and the pool's next deadline into a timer.
+//! One task, one thread; where nothing happens nothing runs. A port whose line or whose other end has no room is not
+//! read (`flow`); who calls from outside and who is called there is in `calls`.
+
+mod calls;
+mod flow;
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::task::Poll;
+use std::time::Duration;
+
+use offhook_clock::{Instant, earliest};
+use offhook_port::{Attachment, AttachmentSpec, PortError, PortEvent};
+use offhook_telephony::trace::EventKind;
+use tokio::time::{Instant as Clock, sleep_until};
+
+use self::calls::{Calls, Came};
+use self::flow::{Choke, Stalled};
+use super::control::Control;
+use super::journal::Journal;
+use super::link::ModemLink;
+use super::log_entry::LogEntry;
+use super::modem_pool::{ModemPool, Setup};
+use super::phonebook::Phonebook;
+use super::recorder::Recorder;
+use super::view::{Act, Detail, Key, Picture, Row, Screen, Selection};
+use offhook_base::Error;
+
+/// The view is drawn no more often.
+const FRAME: Duration = Duration::from_millis(50);
+
+/// A pool with its ports.
+#[derive(Debug)]
+pub struct Driver {
+    pool: ModemPool,
+    ports: Vec<Attachment>,
+    /// What the ports are, for people.
+    links: Vec<String>,
+    /// Whether they have a speed that matters: serial devices.
+    wired: Vec<bool>,
+    calls: Calls,
+    choke: Choke,
+    stalled: Stalled,
+    /// The port that is asked first: the one after that which was heard last.
+    first: usize,
+    journal: Journal,
+    recorder: Option<Recorder>,
+    start: Clock,
+}
+
+/// What woke the driver.
+enum Wake {
+    Port(usize, Result<PortEvent, PortError>),
+    Outside(Came),
+    Key(io::Result<Option<Key>>),
+    Time,
+    Stop,
+}
+
+impl Driver {
+    /// Opens the ports and whatever the phonebook says is to be listened on. Needs a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The first port or address that cannot be had.
+    pub async fn open(
+        lines: Vec<(ModemLink, Setup)>,
+        book: Phonebook,
+        control: Option<Control>,
+        journal: Journal,
+        recorder: Option<Recorder>,
+    ) -> Result<Self, Error> {
+        let mut pool = ModemPool::new(journal.day(), book.directory());
+        let (mut ports, mut links, mut wired) = (Vec::new(), Vec::new(), Vec::new());
+        for (link, setup) in lines {
+            let port = Attachment::open(&link.port).await.map_err(|error| Error::new(error.to_string()))?;
+            pool.add(setup);
+            ports.push(port);
+            links.push(link.port.to_string());
+            wired.push(matches!(link.port, AttachmentSpec::Serial { .. }));
+        }
+        if recorder.is_some() {
+            pool.listen();
+        }
+        let calls = Calls::open(book, control, &pool).await?;
+        let (choke, stalled) = (Choke::default(), Stalled::default());
+        Ok(Self { pool, ports, links, wired, calls, choke, stalled, first: 0, journal, recorder, start: Clock::now() })
+    }
+
+    /// Runs until `stop`, or until the user at the screen has enough.
+    ///
+    /// # Errors
+    ///
+    /// If a port is of no use any more, or the terminal is.
+    pub async fn run(&mut self, mut screen: Option<Screen>, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let mut stop = std::pin::pin!(stop);
+        let mut selection = Selection::default();
+        let (mut drawn, mut dirty) = (None::<Instant>, true);
+        for (line, port) in self.ports.iter().enumerate() {
+            self.pool.tell(Instant::ZERO, line, EventKind::Note { text: format!("at {}", port.describe()) });
+        }
+        loop {
+            let now = self.now();
+            self.pool.handle_timeout(now);
+            self.calls.clear_gone(now, &mut self.pool);
+            self.calls.dismiss_late(now, &mut self.pool);
+            self.settle(now);
+            let mut redraw = None;
+            if let Some(screen) = &mut screen {
+                let due = drawn.map_or(Instant::ZERO, |drawn| drawn + FRAME);
+                if dirty && due <= now {
+                    match screen.show(&self.picture(now, selection), selection) {
+                        Err(error) if is_gone(&error) => return Ok(()),
+                        shown => shown.map_err(|error| Error::io("drawing on the terminal", &error))?,
+                    }
+                    (drawn, dirty) = (Some(now), false);
+                }
+                redraw = if dirty { Some(due) } else { self.next_darkening(now) };
+            }
+            let deadline = [self.pool.poll_timeout(), redraw, self.calls.poll_timeout(), self.choke.poll_timeout()];
+            let wake = self.wake(deadline.into_iter().fold(None, earliest), screen.as_mut(), stop.as_mut()).await;
+            dirty = true;
+            let now = self.now();
+            match wake {
+                Wake::Port(line, event) => {
+                    self.first = line + 1;
+                    self.port_event(now, line, event)?;
+                    // Ports that never rest do not keep the network from being heard.
+                    let far = flow::wants_far(now, &self.pool, &self.ports, &self.calls);
+                    if let Some(came) = at_once(self.calls.next(&far)).await {
+                        self.calls.came(now, &mut self.pool, came);
+                    }
+                }
+                Wake::Outside(came) => self.calls.came(now, &mut self.pool, came),
+                // Who closes the window wants an end, as who sends SIGTERM.
+                Wake::Key(Err(error)) if is_gone(&error) => return Ok(()),
+                Wake::Key(key) => {
+                    let key = key.map_err(|error| Error::io("reading the keyboard", &error))?;
+                    match key.and_then(|key| selection.press(key, self.ports.len())) {
+                        Some(Act::Quit) => return Ok(()),
+                        Some(Act::HangUp(line)) => self.pool.hang_up(now, line),
+                        None => {}
+                    }
+                }
+                Wake::Time => {}
+                Wake::Stop => return Ok(()),
+            }
+        }
+    }
+
+    /// What was to be written and could not be, if anything: the log, or the capture.
+    pub fn shortfall(&self) -> Option<Error> {
+        let log = self.journal.failure().map(|why| Error::new(format!("writing the log: {why}")));
+        log.or_else(|| self.recorder.as_ref().and_then(Recorder::shortfall))
+    }
+
+    fn now(&self) -> Instant {
+        Instant::ZERO + self.start.elapsed()
+    }
+
+    /// Waits for the next thing to happen.
+    async fn wake(
+        &mut self,
+        deadline: Option<Instant>,
+        screen: Option<&mut Screen>,
+        stop: impl Future<Output = ()>,
+    ) -> Wake {
+        let now = self.now();
+        let wants = flow::wants(now, &self.pool, &self.ports, &self.calls, &mut self.stalled);
+        let far = flow::wants_far(now, &self.pool, &self.ports, &self.calls);
+        let start = self.start;
+        let timer = async {
+            match deadline {
+                Some(deadline) => sleep_until(start + deadline.since(Instant::ZERO)).await,
+                None => std::future::pending().await,
+            }
+        };
+        let key = async {
+            match screen {
+                Some(screen) => screen.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop => Wake::Stop,
+            key = key => Wake::Key(key),
+            (line, event) = next_of(&mut self.ports, &wants, self.first) => Wake::Port(line, event),
+            came = self.calls.next(&far) => Wake::Outside(came),
+            () = timer => Wake::Time,
+        }
+    }
+
+    fn port_event(&mut self, now: Instant, line: usize, event: Result<PortEvent, PortError>) -> Result<(), Error> {
+        match event {
+            Ok(PortEvent::Opened) => self.pool.handle_circuit_108(now, line, true),
+            Ok(PortEvent::Circuit108(on)) => self.pool.handle_dtr(now, line, on),
+            Ok(PortEvent::Closed) => self.pool.handle_circuit_108(now, line, false),
+            Ok(PortEvent::Octets(octets)) => self.pool.handle_dte_octets(now, line, &octets),
+            Ok(PortEvent::Circuit105(on)) => self.pool.handle_circuit_105(now, line, on),
+            // A pty's speed is a word: nothing is slower for it, and no octet is misread.
+            Ok(PortEvent::Speed(speed)) if self.wired[line] => self.pool.handle_dte_speed(now, line, speed),
+            Ok(PortEvent::Speed(_) | PortEvent::Break) => {}
+            Err(error) => return Err(Error::new(format!("{}: {error}", self.links[line]))),
+        }
+        Ok(())
+    }
+
+    /// Hands on everything the pool has to say.
+    fn settle(&mut self, now: Instant) {
+        while let Some((call, far)) = self.pool.poll_far() {
+            self.calls.handle(now, &mut self.pool, call, far);
+        }
+        for (line, port) in self.ports.iter_mut().enumerate() {
+            let mut lost = port.take_lost();
+            while let Some(octets) = self.pool.poll_dte(line) {
+                if port.unwritten() + octets.len() > flow::MOST_UNREAD {
+                    lost += octets.len() as u64;
+                } else {
+                    port.write(&octets);
+                }
+            }
+            self.pool.handle_unread(now, line, lost);
+            while let Some((circuit, on)) = self.pool.poll_circuit(line) {
+                port.set_circuit(circuit, on);
+            }
+            if self.pool.poll_hang_up(line) {
+                port.hang_up();
+            }
+        }
+        self.choke.flush(now, &mut self.ports, &mut self.calls);
+        while let Some(entry) = self.pool.poll_log_entry() {
+            self.note(&entry);
+        }
+    }
+
+    fn note(&mut self, entry: &LogEntry) {
+        self.journal.note(entry);
+        if let Some(error) = self.recorder.as_mut().and_then(|recorder| recorder.note(entry)) {
+            self.journal.note(&LogEntry { at: entry.at, line: entry.line, what: EventKind::Note { text: error } });
+        }
+    }
+
+    /// When a lamp that follows octets goes out.
+    fn next_darkening(&self, now: Instant) -> Option<Instant> {
+        let meters = (0..self.pool.len()).map(|line| self.pool.meters(line));
+        meters.flat_map(|(received, sent)| [received.goes_dark(), sent.goes_dark()]).fold(None, |next, dark| {
+            // What is dark already was drawn so.
+            earliest(next, dark.filter(|dark| *dark + FRAME > now))
+        })
+    }
+
+    fn picture(&self, now: Instant, selection: Selection) -> Picture {
+        let lines = (0..self.pool.len())
+            .map(|line| {
+                let state = self.pool.state(line);
+                Row {
+                    number: self.pool.setup(line).number.clone(),
+                    link: self.links[line].clone(),
+                    state: state.to_string(),
+                    busy: !state.is_idle(),
+                    lamps: self.pool.lamps(now, line),
+                }
+            })
+            .collect();
+        let clock = format!("since {}", self.journal.day().clock(Instant::ZERO).get(..8).unwrap_or_default());
+        Picture { clock, lines, detail: self.detail(selection.line) }
+    }
+
+    fn detail(&self, line: usize) -> Detail {
+        if line >= self.pool.len() {
+            return Detail::default();
+        }
+        let setup = self.pool.setup(line);
+        let model = &setup.modem.personality.name;
+        let model = if model.is_empty() { "generic" } else { model };
+        let name = setup.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
+        let (received, sent) = self.pool.meters(line);
+        Detail {
+            title: format!("{}{name}, {model}", setup.number),
+            parameters: self
+                .pool
+                .modem(line)
+                .s_parameters()
+                .map(|(number, value)| format!("S{number}={value}"))
+                .collect(),
+            settings: self.pool.modem(line).settings(),
+            sent: sent.octets,
+            received: received.octets,
+            lost: self.pool.lost(line),
+            events: self.journal.last(line),
+        }
+    }
+}
+
+/// Whether a terminal's other end has been closed.
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof
+}
+
+/// What a future has to say without waiting.
+async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    poll_fn(move |context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// The next event of any port that may be read; `first` is asked first.
+async fn next_of(ports: &mut [Attachment], wants: &[bool], first: usize) -> (usize, Result<PortEvent, PortError>) {
+    let mut waits: Vec<_> = ports
+        .iter_mut()
+        .zip(wants)
+        .enumerate()
+        .filter(|(_, (_, wanted))| **wanted)
+        .map(|(line, (port, _))| (line, Box::pin(port.next())))
+        .collect();
+    let before = waits.iter().take_while(|(line, _)| *line < first).count();
+    waits.rotate_left(before);
+    poll_fn(move |context| {
+        for (line, wait) in &mut waits {
+            if let Poll::Ready(event) = wait.as_mut().poll(context) {
+                return Poll::Ready((*line, event));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs::File;
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use nix::libc::O_NOCTTY;
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_always_has_something_to_say_is_not_asked_first_for_ever() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let home = tempfile::tempdir().unwrap();
+            let (mut ports, mut dtes) = (Vec::new(), Vec::new());
+            for name in ["vm0", "vm1"] {
+                let path = home.path().join(name);
+                ports.push(Attachment::open(&path.to_str().unwrap().parse().unwrap()).await.unwrap());
+                let mut dte = File::options().write(true).custom_flags(O_NOCTTY).open(&path).unwrap();
+                dte.write_all(b"AT\r").unwrap();
+                dtes.push(dte);
+            }
+            // Both have been opened, have a speed, and have said something.
+            let (mut heard, mut first) = (Vec::new(), 0);
+            for _ in 0..6 {
+                let (line, event) = next_of(&mut ports, &[true, true], first).await;
+                event.unwrap();
+                heard.push(line);
+                first = line + 1;
+            }
+            assert_eq!(heard, [0, 1, 0, 1, 0, 1]);
+            assert_eq!(at_once(std::future::pending::<()>()).await, None);
+        });
+    }
+}

@@ -1,0 +1,23 @@
+//! Modems without a scenario: in real time, for any program that wants one, and calls to servers that already run.
+//!
+//! `offhook modem` puts modems on a [`modem_pool::ModemPool`], gives each a port ([`link`]) and runs them by [`driver`], which has
+//! the only clock. [`phonebook`] says where numbers lead, `stream_end` is whoever is there, [`view`] and [`journal`] show it all,
+//! [`recorder`] captures it.
+//! `offhook call` is in [`call`]: one call by the built-in caller, and a report.
+
+mod address;
+pub mod call;
+pub mod control;
+pub mod driver;
+mod framing;
+pub mod journal;
+pub mod link;
+pub mod log_entry;
+pub mod modem_pool;
+pub mod outer_end;
+pub mod panel;
+pub mod phonebook;
+pub mod recorder;
+mod stream_end;
+mod subscriber;
+pub mod view;

@@ -1,0 +1,211 @@
+//! The phonebook of stand-alone modems: a KDL file that says where numbers lead, and what the lines here are like.
+//!
+//! Text goes in and a [`Phonebook`] comes out, or everything that is wrong with it, each mistake with its place:
+//!
+//! ```kdl
+//! number "5553000" name="Example BBS" tcp="bbs.example:23" telnet=#true
+//! line "5551001" name="ALICE" personality="usr-courier" rate=14400
+//! listen "127.0.0.1:6401" number="5551000"
+//! default tcp="gateway.example:6400"
+//! ```
+//!
+//! A file of numbers and addresses alone, as DOSBox and 86Box have them, is one too (`plain.rs`).
+
+mod plain;
+mod reader;
+mod words;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::modem_pool::Directory;
+use offhook_schema::json::Schema;
+use offhook_schema::{Errors, FileProblems, Problem, Source, file, read_text};
+
+/// Where numbers lead, and what lines are like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phonebook {
+    /// Numbers of other machines.
+    pub numbers: BTreeMap<String, Entry>,
+    /// What is special about lines here, by number.
+    pub lines: BTreeMap<String, LineEntry>,
+    /// Where calls come in from outside.
+    pub listens: Vec<Listen>,
+    /// Where every other number leads; `None`: there is no such number.
+    pub default: Option<Target>,
+    /// Whether addresses may be dialled that are not in it. No file says so: whoever starts the modems does.
+    pub any_address: bool,
+}
+
+/// Another machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is, for people.
+    pub name: Option<String>,
+    /// Where it is.
+    pub target: Target,
+}
+
+/// An address that answers calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// `host:port`.
+    pub tcp: String,
+    /// What it speaks.
+    pub speaks: Speaks,
+}
+
+/// How octets go over a connection that we make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speaks {
+    /// As they are.
+    Octets,
+    /// By telnet (RFC 854).
+    Telnet,
+    /// By telnet if that is how the far end opens: with IAC and WILL, WONT, DO or DONT.
+    #[default]
+    AsItOpens,
+}
+
+/// What is special about a line here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineEntry {
+    /// Name told as caller ID, and shown.
+    pub name: Option<String>,
+    /// Model of its modem, a name or a file; `None`: as on the command line.
+    pub personality: Option<String>,
+    /// Line rate in bit/s; `None`: as on the command line.
+    pub rate: Option<u32>,
+}
+
+/// A TCP port at which calls come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// `address:port`.
+    pub tcp: String,
+    /// The number that is called.
+    pub number: String,
+    /// Speaks telnet (RFC 854), else just octets.
+    pub telnet: bool,
+}
+
+/// What the words of a phonebook mean, for `offhook explain`.
+pub fn source() -> Source {
+    use offhook_schema::explain::{explain, names, overview};
+    Source {
+        title: "Phonebooks",
+        explain: |name| explain(&words::PHONEBOOK, name),
+        names: || names(&words::PHONEBOOK),
+        overview: || overview(&words::PHONEBOOK),
+    }
+}
+
+/// The words of a phonebook as data, for editors.
+pub fn schema() -> Schema {
+    offhook_schema::json::schema("phonebook", &words::PHONEBOOK)
+}
+
+impl Phonebook {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn load(path: &Path) -> Result<Self, Errors> {
+        let text = file::text(path, "a phonebook is a KDL file, or a number and an address a line")
+            .map_err(|file| Errors { files: vec![file] })?;
+        Self::read(&text).map_err(|mut problems| {
+            problems.sort_by_key(|problem| problem.labels.first().map(|label| label.span.offset));
+            let text = Some(text.into());
+            Errors { files: vec![FileProblems { path: path.to_owned(), text, problems }] }
+        })
+    }
+
+    /// What of it a modem may dial.
+    pub fn directory(&self) -> Directory {
+        let mut names = BTreeMap::new();
+        let lines = self.lines.iter().filter_map(|(number, line)| Some((number, line.name.as_ref()?)));
+        let entries = self.numbers.iter().filter_map(|(number, entry)| Some((number, entry.name.as_ref()?)));
+        let addresses = self.numbers.iter().map(|(number, entry)| (number, &entry.target.tcp));
+        for (number, name) in lines.chain(entries).chain(addresses) {
+            // Of those with one name, the first.
+            names.entry(name.to_lowercase()).or_insert_with(|| number.clone());
+        }
+        Directory {
+            numbers: self.numbers.keys().cloned().collect(),
+            any: self.default.is_some(),
+            names,
+            any_address: self.any_address,
+        }
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn read(text: &str) -> Result<Self, Vec<Problem>> {
+        if plain::is_plain(text) {
+            return plain::read(text);
+        }
+        read_text(text, &words::PHONEBOOK, |items, problems| reader::phonebook(&items, problems))
+    }
+}
+
+/// The longest telephone number, in digits.
+const LONGEST_NUMBER: usize = 32;
+
+/// Whether it is a telephone number as a modem dials one.
+pub fn is_number(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST_NUMBER
+        && text.bytes().all(|octet| matches!(octet, b'0'..=b'9' | b'*' | b'#'))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use offhook_schema::Style;
+
+    #[test]
+    fn every_word_becomes_what_it_says() {
+        let book = Phonebook::read(
+            "number \"5553000\" name=\"Example BBS\" tcp=\"bbs.example:23\" telnet=#true\n\
+             line \"5551001\" personality=\"usr-courier\" rate=14400 name=\"ALICE\"\n\
+             listen \"[::1]:6401\" number=\"5551001\"\ndefault tcp=\"gw.example:1\"\n",
+        )
+        .unwrap();
+        let target = Target { tcp: "bbs.example:23".into(), speaks: Speaks::Telnet };
+        assert_eq!(book.numbers["5553000"], Entry { name: Some("Example BBS".into()), target });
+        let line = &book.lines["5551001"];
+        assert_eq!(
+            (line.rate, line.personality.as_deref(), line.name.as_deref()),
+            (Some(14_400), Some("usr-courier"), Some("ALICE"))
+        );
+        assert_eq!(book.listens, [Listen { tcp: "[::1]:6401".into(), number: "5551001".into(), telnet: false }]);
+        assert_eq!(book.default, Some(Target { tcp: "gw.example:1".into(), speaks: Speaks::AsItOpens }));
+    }
+
+    #[test]
+    fn every_mistake_is_told_with_its_place() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("book.kdl");
+        let text = "numbr \"1\"\nnumber \"12 34\" tcp=\"host\"\nnumber \"5\"\nline \"7\" rate=9\nlisten \"x:23\"\n\
+                    default tcp=\"a:1\" colour=\"red\"\nnumber \"8\" tcp=8 telnet=1\n";
+        std::fs::write(&path, text).unwrap();
+        let errors = Phonebook::load(&path).unwrap_err();
+        let text = errors.render(Style { unicode: false, ..Style::PLAIN });
+        insta::assert_snapshot!(text.replace(&path.display().to_string(), "book.kdl"));
+    }
+
+    #[test]
+    fn no_nesting_however_deep_and_no_missing_file_is_more_than_an_error() {
+        for unit in ["a{", "{", "}", "/-", "/*", "\\ ", "\"", "(", "a {\"", "#"] {
+            assert!(Phonebook::read(&unit.repeat(2500)).is_err() || unit == "/-", "{unit}");
+            let _ = Phonebook::read(&unit.repeat(900));
+        }
+        assert!(Phonebook::load(Path::new("/nowhere/book.kdl")).unwrap_err().to_string().contains("no such file"));
+        assert!(Phonebook::load(Path::new("/dev/zero")).unwrap_err().to_string().contains("it is not a file"));
+    }
+}

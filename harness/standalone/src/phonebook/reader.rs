@@ -1,0 +1,53 @@
+//! The entries of a phonebook, checked word by word, to a [`Phonebook`]; and what is there twice.
+
+use offhook_schema::{Item, Problem, fault};
+
+use super::words::{Entry as EntryWord, Phonebooks};
+use super::{Entry, LineEntry, Listen, Phonebook, Speaks, Target};
+
+/// What the entries say; what is wrong with them is added to `problems`.
+pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>) -> Phonebook {
+    let mut book = Phonebook::default();
+    for item in items {
+        let number = item.argument_text(0);
+        let mut again = |message: String| {
+            problems.push(Problem::new(fault::REPEATED_WORD, message, item.argument_span(0), "given again"));
+        };
+        match item.word.role {
+            EntryWord::Number => {
+                let entry = Entry { name: item.text("name"), target: target(item) };
+                // A number that was wrong is empty, and has been told.
+                if book.numbers.insert(number.clone(), entry).is_some() && !number.is_empty() {
+                    again(format!("the number {number} is in this phonebook twice"));
+                }
+            }
+            EntryWord::Line => {
+                let entry = LineEntry {
+                    name: item.text("name"),
+                    personality: item.text("personality"),
+                    rate: item.number("rate"),
+                };
+                if book.lines.insert(number.clone(), entry).is_some() && !number.is_empty() {
+                    again(format!("the line {number} is in this phonebook twice"));
+                }
+            }
+            EntryWord::Listen => book.listens.push(Listen {
+                tcp: item.argument_text(0),
+                number: item.text("number").unwrap_or_default(),
+                telnet: item.flag("telnet").unwrap_or_default(),
+            }),
+            EntryWord::Default => book.default = Some(target(item)),
+        }
+    }
+    book
+}
+
+/// Where an entry leads. A phonebook in which that was wrong does not leave the reader.
+fn target(item: &Item<Phonebooks>) -> Target {
+    let speaks = match item.flag("telnet") {
+        None => Speaks::AsItOpens,
+        Some(true) => Speaks::Telnet,
+        Some(false) => Speaks::Octets,
+    };
+    Target { tcp: item.text("tcp").unwrap_or_default(), speaks }
+}

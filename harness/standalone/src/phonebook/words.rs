@@ -1,0 +1,143 @@
+//! The words of a phonebook, as data for the engine that reads them.
+
+use offhook_schema::{
+    Absent, Argument, Custom, Given, Kind, Language, Occurs, Place, Property, Read, Value, Vocabulary, Word, Wrong,
+    fault,
+};
+
+use super::is_number;
+
+/// The language of phonebooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Phonebooks;
+
+impl Language for Phonebooks {
+    type Place = File;
+    type Role = Entry;
+}
+
+/// The only place: the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct File;
+
+impl Place for File {
+    fn name(self) -> &'static str {
+        "file"
+    }
+
+    fn phrase(self) -> &'static str {
+        "in a phonebook"
+    }
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Number,
+    Line,
+    Listen,
+    Default,
+}
+
+/// Every word of a phonebook.
+pub(super) static PHONEBOOK: Vocabulary<Phonebooks> = Vocabulary { places: &[File], words: &[WORDS] };
+
+/// A number as a modem dials one.
+const NUMBER: Kind = Kind::Custom(&Custom {
+    name: "dialled-number",
+    phrase: "a telephone number in quotes",
+    example: "\"5553000\"",
+    told: false,
+    digits: true,
+    read: Read::Text(number),
+});
+
+/// A host and a port of TCP.
+const TCP: Kind = Kind::Custom(&Custom {
+    name: "tcp-address",
+    phrase: "a TCP address in quotes, host:port",
+    example: "\"bbs.example:23\"",
+    told: true,
+    digits: false,
+    read: Read::Text(address),
+});
+
+/// Line rates there are.
+const RATE: Kind = Kind::number(75, 56_000, "bit/s");
+
+const SPEAKS_TELNET: Property = Property::new(
+    "telnet",
+    Kind::Flag,
+    Absent::Says("it does if it opens with IAC and WILL, WONT, DO or DONT"),
+    "Whether it speaks telnet (RFC 854), or just octets.",
+);
+
+const LISTENS_TELNET: Property = Property::new(
+    "telnet",
+    Kind::Flag,
+    Absent::Means(Given::Flag(false)),
+    "Whether callers speak telnet (RFC 854), and are offered to be echoed and to send by the character, or just octets.",
+);
+
+const WORDS: &[Word<Phonebooks>] = &[
+    Word {
+        arguments: &[Argument::one("number", NUMBER)],
+        properties: &[
+            Property::new("name", Kind::Sentence, Absent::Says("no name is shown"), "What it is, for people."),
+            Property::new("tcp", TCP, Absent::Never, "Where calls to it lead."),
+            SPEAKS_TELNET,
+        ],
+        ..Word::new("number", Entry::Number, &[File], "A number of another machine.")
+    },
+    Word {
+        arguments: &[Argument::one("number", NUMBER)],
+        properties: &[
+            Property::new("name", Kind::Sentence, Absent::Says("no name is delivered"), "The name for caller ID."),
+            Property::new(
+                "personality",
+                Kind::Sentence,
+                Absent::Says("as on the command line"),
+                "The model of its modem, a name or a file.",
+            ),
+            Property::new("rate", RATE, Absent::Says("as on the command line"), "The rate of the line."),
+        ],
+        ..Word::new("line", Entry::Line, &[File], "A line of this exchange.")
+    },
+    Word {
+        arguments: &[Argument::one("address", TCP)],
+        properties: &[Property::new("number", NUMBER, Absent::Never, "The number that rings."), LISTENS_TELNET],
+        ..Word::new("listen", Entry::Listen, &[File], "A TCP port at which calls come in.")
+    },
+    Word {
+        properties: &[Property::new("tcp", TCP, Absent::Never, "Where the calls lead."), SPEAKS_TELNET],
+        occurs: Occurs::AtMostOnce,
+        ..Word::new("default", Entry::Default, &[File], "Where calls to every other number lead.")
+    },
+];
+
+fn number(text: &str, _whose: &str) -> Result<Value, Wrong> {
+    if is_number(text) {
+        return Ok(Value::Text(text.to_owned()));
+    }
+    let wrong = Wrong::new(fault::BAD_TEXT, format!("\"{text}\" cannot be dialled"), "not a telephone number");
+    Err(wrong.help("write up to 32 digits, without blanks or other signs: \"5551000\""))
+}
+
+fn address(text: &str, _whose: &str) -> Result<Value, Wrong> {
+    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
+    if matches!(port, Some(Ok(1..))) {
+        return Ok(Value::Text(text.to_owned()));
+    }
+    let wrong = Wrong::new(fault::BAD_ADDRESS, format!("\"{text}\" is not a TCP address"), "not host:port");
+    Err(wrong.help("write host:port, as in \"bbs.example:23\" or \"[::1]:23\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_does_not_contradict_itself() {
+        assert_eq!(PHONEBOOK.faults(), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,1 @@
+//! Somebody else's crate. Its tests are what it is for.
