@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::escape::Escape;
 use super::execute::Done;
+use super::last_call::{CallEnd, LastCall};
 use super::parameter::{CARRIER_GAP, CARRIER_WAIT, ESCAPE_CHARACTER, ESCAPE_GUARD};
 use super::result_code::ResultCode;
 use super::{Modem, ModemOutput, State};
@@ -31,6 +32,7 @@ impl Modem {
         if self.state == State::Command {
             self.flow.reset();
             (self.tone, self.dialled, self.offered) = (Tone::Silence, false, None);
+            self.last_call = LastCall::new(self.lost);
             self.output.push_back(ModemOutput::OffHook);
             self.state = State::OffHook;
         }
@@ -38,7 +40,8 @@ impl Modem {
     }
 
     /// On hook, back to command state, ready for the next call.
-    pub(super) fn on_hook(&mut self) {
+    pub(super) fn on_hook(&mut self, end: CallEnd) {
+        self.last_call.ends(self.now, end);
         // Octets that wait for the DTE's return to data state will not be asked for any more.
         if let State::OnlineCommand { .. } = self.state {
             self.forget_waiting();
@@ -84,13 +87,13 @@ impl Modem {
         if now.since(since) < ABORT_GUARD {
             return false;
         }
-        self.give_up(ResultCode::NoCarrier);
+        self.give_up(ResultCode::NoCarrier, CallEnd::Abort);
         true
     }
 
     /// On hook without carrier, and why.
-    pub(super) fn give_up(&mut self, code: ResultCode) {
-        self.on_hook();
+    pub(super) fn give_up(&mut self, code: ResultCode, end: CallEnd) {
+        self.on_hook(end);
         self.result(code);
     }
 
@@ -107,7 +110,7 @@ impl Modem {
     /// On hook, whatever it is doing.
     pub(super) fn hang_up_at_once(&mut self) {
         if self.state != State::Command {
-            self.on_hook();
+            self.on_hook(CallEnd::Command);
         }
     }
 
@@ -126,6 +129,7 @@ impl Modem {
         let State::OnlineCommand { carrier } = &self.state else { return Done::Final(ResultCode::NoCarrier) };
         let carrier = carrier.clone();
         if value > 0 {
+            self.last_call.retrain_requested();
             self.output.push_back(ModemOutput::Retrain);
         }
         self.tell_connection(&carrier, false);
@@ -144,6 +148,7 @@ impl Modem {
 
     /// Carrier: circuit 109 on, then what is to be told of it, then data state.
     pub(super) fn online(&mut self, now: Instant, carrier: Carrier) {
+        self.last_call.has_carrier(now, &carrier);
         self.flow.set_rates(now, &carrier, self.port_speed());
         if !self.config.paced {
             self.flow.unpaced();
@@ -172,6 +177,10 @@ impl Modem {
     /// Octets from the far end.
     pub(super) fn octets_from_line(&mut self, now: Instant, octets: Vec<u8>) {
         if self.is_online() {
+            self.last_call.received += octets.len() as u64;
+            if self.last_call.carrier.as_ref().is_some_and(|carrier| self.received_counts(carrier)) {
+                self.last_call.data_at = now;
+            }
             self.octets_to_dte(now, octets);
         } else {
             self.lose(octets.len(), End::Caller, LossCause::ReceiverHungUp);
@@ -181,6 +190,7 @@ impl Modem {
     /// The rates have changed.
     pub(super) fn renegotiated(&mut self, now: Instant, new: Carrier) {
         let speed = self.port_speed();
+        self.last_call.has_carrier(now, &new);
         if let State::Data { carrier, .. } | State::OnlineCommand { carrier } = &mut self.state {
             self.flow.set_rates(now, &new, speed);
             *carrier = new;
@@ -199,9 +209,10 @@ impl Modem {
                 }
                 let after = if abrupt { Duration::from_millis(100) * u32::from(gap) } else { DISCONNECT };
                 self.carrier_lost_at = Some(now + after);
+                self.far_end_left = !abrupt;
             }
             // While it trains there is no carrier to lose: it is told that the line itself is dead (loop current).
-            State::Dialling(_) | State::Answering { .. } => self.give_up(ResultCode::NoCarrier),
+            State::Dialling(_) | State::Answering { .. } => self.give_up(ResultCode::NoCarrier, CallEnd::NoCarrier),
             State::OffHook => self.offered = None,
             State::Command => {}
         }
@@ -214,6 +225,7 @@ impl Modem {
         let online = matches!(self.state, State::Data { .. } | State::OnlineCommand { .. });
         if online && gap != CARRIER_ALWAYS && allowed < time && self.carrier_lost_at.is_none() {
             self.carrier_lost_at = Some(now + allowed);
+            self.far_end_left = false;
         }
     }
 
@@ -225,7 +237,7 @@ impl Modem {
 
     /// The call has ended because carrier has.
     pub(super) fn carrier_lost(&mut self) {
-        self.on_hook();
+        self.on_hook(if self.far_end_left { CallEnd::FarEnd } else { CallEnd::CarrierLost });
         self.result(ResultCode::NoCarrier);
         if self.active.circuit_109 == 1 {
             self.output.push_back(ModemOutput::HangUpDte);

@@ -4,6 +4,7 @@
 //! to be given before the final result code, and its word and number. V.250 §6.2.7, §6.4.2, §6.5.5, §6.6.2, §6.2.13.
 
 use super::Modem;
+use super::fields::fill;
 use super::personality::ConnectForm;
 use super::result_code::{CONNECT_NUMBERS, ResultCode};
 use crate::exchange::Carrier;
@@ -110,13 +111,18 @@ fn protocol(carrier: &Carrier) -> &'static str {
 
 /// A line of a form with its words replaced.
 fn filled(line: &str, carrier: &Carrier, port: u32) -> String {
-    line.replace("{dte}", &port.to_string())
-        .replace("{rate}", &carrier.rate().to_string())
-        .replace("{transmit}", &carrier.transmit.to_string())
-        .replace("{receive}", &carrier.receive.to_string())
-        .replace("{modulation}", &carrier.modulation)
-        .replace("{protocol}", protocol(carrier))
-        .replace("{compression}", if carrier.compression { "V42BIS" } else { "NONE" })
+    fill(line, |name| {
+        Some(match name {
+            "dte" => port.to_string(),
+            "rate" => carrier.rate().to_string(),
+            "transmit" => carrier.transmit.to_string(),
+            "receive" => carrier.receive.to_string(),
+            "modulation" => carrier.modulation.clone(),
+            "protocol" => protocol(carrier).to_owned(),
+            "compression" => if carrier.compression { "V42BIS" } else { "NONE" }.to_owned(),
+            _ => return None,
+        })
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::dial::{Dials, Plan, Recall, Step, Timing, plan};
 use super::execute::Done;
+use super::last_call::CallEnd;
 use super::parameter::CARRIER_WAIT;
 use super::result_code::ResultCode;
 use super::{Modem, ModemOutput, State};
@@ -151,7 +152,7 @@ impl Modem {
         let tones = self.tones_heard();
         let State::Dialling(dialling) = &mut self.state else { return };
         if dialling.busy.is_some_and(|since| dialling.listens() && since + BUSY_TONE <= now) {
-            return self.give_up(ResultCode::Busy);
+            return self.give_up(ResultCode::Busy, CallEnd::NoCarrier);
         }
         let failed = match &mut dialling.phase {
             Phase::DialTone { heard: None, .. } if tones.0 => Some(ResultCode::NoDialtone),
@@ -170,7 +171,7 @@ impl Modem {
             Phase::DialTone { .. } | Phase::Quiet { .. } => None,
         };
         match failed {
-            Some(code) => self.give_up(code),
+            Some(code) => self.give_up(code, CallEnd::NoCarrier),
             None => self.next_step(now),
         }
     }

@@ -120,7 +120,7 @@ impl Modem {
             }
             ('I', _) => match generic::identification(value, &self.config) {
                 Some(lines) => {
-                    self.information(&lines);
+                    self.information(&self.filled(&lines));
                     Done::Next
                 }
                 None => self.unknown(),
@@ -148,12 +148,13 @@ impl Modem {
                 self.active = self.factory.clone();
                 Done::Next
             }
-            ('V', 0 | 1) => {
-                let numbers: Vec<(u32, &str)> = self.numbers.iter().map(|(n, text)| (*n, text.as_str())).collect();
-                let lines = listing(&self.active, &self.stored, &numbers, self.rings.count(self.last_typed));
-                self.information(&lines);
-                Done::Next
-            }
+            ('V', _) => match self.listing(value) {
+                Some(lines) => {
+                    self.information(&lines);
+                    Done::Next
+                }
+                None => self.unknown(),
+            },
             ('W', 0 | 1) => {
                 self.stored[usize::from(value == 1)] = self.active.clone();
                 Done::Next
@@ -165,6 +166,15 @@ impl Modem {
             }
             _ => self.set(&format!("&{letter}"), value),
         }
+    }
+
+    /// What `&V` with this number says: the maker's lines, or the profiles. `None`: there is no such one.
+    fn listing(&self, number: u32) -> Option<Vec<String>> {
+        if let Some(lines) = u8::try_from(number).ok().and_then(|n| self.config.personality.listings.get(&n)) {
+            return Some(self.filled(lines));
+        }
+        let numbers: Vec<(u32, &str)> = self.numbers.iter().map(|(n, text)| (*n, text.as_str())).collect();
+        (number <= 1).then(|| listing(&self.active, &self.stored, &numbers, self.rings.count(self.last_typed)))
     }
 
     /// A command that only sets something.

@@ -293,6 +293,8 @@ impl Modem {
             self.tell_flow(XOFF);
         }
         octets.truncate(fits);
+        self.last_call.sent += fits as u64;
+        self.last_call.data_at = now;
         if !octets.is_empty() {
             self.output.push_back(ModemOutput::ToLine(octets));
         }

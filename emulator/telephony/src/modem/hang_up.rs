@@ -13,6 +13,7 @@
 use std::time::Duration;
 
 use super::execute::Rest;
+use super::last_call::CallEnd;
 use super::parameter::HANG_UP_DELAY;
 use super::result_code::ResultCode;
 use super::{Modem, State};
@@ -96,7 +97,7 @@ impl Modem {
     pub(super) fn hang_up_timeout(&mut self, now: Instant) {
         let Some(HangingUp { rest, .. }) = self.hanging_up.take() else { return };
         let complete = self.flow.octets(now) == 0;
-        self.on_hook();
+        self.on_hook(if rest.is_some() { CallEnd::Command } else { CallEnd::Dtr });
         match rest {
             Some(rest) if complete => self.execute_rest(now, rest),
             Some(_) => self.result(ResultCode::NoCarrier),

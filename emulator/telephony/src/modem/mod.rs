@@ -4,7 +4,8 @@
 //! commands), `execute` (§5.6 and §6, commands to effects) with `generic` (what it is). What they say goes through
 //! `result_output` and `result_code` (§5.7); `parameter`, `profile` and `settings` are what can be set, and what is.
 //! The call: `rings` and `caller_id` (V.253), `dial` and `dialling` (§6.3.1), `call` (answering to hanging up), `reports`
-//! (what is told before `CONNECT`), `escape` (`+++`, manufacturer practice), `hang_up` (what waits when the DTE ends it).
+//! (what is told before `CONNECT`), `escape` (`+++`, manufacturer practice), `hang_up` (what waits when the DTE ends it),
+//! `inactivity` (S30), `last_call` and `fields` (its figures, and how they are told).
 //! The DTE's side: `flow` (§6.2.12, buffers), `losses`, `circuits` (V.24), `speed` (§6.2.10). And `faults`, which no
 //! standard asks for.
 //!
@@ -26,9 +27,12 @@ mod editing;
 mod escape;
 mod execute;
 mod faults;
+pub mod fields;
 mod flow;
 mod generic;
 mod hang_up;
+mod inactivity;
+mod last_call;
 mod listing;
 mod losses;
 mod output;
@@ -48,6 +52,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use caller_id::presentation;
 pub use config::ModemConfig;
+pub use inactivity::Inactivity;
+pub use last_call::CallEnd;
 pub use output::{Circuit, ModemOutput};
 pub use personality::Personality;
 pub use result_code::ResultCode;
@@ -59,6 +65,7 @@ use self::dialling::Dialling;
 use self::escape::Escape;
 use self::flow::Flow;
 use self::hang_up::HangingUp;
+use self::last_call::LastCall;
 use self::profile::Profile;
 use self::result_output::Held;
 use self::rings::Rings;
@@ -92,6 +99,7 @@ enum Timer {
     Command,
     Held,
     Flow,
+    Inactivity,
     State,
 }
 
@@ -177,10 +185,13 @@ pub struct Modem {
     dte_ready: bool,
     /// Carrier has stopped; the call ends then.
     carrier_lost_at: Option<Instant>,
+    /// It stops because the far modem has hung up.
+    far_end_left: bool,
     /// The DTE has ended the call, and octets of it are still to be delivered.
     hanging_up: Option<HangingUp>,
     /// Octets of calls that were lost here, in all.
     lost: u64,
+    last_call: LastCall,
     /// It has only just been switched on by the DTE's opening of the port.
     silent_until: Option<Instant>,
     /// It neither hears nor says anything any more.
@@ -221,8 +232,10 @@ impl Modem {
             circuits: Circuits::default(),
             dte_ready: false,
             carrier_lost_at: None,
+            far_end_left: false,
             hanging_up: None,
             lost: 0,
+            last_call: LastCall::default(),
             silent_until: None,
             dead: false,
             output: VecDeque::new(),
@@ -294,12 +307,12 @@ impl Modem {
             (0, _) => {}
             (1, State::Data { .. }) => self.escaped(),
             (1, _) => {}
-            (_, State::OffHook | State::Dialling(_) | State::Answering { .. }) => self.on_hook(),
+            (_, State::OffHook | State::Dialling(_) | State::Answering { .. }) => self.on_hook(CallEnd::Dtr),
             (_, State::Data { .. } | State::OnlineCommand { .. }) if self.has_to_deliver() => {
                 self.begin_to_hang_up(None);
             }
             (_, State::Data { .. } | State::OnlineCommand { .. }) => {
-                self.on_hook();
+                self.on_hook(CallEnd::Dtr);
                 self.forget_waiting();
             }
         }
@@ -323,7 +336,10 @@ impl Modem {
             LineEvent::Reversal => {}
             LineEvent::CallWaiting(id) => self.call_waiting(now, id.as_ref()),
             LineEvent::CarrierBack => self.carrier_back(now),
-            LineEvent::Retrain => self.flow.stand_still(now, true),
+            LineEvent::Retrain => {
+                self.last_call.retrains();
+                self.flow.stand_still(now, true);
+            }
             LineEvent::Renegotiated(carrier) => self.renegotiated(now, carrier),
             LineEvent::CarrierLost { abrupt } => self.carrier_gone(now, abrupt),
             LineEvent::Octets(octets) => self.octets_from_line(now, octets),
@@ -350,6 +366,7 @@ impl Modem {
             (self.awaited.as_ref().map(|(at, _)| *at), Timer::Command),
             (self.held_due(), Timer::Held),
             (self.flow_due(), Timer::Flow),
+            (self.inactivity_due(), Timer::Inactivity),
             (state, Timer::State),
         ]
         .into_iter()
@@ -374,8 +391,9 @@ impl Modem {
                 Timer::Command => self.execute_awaited(due),
                 Timer::Held => self.release_held(),
                 Timer::Flow => self.flow_timeout(due),
+                Timer::Inactivity => self.inactive(),
                 Timer::State => match self.state {
-                    State::Answering { .. } => self.give_up(ResultCode::NoCarrier),
+                    State::Answering { .. } => self.give_up(ResultCode::NoCarrier, CallEnd::NoCarrier),
                     State::Dialling(_) => self.dialling_due(due),
                     State::Data { .. } => self.escaped(),
                     State::Command | State::OffHook | State::OnlineCommand { .. } => return,

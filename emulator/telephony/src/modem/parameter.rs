@@ -59,6 +59,7 @@ pub(super) const S_PARAMETERS: &[SParameter] = &[
     s(CARRIER_GAP, 14, 1..=254, "V.250 6.3.12, tenths of a second"),
     s(11, 95, 50..=255, "Hayes, milliseconds of a dialling tone"),
     s(ESCAPE_GUARD, 50, 0..=255, "Hayes, fiftieths of a second"),
+    s(30, 0, 0..=255, "Hayes and Conexant, tens of seconds without data before the modem hangs up; 0: never"),
 ];
 
 /// A command that only sets something.

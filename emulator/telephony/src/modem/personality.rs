@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::{CallEnd, Inactivity};
+
 /// How one modem model differs from the generic one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
@@ -15,8 +17,15 @@ pub struct Personality {
     pub name: String,
     /// What it is, for people: `US Robotics Courier V.Everything`.
     pub title: String,
-    /// Information text of `I0` to `I255`; a number that is not here is answered as by the generic modem.
+    /// Information text of `I0` to `I255`, with [fields](super::fields); a number that is not here is answered as by the
+    /// generic modem.
     pub information: BTreeMap<u8, Vec<String>>,
+    /// Likewise of `&V0` to `&V255`.
+    pub listings: BTreeMap<u8, Vec<String>>,
+    /// How it says how a call ended, in the field `reason`; what is not here, as the generic modem.
+    pub reasons: BTreeMap<CallEnd, String>,
+    /// Its inactivity timer.
+    pub inactivity: Inactivity,
     /// Information text of `+GMI`, `+GMM`, `+GMR`, `+GSN`, `+GCAP`, `+FMFR?` and so on, by name with its sign.
     pub identity: BTreeMap<String, String>,
     /// S-parameters: added to the table or put in place of what it says.

@@ -155,7 +155,7 @@ mod tests {
     fn the_factory_settings_are_the_usual_ones() {
         let profile = factory();
         let registers: Vec<_> = profile.registers().collect();
-        let usual: [(u8, u8); 13] = [
+        let usual: [(u8, u8); 14] = [
             (0, 0),
             (1, 0),
             (2, 43),
@@ -169,6 +169,7 @@ mod tests {
             (10, 14),
             (11, 95),
             (12, 50),
+            (30, 0),
         ];
         assert_eq!(registers, usual);
         assert!(profile.echo && profile.verbose && !profile.quiet && !profile.pulses);

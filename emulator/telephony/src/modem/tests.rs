@@ -14,6 +14,7 @@ mod dialling;
 mod faults;
 mod flow;
 mod hang_up;
+mod last_call;
 mod pair;
 mod ringing;
 

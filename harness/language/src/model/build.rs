@@ -3,22 +3,19 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use offhook_telephony::modem::Inactivity;
 use offhook_telephony::modem::personality::{CallerIdForm, ConnectForm, Extended, Personality, Quirks, Register};
 
+use super::fields::{check_connect, check_information, is_basic_name};
 use crate::fault;
 use crate::vocabulary::{ModelItem as Item, Trait};
-use crate::words::choices::{RINGS, STYLES};
+use crate::words::choices::{CALL_ENDS, RINGS, STYLES};
 use offhook_base::Span;
 use offhook_schema::Problem;
 use offhook_schema::Value;
-use offhook_schema::{listed, nearest};
 
-/// What may stand between braces in the lines of a `connect`.
-const FIELDS: [&str; 6] = ["dte", "transmit", "receive", "modulation", "protocol", "compression"];
 /// Signs that begin names of extended syntax (V.250 §5.4.1; `#` and `-` by makers' use).
 const SIGNS: [char; 4] = ['+', '#', '-', '*'];
-/// Signs that begin commands of basic syntax.
-const PREFIXES: [char; 5] = ['&', '\\', '%', ')', '!'];
 
 /// Makes a personality, but for its name.
 pub(super) fn build(items: &[Item], problems: &mut Vec<Problem>) -> Personality {
@@ -44,9 +41,10 @@ pub(super) fn build(items: &[Item], problems: &mut Vec<Problem>) -> Personality 
 /// What may be said once; `None`: as often as wanted.
 fn key(item: &Item) -> Option<String> {
     match (item.word.role?, item.argument(0)?) {
-        (Trait::Information | Trait::Register | Trait::ConnectNumber, Value::Number(number)) => {
+        (Trait::Information | Trait::Listing | Trait::Register | Trait::ConnectNumber, Value::Number(number)) => {
             Some(format!("{} {number}", item.word.name))
         }
+        (Trait::Reason, Value::Text(end)) => Some(format!("reason {end}")),
         (Trait::Identity | Trait::Factory | Trait::Command | Trait::Parameter, Value::Text(name)) => {
             Some(format!("{} {}", item.word.name, name.to_uppercase()))
         }
@@ -59,8 +57,17 @@ fn take(item: &Item, what: Trait, personality: &mut Personality, problems: &mut 
     match what {
         Trait::Title => personality.title = item.argument_text(0),
         Trait::Information => {
+            check_information(item, problems);
             personality.information.insert(octet(0), item.texts());
         }
+        Trait::Listing => {
+            check_information(item, problems);
+            personality.listings.insert(octet(0), item.texts());
+        }
+        Trait::Reason => {
+            personality.reasons.insert(CALL_ENDS.argument(item, 0), item.argument_text(1));
+        }
+        Trait::Inactivity => personality.inactivity = inactivity(item),
         Trait::Identity => {
             if let Some(name) = extended_name(item, 0, problems) {
                 personality.identity.insert(name, item.argument_text(1));
@@ -96,8 +103,7 @@ fn number(item: &Item, index: usize) -> u32 {
 /// The name of a basic command: a letter, perhaps after a sign.
 fn basic_name(item: &Item, index: usize, problems: &mut Vec<Problem>) -> Option<String> {
     let Some(Value::Text(name)) = item.argument(index) else { return None };
-    let letter = name.strip_prefix(PREFIXES).unwrap_or(name);
-    if letter.len() == 1 && letter.bytes().all(|octet| octet.is_ascii_alphabetic()) {
+    if is_basic_name(name) {
         return Some(name.to_uppercase());
     }
     let message = format!("`{name}` is not a single-letter command");
@@ -187,7 +193,7 @@ fn connect(item: &Item, problems: &mut Vec<Problem>) -> ConnectForm {
         problems.push(problem.help("add what it says: says \"CONNECT {receive}\""));
     }
     for line in item.children("says") {
-        fields(line, problems);
+        check_connect(line, problems);
     }
     let mut when = BTreeMap::new();
     for setting in item.children("when") {
@@ -203,25 +209,6 @@ fn connect(item: &Item, problems: &mut Vec<Problem>) -> ConnectForm {
         when,
         error_control: item.flag("error-control"),
         lines: item.children("says").flat_map(Item::texts).collect(),
-    }
-}
-
-/// Braces enclose one of a few names.
-fn fields(line: &Item, problems: &mut Vec<Problem>) {
-    let text = line.argument_text(0);
-    for part in text.split('{').skip(1) {
-        let name = part.split_once('}').map(|(name, _)| name);
-        if name.is_some_and(|name| FIELDS.contains(&name)) {
-            continue;
-        }
-        let written = format!("{{{}", name.map_or(part, |name| name));
-        let message = format!("unknown field `{written}{}`", if name.is_some() { "}" } else { "" });
-        let problem = Problem::new(fault::NOT_A_CHOICE, message, line.argument_span(0), "in this text");
-        let all: Vec<String> = FIELDS.iter().map(|field| format!("{{{field}}}")).collect();
-        problems.push(match name.and_then(|name| nearest(name, FIELDS)) {
-            Some(near) => problem.help(format!("did you mean {{{near}}}?")),
-            None => problem.help(format!("known are {}", listed(&all, "and"))),
-        });
     }
 }
 
@@ -264,6 +251,15 @@ fn switch_exists(items: &[Item], personality: &Personality, problems: &mut Vec<P
             Some(number) => format!("declare it: register {number} range=\"0-255\""),
             None => format!("declare it: parameter \"{}\" {{ values \"0-2\"; }}", form.switch),
         }));
+    }
+}
+
+fn inactivity(item: &Item) -> Inactivity {
+    let usual = Inactivity::default();
+    Inactivity {
+        register: item.number("register").and_then(|number| u8::try_from(number).ok()).unwrap_or(usual.register),
+        unit: item.time("unit").unwrap_or(usual.unit),
+        received: item.flag("received").unwrap_or(usual.received),
     }
 }
 

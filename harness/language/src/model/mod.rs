@@ -4,6 +4,7 @@
 //! The words of these files are a vocabulary of their own; [`read()`] makes something of them.
 
 mod build;
+mod fields;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use offhook_scenario::{
 };
 use offhook_schema::choices;
 use offhook_telephony::exchange::CallerIdService;
+use offhook_telephony::modem::CallEnd;
 use offhook_telephony::modem::personality::{CallerIdStyle, DistinctiveRing};
 use offhook_telephony::trace::End;
 
@@ -23,6 +24,19 @@ choices! {
     pub(crate) CLIENTS: ClientProgram {
         "pppd" => ClientProgram::Pppd, "pppd, which dials by chat";
         "wvdial" => ClientProgram::Wvdial, "wvdial, which dials and starts pppd";
+    }
+
+    /// How a modem's call ended, or stands.
+    pub(crate) CALL_ENDS: CallEnd {
+        "none" => CallEnd::None, "there has been no call yet";
+        "going" => CallEnd::Going, "it has not ended";
+        "dtr" => CallEnd::Dtr, "DTR (circuit 108/2) went off";
+        "command" => CallEnd::Command, "the DTE said H or Z";
+        "abort" => CallEnd::Abort, "the DTE sent something before there was carrier";
+        "far-end" => CallEnd::FarEnd, "the far modem hung up";
+        "carrier-lost" => CallEnd::CarrierLost, "carrier was gone for longer than S10";
+        "inactivity" => CallEnd::Inactivity, "no data for as long as the inactivity timer allows";
+        "no-carrier" => CallEnd::NoCarrier, "there never was carrier";
     }
 
     /// What is attached to a port; the value: a cable.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use offhook_schema::{Absent, Kind, Occurs, Property};
 
-use super::choices::{RINGS, STYLES};
+use super::choices::{CALL_ENDS, RINGS, STYLES};
 use super::{MILLISECOND, flag, many, maybe, number, one, property, text, time};
 use crate::vocabulary::{ModelPlace, ModelWord, Trait};
 
@@ -53,7 +53,34 @@ pub(super) const WORDS: &[ModelWord] = &[
         ..top(
             Trait::Information,
             "information",
-            "The lines that the command I with this number gives. Other numbers: as the generic modem.",
+            "The lines that the command I with this number gives. Other numbers: as the generic modem. In braces: a command or an S-parameter, {E}, {&A}, {S7}; {title}; {dte}: the port's speed; {hook}: ON HOOK; {method}: TONE; {last-dialled}; of the last call {duration}, {minutes}, {sent}, {received}, {lost}, {retrains-requested}, {retrains-granted}, {transmit}, {receive}, {highest-transmit}, {highest-receive}, {modulation}, {protocol}, {compression}, {reason}. {sent:8} is eight characters wide, {sent:-8} likewise with blanks behind. A line {registers:5}: all S-parameters in rows of five; {settings:9}: all commands.",
+        )
+    },
+    ModelWord {
+        arguments: &[one("number", REGISTER), many("line", Kind::Text, 1)],
+        ..top(Trait::Listing, "listing", "The lines that &V with this number gives, as in `information`.")
+    },
+    ModelWord {
+        arguments: &[one("end", CALL_ENDS.kind()), one("text", Kind::Text)],
+        absent: Absent::Says("as the generic modem"),
+        ..top(Trait::Reason, "reason", "What {reason} is when the last call ended so.")
+    },
+    ModelWord {
+        properties: &[
+            property("register", REGISTER, number(30), "The S-parameter."),
+            property("unit", time(Duration::from_secs(1), MINUTE), text("10s"), "What a 1 in it stands for."),
+            property(
+                "received",
+                Kind::Flag,
+                Absent::Says("`#false`"),
+                "Whether received octets count without error control as well.",
+            ),
+        ],
+        occurs: Occurs::AtMostOnce,
+        ..top(
+            Trait::Inactivity,
+            "inactivity",
+            "The timer that ends a call on which nothing is said; 0 in its S-parameter: never.",
         )
     },
     ModelWord {
