@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How many there are.
-const BEHAVIOURS: u32 = 65;
+const BEHAVIOURS: u32 = 66;
 
 fn crate_directory() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -24,6 +24,7 @@ use super::journal::Journal;
 use super::link::ModemLink;
 use super::log_entry::LogEntry;
 use super::modem_pool::{ModemPool, Setup};
+use super::nvram_file::NvramFile;
 use super::phonebook::Phonebook;
 use super::recorder::Recorder;
 use super::view::{Act, Detail, Key, Picture, Row, Screen, Selection};
@@ -48,6 +49,9 @@ pub struct Driver {
     first: usize,
     journal: Journal,
     recorder: Option<Recorder>,
+    nvram: Option<NvramFile>,
+    /// What could not be kept, the first time.
+    unkept: Option<Error>,
     start: Clock,
 }
 
@@ -72,6 +76,7 @@ impl Driver {
         control: Option<Control>,
         journal: Journal,
         recorder: Option<Recorder>,
+        nvram: Option<NvramFile>,
     ) -> Result<Self, Error> {
         let mut pool = ModemPool::new(journal.day(), book.directory());
         let (mut ports, mut links, mut wired) = (Vec::new(), Vec::new(), Vec::new());
@@ -86,8 +91,21 @@ impl Driver {
             pool.listen();
         }
         let calls = Calls::open(book, control, &pool).await?;
-        let (choke, stalled) = (Choke::default(), Stalled::default());
-        Ok(Self { pool, ports, links, wired, calls, choke, stalled, first: 0, journal, recorder, start: Clock::now() })
+        Ok(Self {
+            pool,
+            ports,
+            links,
+            wired,
+            calls,
+            choke: Choke::default(),
+            stalled: Stalled::default(),
+            first: 0,
+            journal,
+            recorder,
+            nvram,
+            unkept: None,
+            start: Clock::now(),
+        })
     }
 
     /// Runs until `stop`, or until the user at the screen has enough.
@@ -151,10 +169,10 @@ impl Driver {
         }
     }
 
-    /// What was to be written and could not be, if anything: the log, or the capture.
+    /// What was to be written and could not be, if anything: the log, the capture, or what modems keep.
     pub fn shortfall(&self) -> Option<Error> {
         let log = self.journal.failure().map(|why| Error::new(format!("writing the log: {why}")));
-        log.or_else(|| self.recorder.as_ref().and_then(Recorder::shortfall))
+        log.or_else(|| self.recorder.as_ref().and_then(Recorder::shortfall)).or_else(|| self.unkept.clone())
     }
 
     fn now(&self) -> Instant {
@@ -231,9 +249,22 @@ impl Driver {
                 port.hang_up();
             }
         }
+        self.keep_nvram(now);
         self.choke.flush(now, &mut self.ports, &mut self.calls);
         while let Some(entry) = self.pool.poll_log_entry() {
             self.note(&entry);
+        }
+    }
+
+    /// Writes what modems have been told to keep.
+    fn keep_nvram(&mut self, now: Instant) {
+        let Some(file) = &mut self.nvram else { return };
+        for line in 0..self.pool.len() {
+            let Some(nvram) = self.pool.take_nvram(line) else { continue };
+            if let Err(error) = file.keep(&self.pool.setup(line).number, nvram) {
+                self.pool.tell(now, line, EventKind::Note { text: error.message.clone() });
+                self.unkept.get_or_insert(error);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `offhook modem` puts modems on a [`modem_pool::ModemPool`], gives each a port ([`link`]) and runs them by [`driver`], which has
 //! the only clock. [`phonebook`] says where numbers lead, `stream_end` is whoever is there, [`view`] and [`journal`] show it all,
-//! [`recorder`] captures it.
+//! [`recorder`] captures it, [`nvram_file`] keeps what modems store.
 //! `offhook call` is in [`call`]: one call by the built-in caller, and a report.
 
 mod address;
@@ -14,6 +14,7 @@ pub mod journal;
 pub mod link;
 pub mod log_entry;
 pub mod modem_pool;
+pub mod nvram_file;
 pub mod outer_end;
 pub mod panel;
 pub mod phonebook;

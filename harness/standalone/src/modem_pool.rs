@@ -15,7 +15,7 @@ use std::time::Duration;
 use offhook_clock::{Instant, earliest};
 use offhook_telephony::exchange::{Exchange, LineEvent, LineOutput};
 use offhook_telephony::line_monitor::{self, LineMonitor};
-use offhook_telephony::modem::{Modem, ModemOutput};
+use offhook_telephony::modem::{Modem, ModemOutput, Nvram};
 use offhook_telephony::trace::{End, EventKind, Loss};
 
 pub use self::directory::{Destination, Directory};
@@ -107,6 +107,12 @@ impl ModemPool {
     /// The modem of the line.
     pub fn modem(&self, line: usize) -> &Modem {
         &self.lines[line].modem
+    }
+
+    /// What the line's modem keeps without power, if it has been told to since this was asked last.
+    pub fn take_nvram(&mut self, line: usize) -> Option<Nvram> {
+        let modem = &mut self.lines[line].modem;
+        modem.take_nvram_written().then(|| modem.nvram())
     }
 
     /// What the line is doing.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Personality;
+use super::{Nvram, Personality};
 
 /// What a modem is like when it comes out of its box.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct ModemConfig {
     pub connect: Option<String>,
     /// Whether `D` takes names and addresses beside numbers: `ATDThost:port`, `ATD"name"`.
     pub dials_addresses: bool,
+    /// What it has kept since it had power last.
+    pub nvram: Option<Nvram>,
     /// Octets that its buffers have room for, each way.
     pub buffer: usize,
 }
@@ -44,6 +46,7 @@ impl Default for ModemConfig {
             replies: Vec::new(),
             connect: None,
             dials_addresses: false,
+            nvram: None,
             buffer: 2048,
         }
     }

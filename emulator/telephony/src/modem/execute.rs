@@ -157,11 +157,13 @@ impl Modem {
             },
             ('W', 0 | 1) => {
                 self.stored[usize::from(value == 1)] = self.active.clone();
+                self.nvram_written = true;
                 Done::Next
             }
             // Which profile counts when the modem is switched on is kept beside the profiles, not in one of them.
             ('Y', 0 | 1) => {
                 self.chosen = usize::from(value == 1);
+                self.nvram_written = true;
                 Done::Next
             }
             _ => self.set(&format!("&{letter}"), value),

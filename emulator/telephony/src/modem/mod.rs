@@ -2,7 +2,8 @@
 //!
 //! Three machines, each in its file: `command_line` (§5.2, octets to lines), `syntax` (§5.3 and §5.4, lines to
 //! commands), `execute` (§5.6 and §6, commands to effects) with `generic` (what it is). What they say goes through
-//! `result_output` and `result_code` (§5.7); `parameter`, `profile` and `settings` are what can be set, and what is.
+//! `result_output` and `result_code` (§5.7); `parameter`, `profile` and `settings` are what can be set, and what is;
+//! `nvram` what is kept of it.
 //! The call: `rings` and `caller_id` (V.253), `dial` and `dialling` (§6.3.1), `call` (answering to hanging up), `reports`
 //! (what is told before `CONNECT`), `escape` (`+++`, manufacturer practice), `hang_up` (what waits when the DTE ends it),
 //! `inactivity` (S30), `last_call` and `fields` (its figures, and how they are told).
@@ -35,6 +36,7 @@ mod inactivity;
 mod last_call;
 mod listing;
 mod losses;
+mod nvram;
 mod output;
 mod panel;
 mod parameter;
@@ -54,6 +56,7 @@ pub use caller_id::presentation;
 pub use config::ModemConfig;
 pub use inactivity::Inactivity;
 pub use last_call::CallEnd;
+pub use nvram::{Nvram, NvramProfile};
 pub use output::{Circuit, ModemOutput};
 pub use personality::Personality;
 pub use result_code::ResultCode;
@@ -192,6 +195,8 @@ pub struct Modem {
     /// Octets of calls that were lost here, in all.
     lost: u64,
     last_call: LastCall,
+    /// What it keeps without power has been written to.
+    nvram_written: bool,
     /// It has only just been switched on by the DTE's opening of the port.
     silent_until: Option<Instant>,
     /// It neither hears nor says anything any more.
@@ -204,7 +209,8 @@ impl Modem {
     pub fn new(config: ModemConfig) -> Self {
         let command_set = CommandSet::new(&config.personality);
         let factory = Profile::factory(&command_set, config.caller_id, config.auto_answer);
-        Self {
+        let nvram = config.nvram.clone();
+        let mut modem = Self {
             flow: Flow::new(config.buffer),
             config,
             command_set,
@@ -236,10 +242,15 @@ impl Modem {
             hanging_up: None,
             lost: 0,
             last_call: LastCall::default(),
+            nvram_written: false,
             silent_until: None,
             dead: false,
             output: VecDeque::new(),
+        };
+        if let Some(nvram) = nvram {
+            modem.restore(&nvram);
         }
+        modem
     }
 
     /// The DTE has sent octets.

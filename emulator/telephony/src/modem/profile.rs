@@ -107,6 +107,11 @@ impl Profile {
         }
     }
 
+    /// The extended parameters in the order of their names.
+    pub(super) fn all_extended(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.extended.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+
     /// The values of an extended parameter; none if there is none of that name.
     pub(super) fn extended(&self, name: &str) -> &[String] {
         self.extended.get(name).map_or(&[], Vec::as_slice)

@@ -8,7 +8,7 @@ use super::flow::{FlowControl, Means};
 use super::result_code::ResultCode;
 
 /// So many numbers can be stored.
-const STORED_NUMBERS: u32 = 4;
+pub(super) const STORED_NUMBERS: u32 = 4;
 
 impl Modem {
     /// A value of an extended parameter, `place` from 0; 0 if there is none.
@@ -42,6 +42,7 @@ impl Modem {
         if place >= STORED_NUMBERS {
             return Done::Final(ResultCode::Error);
         }
+        self.nvram_written = true;
         if number.trim().is_empty() {
             self.numbers.remove(&place);
         } else {

@@ -21,6 +21,7 @@ use offhook_standalone::journal::{Journal, Printed};
 use offhook_standalone::link::{ModemLink, link};
 use offhook_standalone::log_entry::TimeOfDay;
 use offhook_standalone::modem_pool::Setup;
+use offhook_standalone::nvram_file::NvramFile;
 use offhook_standalone::phonebook::{LineEntry, Phonebook};
 use offhook_standalone::recorder::Recorder;
 use offhook_standalone::view::Screen;
@@ -54,6 +55,10 @@ pub(super) struct ModemArgs {
     /// Where numbers lead that no modem here has, and what is special about lines
     #[arg(long, value_name = "FILE")]
     phonebook: Option<PathBuf>,
+
+    /// Keep in this file what AT&W, AT&Y and AT&Zn= store, for the next start
+    #[arg(long, value_name = "FILE")]
+    nvram: Option<PathBuf>,
 
     /// Let programs dial every address (ATDThost:port), not only those in the phonebook
     #[arg(long)]
@@ -139,7 +144,8 @@ fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
         None => Phonebook::default(),
     };
     book.any_address = arguments.dial_any;
-    let lines = lines(&arguments, &book)?;
+    let nvram = arguments.nvram.clone().map(NvramFile::open).transpose()?;
+    let lines = lines(&arguments, &book, nvram.as_ref())?;
     let on_stdout = |path: &Option<PathBuf>| path.as_deref().is_some_and(is_standard_output);
     let live = !arguments.plain && !on_stdout(&arguments.log) && !on_stdout(&arguments.capture) && Screen::is_there();
     let printed = match live {
@@ -161,7 +167,7 @@ fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
     runtime.block_on(async {
         let control = control(&arguments)?;
         let stop = interruption();
-        let mut driver = Driver::open(lines, book, control, journal, recorder).await?;
+        let mut driver = Driver::open(lines, book, control, journal, recorder, nvram).await?;
         let screen = if live {
             let screen = Screen::take().map_err(|error| Error::io("setting up the terminal", &error))?;
             Some(screen)
@@ -175,7 +181,7 @@ fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
 }
 
 /// Each link with its line and modem.
-fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(ModemLink, Setup)>, Stop> {
+fn lines(arguments: &ModemArgs, book: &Phonebook, nvram: Option<&NvramFile>) -> Result<Vec<(ModemLink, Setup)>, Stop> {
     let mut numbers = BTreeSet::new();
     let mut lines = Vec::new();
     for link in &arguments.link {
@@ -195,7 +201,8 @@ fn lines(arguments: &ModemArgs, book: &Phonebook) -> Result<Vec<(ModemLink, Setu
             ..LineConfig::default()
         };
         let paced = !arguments.no_pacing;
-        let modem = ModemConfig { personality, paced, dials_addresses: true, ..ModemConfig::default() };
+        let nvram = nvram.and_then(|file| file.line(&link.number)).cloned();
+        let modem = ModemConfig { personality, paced, dials_addresses: true, nvram, ..ModemConfig::default() };
         let (number, name) = (link.number.clone(), entry.name.clone());
         lines.push((link.clone(), Setup { number, name, modem, line }));
     }
