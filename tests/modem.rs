@@ -374,12 +374,13 @@ fn a_call_to_a_port_that_nobody_opens_says_what_it_waited_for() {
 
 #[test]
 fn wrong_words_are_told_and_nothing_is_started() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (&["modem"], "--link"),
         (&["modem", "--link", "./vm0"], "a number is missing"),
         (&["modem", "--link", "./vm0=1", "--link", "./vm1=1"], "another link has this number"),
         (&["modem", "--link", "./vm0=1", "--phonebook", "/nowhere.kdl"], "no such file"),
         (&["modem", "--link", "./vm0=1", "--ring-cadence", "atlantis"], "there are north-america"),
+        (&["modem", "--link", "./vm0=1", "--rate", "64000"], "the model generic has 56000 at most"),
         (&["call"], "NUMBER"),
     ];
     let home = tempfile::tempdir().unwrap();

@@ -294,6 +294,7 @@ pub enum Trait {
     ConnectNumber,
     DistinctiveRing,
     Factory,
+    HighestRate,
     Identity,
     Inactivity,
     Information,

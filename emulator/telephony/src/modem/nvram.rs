@@ -9,6 +9,9 @@ use super::Modem;
 use super::command_set::CommandSet;
 use super::profile::Profile;
 
+/// So many numbers can be stored.
+pub(super) const STORED_NUMBERS: u32 = 4;
+
 /// What is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
@@ -91,7 +94,7 @@ impl Modem {
         }
         self.chosen = usize::from(nvram.power_on == 1);
         self.numbers = nvram.numbers.iter().map(|(place, number)| (*place, number.clone())).collect();
-        self.numbers.retain(|place, _| *place < super::settings::STORED_NUMBERS);
+        self.numbers.retain(|place, _| *place < STORED_NUMBERS);
         self.active = self.stored[self.chosen].clone();
     }
 }

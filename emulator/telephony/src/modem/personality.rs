@@ -28,6 +28,8 @@ pub struct Personality {
     pub inactivity: Inactivity,
     /// Information text of `+GMI`, `+GMM`, `+GMR`, `+GSN`, `+GCAP`, `+FMFR?` and so on, by name with its sign.
     pub identity: BTreeMap<String, String>,
+    /// The highest rate it has on a line, bit/s.
+    pub highest_rate: HighestRate,
     /// S-parameters: added to the table or put in place of what it says.
     pub registers: Vec<Register>,
     /// Factory settings of single-letter commands, by command: `E` 1, `&D` 2, `X` 4, `\N` 3.
@@ -50,6 +52,18 @@ pub struct Personality {
     pub distinctive_ring: DistinctiveRing,
     /// What it does that it should not.
     pub quirks: Quirks,
+}
+
+/// The highest rate of a modem on a line, bit/s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct HighestRate(pub u32);
+
+/// That of V.90.
+impl Default for HighestRate {
+    fn default() -> Self {
+        Self(56_000)
+    }
 }
 
 /// An S-parameter.

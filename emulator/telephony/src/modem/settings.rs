@@ -5,10 +5,8 @@
 use super::Modem;
 use super::execute::Done;
 use super::flow::{FlowControl, Means};
+use super::nvram::STORED_NUMBERS;
 use super::result_code::ResultCode;
-
-/// So many numbers can be stored.
-pub(super) const STORED_NUMBERS: u32 = 4;
 
 impl Modem {
     /// A value of an extended parameter, `place` from 0; 0 if there is none.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use offhook_telephony::modem::Inactivity;
-use offhook_telephony::modem::personality::{CallerIdForm, ConnectForm, Extended, Personality, Quirks, Register};
+use offhook_telephony::modem::personality::{
+    CallerIdForm, ConnectForm, Extended, HighestRate, Personality, Quirks, Register,
+};
 
 use super::fields::{check_connect, check_information, is_basic_name};
 use crate::fault;
@@ -60,6 +62,7 @@ fn take(item: &Item, what: Trait, personality: &mut Personality, problems: &mut 
             check_information(item, problems);
             personality.information.insert(octet(0), item.texts());
         }
+        Trait::HighestRate => personality.highest_rate = HighestRate(number(item, 0)),
         Trait::Listing => {
             check_information(item, problems);
             personality.listings.insert(octet(0), item.texts());

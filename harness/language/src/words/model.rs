@@ -88,6 +88,12 @@ pub(super) const WORDS: &[ModelWord] = &[
         ..top(Trait::Identity, "identity", "What an identification command answers: \"+GMM\" \"V90\".")
     },
     ModelWord {
+        arguments: &[one("rate", Kind::number(300, 230_400, "bit/s"))],
+        occurs: Occurs::AtMostOnce,
+        absent: number(56_000),
+        ..top(Trait::HighestRate, "highest-rate", "The highest rate that it has on a line: more than 56000 is ISDN.")
+    },
+    ModelWord {
         arguments: &[one("number", REGISTER)],
         properties: &[
             property("default", REGISTER, number(0), "Its factory setting."),

@@ -62,7 +62,7 @@ pub(super) struct CallArgs {
     from: Option<String>,
 
     /// Rate of the line in bit/s, with --port
-    #[arg(long, value_name = "BITS", default_value_t = 33_600, value_parser = clap::value_parser!(u32).range(75..=56_000))]
+    #[arg(long, value_name = "BITS", default_value_t = 33_600, value_parser = clap::value_parser!(u32).range(75..=230_400))]
     rate: u32,
 
     /// From answer to carrier, with --port

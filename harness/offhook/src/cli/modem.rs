@@ -68,8 +68,8 @@ pub(super) struct ModemArgs {
     #[arg(long, value_name = "NAME_OR_FILE")]
     personality: Option<String>,
 
-    /// Rate of the lines in bit/s
-    #[arg(long, value_name = "BITS", default_value_t = 33_600, value_parser = clap::value_parser!(u32).range(75..=56_000))]
+    /// Rate of the lines in bit/s; more than 56000 is for ISDN adapters
+    #[arg(long, value_name = "BITS", default_value_t = 33_600, value_parser = clap::value_parser!(u32).range(75..=230_400))]
     rate: u32,
 
     /// From answer to carrier
@@ -192,8 +192,10 @@ fn lines(arguments: &ModemArgs, book: &Phonebook, nvram: Option<&NvramFile>) -> 
         let entry = book.lines.get(&link.number).unwrap_or(&usual);
         let named = entry.personality.as_ref().or(arguments.personality.as_ref());
         let personality = named.map_or_else(|| Ok(Personality::default()), |name| make(name))?;
+        let rate = entry.rate.unwrap_or(arguments.rate);
+        fits(&link.number, rate, &personality)?;
         let line = LineConfig {
-            rate: entry.rate.unwrap_or(arguments.rate),
+            rate,
             training: arguments.training,
             cadence: arguments.ring_cadence.clone(),
             paced: !arguments.no_pacing,
@@ -210,6 +212,19 @@ fn lines(arguments: &ModemArgs, book: &Phonebook, nvram: Option<&NvramFile>) -> 
         return Err(Stop::Wrong(format!("the phonebook describes line {number}, and no --link has this number\n")));
     }
     Ok(lines)
+}
+
+/// Whether a model has such a rate.
+fn fits(number: &str, rate: u32, personality: &Personality) -> Result<(), Stop> {
+    let highest = personality.highest_rate.0;
+    if rate <= highest {
+        return Ok(());
+    }
+    let model = if personality.name.is_empty() { model::GENERIC } else { &personality.name };
+    let help =
+        "for more take an ISDN adapter: --personality isdn-adapter, or personality=\"isdn-adapter\" in the phonebook";
+    let what = format!("line {number} has a rate of {rate} bit/s, and the model {model} has {highest} at most");
+    Err(Stop::Wrong(format!("{what}\n  {help}\n")))
 }
 
 fn make(name: &str) -> Result<Personality, Stop> {

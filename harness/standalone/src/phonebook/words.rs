@@ -62,8 +62,8 @@ const TCP: Kind = Kind::Custom(&Custom {
     read: Read::Text(address),
 });
 
-/// Line rates there are.
-const RATE: Kind = Kind::number(75, 56_000, "bit/s");
+/// Line rates there are; more than 56000 is for ISDN adapters.
+const RATE: Kind = Kind::number(75, 230_400, "bit/s");
 
 const SPEAKS_TELNET: Property = Property::new(
     "telnet",
