@@ -82,6 +82,16 @@ impl Terminal {
         count > 0
     }
 
+    /// Reads what is there and throws it away.
+    pub(crate) fn drain(&self) {
+        let mut waits = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];
+        while poll(&mut waits, PollTimeout::ZERO).unwrap() > 0 {
+            if (&self.file).read(&mut [0; 4096]).unwrap_or(0) == 0 {
+                return;
+            }
+        }
+    }
+
     /// The port itself.
     pub(crate) fn file(&self) -> &File {
         &self.file

@@ -1,8 +1,10 @@
-//! Real traffic through `offhook modem` for as long as one likes: `cargo bench -p offhook --bench traffic -- --minutes 60`.
+//! Real traffic through `offhook modem` for as long as one likes:
+//! `cargo bench -p offhook --bench traffic -- --minutes 60 --lines 128`.
 //!
 //! Ptys, TCP and telnet over loopback, pacing off, call after call: each end says numbered lines and goes in one way or
-//! another, and what arrives must be all of it, in order, before the end. Told every minute: calls, octets, memory. Without
-//! `--minutes` it is one.
+//! another, and what arrives must be all of it, in order, before the end. Five lines do that as fast as they can; one more is called
+//! by peers that go at once; further lines (`--lines`) call each other in pairs, with pauses. Told every minute: calls, octets,
+//! memory. At the end every line answers. Without `--minutes` it is one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../../../tests/common/terminal.rs"]
@@ -16,6 +18,8 @@ use std::time::{Duration, Instant};
 
 use terminal::{Modems, Terminal};
 
+/// Lines that do something of their own.
+const BUSY: usize = 6;
 /// Lines of eight octets that an end says at most.
 const LINES: usize = 4000;
 
@@ -39,43 +43,71 @@ fn main() {
     if arguments.iter().any(|argument| argument == "--test") {
         return;
     }
-    let minutes = arguments.iter().position(|argument| argument == "--minutes").map_or(1, |at| {
-        arguments.get(at + 1).and_then(|text| text.parse().ok()).expect("--minutes wants a number of minutes")
-    });
-    let (raw, telnet, server) = (free(), free(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let number = |name: &str, usual: usize| {
+        arguments.iter().position(|argument| argument == name).map_or(usual, |at| {
+            let number = arguments.get(at + 1).and_then(|text| text.parse().ok());
+            number.unwrap_or_else(|| panic!("{name} wants a number"))
+        })
+    };
+    let minutes = number("--minutes", 1);
+    let lines = number("--lines", BUSY).max(BUSY);
+    let (raw, telnet, knocked, server) = (free(), free(), free(), TcpListener::bind("127.0.0.1:0").unwrap());
     let home = tempfile::tempdir().unwrap();
     let book = format!(
-        "number \"5553000\" tcp=\"{}\"\nlisten \"{raw}\" number=\"5551003\"\nlisten \"{telnet}\" number=\"5551004\" telnet=#true\n",
+        "number \"5553000\" tcp=\"{}\"\nlisten \"{raw}\" number=\"5551003\"\nlisten \"{telnet}\" number=\"5551004\" telnet=#true\n\
+         listen \"{knocked}\" number=\"5551005\"\n",
         server.local_addr().unwrap(),
     );
     std::fs::write(home.path().join("book.kdl"), book).unwrap();
-    let links: Vec<String> = (0..5).map(|number| format!("./vm{number}=555100{number}")).collect();
+    let links: Vec<String> = (0..lines).map(|number| format!("./vm{number}={}", 5_551_000 + number)).collect();
     let mut words = vec!["--no-pacing", "--phonebook", "book.kdl"];
     words.extend(links.iter().flat_map(|link| ["--link", link]));
     let mut modems = Modems::start_in(home, &mut Command::new(env!("CARGO_BIN_EXE_offhook")), &words);
-    let mut ports: Vec<Option<Terminal>> = (0..5).map(|number| Some(modems.terminal(&format!("vm{number}")))).collect();
+    let mut ports: Vec<Option<Terminal>> =
+        (0..lines).map(|number| Some(modems.terminal(&format!("vm{number}")))).collect();
     let mut port = |number: usize, settings: &str| {
         let mut port = ports[number].take().unwrap();
         port.command(&format!("ATE0S6=2S12=2{settings}"), "OK");
         port
     };
     let (one, two, three) = (port(0, ""), port(1, "S0=1"), port(2, ""));
-    let (four, five) = (port(3, "S0=1"), port(4, "S0=1"));
-    let (count, stop, start) = (Count::default(), AtomicBool::new(false), Instant::now());
+    let (four, five, six) = (port(3, "S0=1"), port(4, "S0=1"), port(5, "S0=1"));
+    let pairs: Vec<(Terminal, Terminal, usize)> =
+        (BUSY..lines - 1).step_by(2).map(|at| (port(at, ""), port(at + 1, "S0=1"), 5_551_001 + at)).collect();
+    let (count, knocks) = (Count::default(), AtomicU64::new(0));
+    let (stop, start) = (AtomicBool::new(false), Instant::now());
     std::thread::scope(|scope| {
-        scope.spawn(|| until(&stop, |turn| between_ptys(turn, &one, &two, &count)));
+        scope.spawn(|| until(&stop, |turn| between_ptys(turn, &one, &two, 5_551_001, &count)));
         scope.spawn(|| until(&stop, |turn| to_server(turn, &three, &server, &count)));
         scope.spawn(|| until(&stop, |turn| from_client(turn, &four, raw, false, &count)));
         scope.spawn(|| until(&stop, |turn| from_client(turn, &five, telnet, true, &count)));
-        for minute in 1..=minutes {
+        scope.spawn(|| until(&stop, |_| knock(&six, knocked, &knocks)));
+        let (stop, count) = (&stop, &count);
+        for (caller, called, number) in &pairs {
+            scope.spawn(move || {
+                until(stop, |turn| {
+                    between_ptys(turn, caller, called, *number, count);
+                    std::thread::sleep(Duration::from_millis(((turn * 7 + number) % 30 * 100) as u64));
+                });
+            });
+        }
+        for minute in 1..=minutes as u64 {
             std::thread::sleep((start + Duration::from_secs(60 * minute)).saturating_duration_since(Instant::now()));
             let (calls, octets) = (count.calls.load(Ordering::Relaxed), count.octets.load(Ordering::Relaxed));
-            println!("{minute} min: {calls} calls, {} MB, {} KiB resident", octets >> 20, modems.resident_kilobytes());
+            let knocked = knocks.load(Ordering::Relaxed);
+            let (octets, memory) = (octets >> 20, modems.resident_kilobytes());
+            println!("{minute} min: {calls} calls, {knocked} that went at once, {octets} MB, {memory} KiB resident");
         }
         stop.store(true, Ordering::Relaxed);
     });
+    for number in 0..lines {
+        // What a line had to say to nobody is told apart from its answer.
+        modems.terminal(&format!("vm{number}")).command("ATE1Q0V1S0=0S1234=1", "ERROR");
+    }
     let log = modems.log();
-    let lost: Vec<&str> = log.lines().filter(|line| line.contains(" lost: ")).collect();
+    // What a peer says that has gone before it is answered is lost, and told to be.
+    let lost = |line: &&str| line.contains(" lost: ") && !line.contains(" 5551005 ");
+    let lost: Vec<&str> = log.lines().filter(lost).collect();
     assert!(lost.is_empty(), "octets were lost: {lost:?}");
 }
 
@@ -119,8 +151,8 @@ fn send(port: &Terminal, text: &str) {
 }
 
 /// Two modems here; the caller hangs up by escape and `ATH`.
-fn between_ptys(turn: usize, one: &Terminal, two: &Terminal, count: &Count) {
-    send(one, "ATDT5551001\r");
+fn between_ptys(turn: usize, one: &Terminal, two: &Terminal, number: usize, count: &Count) {
+    send(one, &format!("ATDT{number}\r"));
     hear(two, "\r\nRING\r\n", "\r\nCONNECT 33600\r\n");
     hear(one, "", "\r\nCONNECT 33600\r\n");
     let (there, back) = (text(turn), text(turn + 50));
@@ -138,6 +170,19 @@ fn between_ptys(turn: usize, one: &Terminal, two: &Terminal, count: &Count) {
     hear(one, "", "\r\nOK\r\n");
     hear(two, "+++", "\r\nNO CARRIER\r\n");
     count.call(there.len() + back.len());
+}
+
+/// A peer that connects and goes, at once or after a moment; the modem's DTE reads whatever comes of it.
+fn knock(port: &Terminal, address: SocketAddr, knocks: &AtomicU64) {
+    let turn = knocks.fetch_add(1, Ordering::Relaxed);
+    let mut peer = TcpStream::connect(address).unwrap();
+    std::thread::sleep(Duration::from_millis(turn * 13 % 700));
+    if turn % 3 == 0 {
+        // Whoever is gone by now, or turned away, cannot be written to.
+        let _ = peer.write_all(b"hello");
+    }
+    drop(peer);
+    port.drain();
 }
 
 /// A server of the phonebook, which says everything and closes at once.

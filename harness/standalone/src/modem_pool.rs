@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use offhook_clock::{Instant, earliest};
-use offhook_telephony::exchange::{Exchange, LineEvent, LineOutput};
+use offhook_telephony::exchange::{Exchange, LineEvent, LineOutput, Tone};
 use offhook_telephony::line_monitor::{self, LineMonitor};
 use offhook_telephony::modem::{Modem, ModemOutput, Nvram};
 use offhook_telephony::trace::{End, EventKind, Loss};
@@ -204,7 +204,7 @@ impl ModemPool {
     fn handle_line(&mut self, now: Instant, line: usize, output: LineOutput) {
         match output {
             LineOutput::Trace(what) => {
-                self.lines[line].follow_trace(&what);
+                self.lines[line].follow_trace(now, &what);
                 if let EventKind::RingOn { count } = what {
                     self.far.push_back((CallId::In(line), Far::Rings(count)));
                 }
@@ -234,7 +234,13 @@ impl ModemPool {
                         what: EventKind::Tone { name: tone.name().to_owned() },
                     });
                 }
+                // A modem that answers at the very moment in which its caller gives up: the exchange breaks the loop's current, as
+                // many do, and the line is free again. Without that it would wait for carrier as long as S7 says.
+                let nobody = event == LineEvent::Tone(Tone::Dial) && subscriber.abandoned == Some(now);
                 subscriber.modem.handle_line(now, event);
+                if nobody {
+                    subscriber.modem.handle_line(now, LineEvent::CarrierLost { abrupt: false });
+                }
             }
         }
     }

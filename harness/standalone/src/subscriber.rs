@@ -48,6 +48,8 @@ pub(super) struct Subscriber {
     /// The line here that its modem has called.
     pub(super) called: Option<usize>,
     pub(super) ring: bool,
+    /// When a caller last gave up while it rang.
+    pub(super) abandoned: Option<Instant>,
     pub(super) received: Meter,
     pub(super) sent: Meter,
     /// Octets of its calls that were lost, but for those lost in the modem.
@@ -75,6 +77,7 @@ impl Subscriber {
             trunk: None,
             called: None,
             ring: false,
+            abandoned: None,
             received: Meter::default(),
             sent: Meter::default(),
             monitor: None,
@@ -106,7 +109,7 @@ impl Subscriber {
     }
 
     /// What is told of its line, to its state.
-    pub(super) fn follow_trace(&mut self, what: &EventKind) {
+    pub(super) fn follow_trace(&mut self, now: Instant, what: &EventKind) {
         match what {
             EventKind::CallBegins { from, .. } if self.state == LineState::OnHook => {
                 self.state = LineState::Ringing { rings: 0, from: from.clone() };
@@ -118,6 +121,7 @@ impl Subscriber {
             }
             EventKind::Cleared { .. } if matches!(self.state, LineState::Ringing { .. }) => {
                 self.state = LineState::OnHook;
+                self.abandoned = Some(now);
             }
             _ => {}
         }

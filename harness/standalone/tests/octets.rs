@@ -248,3 +248,34 @@ fn a_caller_that_goes_leaves_the_line_free_at_once() {
     }
     assert!(rig.now < Instant::from_millis(8000));
 }
+
+#[test]
+fn a_caller_that_goes_in_the_middle_of_a_ring_leaves_the_line_free_at_once_though_the_modem_answers() {
+    let mut rig = Rig::new(1, &LineConfig::default(), &ModemConfig::default());
+    rig.open(0);
+    rig.write(0, b"ATE0S0=1\r");
+    for millis in (50..2100).step_by(50) {
+        assert!(rig.call(0, 12), "before {millis} ms");
+        rig.run(Duration::from_millis(millis));
+        rig.say_and_close(CALLER, b"");
+        rig.run(Duration::from_millis(100));
+        assert!(rig.pool.is_free(0), "after {millis} ms");
+        // What rings have been counted is forgotten.
+        rig.run(Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn an_answer_to_nobody_waits_for_carrier_as_long_as_s7_says() {
+    let mut rig = Rig::new(1, &LineConfig::default(), &ModemConfig::default());
+    rig.open(0);
+    assert!(rig.call(0, 12));
+    rig.run(Duration::from_secs(1));
+    rig.say_and_close(CALLER, b"");
+    rig.run(Duration::from_secs(1));
+    rig.write(0, b"ATE0S7=5A\r");
+    rig.run(Duration::from_millis(4900));
+    assert!(!rig.pool.is_free(0));
+    rig.run(Duration::from_millis(200));
+    assert!(rig.pool.is_free(0) && rig.ports[0].got.ends_with(NO_CARRIER));
+}
