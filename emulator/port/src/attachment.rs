@@ -9,6 +9,7 @@ use super::serial::Serial;
 use super::socket::Socket;
 use super::spec::AttachmentSpec;
 use super::terminal::Terminal;
+use super::watcher::Watcher;
 use offhook_telephony::modem::Circuit;
 
 /// What a DTE is attached by.
@@ -25,15 +26,15 @@ enum Backend {
 }
 
 impl Attachment {
-    /// Makes or opens what the words say. Must be called inside a tokio runtime that drives I/O and time.
+    /// Makes or opens what the words say; ptys share the watcher. Must be called inside a tokio runtime that drives I/O and time.
     ///
     /// # Errors
     ///
     /// If the link's path is taken, the device is not there, or the TCP port cannot be listened on. A TCP port that
     /// is to be called and does not answer is no error: it is called again.
-    pub async fn open(spec: &AttachmentSpec) -> Result<Self, PortError> {
+    pub async fn open(spec: &AttachmentSpec, watcher: &Watcher) -> Result<Self, PortError> {
         let backend = match spec {
-            AttachmentSpec::Pty { link } => Backend::Pty(Box::new(Terminal::open(link)?)),
+            AttachmentSpec::Pty { link } => Backend::Pty(Box::new(Terminal::open(link, watcher)?)),
             AttachmentSpec::Serial { device, speed, rtscts } => {
                 Backend::Serial(Box::new(Serial::open(device, *speed, *rtscts)?))
             }
@@ -168,7 +169,7 @@ mod tests {
     }
 
     async fn opened(text: &str) -> Result<Attachment, PortError> {
-        Attachment::open(&text.parse().unwrap()).await
+        Attachment::open(&text.parse().unwrap(), &Watcher::default()).await
     }
 
     /// Whether a future may go from thread to thread.

@@ -26,6 +26,7 @@ mod successor;
 pub mod telnet;
 mod terminal;
 mod watched;
+mod watcher;
 
 pub use attachment::Attachment;
 pub use error::PortError;
@@ -33,3 +34,4 @@ pub use event::PortEvent;
 pub use pty::Port;
 pub use spec::{AttachmentSpec, AttachmentSpecError};
 pub use watched::Watched;
+pub use watcher::Watcher;

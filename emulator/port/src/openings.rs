@@ -6,44 +6,25 @@
 //! of the last one known does not show that nobody is left. It does if an opening follows before the master has been seen to be
 //! still in use.
 
-use std::io;
-use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::path::Path;
 
-use nix::errno::Errno;
-use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
-
-/// inotify on the slave's node.
-#[derive(Debug)]
-struct Watch(Inotify);
-
-impl AsRawFd for Watch {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0.as_fd().as_raw_fd()
-    }
-}
+use super::watcher::{Change, Watch, Watcher};
 
 /// The slave, watched.
 #[derive(Debug)]
 pub(super) struct Openings {
-    watch: AsyncFd<Watch>,
+    watch: Watch,
 }
 
 impl Openings {
-    /// Watches the slave for being opened. Needs a tokio runtime that drives I/O.
-    pub(super) fn of(slave: &Path) -> nix::Result<Self> {
-        let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC)?;
-        inotify.add_watch(slave, AddWatchFlags::IN_OPEN)?;
-        // SAFETY: `Watch` owns the one descriptor it names, from now until it is dropped.
-        let watch = unsafe { AsyncFd::register_with_interest(Watch(inotify), Interest::READABLE) };
-        Ok(Self { watch: watch.map_err(|error| errno(&error.into()))? })
+    /// Watches the slave for being opened.
+    pub(super) fn of(slave: &Path, watcher: &Watcher) -> nix::Result<Self> {
+        Ok(Self { watch: watcher.watch(slave)? })
     }
 
     /// Watches it for being closed as well.
     pub(super) fn follow_closings(&self, slave: &Path) -> nix::Result<()> {
-        self.watch.get_ref().0.add_watch(slave, AddWatchFlags::IN_OPEN | AddWatchFlags::IN_CLOSE).map(drop)
+        self.watch.follow_closings(slave)
     }
 
     /// Waits until the slave is opened. Cancel-safe.
@@ -54,53 +35,17 @@ impl Openings {
 
     /// Waits until the slave is opened or closed; what was seen. Cancel-safe.
     pub(super) async fn changes(&self) -> nix::Result<Vec<Change>> {
-        loop {
-            let mut guard = self.watch.readable().await.map_err(|error| errno(&error))?;
-            let seen = self.take()?;
-            guard.clear_ready();
-            if !seen.is_empty() {
-                return Ok(seen);
-            }
-        }
+        self.watch.changes().await
     }
 
     /// What has been seen and not been asked for.
     pub(super) fn take(&self) -> nix::Result<Vec<Change>> {
-        let mut seen = Vec::new();
-        loop {
-            match self.watch.get_ref().0.read_events() {
-                Ok(events) => seen.extend(events.iter().map(|event| Change::of(event.mask))),
-                Err(Errno::EAGAIN) => return Ok(seen),
-                Err(Errno::EINTR) => {}
-                Err(cause) => return Err(cause),
-            }
-        }
+        self.watch.take()
     }
 
     /// Forgets what has been seen.
     pub(super) fn forget(&self) -> nix::Result<()> {
         self.take().map(drop)
-    }
-}
-
-/// The system's number of an error of the runtime.
-pub(super) fn errno(error: &io::Error) -> Errno {
-    error.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw)
-}
-
-/// What happens to the slave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    /// Somebody opens it.
-    Opened,
-    /// Somebody closes it.
-    Closed,
-}
-
-impl Change {
-    /// What an event of inotify tells.
-    pub(super) fn of(mask: AddWatchFlags) -> Self {
-        if mask.intersects(AddWatchFlags::IN_OPEN) { Self::Opened } else { Self::Closed }
     }
 }
 

@@ -33,8 +33,9 @@ use tokio::io::unix::AsyncFd;
 use super::error::PortError;
 use super::event::PortEvent;
 use super::hung_up::has_hung_up;
-use super::openings::{Change, Openings, Users, errno};
+use super::openings::{Openings, Users};
 use super::successor::part;
+use super::watcher::{Change, Watcher, errno};
 
 /// The most that is read at once.
 const READ: usize = 4096;
@@ -97,6 +98,11 @@ impl Port {
     ///
     /// If there is no pty to be had, or no inotify.
     pub fn open() -> Result<Self, PortError> {
+        Self::open_watched(&Watcher::default())
+    }
+
+    /// The same; many share a watcher.
+    pub(super) fn open_watched(watcher: &Watcher) -> Result<Self, PortError> {
         let pty = |cause| PortError::new("making a pty from /dev/ptmx", cause, "is devpts mounted on /dev/pts?");
         let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC).map_err(pty)?;
         grantpt(&master).map_err(pty)?;
@@ -107,7 +113,7 @@ impl Port {
             let doing = format!("watching {} for being opened", slave.display());
             PortError::new(doing, cause, "is /proc/sys/fs/inotify/max_user_instances used up?")
         };
-        let openings = Openings::of(&slave).map_err(watch)?;
+        let openings = Openings::of(&slave, watcher).map_err(watch)?;
         let port = Self {
             master: Arc::new(master),
             slave,

@@ -20,6 +20,7 @@ use super::hung_up::has_hung_up;
 use super::link::PtyLink;
 use super::pending::Pending;
 use super::pty::Port;
+use super::watcher::Watcher;
 
 /// How often the DTE's speed is looked at during a call. Programs drop DTR for a quarter of a second or more.
 const LOOK: Duration = Duration::from_millis(50);
@@ -31,6 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Terminal {
     port: Port,
+    watcher: Watcher,
     link: PtyLink,
     /// What is given out before anything else.
     pending: Pending,
@@ -51,11 +53,12 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn open(path: &Path) -> Result<Self, PortError> {
-        let port = followed()?;
+    pub(super) fn open(path: &Path, watcher: &Watcher) -> Result<Self, PortError> {
+        let port = followed(watcher)?;
         let link = PtyLink::new(path, port.slave_path())?;
         Ok(Self {
             port,
+            watcher: watcher.clone(),
             link,
             pending: Pending::default(),
             open: false,
@@ -179,7 +182,7 @@ impl Terminal {
 
     /// The hang-up of somebody who is not root: the end of this pty, and another one in its place.
     fn give_up(&mut self) {
-        let next = followed().and_then(|port| {
+        let next = followed(&self.watcher).and_then(|port| {
             self.link.point_to(port.slave_path())?;
             Ok(port)
         });
@@ -212,8 +215,8 @@ impl Terminal {
 }
 
 /// A pty of which no closing is missed.
-fn followed() -> Result<Port, PortError> {
-    let mut port = Port::open()?;
+fn followed(watcher: &Watcher) -> Result<Port, PortError> {
+    let mut port = Port::open_watched(watcher)?;
     port.follow_closings()?;
     Ok(port)
 }

@@ -13,7 +13,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use offhook_clock::{Instant, earliest};
-use offhook_port::{Attachment, AttachmentSpec, PortError, PortEvent};
+use offhook_port::{Attachment, AttachmentSpec, PortError, PortEvent, Watcher};
 use offhook_telephony::trace::EventKind;
 use tokio::time::{Instant as Clock, sleep_until};
 
@@ -80,8 +80,9 @@ impl Driver {
     ) -> Result<Self, Error> {
         let mut pool = ModemPool::new(journal.day(), book.directory());
         let (mut ports, mut links, mut wired) = (Vec::new(), Vec::new(), Vec::new());
+        let watcher = Watcher::default();
         for (link, setup) in lines {
-            let port = Attachment::open(&link.port).await.map_err(|error| Error::new(error.to_string()))?;
+            let port = Attachment::open(&link.port, &watcher).await.map_err(|error| Error::new(error.to_string()))?;
             pool.add(setup);
             ports.push(port);
             links.push(link.port.to_string());
@@ -383,7 +384,9 @@ mod tests {
             let (mut ports, mut dtes) = (Vec::new(), Vec::new());
             for name in ["vm0", "vm1"] {
                 let path = home.path().join(name);
-                ports.push(Attachment::open(&path.to_str().unwrap().parse().unwrap()).await.unwrap());
+                ports.push(
+                    Attachment::open(&path.to_str().unwrap().parse().unwrap(), &Watcher::default()).await.unwrap(),
+                );
                 let mut dte = File::options().write(true).custom_flags(O_NOCTTY).open(&path).unwrap();
                 dte.write_all(b"AT\r").unwrap();
                 dtes.push(dte);

@@ -23,7 +23,7 @@ fn run(test: impl Future<Output = ()>) {
 fn terminal() -> (Terminal, PathBuf, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("vm1");
-    (Terminal::open(&path).unwrap(), path, directory)
+    (Terminal::open(&path, &Watcher::default()).unwrap(), path, directory)
 }
 
 fn dte(path: &Path) -> File {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use offhook_clock::{Instant, earliest};
-use offhook_port::{Attachment, AttachmentSpec, PortEvent};
+use offhook_port::{Attachment, AttachmentSpec, PortEvent, Watcher};
 use offhook_telephony::trace::EventKind;
 use tokio::time::{Instant as Clock, sleep_until};
 
@@ -70,7 +70,8 @@ pub async fn call(
 ) -> Result<Option<Session>, Error> {
     let Plan { setup, from, timeout, day, mut recorder } = plan;
     let mut stop = std::pin::pin!(stop);
-    let mut attachment = Attachment::open(port).await.map_err(|error| Error::new(error.to_string()))?;
+    let mut attachment =
+        Attachment::open(port, &Watcher::default()).await.map_err(|error| Error::new(error.to_string()))?;
     let mut pool = ModemPool::new(day, Directory::default());
     let rings = offhook_scenario::PATIENCE;
     pool.add(setup);
