@@ -38,11 +38,11 @@ impl Attachment {
             AttachmentSpec::Serial { device, speed, rtscts } => {
                 Backend::Serial(Box::new(Serial::open(device, *speed, *rtscts)?))
             }
-            AttachmentSpec::Listen { host, port, telnet } => {
-                Backend::Socket(Box::new(Socket::listen(host, *port, *telnet).await?))
+            AttachmentSpec::Listen { host, port, protocol } => {
+                Backend::Socket(Box::new(Socket::listen(host, *port, *protocol).await?))
             }
-            AttachmentSpec::Connect { host, port, telnet } => {
-                Backend::Socket(Box::new(Socket::call(host, *port, *telnet)))
+            AttachmentSpec::Connect { host, port, protocol } => {
+                Backend::Socket(Box::new(Socket::call(host, *port, *protocol)))
             }
         };
         Ok(Self { backend })

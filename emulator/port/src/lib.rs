@@ -14,6 +14,7 @@ mod event;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hung_up;
+mod ip232;
 mod link;
 mod null_modem;
 mod openings;
@@ -32,6 +33,6 @@ pub use attachment::Attachment;
 pub use error::PortError;
 pub use event::PortEvent;
 pub use pty::Port;
-pub use spec::{AttachmentSpec, AttachmentSpecError};
+pub use spec::{AttachmentSpec, AttachmentSpecError, Protocol};
 pub use watched::Watched;
 pub use watcher::Watcher;

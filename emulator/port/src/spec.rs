@@ -17,6 +17,7 @@ const HOST: &str = "127.0.0.1";
 /// | `serial:/dev/ttyUSB0`, `serial:/dev/ttyUSB0:57600`, `serial:/dev/ttyUSB0:57600:rtscts` | a serial device, by a null-modem cable |
 /// | `tcp:6400`, `tcp:0.0.0.0:6400` | a TCP port to be called, octets as they are |
 /// | `telnet:6400`, `telnet:[::1]:6400` | a TCP port to be called, telnet with RFC 2217 |
+/// | `ip232:25232` | a TCP port to be called, ip232 |
 /// | `tcp-to:bench:6400` | a TCP port that is called, and again when it is lost |
 /// | `telnet-to:bench:6400` | the same with telnet |
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +42,8 @@ pub enum AttachmentSpec {
         host: String,
         /// Its port; 0 lets the system choose.
         port: u16,
-        /// Telnet, not the octets as they are.
-        telnet: bool,
+        /// What is spoken there.
+        protocol: Protocol,
     },
     /// A TCP port that we call, because the DTE waits there.
     Connect {
@@ -50,9 +51,31 @@ pub enum AttachmentSpec {
         host: String,
         /// Its port.
         port: u16,
-        /// Telnet, not the octets as they are.
-        telnet: bool,
+        /// What is spoken there.
+        protocol: Protocol,
     },
+}
+
+/// What is spoken on a TCP connection with a DTE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// The octets as they are.
+    Raw,
+    /// Telnet, with RFC 2217 if the DTE knows it.
+    Telnet,
+    /// ip232: VICE's and openMSX' octets with DTR, DCD and RI.
+    Ip232,
+}
+
+impl Protocol {
+    /// In a description.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Telnet => "telnet",
+            Self::Ip232 => "ip232",
+        }
+    }
 }
 
 /// Why a text is no [`AttachmentSpec`]: the text, what is wrong with it, and how it is said.
@@ -83,17 +106,22 @@ impl FromStr for AttachmentSpec {
             return Ok(Self::Pty { link: text.into() });
         }
         let Some((kind, rest)) = text.split_once(':') else {
-            let help = "a link in this directory is ./NAME; others are serial:DEVICE, tcp:PORT, telnet:PORT, \
+            let help = "a link in this directory is ./NAME; others are serial:DEVICE, tcp:PORT, telnet:PORT, ip232:PORT, \
                         tcp-to:HOST:PORT, telnet-to:HOST:PORT";
             return Err(wrong("is neither a path nor a kind of port", help));
         };
         match kind {
             "serial" => serial(rest).map_err(|(what, help)| wrong(&what, help)),
-            "tcp" | "telnet" => {
-                let (host, port) =
-                    address(rest).map_err(|what| wrong(&what, "as in tcp:6400 or telnet:0.0.0.0:6400"))?;
+            "tcp" | "telnet" | "ip232" => {
+                let help = "as in tcp:6400, telnet:0.0.0.0:6400 or ip232:25232";
+                let (host, port) = address(rest).map_err(|what| wrong(&what, help))?;
                 let host = host.unwrap_or_else(|| HOST.into());
-                Ok(Self::Listen { host, port, telnet: kind == "telnet" })
+                let protocol = match kind {
+                    "telnet" => Protocol::Telnet,
+                    "ip232" => Protocol::Ip232,
+                    _ => Protocol::Raw,
+                };
+                Ok(Self::Listen { host, port, protocol })
             }
             "tcp-to" | "telnet-to" => {
                 let help = "as in tcp-to:localhost:6400 or telnet-to:bench:23";
@@ -102,11 +130,12 @@ impl FromStr for AttachmentSpec {
                 if port == 0 {
                     return Err(wrong("names port 0, which nobody can call", help));
                 }
-                Ok(Self::Connect { host, port, telnet: kind == "telnet-to" })
+                let protocol = if kind == "telnet-to" { Protocol::Telnet } else { Protocol::Raw };
+                Ok(Self::Connect { host, port, protocol })
             }
             other => {
                 let what = format!("begins with \"{other}:\", which is no kind of port");
-                let help = "there are a path (a pty), serial:DEVICE, tcp:PORT, telnet:PORT, tcp-to:HOST:PORT, \
+                let help = "there are a path (a pty), serial:DEVICE, tcp:PORT, telnet:PORT, ip232:PORT, tcp-to:HOST:PORT, \
                             telnet-to:HOST:PORT";
                 Err(wrong(&what, help))
             }
@@ -164,6 +193,15 @@ pub(super) fn host_port(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
+/// How the kind of a TCP port begins.
+const fn kind(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Raw => "tcp",
+        Protocol::Telnet => "telnet",
+        Protocol::Ip232 => "ip232",
+    }
+}
+
 impl fmt::Display for AttachmentSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -171,12 +209,8 @@ impl fmt::Display for AttachmentSpec {
             Self::Serial { device, speed, rtscts } => {
                 write!(f, "serial:{}:{speed}{}", device.display(), if *rtscts { ":rtscts" } else { "" })
             }
-            Self::Listen { host, port, telnet } => {
-                write!(f, "{}:{}", if *telnet { "telnet" } else { "tcp" }, host_port(host, *port))
-            }
-            Self::Connect { host, port, telnet } => {
-                write!(f, "{}:{}", if *telnet { "telnet-to" } else { "tcp-to" }, host_port(host, *port))
-            }
+            Self::Listen { host, port, protocol } => write!(f, "{}:{}", kind(*protocol), host_port(host, *port)),
+            Self::Connect { host, port, protocol } => write!(f, "{}-to:{}", kind(*protocol), host_port(host, *port)),
         }
     }
 }
@@ -201,18 +235,26 @@ mod tests {
         assert_eq!(parsed("serial:/dev/ttyUSB0:rtscts"), serial("/dev/ttyUSB0", 115_200, true));
         let by_path = "/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0-port0";
         assert_eq!(parsed(&format!("serial:{by_path}")), serial(by_path, 115_200, false));
-        let listen = |host: &str, port, telnet| AttachmentSpec::Listen { host: host.into(), port, telnet };
-        assert_eq!(parsed("tcp:6400"), listen("127.0.0.1", 6400, false));
-        assert_eq!(parsed("telnet:0.0.0.0:6400"), listen("0.0.0.0", 6400, true));
-        assert_eq!(parsed("telnet:[::1]:6400"), listen("::1", 6400, true));
-        let connect = |host: &str, port, telnet| AttachmentSpec::Connect { host: host.into(), port, telnet };
-        assert_eq!(parsed("tcp-to:bench:6400"), connect("bench", 6400, false));
-        assert_eq!(parsed("telnet-to:bench:23"), connect("bench", 23, true));
+        let listen = |host: &str, port, protocol| AttachmentSpec::Listen { host: host.into(), port, protocol };
+        assert_eq!(parsed("tcp:6400"), listen("127.0.0.1", 6400, Protocol::Raw));
+        assert_eq!(parsed("telnet:0.0.0.0:6400"), listen("0.0.0.0", 6400, Protocol::Telnet));
+        assert_eq!(parsed("telnet:[::1]:6400"), listen("::1", 6400, Protocol::Telnet));
+        assert_eq!(parsed("ip232:25232"), listen("127.0.0.1", 25232, Protocol::Ip232));
+        let connect = |host: &str, port, protocol| AttachmentSpec::Connect { host: host.into(), port, protocol };
+        assert_eq!(parsed("tcp-to:bench:6400"), connect("bench", 6400, Protocol::Raw));
+        assert_eq!(parsed("telnet-to:bench:23"), connect("bench", 23, Protocol::Telnet));
     }
 
     #[test]
     fn what_is_shown_is_read_back() {
-        let texts = ["/dev/ttyV0", "serial:/dev/ttyS1:9600:rtscts", "tcp:[::1]:0", "telnet-to:bench:23", "tcp-to:h:1"];
+        let texts = [
+            "/dev/ttyV0",
+            "serial:/dev/ttyS1:9600:rtscts",
+            "tcp:[::1]:0",
+            "ip232:127.0.0.1:25232",
+            "telnet-to:bench:23",
+            "tcp-to:h:1",
+        ];
         for text in texts {
             assert_eq!(parsed(text).to_string(), text);
         }

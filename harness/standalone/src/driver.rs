@@ -2,10 +2,12 @@
 //!
 //! It turns what ports, far ends, keys and signals bring into calls of the pool, and the pool's next deadline into a timer.
 //! One task, one thread; where nothing happens nothing runs. A port whose line or whose other end has no room is not
-//! read (`flow`); who calls from outside and who is called there is in `calls`.
+//! read (`flow`); who calls from outside and who is called there is in `calls`, what
+//! lines send them by themselves in `sends`.
 
 mod calls;
 mod flow;
+mod sends;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -23,7 +25,7 @@ use super::control::Control;
 use super::journal::Journal;
 use super::link::ModemLink;
 use super::log_entry::LogEntry;
-use super::modem_pool::{ModemPool, Setup};
+use super::modem_pool::{ModemPool, Setup, ToDte};
 use super::nvram_file::NvramFile;
 use super::phonebook::Phonebook;
 use super::recorder::Recorder;
@@ -235,17 +237,16 @@ impl Driver {
         }
         for (line, port) in self.ports.iter_mut().enumerate() {
             let mut lost = port.take_lost();
-            while let Some(octets) = self.pool.poll_dte(line) {
-                if port.unwritten() + octets.len() > flow::MOST_UNREAD {
-                    lost += octets.len() as u64;
-                } else {
-                    port.write(&octets);
+            while let Some(next) = self.pool.poll_dte(line) {
+                match next {
+                    ToDte::Octets(octets) if port.unwritten() + octets.len() > flow::MOST_UNREAD => {
+                        lost += octets.len() as u64;
+                    }
+                    ToDte::Octets(octets) => port.write(&octets),
+                    ToDte::Circuit(circuit, on) => port.set_circuit(circuit, on),
                 }
             }
             self.pool.handle_unread(now, line, lost);
-            while let Some((circuit, on)) = self.pool.poll_circuit(line) {
-                port.set_circuit(circuit, on);
-            }
             if self.pool.poll_hang_up(line) {
                 port.hang_up();
             }

@@ -24,8 +24,8 @@ use self::trunk::Trunk;
 pub use self::trunk::{CallId, Far, Partner};
 use super::log_entry::{LogEntry, TimeOfDay};
 use super::panel::{Lamps, LineState, Meter};
-pub use super::subscriber::Setup;
 use super::subscriber::Subscriber;
+pub use super::subscriber::{Setup, ToDte};
 
 /// How much line time a DTE may be ahead of its line before it is not read any more: its modem's flow control.
 pub(super) const BACKLOG: Duration = Duration::from_millis(250);
@@ -257,7 +257,7 @@ impl ModemPool {
             }
             ModemOutput::ToDte(octets) => {
                 subscriber.received.count(now, octets.len());
-                subscriber.to_dte.push_back(octets);
+                subscriber.to_dte.push_back(ToDte::Octets(octets));
             }
             ModemOutput::ToLine(octets) => {
                 let trunk = subscriber.trunk;
@@ -296,7 +296,7 @@ impl ModemPool {
                 }
                 None => self.exchange.handle_retrain(now, id),
             },
-            ModemOutput::Circuit(circuit, on) => subscriber.circuits.push_back((circuit, on)),
+            ModemOutput::Circuit(circuit, on) => subscriber.to_dte.push_back(ToDte::Circuit(circuit, on)),
             ModemOutput::HangUpDte => subscriber.hang_up = true,
             ModemOutput::Trace(what) => self.tell(now, line, what),
         }

@@ -6,6 +6,9 @@
 //! number "5553000" name="Example BBS" tcp="bbs.example:23" telnet=#true
 //! line "5551001" name="ALICE" personality="usr-courier" rate=14400
 //! listen "127.0.0.1:6401" number="5551000"
+//! line "5551002" {
+//!     send "welcome.txt" when="answered"
+//! }
 //! default tcp="gateway.example:6400"
 //! ```
 //!
@@ -13,11 +16,13 @@
 
 mod plain;
 mod reader;
+mod sends;
 mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use self::sends::{Ear, Moment, Send};
 use crate::modem_pool::Directory;
 use offhook_schema::json::Schema;
 use offhook_schema::{Errors, FileProblems, Problem, Source, file, read_text};
@@ -76,6 +81,15 @@ pub struct LineEntry {
     pub personality: Option<String>,
     /// Line rate in bit/s; `None`: as on the command line.
     pub rate: Option<u32>,
+    /// Files it sends.
+    pub sends: Vec<Send>,
+}
+
+impl LineEntry {
+    /// What it sends then.
+    pub fn sent(&self, when: Moment, to: Ear) -> impl Iterator<Item = &[u8]> {
+        self.sends.iter().filter(move |send| send.when == when && send.to == to).map(|send| &*send.octets)
+    }
 }
 
 /// A TCP port at which calls come in.
@@ -114,11 +128,19 @@ impl Phonebook {
     pub fn load(path: &Path) -> Result<Self, Errors> {
         let text = file::text(path, "a phonebook is a KDL file, or a number and an address a line")
             .map_err(|file| Errors { files: vec![file] })?;
-        Self::read(&text).map_err(|mut problems| {
+        let directory = path.parent().unwrap_or(Path::new(""));
+        Self::read(&text).and_then(|book| book.with_files(directory)).map_err(|mut problems| {
             problems.sort_by_key(|problem| problem.labels.first().map(|label| label.span.offset));
             let text = Some(text.into());
             Errors { files: vec![FileProblems { path: path.to_owned(), text, problems }] }
         })
+    }
+
+    /// The same with the files that its lines send, which are in this directory.
+    fn with_files(mut self, directory: &Path) -> Result<Self, Vec<Problem>> {
+        let sends = self.lines.values_mut().flat_map(|line| &mut line.sends);
+        let problems: Vec<Problem> = sends.filter_map(|send| send.read(directory).err()).collect();
+        if problems.is_empty() { Ok(self) } else { Err(problems) }
     }
 
     /// What of it a modem may dial.
@@ -192,7 +214,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("book.kdl");
         let text = "numbr \"1\"\nnumber \"12 34\" tcp=\"host\"\nnumber \"5\"\nline \"7\" rate=9\nlisten \"x:23\"\n\
-                    default tcp=\"a:1\" colour=\"red\"\nnumber \"8\" tcp=8 telnet=1\n";
+                    default tcp=\"a:1\" colour=\"red\"\nnumber \"8\" tcp=8 telnet=1\n\
+                    line \"9\" { send \"a\" when=\"busy\" to=\"dte\"; send when=\"noon\"; }\nsend \"b\" when=\"busy\"\n";
         std::fs::write(&path, text).unwrap();
         let errors = Phonebook::load(&path).unwrap_err();
         let text = errors.render(Style { unicode: false, ..Style::PLAIN });

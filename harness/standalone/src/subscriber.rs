@@ -26,15 +26,23 @@ pub struct Setup {
     pub line: LineConfig,
 }
 
+/// What a modem gives its DTE, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToDte {
+    /// Octets.
+    Octets(Vec<u8>),
+    /// A circuit that has gone on or off.
+    Circuit(Circuit, bool),
+}
+
 /// One modem with its line.
 #[derive(Debug)]
 pub(super) struct Subscriber {
     pub(super) setup: Setup,
     pub(super) id: LineId,
     pub(super) modem: Modem,
-    pub(super) to_dte: VecDeque<Vec<u8>>,
+    pub(super) to_dte: VecDeque<ToDte>,
     pub(super) hang_up: bool,
-    pub(super) circuits: VecDeque<(Circuit, bool)>,
     pub(super) dtr: bool,
     /// Its port is closed, and what was written there before still waits for the line.
     pub(super) last_words: LastWords,
@@ -67,7 +75,6 @@ impl Subscriber {
             id,
             to_dte: VecDeque::new(),
             hang_up: false,
-            circuits: VecDeque::new(),
             dtr: false,
             last_words: LastWords::default(),
             reopened: false,

@@ -1,8 +1,9 @@
-//! TCP as a serial port: octets as they are, or telnet. Either the DTE calls us, or we call it.
+//! TCP as a serial port: octets as they are, telnet, or ip232. Either the DTE calls us, or we call it.
 //!
-//! - **Circuit 108/2** is whether there is a connection; with RFC 2217 the DTE may also drop it within one.
+//! - **Circuit 108/2** is whether there is a connection; with RFC 2217 and ip232 the DTE may also drop it within
+//!   one.
 //! - **Circuit 109 off** ends the connection, after what was still to be said on it, since TCP has no other way to show
-//!   it. With RFC 2217 the DTE sees the circuit itself, and the connection stays.
+//!   it. With RFC 2217 and ip232 the DTE sees the circuit itself, and the connection stays.
 //! - One DTE at a time: whoever else calls reads `BUSY` and is gone. A DTE that was lost without a word is missed within
 //!   two minutes, by keep-alive.
 //! - Where we call, we call again when it fails or is lost, at growing intervals.
@@ -19,7 +20,7 @@ use tokio::net::TcpListener;
 
 use super::error::PortError;
 use super::event::PortEvent;
-use super::spec::host_port;
+use super::spec::{Protocol, host_port};
 use calling::Calling;
 use farewell::{Unheard, farewell};
 use offhook_telephony::modem::Circuit;
@@ -29,7 +30,7 @@ use session::{Heard, Session};
 #[derive(Debug)]
 pub(super) struct Socket {
     role: Role,
-    telnet: bool,
+    protocol: Protocol,
     session: Option<Session>,
     due: VecDeque<PortEvent>,
     /// Octets for DTEs that were gone before they had got them.
@@ -51,7 +52,7 @@ enum Happened {
 }
 
 impl Socket {
-    pub(super) async fn listen(host: &str, port: u16, telnet: bool) -> Result<Self, PortError> {
+    pub(super) async fn listen(host: &str, port: u16, protocol: Protocol) -> Result<Self, PortError> {
         let failed = |cause: &std::io::Error| {
             let help = match cause.kind() {
                 std::io::ErrorKind::AddrInUse => "another program listens there: choose another port",
@@ -62,16 +63,16 @@ impl Socket {
         };
         let listener = TcpListener::bind((host, port)).await.map_err(|e| failed(&e))?;
         let address = listener.local_addr().map_err(|e| failed(&e))?;
-        Ok(Self::new(Role::Listen(listener, address), telnet))
+        Ok(Self::new(Role::Listen(listener, address), protocol))
     }
 
-    pub(super) fn call(host: &str, port: u16, telnet: bool) -> Self {
-        Self::new(Role::Call(Calling::new(host, port)), telnet)
+    pub(super) fn call(host: &str, port: u16, protocol: Protocol) -> Self {
+        Self::new(Role::Call(Calling::new(host, port)), protocol)
     }
 
-    fn new(role: Role, telnet: bool) -> Self {
+    fn new(role: Role, protocol: Protocol) -> Self {
         let circuits = [(Circuit::C106, true), (Circuit::C107, true), (Circuit::C109, false), (Circuit::C125, false)];
-        Self { role, telnet, session: None, due: VecDeque::new(), unheard: Unheard::default(), circuits }
+        Self { role, protocol, session: None, due: VecDeque::new(), unheard: Unheard::default(), circuits }
     }
 
     pub(super) async fn next(&mut self) -> Result<PortEvent, PortError> {
@@ -91,8 +92,7 @@ impl Socket {
                 }
                 Happened::Connected(stream) => {
                     let called = matches!(self.role, Role::Listen(..));
-                    let telnet = self.telnet.then_some((called, self.circuits.as_slice()));
-                    match Session::new(stream, telnet) {
+                    match Session::new(stream, self.protocol, called, &self.circuits) {
                         Ok(session) => {
                             self.session = Some(session);
                             self.due.push_back(PortEvent::Opened);
@@ -157,7 +157,7 @@ impl Socket {
     }
 
     pub(super) fn describe(&self) -> String {
-        let kind = if self.telnet { "telnet" } else { "raw" };
+        let kind = self.protocol.name();
         let (what, free) = match &self.role {
             Role::Listen(_, address) => (format!("TCP port {address} ({kind})"), "free".to_owned()),
             Role::Call(calling) => (format!("TCP to {} ({kind})", calling.to()), calling.state()),
@@ -165,7 +165,11 @@ impl Socket {
         let circuits = self.session.as_ref().is_some_and(Session::has_circuits);
         match &self.session {
             Some(session) => {
-                format!("{what}, connected with {}{}", session.peer(), if circuits { " (RFC 2217)" } else { "" })
+                format!(
+                    "{what}, connected with {}{}",
+                    session.peer(),
+                    if circuits && self.protocol == Protocol::Telnet { " (RFC 2217)" } else { "" }
+                )
             }
             None => format!("{what}, {free}"),
         }

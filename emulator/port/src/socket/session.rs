@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use crate::duplex::{Moved, exchange, flush, write_now};
 use crate::event::PortEvent;
 use crate::hung_up::has_hung_up;
+use crate::ip232::{Ip232, Ip232Event};
+use crate::spec::Protocol;
 use crate::telnet::{Role, Telnet, TelnetEvent};
 use offhook_telephony::modem::Circuit;
 
@@ -28,7 +30,7 @@ const MOST_ANSWERS: usize = 1 << 18;
 pub(super) struct Session {
     stream: TcpStream,
     peer: String,
-    telnet: Option<Telnet>,
+    coding: Coding,
     /// Circuit 108/2.
     open: bool,
     /// The DTE wants nothing now: FLOWCONTROL-SUSPEND.
@@ -41,6 +43,33 @@ pub(super) struct Session {
     answers: usize,
 }
 
+/// How octets and circuits go over the connection.
+#[derive(Debug)]
+enum Coding {
+    Raw,
+    Telnet(Box<Telnet>),
+    Ip232(Ip232),
+}
+
+impl Coding {
+    /// Octets for the DTE, into [`Self::take_output`]; raw ones go by themselves.
+    fn send(&mut self, octets: &[u8]) {
+        match self {
+            Self::Raw => {}
+            Self::Telnet(telnet) => telnet.send(octets),
+            Self::Ip232(ip232) => ip232.send(octets),
+        }
+    }
+
+    fn take_output(&mut self) -> Vec<u8> {
+        match self {
+            Self::Raw => Vec::new(),
+            Self::Telnet(telnet) => telnet.take_output(),
+            Self::Ip232(ip232) => ip232.take_output(),
+        }
+    }
+}
+
 /// What a session brings.
 #[derive(Debug)]
 pub(super) enum Heard {
@@ -50,29 +79,35 @@ pub(super) enum Heard {
 }
 
 impl Session {
-    /// `telnet`: whether the DTE called, and the modem's circuits.
+    /// `called`: the DTE has called; `circuits`: those of the modem.
     ///
     /// # Errors
     ///
     /// If the connection is over already.
-    pub(super) fn new(stream: TcpStream, telnet: Option<(bool, &[(Circuit, bool)])>) -> io::Result<Self> {
+    pub(super) fn new(
+        stream: TcpStream,
+        protocol: Protocol,
+        called: bool,
+        circuits: &[(Circuit, bool)],
+    ) -> io::Result<Self> {
         let peer = stream.peer_addr()?.to_string();
         stream.set_nodelay(true)?;
         setsockopt(&stream, sockopt::KeepAlive, &true)?;
         setsockopt(&stream, sockopt::TcpKeepIdle, &IDLE)?;
         setsockopt(&stream, sockopt::TcpKeepInterval, &10)?;
         setsockopt(&stream, sockopt::TcpKeepCount, &PROBES)?;
-        let telnet = match telnet {
-            Some((called, circuits)) => {
+        let coding = match protocol {
+            Protocol::Raw => Coding::Raw,
+            Protocol::Telnet => {
                 // RFC 854's Synch sends its last octet as urgent; out of line it would be missing from its command.
                 setsockopt(&stream, sockopt::OobInline, &true)?;
                 let role = if called { Role::Called } else { Role::CallingBack };
-                Some(Telnet::new(role, circuits))
+                Coding::Telnet(Box::new(Telnet::new(role, circuits)))
             }
-            None => None,
+            Protocol::Ip232 => Coding::Ip232(Ip232::new(circuits)),
         };
         let (octets, wire) = (VecDeque::new(), VecDeque::new());
-        Ok(Self { stream, peer, telnet, open: true, suspended: false, octets, wire, answers: 0 })
+        Ok(Self { stream, peer, coding, open: true, suspended: false, octets, wire, answers: 0 })
     }
 
     /// The DTE's address.
@@ -85,9 +120,13 @@ impl Session {
         self.open
     }
 
-    /// Whether the DTE sees circuits (RFC 2217).
+    /// Whether the DTE sees circuits (RFC 2217, ip232).
     pub(super) fn has_circuits(&self) -> bool {
-        self.telnet.as_ref().is_some_and(Telnet::has_circuits)
+        match &self.coding {
+            Coding::Raw => false,
+            Coding::Telnet(telnet) => telnet.has_circuits(),
+            Coding::Ip232(_) => true,
+        }
     }
 
     pub(super) fn write(&mut self, octets: &[u8]) {
@@ -123,14 +162,16 @@ impl Session {
     }
 
     pub(super) fn set_circuit(&mut self, circuit: Circuit, on: bool) {
-        if let Some(telnet) = &mut self.telnet {
-            // What was said before the change is heard before it.
-            if !self.suspended {
-                send(telnet, &mut self.octets, usize::MAX);
-            }
-            telnet.set_circuit(circuit, on);
-            self.write_now();
+        // What was said before the change is heard before it.
+        if !self.suspended {
+            send(&mut self.coding, &mut self.octets, usize::MAX);
         }
+        match &mut self.coding {
+            Coding::Raw => return,
+            Coding::Telnet(telnet) => telnet.set_circuit(circuit, on),
+            Coding::Ip232(ip232) => ip232.set_circuit(circuit, on),
+        }
+        self.write_now();
     }
 
     /// Writes what there is room for at once.
@@ -172,19 +213,25 @@ impl Session {
 
     /// Turns octets into what goes, as far as there will soon be room.
     fn prepare(&mut self) {
-        let Some(telnet) = &mut self.telnet else {
-            self.wire.append(&mut self.octets);
-            return;
-        };
+        if let Coding::Raw = self.coding {
+            return self.wire.append(&mut self.octets);
+        }
         if !self.suspended {
             let room = AHEAD.saturating_sub(self.wire.len());
-            send(telnet, &mut self.octets, room);
+            send(&mut self.coding, &mut self.octets, room);
         }
-        self.wire.extend(telnet.take_output());
+        self.wire.extend(self.coding.take_output());
     }
 
     fn received(&mut self, octets: Vec<u8>) -> Vec<PortEvent> {
-        let Some(telnet) = &mut self.telnet else { return vec![PortEvent::Octets(octets)] };
+        let telnet = match &mut self.coding {
+            Coding::Raw => return vec![PortEvent::Octets(octets)],
+            Coding::Ip232(ip232) => {
+                let heard = ip232.receive(&octets);
+                return heard.into_iter().filter_map(|event| self.circuit_or_octets(event)).collect();
+            }
+            Coding::Telnet(telnet) => telnet,
+        };
         let mut events = Vec::new();
         let heard = telnet.receive(&octets);
         let answers = telnet.take_output();
@@ -208,26 +255,36 @@ impl Session {
         events
     }
 
+    /// What an ip232 DTE does; nothing if it says of DTR what was known.
+    fn circuit_or_octets(&mut self, event: Ip232Event) -> Option<PortEvent> {
+        match event {
+            Ip232Event::Octets(octets) => Some(PortEvent::Octets(octets)),
+            Ip232Event::Circuit108(on) => {
+                (std::mem::replace(&mut self.open, on) != on).then_some(PortEvent::Circuit108(on))
+            }
+        }
+    }
+
     /// The connection and what was still to go.
     pub(super) fn into_parts(mut self) -> (TcpStream, Vec<u8>) {
         self.suspended = false;
-        if let Some(telnet) = &mut self.telnet {
-            send(telnet, &mut self.octets, usize::MAX);
-            self.wire.extend(telnet.take_output());
-        } else {
-            self.wire.append(&mut self.octets);
-        }
+        send(&mut self.coding, &mut self.octets, usize::MAX);
+        self.wire.extend(self.coding.take_output());
+        self.wire.append(&mut self.octets);
         (self.stream, self.wire.into())
     }
 }
 
-/// Hands over as many octets as there is room for.
-fn send(telnet: &mut Telnet, octets: &mut VecDeque<u8>, room: usize) {
+/// Hands over as many octets as there is room for; raw ones stay.
+fn send(coding: &mut Coding, octets: &mut VecDeque<u8>, room: usize) {
+    if let Coding::Raw = coding {
+        return;
+    }
     let mut room = room.min(octets.len());
     while room > 0 {
         let piece = octets.as_slices().0;
         let piece = piece.get(..room).unwrap_or(piece);
-        telnet.send(piece);
+        coding.send(piece);
         let count = piece.len();
         octets.drain(..count);
         room -= count;

@@ -17,7 +17,7 @@ fn run(test: impl Future<Output = ()>) {
 }
 
 async fn listening(telnet: bool) -> (Socket, SocketAddr) {
-    let socket = Socket::listen("127.0.0.1", 0, telnet).await.unwrap();
+    let socket = Socket::listen("127.0.0.1", 0, if telnet { Protocol::Telnet } else { Protocol::Raw }).await.unwrap();
     let Role::Listen(_, address) = &socket.role else { unreachable!() };
     let address = *address;
     (socket, address)
@@ -247,7 +247,7 @@ fn who_we_call_is_called_again_until_it_answers_and_when_it_is_lost() {
         reserved.set_reuseaddr(true).unwrap();
         reserved.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = reserved.local_addr().unwrap();
-        let mut socket = Socket::call("127.0.0.1", address.port(), false);
+        let mut socket = Socket::call("127.0.0.1", address.port(), Protocol::Raw);
         assert_eq!(socket.describe(), format!("TCP to {address} (raw), calling"));
         while !socket.describe().contains("refused") {
             // As a driver does that has many ports: the future is dropped again and again.
@@ -268,7 +268,7 @@ fn who_we_call_is_called_again_until_it_answers_and_when_it_is_lost() {
 fn a_port_that_is_taken_is_told() {
     run(async {
         let (_socket, address) = listening(false).await;
-        let error = Socket::listen("127.0.0.1", address.port(), true).await.unwrap_err().to_string();
+        let error = Socket::listen("127.0.0.1", address.port(), Protocol::Telnet).await.unwrap_err().to_string();
         let wanted = format!(
             "listening on TCP port {address} failed: Address already in use; another program listens there: choose \
              another port"
@@ -317,5 +317,33 @@ fn last_words_that_are_never_read_are_counted_as_lost() {
             lost = socket.take_lost();
         }
         assert!(lost <= unwritten, "{lost} of {unwritten}");
+    });
+}
+
+#[test]
+fn an_ip232_dte_drops_dtr_sees_dcd_and_ri_and_keeps_its_connection() {
+    run(async {
+        let mut socket = Socket::listen("127.0.0.1", 0, Protocol::Ip232).await.unwrap();
+        let Role::Listen(_, address) = &socket.role else { unreachable!() };
+        let mut dte = TcpStream::connect(*address).await.unwrap();
+        assert_eq!(next(&mut socket).await, PortEvent::Opened);
+        assert_eq!(read(&mut socket, &mut dte, 2).await, [255, 0]);
+        dte.write_all(b"\xff\x01AT\xff\xff\r").await.unwrap();
+        assert_eq!(next(&mut socket).await, octets(b"AT\xff\r"));
+        socket.write(b"\xffOK");
+        socket.set_circuit(Circuit::C109, true);
+        assert_eq!(read(&mut socket, &mut dte, 6).await, b"\xff\xffOK\xff\x01");
+        // Carrier is lost: it is a circuit here, and not the end of the connection.
+        socket.set_circuit(Circuit::C109, false);
+        socket.hang_up();
+        socket.set_circuit(Circuit::C125, true);
+        assert_eq!(read(&mut socket, &mut dte, 4).await, b"\xff\x00\xff\x02");
+        dte.write_all(b"\xff\x00").await.unwrap();
+        assert_eq!(next(&mut socket).await, PortEvent::Circuit108(false));
+        dte.write_all(b"\xff\x01").await.unwrap();
+        assert_eq!(next(&mut socket).await, PortEvent::Circuit108(true));
+        drop(dte);
+        assert_eq!(next(&mut socket).await, PortEvent::Closed);
+        assert!(socket.describe().contains("(ip232), free"), "{}", socket.describe());
     });
 }

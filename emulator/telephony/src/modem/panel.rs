@@ -2,7 +2,7 @@
 //!
 //! For views; nothing here changes anything.
 
-use super::{Modem, State};
+use super::{CallEnd, Modem, State};
 
 /// Of the commands that set something, those worth a place on a panel.
 const SHOWN: [&str; 8] = ["E", "Q", "V", "X", "&C", "&D", "&K", "&S"];
@@ -16,6 +16,11 @@ impl Modem {
     /// The settings that decide what the DTE sees, as they would be typed: `E1`, `&C1`.
     pub fn settings(&self) -> Vec<String> {
         SHOWN.iter().map(|name| format!("{name}{}", self.active.setting(name))).collect()
+    }
+
+    /// How the last call ended, or that it has not.
+    pub const fn last_call_end(&self) -> CallEnd {
+        self.last_call.end
     }
 
     /// Whether there is carrier.

@@ -16,7 +16,7 @@ use tokio::time::{Instant as Clock, sleep_until};
 use super::session::Session;
 use crate::log_entry::TimeOfDay;
 use crate::modem_pool::{CallId, Far};
-use crate::modem_pool::{Directory, ModemPool, Setup};
+use crate::modem_pool::{Directory, ModemPool, Setup, ToDte};
 use crate::recorder::Recorder;
 use offhook_base::Error;
 
@@ -108,11 +108,11 @@ pub async fn call(
                 tell(&format!("{when:>9}  {text}"));
             }
         }
-        while let Some(octets) = pool.poll_dte(0) {
-            attachment.write(&octets);
-        }
-        while let Some((circuit, on)) = pool.poll_circuit(0) {
-            attachment.set_circuit(circuit, on);
+        while let Some(next) = pool.poll_dte(0) {
+            match next {
+                ToDte::Octets(octets) => attachment.write(&octets),
+                ToDte::Circuit(circuit, on) => attachment.set_circuit(circuit, on),
+            }
         }
         if pool.poll_hang_up(0) {
             attachment.hang_up();

@@ -15,6 +15,7 @@ use offhook_telephony::loss::LossCause;
 use offhook_telephony::trace::{End as Side, EventKind, Loss};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 
+use super::sends;
 use crate::control::{self, CallRequest, Control};
 use crate::modem_pool::ModemPool;
 use crate::modem_pool::{CallId, Destination, Far};
@@ -259,9 +260,13 @@ impl Calls {
             end.stream.write(text.as_bytes());
         }
         match far {
-            Far::Connected(_) => end.outer.connected(now, pool, call),
+            Far::Connected(_) => {
+                sends::at_carrier(now, pool, &self.book, call, end.line, &mut end.stream);
+                end.outer.connected(now, pool, call);
+            }
             Far::Octets(octets) => end.stream.write(&octets),
             Far::Busy | Far::NoAnswer | Far::Cleared => {
+                sends::at_the_end(pool, &self.book, end.line, &far, &mut end.stream);
                 if end.words && !end.outer.is_connected() && far == Far::Cleared {
                     end.stream.write(b"NO CARRIER\n");
                 }
@@ -292,8 +297,10 @@ impl Calls {
         let line = end.line;
         let call = CallId::In(line);
         if self.ends.contains_key(&call) || !pool.is_free(line) {
-            let busy = if end.words { "BUSY\n" } else { "BUSY\r\n" };
-            end.stream.write(busy.as_bytes());
+            match end.words {
+                true => end.stream.write(b"BUSY\n"),
+                false => sends::to_the_turned_away(pool, &self.book, line, &mut end.stream),
+            }
             return self.dismiss(now, pool, None, end.stream);
         }
         self.ends.insert(call, end);

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use offhook_clock::Instant;
 use offhook_telephony::loss::LossCause;
-use offhook_telephony::modem::Circuit;
 use offhook_telephony::trace::{End, EventKind, Loss};
 
-use super::{BACKLOG, ModemPool};
+use super::{BACKLOG, ModemPool, ToDte};
 
 /// For how long a port that was closed stays closed at most, for what was written there before: as long as serial drivers
 /// wait (closing_wait of setserial(8)).
@@ -128,14 +127,9 @@ impl ModemPool {
         self.pump(now);
     }
 
-    /// Octets to write to the DTE of the line.
-    pub fn poll_dte(&mut self, line: usize) -> Option<Vec<u8>> {
+    /// What the DTE of the line gets next: a circuit that goes on before the octets that follow is seen before them.
+    pub fn poll_dte(&mut self, line: usize) -> Option<ToDte> {
         self.lines[line].to_dte.pop_front()
-    }
-
-    /// Circuits towards the DTE of the line that went on or off.
-    pub fn poll_circuit(&mut self, line: usize) -> Option<(Circuit, bool)> {
-        self.lines[line].circuits.pop_front()
     }
 
     /// True once after carrier of the line was lost.

@@ -3,22 +3,20 @@
 use offhook_schema::{Item, Problem, fault};
 
 use super::words::{Entry as EntryWord, Phonebooks};
-use super::{Entry, LineEntry, Listen, Phonebook, Speaks, Target};
+use super::{Entry, LineEntry, Listen, Phonebook, Speaks, Target, sends};
 
 /// What the entries say; what is wrong with them is added to `problems`.
 pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>) -> Phonebook {
     let mut book = Phonebook::default();
     for item in items {
         let number = item.argument_text(0);
-        let mut again = |message: String| {
-            problems.push(Problem::new(fault::REPEATED_WORD, message, item.argument_span(0), "given again"));
-        };
+        let again = |message: String| Problem::new(fault::REPEATED_WORD, message, item.argument_span(0), "given again");
         match item.word.role {
             EntryWord::Number => {
                 let entry = Entry { name: item.text("name"), target: target(item) };
                 // A number that was wrong is empty, and has been told.
                 if book.numbers.insert(number.clone(), entry).is_some() && !number.is_empty() {
-                    again(format!("the number {number} is in this phonebook twice"));
+                    problems.push(again(format!("the number {number} is in this phonebook twice")));
                 }
             }
             EntryWord::Line => {
@@ -26,9 +24,10 @@ pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>)
                     name: item.text("name"),
                     personality: item.text("personality"),
                     rate: item.number("rate"),
+                    sends: item.children("send").map(|item| sends::send(item, problems)).collect(),
                 };
                 if book.lines.insert(number.clone(), entry).is_some() && !number.is_empty() {
-                    again(format!("the line {number} is in this phonebook twice"));
+                    problems.push(again(format!("the line {number} is in this phonebook twice")));
                 }
             }
             EntryWord::Listen => book.listens.push(Listen {
@@ -37,6 +36,8 @@ pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>)
                 telnet: item.flag("telnet").unwrap_or_default(),
             }),
             EntryWord::Default => book.default = Some(target(item)),
+            // Only within a line.
+            EntryWord::Send => {}
         }
     }
     book

@@ -2,31 +2,59 @@
 
 use offhook_schema::{
     Absent, Argument, Custom, Given, Kind, Language, Occurs, Place, Property, Read, Value, Vocabulary, Word, Wrong,
-    fault,
+    choices, fault,
 };
 
 use super::is_number;
+use super::sends::{Ear, Moment};
 
 /// The language of phonebooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Phonebooks;
 
 impl Language for Phonebooks {
-    type Place = File;
+    type Place = Within;
     type Role = Entry;
 }
 
-/// The only place: the file.
+/// Where a word may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct File;
+pub(super) enum Within {
+    File,
+    Line,
+}
+use Within::File;
 
-impl Place for File {
+impl Place for Within {
     fn name(self) -> &'static str {
-        "file"
+        match self {
+            Self::File => "file",
+            Self::Line => "line",
+        }
     }
 
     fn phrase(self) -> &'static str {
-        "in a phonebook"
+        match self {
+            Self::File => "in a phonebook",
+            Self::Line => "in a `line`",
+        }
+    }
+}
+
+choices! {
+    /// When a line sends a file.
+    pub(super) MOMENTS: Moment {
+        "answered" => Moment::Answered, "it has answered a call from outside, and there is carrier";
+        "connected" => Moment::Connected, "its own call to outside has carrier";
+        "busy" => Moment::Busy, "somebody outside calls and it is busy";
+        "no-answer" => Moment::NoAnswer, "a call from outside has rung twelve times";
+        "inactive" => Moment::Inactive, "its modem's inactivity timer (S30) has ended a call";
+    }
+
+    /// Who gets it.
+    pub(super) EARS: Ear {
+        "far-end" => Ear::FarEnd, "whoever is at the other end";
+        "dte" => Ear::Dte, "the program at the modem's port, after CONNECT";
     }
 }
 
@@ -37,10 +65,11 @@ pub(super) enum Entry {
     Line,
     Listen,
     Default,
+    Send,
 }
 
 /// Every word of a phonebook.
-pub(super) static PHONEBOOK: Vocabulary<Phonebooks> = Vocabulary { places: &[File], words: &[WORDS] };
+pub(super) static PHONEBOOK: Vocabulary<Phonebooks> = Vocabulary { places: &[File, Within::Line], words: &[WORDS] };
 
 /// A number as a modem dials one.
 const NUMBER: Kind = Kind::Custom(&Custom {
@@ -101,7 +130,26 @@ const WORDS: &[Word<Phonebooks>] = &[
             ),
             Property::new("rate", RATE, Absent::Says("as on the command line"), "The rate of the line."),
         ],
+        opens: Some(Within::Line),
         ..Word::new("line", Entry::Line, &[File], "A line of this exchange.")
+    },
+    Word {
+        arguments: &[Argument::one("file", Kind::Sentence)],
+        properties: &[
+            Property::new("when", MOMENTS.kind(), Absent::Never, "When."),
+            Property::new(
+                "to",
+                EARS.kind(),
+                Absent::Means(Given::Text("far-end")),
+                "Who gets it; the DTE only when there is carrier.",
+            ),
+        ],
+        ..Word::new(
+            "send",
+            Entry::Send,
+            &[Within::Line],
+            "A file, from the phonebook's directory, whose octets the line sends in calls with outside: 1 MiB at most.",
+        )
     },
     Word {
         arguments: &[Argument::one("address", TCP)],

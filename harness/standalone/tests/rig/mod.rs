@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use offhook_clock::Instant;
 use offhook_standalone::log_entry::{LogEntry, TimeOfDay};
-use offhook_standalone::modem_pool::{CallId, Destination, Directory, Far, ModemPool, Setup};
+use offhook_standalone::modem_pool::{CallId, Destination, Directory, Far, ModemPool, Setup, ToDte};
 use offhook_standalone::outer_end::OuterEnd;
 use offhook_telephony::exchange::{LineConfig, Tone};
 use offhook_telephony::modem::ModemConfig;
@@ -224,13 +224,13 @@ impl Rig {
     }
 
     fn read_port(&mut self, line: usize) -> bool {
-        while let Some(octets) = self.pool.poll_dte(line) {
+        while let Some(next) = self.pool.poll_dte(line) {
+            let ToDte::Octets(octets) = next else { continue };
             if self.open[line] {
                 self.tally.arrived += of_calls(&octets);
                 self.ports[line].got.extend(octets);
             }
         }
-        while self.pool.poll_circuit(line).is_some() {}
         self.pool.poll_hang_up(line);
         let port = &mut self.ports[line];
         if !self.open[line] || !self.pool.wants_dte_octets(self.now, line) {

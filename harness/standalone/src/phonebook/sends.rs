@@ -1,0 +1,90 @@
+//! Files that a line sends: a welcome to callers, what is said to those who find it busy.
+//!
+//! In: the words of a phonebook and its directory. Out: octets by moment and receiver, read once, at the start.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use offhook_base::{Span, plain};
+use offhook_schema::{Item, Problem, fault};
+
+use super::words::{EARS, MOMENTS, Phonebooks};
+
+/// A file has no more octets.
+const LARGEST: u64 = 1 << 20;
+
+/// When a line sends a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It has answered a call from outside, and there is carrier.
+    Answered,
+    /// Its own call to outside has carrier.
+    Connected,
+    /// Somebody outside calls and it is busy.
+    Busy,
+    /// A call from outside has rung for long enough.
+    NoAnswer,
+    /// The inactivity timer has ended a call.
+    Inactive,
+}
+
+/// Who gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ear {
+    /// Whoever is at the other end of the call.
+    FarEnd,
+    /// The DTE, as if the far end had said it.
+    Dte,
+}
+
+/// A file to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Send {
+    /// When.
+    pub when: Moment,
+    /// To whom.
+    pub to: Ear,
+    /// Its name, as the phonebook has it.
+    pub file: String,
+    /// Its octets; none until it has been read.
+    pub octets: Arc<[u8]>,
+    /// Where the phonebook says so.
+    pub(super) span: Span,
+}
+
+/// What a `send` says.
+pub(super) fn send(item: &Item<Phonebooks>, problems: &mut Vec<Problem>) -> Send {
+    let (when, to) = (MOMENTS.required(item, "when"), EARS.required(item, "to"));
+    if to == Ear::Dte && !matches!(when, Moment::Answered | Moment::Connected) {
+        let span = item.property_span("to").unwrap_or(item.span);
+        let problem = Problem::new(fault::NOT_A_CHOICE, "the DTE is in no call then", span, "nobody to get it");
+        problems.push(problem.help("leave out to=, or send it when=\"answered\" or when=\"connected\""));
+    }
+    Send { when, to, file: item.argument_text(0), octets: Arc::default(), span: item.argument_span(0) }
+}
+
+impl Send {
+    /// Reads the file, from this directory.
+    pub(super) fn read(&mut self, directory: &Path) -> Result<(), Problem> {
+        let path = directory.join(&self.file);
+        let read = || {
+            // A FIFO or a device would be waited for, perhaps for ever.
+            if !std::fs::metadata(&path)?.is_file() {
+                return Err(std::io::Error::other("it is not a plain file"));
+            }
+            let mut octets = Vec::new();
+            std::fs::File::open(&path)?.take(LARGEST + 1).read_to_end(&mut octets)?;
+            if octets.len() as u64 > LARGEST {
+                return Err(std::io::Error::other("it is larger than 1 MiB"));
+            }
+            Ok(octets)
+        };
+        let octets = read().map_err(|error| {
+            let message = format!("cannot read {}: {}", path.display(), plain(&error));
+            Problem::new(fault::FILE, message, self.span, "this file")
+        })?;
+        self.octets = octets.into();
+        Ok(())
+    }
+}
