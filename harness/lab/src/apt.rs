@@ -89,6 +89,8 @@ impl Suite<'_> {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env("APT_CONFIG", self.dir.join("apt.conf")).env("DEBIAN_FRONTEND", "noninteractive");
+        // An apt that is killed leaves its temporary files: here they go with the rest.
+        command.env("TMPDIR", self.dir.join("tmp"));
         command
     }
 
@@ -216,7 +218,7 @@ fn described(paragraph: &str) -> Option<Package> {
 
 /// Writes the sources and the settings of a suite's private apt.
 fn write_configuration(dir: &Path, suite: &str, mirror: &Mirror, access: &str) -> io::Result<()> {
-    for part in ["lists/partial", "archives/partial", "sources.d", "empty.d", "log"] {
+    for part in ["lists/partial", "archives/partial", "sources.d", "empty.d", "log", "tmp"] {
         fs::create_dir_all(dir.join(part))?;
     }
     fs::write(dir.join("status"), "")?;
