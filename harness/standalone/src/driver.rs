@@ -85,7 +85,13 @@ impl Driver {
         let watcher = Watcher::default();
         for (link, setup) in lines {
             let port = Attachment::open(&link.port, &watcher).await.map_err(|error| Error::new(error.to_string()))?;
-            pool.add(setup);
+            let line = pool.add(setup);
+            if let Some(commands) = book.init_of(&link.number) {
+                pool.initialise(line, commands).map_err(|why| {
+                    Error::new(format!("line {}: AT{commands}: {why}", link.number))
+                        .help("give commands without AT, as in S0=1&K0, that answer OK")
+                })?;
+            }
             ports.push(port);
             links.push(link.port.to_string());
             wired.push(matches!(link.port, AttachmentSpec::Serial { .. }));

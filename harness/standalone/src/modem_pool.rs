@@ -7,6 +7,7 @@
 mod dialling;
 mod directory;
 mod dte;
+mod initialising;
 mod trunk;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -38,6 +38,8 @@ pub struct Phonebook {
     pub listens: Vec<Listen>,
     /// Where every other number leads; `None`: there is no such number.
     pub default: Option<Target>,
+    /// Commands that modems get whose lines say nothing else: the command line's.
+    pub init: Option<String>,
     /// Whether addresses may be dialled that are not in it. No file says so: whoever starts the modems does.
     pub any_address: bool,
 }
@@ -79,6 +81,8 @@ pub struct LineEntry {
     pub name: Option<String>,
     /// Model of its modem, a name or a file; `None`: as on the command line.
     pub personality: Option<String>,
+    /// Commands its modem gets at the start, without AT; `None`: as on the command line.
+    pub init: Option<String>,
     /// Line rate in bit/s; `None`: as on the command line.
     pub rate: Option<u32>,
     /// Files it sends.
@@ -143,6 +147,11 @@ impl Phonebook {
         if problems.is_empty() { Ok(self) } else { Err(problems) }
     }
 
+    /// Commands that the modem of a line gets at the start.
+    pub fn init_of(&self, number: &str) -> Option<&str> {
+        self.lines.get(number).and_then(|line| line.init.as_deref()).or(self.init.as_deref())
+    }
+
     /// What of it a modem may dial.
     pub fn directory(&self) -> Directory {
         let mut names = BTreeMap::new();
@@ -194,7 +203,7 @@ mod tests {
     fn every_word_becomes_what_it_says() {
         let book = Phonebook::read(
             "number \"5553000\" name=\"Example BBS\" tcp=\"bbs.example:23\" telnet=#true\n\
-             line \"5551001\" personality=\"usr-courier\" rate=14400 name=\"ALICE\"\n\
+             line \"5551001\" personality=\"usr-courier\" rate=14400 name=\"ALICE\" init=\"S0=1\"\n\
              listen \"[::1]:6401\" number=\"5551001\"\ndefault tcp=\"gw.example:1\"\n",
         )
         .unwrap();
@@ -205,6 +214,7 @@ mod tests {
             (line.rate, line.personality.as_deref(), line.name.as_deref()),
             (Some(14_400), Some("usr-courier"), Some("ALICE"))
         );
+        assert_eq!((book.init_of("5551001"), book.init_of("5551000")), (Some("S0=1"), None));
         assert_eq!(book.listens, [Listen { tcp: "[::1]:6401".into(), number: "5551001".into(), telnet: false }]);
         assert_eq!(book.default, Some(Target { tcp: "gw.example:1".into(), speaks: Speaks::AsItOpens }));
     }

@@ -68,6 +68,10 @@ pub(super) struct ModemArgs {
     #[arg(long, value_name = "NAME_OR_FILE")]
     personality: Option<String>,
 
+    /// Commands that the modems get at the start and store (&W), without AT, as S0=1
+    #[arg(long, value_name = "COMMANDS")]
+    init: Option<String>,
+
     /// Rate of the lines in bit/s; more than 56000 is for ISDN adapters
     #[arg(long, value_name = "BITS", default_value_t = 33_600, value_parser = clap::value_parser!(u32).range(75..=230_400))]
     rate: u32,
@@ -144,6 +148,7 @@ fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
         None => Phonebook::default(),
     };
     book.any_address = arguments.dial_any;
+    book.init = arguments.init.clone();
     let nvram = arguments.nvram.clone().map(NvramFile::open).transpose()?;
     let lines = lines(&arguments, &book, nvram.as_ref())?;
     let on_stdout = |path: &Option<PathBuf>| path.as_deref().is_some_and(is_standard_output);

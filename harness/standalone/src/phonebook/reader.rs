@@ -23,6 +23,7 @@ pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>)
                 let entry = LineEntry {
                     name: item.text("name"),
                     personality: item.text("personality"),
+                    init: item.text("init"),
                     rate: item.number("rate"),
                     sends: item.children("send").map(|item| sends::send(item, problems)).collect(),
                 };

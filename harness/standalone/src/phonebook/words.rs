@@ -128,6 +128,12 @@ const WORDS: &[Word<Phonebooks>] = &[
                 Absent::Says("as on the command line"),
                 "The model of its modem, a name or a file.",
             ),
+            Property::new(
+                "init",
+                Kind::Sentence,
+                Absent::Says("as on the command line"),
+                "Commands, without AT, that its modem gets at the start and stores (&W).",
+            ),
             Property::new("rate", RATE, Absent::Says("as on the command line"), "The rate of the line."),
         ],
         opens: Some(Within::Line),

@@ -1,0 +1,49 @@
+//! The command line that a modem gets before its DTE does anything, as an owner types it once and stores it with `&W`.
+//!
+//! In: commands without `AT`. Out: a modem with these settings, active and stored, so that `ATZ` brings them back; or what it
+//! answered instead of OK. Nothing of it reaches the DTE.
+
+use offhook_clock::Instant;
+use offhook_telephony::modem::ModemOutput;
+
+use super::ModemPool;
+
+impl ModemPool {
+    /// Gives the modem of the line these commands and `&W`.
+    ///
+    /// # Errors
+    ///
+    /// What it answered, if that is not OK; or that it went off hook.
+    pub fn initialise(&mut self, line: usize, commands: &str) -> Result<(), String> {
+        let subscriber = &mut self.lines[line];
+        let mut fresh = subscriber.modem.clone();
+        fresh.handle_circuit_108(Instant::ZERO, true);
+        // Result codes in words, without an echo, whatever the commands say of them afterwards.
+        let mut answers = Vec::new();
+        for text in ["E0V1Q0".to_owned(), commands.to_owned()] {
+            answers.clear();
+            fresh.handle_dte_octets(Instant::ZERO, format!("AT{text}\r").as_bytes());
+            while let Some(output) = fresh.poll_output() {
+                match output {
+                    ModemOutput::ToDte(octets) => answers.extend(octets),
+                    ModemOutput::OffHook => return Err("the modem goes off hook for it".to_owned()),
+                    _ => {}
+                }
+            }
+        }
+        let answer = String::from_utf8_lossy(&answers).trim().to_owned();
+        if answer.ends_with("ERROR") || answer == "4" {
+            return Err(format!("the modem answers {}", answer.escape_debug()));
+        }
+        let modem = &mut subscriber.modem;
+        modem.handle_circuit_108(Instant::ZERO, true);
+        modem.handle_dte_octets(Instant::ZERO, format!("AT{commands}&W\r").as_bytes());
+        modem.handle_circuit_108(Instant::ZERO, false);
+        while let Some(output) = modem.poll_output() {
+            if let ModemOutput::Circuit(circuit, on) = output {
+                subscriber.circuits.push_back((circuit, on));
+            }
+        }
+        Ok(())
+    }
+}
