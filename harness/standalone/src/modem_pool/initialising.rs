@@ -17,10 +17,13 @@ impl ModemPool {
     pub fn initialise(&mut self, line: usize, commands: &str) -> Result<(), String> {
         let subscriber = &mut self.lines[line];
         let mut fresh = subscriber.modem.clone();
-        fresh.handle_circuit_108(Instant::ZERO, true);
-        // Result codes in words, without an echo, whatever the commands say of them afterwards.
-        let mut answers = Vec::new();
+        // Circuit 108/2 stays off: a modem that is silent for a while after it comes on would not hear this. The first line
+        // makes the answer to the second one a word.
+        let mut answers = b"nothing".to_vec();
         for text in ["E0V1Q0".to_owned(), commands.to_owned()] {
+            if answers.is_empty() {
+                return Err("the modem does not answer".to_owned());
+            }
             answers.clear();
             fresh.handle_dte_octets(Instant::ZERO, format!("AT{text}\r").as_bytes());
             while let Some(output) = fresh.poll_output() {
@@ -36,9 +39,7 @@ impl ModemPool {
             return Err(format!("the modem answers {}", answer.escape_debug()));
         }
         let modem = &mut subscriber.modem;
-        modem.handle_circuit_108(Instant::ZERO, true);
         modem.handle_dte_octets(Instant::ZERO, format!("AT{commands}&W\r").as_bytes());
-        modem.handle_circuit_108(Instant::ZERO, false);
         while let Some(output) = modem.poll_output() {
             if let ModemOutput::Circuit(circuit, on) = output {
                 subscriber.circuits.push_back((circuit, on));
