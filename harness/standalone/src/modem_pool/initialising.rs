@@ -20,7 +20,7 @@ impl ModemPool {
         // Circuit 108/2 stays off: a modem that is silent for a while after it comes on would not hear this. The first line
         // makes the answer to the second one a word.
         let mut answers = b"nothing".to_vec();
-        for text in ["E0V1Q0".to_owned(), commands.to_owned()] {
+        for text in ["E0V1Q0".to_owned(), format!("{commands}S3?")] {
             if answers.is_empty() {
                 return Err("the modem does not answer".to_owned());
             }
@@ -34,8 +34,10 @@ impl ModemPool {
                 }
             }
         }
-        let answer = String::from_utf8_lossy(&answers).trim().to_owned();
-        if answer.ends_with("ERROR") || answer == "4" {
+        // The value of S3 is told after all else has been taken, whatever Q and V say.
+        if !answers.windows(3).any(|three| three.iter().all(u8::is_ascii_digit)) {
+            let answer = String::from_utf8_lossy(&answers).trim().to_owned();
+            let answer = if answer.is_empty() { "nothing" } else { &answer };
             return Err(format!("the modem answers {}", answer.escape_debug()));
         }
         let modem = &mut subscriber.modem;
