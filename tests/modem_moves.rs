@@ -1,4 +1,5 @@
-//! What people who come from other modem emulators rely on: ip232 for VICE and openMSX, and files that a line sends by itself.
+//! What people who come from other modem emulators rely on: ip232 for VICE and openMSX, files that a line sends by itself, commands
+//! at the start, several lines at one address.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -146,5 +147,46 @@ fn a_file_that_cannot_be_sent_is_told_at_the_start_with_its_place() {
     assert_eq!(output.status.code(), Some(2), "{told}");
     for wanted in ["cannot read gone.txt: no such file or directory", "book:2:6", "it is not a plain file"] {
         assert!(told.contains(wanted), "{wanted}: {told}");
+    }
+}
+
+#[test]
+fn an_address_that_is_listened_at_for_several_lines_rings_the_first_that_is_free() {
+    let address = free();
+    let book = ["5551000", "5551001"].map(|number| format!("listen \"{address}\" number=\"{number}\"\n")).concat();
+    let mut modems = with_book(&book, &[], &["./vm0=5551000", "./vm1=5551001"]);
+    let (mut one, mut two) = (ready(&mut modems, "vm0", "S0=1"), ready(&mut modems, "vm1", "S0=1"));
+    let _first = Far::of(TcpStream::connect(address).unwrap());
+    one.hear("CONNECT 33600\r\n");
+    let _second = Far::of(TcpStream::connect(address).unwrap());
+    two.hear("CONNECT 33600\r\n");
+    assert_eq!(Far::of(TcpStream::connect(address).unwrap()).rest(), "BUSY\r\n");
+}
+
+#[test]
+fn what_the_command_line_and_the_phonebook_have_modems_told_holds_and_comes_back_by_z() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("book"), "line \"5551001\" init=\"E0S0=3\"\n").unwrap();
+    let arguments =
+        ["--link", "./vm0=5551000", "--link", "./vm1=5551001", "--phonebook", "book", "--init", "E0V1S0=2&D2"];
+    let mut modems = Modems::start_in(home, &mut offhook(), &arguments);
+    for (name, rings) in [("vm0", "002"), ("vm1", "003")] {
+        let mut terminal = modems.terminal(name);
+        assert_eq!(terminal.command("ATS0?", "OK"), format!("\r\n{rings}\r\n\r\nOK\r\n"), "not even an echo");
+        terminal.command("ATE1S0=0", "OK");
+        terminal.command("ATZ", "OK");
+        assert_eq!(terminal.command("ATS0?", "OK"), format!("\r\n{rings}\r\n\r\nOK\r\n"));
+    }
+}
+
+#[test]
+fn commands_that_a_modem_does_not_know_are_told_at_the_start() {
+    for (commands, why) in [("S0=1XYZ9", "the modem answers ERROR"), ("DT5551000", "the modem goes off hook for it")] {
+        let home = tempfile::tempdir().unwrap();
+        let arguments = ["modem", "--link", "./vm0=5551000", "--init", commands, "--control", "sock"];
+        let output = offhook().current_dir(home.path()).args(arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{told}");
+        assert!(told.contains(&format!("line 5551000: AT{commands}: {why}")), "{told}");
     }
 }

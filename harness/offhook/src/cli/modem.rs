@@ -32,6 +32,7 @@ const PORTS_HELP: &str = "Ports:
   serial:/dev/ttyUSB0[:57600]  a serial device, by a null-modem cable
   tcp:[HOST:]6400              a TCP port to be called, octets as they are
   telnet:[HOST:]6400           the same with telnet
+  ip232:[HOST:]25232           the same for VICE and openMSX, with DTR, DCD and RI
   tcp-to:HOST:6400             a TCP port that is called
   telnet-to:HOST:23            the same with telnet
 
@@ -39,6 +40,7 @@ Phonebook (KDL):
   number \"5553000\" name=\"Example BBS\" tcp=\"bbs.example:23\" telnet=#true
   line \"5551001\" name=\"ALICE\" personality=\"usr-courier\" rate=14400
   listen \"127.0.0.1:6401\" number=\"5551000\"     who connects there rings that line
+  line \"5551000\" { send \"hi.txt\" when=\"answered\"; }   a file that callers get
   default tcp=\"gateway.example:6400\"            where all other numbers lead
 
 A phonebook of DOSBox or 86Box, a number and an address a line (5553000 bbs.example:23), will do as well.

@@ -72,7 +72,9 @@ struct Leaving {
 #[derive(Debug)]
 struct Listener {
     socket: TcpListener,
-    line: usize,
+    address: String,
+    /// The lines that ring, the first that is free.
+    lines: Vec<usize>,
     telnet: bool,
 }
 
@@ -107,15 +109,22 @@ pub(super) enum Came {
 
 impl Calls {
     pub(super) async fn open(book: Phonebook, control: Option<Control>, pool: &ModemPool) -> Result<Self, Error> {
-        let mut listeners = Vec::new();
+        let mut listeners: Vec<Listener> = Vec::new();
         for listen in &book.listens {
             let Some(line) = pool.line_of(&listen.number) else {
                 let text = format!("listen {}: no line here has the number {}", listen.tcp, listen.number);
                 return Err(Error::new(text).help("give it one with --link"));
             };
+            // An address that is there again is one more line of a hunt group.
+            let known = |listener: &&mut Listener| listener.address == listen.tcp && listener.telnet == listen.telnet;
+            if let Some(listener) = listeners.iter_mut().find(known) {
+                listener.lines.push(line);
+                continue;
+            }
             let socket = TcpListener::bind(&listen.tcp).await;
             let socket = socket.map_err(|error| Error::io(format!("listening at {}", listen.tcp), &error))?;
-            listeners.push(Listener { socket, line, telnet: listen.telnet });
+            let address = listen.tcp.clone();
+            listeners.push(Listener { socket, address, lines: vec![line], telnet: listen.telnet });
         }
         Ok(Self {
             book,
@@ -203,7 +212,9 @@ impl Calls {
     pub(super) fn came(&mut self, now: Instant, pool: &mut ModemPool, came: Came) {
         match came {
             Came::Tcp(index, Ok(stream)) => {
-                let (line, telnet) = (self.listeners[index].line, self.listeners[index].telnet);
+                let Listener { lines, telnet, .. } = &self.listeners[index];
+                let (first, telnet) = (lines.first().copied().unwrap_or_default(), *telnet);
+                let line = lines.iter().copied().find(|line| self.is_free(pool, *line)).unwrap_or(first);
                 let stream = StreamEnd::tcp(stream, telnet);
                 self.ring(now, pool, End::new(line, stream, false, Vec::new()), None);
             }
@@ -292,11 +303,16 @@ impl Calls {
         self.ends.insert(call, End::new(line, StreamEnd::call(&target), false, Vec::new()));
     }
 
+    /// Whether a call from outside would ring.
+    fn is_free(&self, pool: &ModemPool, line: usize) -> bool {
+        !self.ends.contains_key(&CallId::In(line)) && pool.is_free(line)
+    }
+
     /// Somebody outside calls a line.
     fn ring(&mut self, now: Instant, pool: &mut ModemPool, mut end: End, from: Option<String>) {
         let line = end.line;
         let call = CallId::In(line);
-        if self.ends.contains_key(&call) || !pool.is_free(line) {
+        if !self.is_free(pool, line) {
             match end.words {
                 true => end.stream.write(b"BUSY\n"),
                 false => sends::to_the_turned_away(pool, &self.book, line, &mut end.stream),

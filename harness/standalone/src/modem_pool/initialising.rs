@@ -6,7 +6,7 @@
 use offhook_clock::Instant;
 use offhook_telephony::modem::ModemOutput;
 
-use super::ModemPool;
+use super::{ModemPool, ToDte};
 
 impl ModemPool {
     /// Gives the modem of the line these commands and `&W`.
@@ -44,7 +44,7 @@ impl ModemPool {
         modem.handle_dte_octets(Instant::ZERO, format!("AT{commands}&W\r").as_bytes());
         while let Some(output) = modem.poll_output() {
             if let ModemOutput::Circuit(circuit, on) = output {
-                subscriber.circuits.push_back((circuit, on));
+                subscriber.to_dte.push_back(ToDte::Circuit(circuit, on));
             }
         }
         Ok(())
