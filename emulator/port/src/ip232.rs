@@ -34,7 +34,7 @@ pub(super) struct Ip232 {
 impl Ip232 {
     /// A connection that has just been made, with the modem's circuits, which the DTE is told.
     pub(super) fn new(circuits: &[(Circuit, bool)]) -> Self {
-        let is_on = |circuit| circuits.iter().any(|known| *known == (circuit, true));
+        let is_on = |circuit| circuits.contains(&(circuit, true));
         let (carrier, ring) = (is_on(Circuit::C109), is_on(Circuit::C125));
         let mut ip232 = Self { escaped: false, carrier, ring, output: Vec::new() };
         ip232.tell();

@@ -177,7 +177,7 @@ fn knock(port: &Terminal, address: SocketAddr, knocks: &AtomicU64) {
     let turn = knocks.fetch_add(1, Ordering::Relaxed);
     let mut peer = TcpStream::connect(address).unwrap();
     std::thread::sleep(Duration::from_millis(turn * 13 % 700));
-    if turn % 3 == 0 {
+    if turn.is_multiple_of(3) {
         // Whoever is gone by now, or turned away, cannot be written to.
         let _ = peer.write_all(b"hello");
     }
