@@ -3,6 +3,9 @@
 //! Each with where it is from. A line that another make would take is an error here as it is there.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "initialisations/collected.rs"]
+mod collected;
+
 use std::time::Duration;
 
 use offhook_clock::Instant;
@@ -126,6 +129,7 @@ fn all(model: &str, line: &str) -> String {
 fn every_make_answers_as_its_documents_have_it() {
     let wrong: Vec<_> = LINES
         .iter()
+        .chain(collected::LINES)
         .map(|(model, line, expected, source)| (model, line, expected, answer(model, line), source))
         .filter(|(_, _, expected, actual, _)| *expected != actual)
         .collect();

@@ -11,7 +11,7 @@ use offhook_schema::{Problem, Value, listed, nearest};
 /// What may stand between braces in the lines of a `connect`.
 const CONNECT: &[&str] = &["dte", "transmit", "receive", "modulation", "protocol", "compression"];
 /// Signs that begin commands of basic syntax.
-const PREFIXES: [char; 5] = ['&', '\\', '%', ')', '!'];
+const PREFIXES: [char; 6] = ['&', '\\', '%', '*', ')', '!'];
 
 /// Whether this is a letter, perhaps after a sign: a command of basic syntax.
 pub(super) fn is_basic_name(name: &str) -> bool {

@@ -1,9 +1,11 @@
 //! The entries of a phonebook, checked word by word, to a [`Phonebook`]; and what is there twice.
 
+use std::sync::Arc;
+
 use offhook_schema::{Item, Problem, fault};
 
-use super::words::{Entry as EntryWord, Phonebooks};
-use super::{Entry, LineEntry, Listen, Phonebook, Speaks, Target, sends};
+use super::words::{EARS, Entry as EntryWord, MOMENTS, Phonebooks};
+use super::{Ear, Entry, LineEntry, Listen, Moment, Phonebook, Send, Speaks, Target};
 
 /// What the entries say; what is wrong with them is added to `problems`.
 pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>) -> Phonebook {
@@ -25,7 +27,7 @@ pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>)
                     personality: item.text("personality"),
                     init: item.text("init"),
                     rate: item.number("rate"),
-                    sends: item.children("send").map(|item| sends::send(item, problems)).collect(),
+                    sends: item.children("send").map(|item| send(item, problems)).collect(),
                 };
                 if book.lines.insert(number.clone(), entry).is_some() && !number.is_empty() {
                     problems.push(again(format!("the line {number} is in this phonebook twice")));
@@ -52,4 +54,15 @@ fn target(item: &Item<Phonebooks>) -> Target {
         Some(false) => Speaks::Octets,
     };
     Target { tcp: item.text("tcp").unwrap_or_default(), speaks }
+}
+
+/// What a `send` says.
+fn send(item: &Item<Phonebooks>, problems: &mut Vec<Problem>) -> Send {
+    let (when, to) = (MOMENTS.required(item, "when"), EARS.required(item, "to"));
+    if to == Ear::Dte && !matches!(when, Moment::Answered | Moment::Connected) {
+        let span = item.property_span("to").unwrap_or(item.span);
+        let problem = Problem::new(fault::NOT_A_CHOICE, "the DTE is in no call then", span, "nobody to get it");
+        problems.push(problem.help("leave out to=, or send it when=\"answered\" or when=\"connected\""));
+    }
+    Send { when, to, file: item.argument_text(0), octets: Arc::default(), span: item.argument_span(0) }
 }

@@ -1,15 +1,13 @@
 //! Files that a line sends: a welcome to callers, what is said to those who find it busy.
 //!
-//! In: the words of a phonebook and its directory. Out: octets by moment and receiver, read once, at the start.
+//! In: names of files and their directory. Out: octets by moment and receiver, read once, at the start.
 
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use offhook_base::{Span, plain};
-use offhook_schema::{Item, Problem, fault};
-
-use super::words::{EARS, MOMENTS, Phonebooks};
+use offhook_schema::{Problem, fault};
 
 /// A file has no more octets.
 const LARGEST: u64 = 1 << 20;
@@ -51,17 +49,6 @@ pub struct Send {
     pub octets: Arc<[u8]>,
     /// Where the phonebook says so.
     pub(super) span: Span,
-}
-
-/// What a `send` says.
-pub(super) fn send(item: &Item<Phonebooks>, problems: &mut Vec<Problem>) -> Send {
-    let (when, to) = (MOMENTS.required(item, "when"), EARS.required(item, "to"));
-    if to == Ear::Dte && !matches!(when, Moment::Answered | Moment::Connected) {
-        let span = item.property_span("to").unwrap_or(item.span);
-        let problem = Problem::new(fault::NOT_A_CHOICE, "the DTE is in no call then", span, "nobody to get it");
-        problems.push(problem.help("leave out to=, or send it when=\"answered\" or when=\"connected\""));
-    }
-    Send { when, to, file: item.argument_text(0), octets: Arc::default(), span: item.argument_span(0) }
 }
 
 impl Send {
