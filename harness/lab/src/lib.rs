@@ -16,6 +16,7 @@ use offhook_base::Fingerprint;
 use offhook_base::guest::Confined;
 
 mod apt;
+mod beneath;
 mod cache;
 mod child;
 pub mod collect;

@@ -1,16 +1,17 @@
 //! Debian packages and the kernel's source, unpacked as streams: `dpkg-deb --fsys-tarfile` gives a tar archive.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use liblzma::read::XzDecoder;
 use liblzma::stream::MtStreamBuilder;
 use tar::{Archive, Entry, EntryType};
 
+use super::beneath::{Beneath, Kind};
 use super::child::Children;
 use super::error::LabError;
 use super::progress::Task;
@@ -19,9 +20,7 @@ use offhook_base::guest::Special;
 /// A directory that packages are unpacked into.
 #[derive(Debug)]
 pub(super) struct Target {
-    root: PathBuf,
-    /// Directories known to lie within the root.
-    inside: BTreeSet<PathBuf>,
+    root: Beneath,
     /// What the files cannot carry.
     pub(super) special: Vec<Special>,
     /// Octets in files.
@@ -41,8 +40,7 @@ impl Target {
     /// A root as it is.
     pub(super) fn plain(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root)?;
-        let root = root.canonicalize()?;
-        Ok(Self { root, inside: BTreeSet::new(), special: Vec::new(), size: 0 })
+        Ok(Self { root: Beneath::open(root)?, special: Vec::new(), size: 0 })
     }
 
     /// Unpacks what `wanted` chooses of a package.
@@ -57,7 +55,7 @@ impl Target {
         let mut command = Command::new("dpkg-deb");
         command.arg("--fsys-tarfile").arg(deb);
         children.pipe(&doing, &mut command, |stream| {
-            self.archive(stream, &wanted).map_err(|error| LabError::io(&doing, &self.root, &error))
+            self.archive(stream, &wanted).map_err(|error| LabError::io(&doing, self.root.path(), &error))
         })
     }
 
@@ -71,85 +69,53 @@ impl Target {
         if !path.to_str().is_some_and(wanted) {
             return Ok(());
         }
-        let place = self.root.join(&path);
-        if let Some(parent) = place.parent() {
-            self.enter(parent)?;
-        }
         let mode = entry.header().mode()?;
         let kind = entry.header().entry_type();
         let given = match kind {
             EntryType::Directory => {
                 // A link to a directory stays what it is, and so does what it leads to.
-                match fs::symlink_metadata(&place) {
-                    Ok(about) if about.is_dir() => {}
-                    Ok(about) if about.is_symlink() && place.is_dir() => return Ok(()),
-                    _ => fs::create_dir(&place)?,
+                match self.root.about(&path)? {
+                    Some(Kind::Directory) => {}
+                    Some(Kind::Link) if self.root.leads_to_directory(&path) => return Ok(()),
+                    _ => self.root.make_directory(&path)?,
                 }
+                self.root.set_directory_mode(&path, 0o755)?;
                 0o755
             }
             EntryType::Symlink => {
                 let target = entry.link_name()?.ok_or(io::ErrorKind::InvalidData)?;
                 // /usr/bin/x -> /bin/x, once merged, would point to itself
-                if target.is_absolute() && merged_path(target.strip_prefix("/").unwrap_or(&target))? == Some(path) {
+                if target.is_absolute()
+                    && merged_path(target.strip_prefix("/").unwrap_or(&target))?.as_deref() == Some(path.as_path())
+                {
                     return Ok(());
                 }
-                self.make_way(&place)?;
-                return symlink(target, place);
+                self.root.remove(&path)?;
+                return self.root.symlink(&target, &path);
             }
             EntryType::Link => {
                 let target = entry.link_name()?.ok_or(io::ErrorKind::InvalidData)?;
-                let target = self.root.join(merged_path(&target)?.ok_or(io::ErrorKind::InvalidData)?);
-                self.enter(target.parent().unwrap_or(&target))?;
-                self.make_way(&place)?;
-                return fs::hard_link(target, place);
+                let target = merged_path(&target)?.ok_or(io::ErrorKind::InvalidData)?;
+                self.root.remove(&path)?;
+                return self.root.hard_link(&target, &path);
             }
             EntryType::Regular => {
-                self.make_way(&place)?;
-                self.size += io::copy(&mut entry, &mut fs::File::create_new(&place)?)?;
-                0o644 | (mode & 0o111)
+                // A later package's file replaces an earlier one's.
+                self.root.remove(&path)?;
+                let mut file = self.root.create(&path)?;
+                self.size += io::copy(&mut entry, &mut file)?;
+                let given = 0o644 | (mode & 0o111);
+                file.set_permissions(fs::Permissions::from_mode(given))?;
+                given
             }
             // devices are the guest kernel's affair
             _ => return Ok(()),
         };
-        fs::set_permissions(&place, fs::Permissions::from_mode(given))?;
         let (uid, gid) = (owner(entry.header().uid()?)?, owner(entry.header().gid()?)?);
         if (uid, gid, mode & 0o7777) != (0, 0, given) {
             self.special.push(Special { path: path.display().to_string(), uid, gid, mode: mode & 0o7777 });
         }
         Ok(())
-    }
-
-    /// Makes a directory with those above it, from the root downwards, and makes none where a link leads out of the root.
-    fn enter(&mut self, dir: &Path) -> io::Result<()> {
-        if self.inside.contains(dir) {
-            return Ok(());
-        }
-        if dir != self.root
-            && let Some(parent) = dir.parent()
-        {
-            self.enter(parent)?;
-        }
-        match fs::create_dir(dir) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if !dir.canonicalize()?.starts_with(&self.root) {
-                    let message = format!("{} leads out of the directory unpacked to", dir.display());
-                    return Err(io::Error::other(message));
-                }
-            }
-            made => made?,
-        }
-        self.inside.insert(dir.to_owned());
-        Ok(())
-    }
-
-    /// A later package's file replaces an earlier one's. Where that was a link, what was known to lie within the root by
-    /// it is not known any more.
-    fn make_way(&mut self, place: &Path) -> io::Result<()> {
-        self.inside.retain(|dir| !dir.starts_with(place));
-        match fs::remove_file(place) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        }
     }
 }
 
@@ -239,13 +205,17 @@ fn source_tree(
         if !matches!(kind, EntryType::Regular | EntryType::Symlink) || !path.to_str().is_some_and(wanted) {
             continue;
         }
-        let place = target.root.join(&path);
-        if let Some(parent) = place.parent() {
-            target.enter(parent)?;
+        target.root.remove(&path)?;
+        if kind == EntryType::Symlink {
+            let to = entry.link_name()?.ok_or(io::ErrorKind::InvalidData)?;
+            target.root.symlink(&to, &path)?;
+            continue;
         }
-        target.make_way(&place)?;
-        entry.set_preserve_mtime(true);
-        entry.unpack(&place)?;
+        let mut file = target.root.create(&path)?;
+        io::copy(&mut entry, &mut file)?;
+        file.set_permissions(fs::Permissions::from_mode(entry.header().mode()? & 0o777))?;
+        // make goes by it.
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(entry.header().mtime()?))?;
     }
     Ok(())
 }
