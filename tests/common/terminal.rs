@@ -127,7 +127,9 @@ impl Modems {
 
     /// Opens a link as soon as it is there.
     pub(crate) fn terminal(&mut self, name: &str) -> Terminal {
-        // A link that a killed process has left may lead to somebody else's pty, or to none.
+        // A link that a killed process has left may lead to somebody else's pty, or to none: these say when theirs is there.
+        let told = format!("at ./{name} -> ");
+        self.wait_until("a link of their own", |modems| modems.log().contains(&told));
         let opened = std::cell::RefCell::new(None);
         self.wait_until("a link that can be opened", |modems| {
             *opened.borrow_mut() = Terminal::try_open(&modems.path(name)).ok();

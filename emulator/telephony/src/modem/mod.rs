@@ -178,7 +178,6 @@ pub struct Modem {
     dialled: bool,
     /// The number dialled last.
     last_dialled: Option<String>,
-    /// Numbers for `DS=`, by place.
     /// A far modem has trained while this one was off hook for something else.
     offered: Option<Carrier>,
     flow: Flow,
