@@ -5,15 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nix::errno::Errno;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 use tokio::sync::Notify;
+
+use super::watched::Watched;
 
 /// The system's number of an error of the runtime.
 pub(super) fn errno(error: &io::Error) -> Errno {
@@ -36,16 +35,6 @@ impl Change {
     }
 }
 
-/// inotify on slaves' nodes.
-#[derive(Debug)]
-struct Instance(Inotify);
-
-impl AsRawFd for Instance {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0.as_fd().as_raw_fd()
-    }
-}
-
 /// What has been seen of a slave and not been asked for.
 #[derive(Debug, Default)]
 struct Seen {
@@ -57,14 +46,14 @@ struct Seen {
 /// runtime.
 #[derive(Clone, Debug, Default)]
 pub struct Watcher {
-    instance: Arc<OnceLock<Arc<AsyncFd<Instance>>>>,
+    instance: Arc<OnceLock<Arc<Watched<Inotify>>>>,
     seen: Arc<Mutex<BTreeMap<WatchDescriptor, Seen>>>,
 }
 
 /// One slave, watched.
 #[derive(Debug)]
 pub(super) struct Watch {
-    instance: Arc<AsyncFd<Instance>>,
+    instance: Arc<Watched<Inotify>>,
     seen: Arc<Mutex<BTreeMap<WatchDescriptor, Seen>>>,
     descriptor: WatchDescriptor,
     woken: Arc<Notify>,
@@ -72,21 +61,19 @@ pub(super) struct Watch {
 
 impl Watcher {
     /// Its instance. Needs a tokio runtime that drives I/O.
-    fn instance(&self) -> nix::Result<&Arc<AsyncFd<Instance>>> {
+    fn instance(&self) -> nix::Result<&Arc<Watched<Inotify>>> {
         if let Some(instance) = self.instance.get() {
             return Ok(instance);
         }
         let inotify = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC)?;
-        // SAFETY: `Instance` owns the one descriptor it names, from now until it is dropped.
-        let instance = unsafe { AsyncFd::register_with_interest(Instance(inotify), Interest::READABLE) };
-        let instance = Arc::new(instance.map_err(|error| errno(&error.into()))?);
+        let instance = Arc::new(Watched::new(inotify).map_err(|error| errno(&error))?);
         Ok(self.instance.get_or_init(|| instance))
     }
 
     /// Watches a slave for being opened.
     pub(super) fn watch(&self, slave: &Path) -> nix::Result<Watch> {
         let instance = Arc::clone(self.instance()?);
-        let descriptor = instance.get_ref().0.add_watch(slave, AddWatchFlags::IN_OPEN)?;
+        let descriptor = instance.get().add_watch(slave, AddWatchFlags::IN_OPEN)?;
         let seen = Arc::clone(&self.seen);
         let woken = Arc::clone(&locked(&seen).entry(descriptor).or_default().woken);
         Ok(Watch { instance, seen, descriptor, woken })
@@ -101,21 +88,18 @@ impl Watch {
     /// Watches it for being closed as well.
     pub(super) fn follow_closings(&self, slave: &Path) -> nix::Result<()> {
         let mask = AddWatchFlags::IN_OPEN | AddWatchFlags::IN_CLOSE;
-        self.instance.get_ref().0.add_watch(slave, mask).map(drop)
+        self.instance.get().add_watch(slave, mask).map(drop)
     }
 
     /// Waits for changes. Cancel-safe.
     pub(super) async fn changes(&self) -> nix::Result<Vec<Change>> {
         loop {
-            let readable = tokio::select! {
+            tokio::select! {
                 biased;
-                guard = self.instance.readable() => Some(guard.map_err(|error| errno(&error))?),
-                () = self.woken.notified() => None,
-            };
-            let seen = self.take()?;
-            if let Some(mut guard) = readable {
-                guard.clear_ready();
+                readable = self.instance.readable() => readable.map_err(|error| errno(&error))?,
+                () = self.woken.notified() => {}
             }
+            let seen = self.take()?;
             if !seen.is_empty() {
                 return Ok(seen);
             }
@@ -134,7 +118,7 @@ impl Watch {
     /// Reads all there is, for everybody.
     fn read(&self) -> nix::Result<()> {
         loop {
-            match self.instance.get_ref().0.read_events() {
+            match self.instance.get().read_events() {
                 Ok(events) => {
                     let mut all = locked(&self.seen);
                     for event in events {
@@ -158,7 +142,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         locked(&self.seen).remove(&self.descriptor);
         // A slave that is gone has taken its watch with it.
-        let _ = self.instance.get_ref().0.rm_watch(self.descriptor);
+        let _ = self.instance.get().rm_watch(self.descriptor);
     }
 }
 

@@ -5,6 +5,7 @@
 //! - [`SourceFile`] and [`Span`]: a text that somebody wrote, and a place in it.
 //! - [`parse_duration()`] and [`format_duration()`]: durations as people write them.
 //! - [`Fingerprint`]: what ran.
+//! - [`read_plain_file`]: a file that somebody names, within a bound.
 //! - [`rooted`]: what lies below a directory, opened without leaving it.
 //! - [`guest`]: what a host and the process 1 of its guest have to agree on.
 
@@ -12,6 +13,7 @@ mod duration;
 mod error;
 mod fingerprint;
 pub mod guest;
+mod plain_file;
 pub mod rooted;
 mod source;
 mod written;
@@ -19,6 +21,7 @@ mod written;
 pub use duration::{format_duration, parse_duration};
 pub use error::{Error, ErrorKind, plain};
 pub use fingerprint::Fingerprint;
+pub use plain_file::{Unread, read_plain_file};
 pub use source::{SourceFile, Span};
 pub use written::{
     StandardOutput, create_result, is_standard_output, standard_output_failure, write_result, write_whole,

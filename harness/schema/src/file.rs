@@ -1,12 +1,10 @@
 //! A file that somebody names, to its text, or to what is wrong with the file itself.
 
-use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 use crate::fault::{self, Fault};
 use crate::problem::{FileProblems, Problem};
-use offhook_base::Span;
+use offhook_base::{Span, Unread, read_plain_file};
 
 /// Larger than any file that a person writes, in octets.
 const LARGEST: u64 = 1 << 20;
@@ -17,23 +15,12 @@ const LARGEST: u64 = 1 << 20;
 ///
 /// If it is missing, unreadable, too large, or not UTF-8 text.
 pub fn text(path: &Path, help: &str) -> Result<String, FileProblems> {
-    let read = || {
-        // A pipe or a device would be waited for, perhaps for ever.
-        if !fs::metadata(path)?.is_file() {
-            return Ok(None);
-        }
-        let mut octets = Vec::new();
-        fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut octets)?;
-        Ok(Some(octets))
+    let octets = match read_plain_file(path, LARGEST) {
+        Ok(octets) => octets,
+        Err(Unread::NotPlain) => return Err(bad(path, fault::FILE, "it is not a file", help)),
+        Err(Unread::Io(error)) => return Err(unreadable(path, &error, help)),
+        Err(Unread::LargerThan(_)) => return Err(bad(path, fault::FILE, "it is larger than 1 MiB", help)),
     };
-    let octets = match read() {
-        Ok(Some(octets)) => octets,
-        Ok(None) => return Err(bad(path, fault::FILE, "it is not a file", help)),
-        Err(error) => return Err(unreadable(path, &error, help)),
-    };
-    if octets.len() as u64 > LARGEST {
-        return Err(bad(path, fault::FILE, "it is larger than 1 MiB", help));
-    }
     String::from_utf8(octets).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(good).filter(|octet| **octet == b'\n').count() + 1;

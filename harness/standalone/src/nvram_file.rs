@@ -4,10 +4,10 @@
 //! Lines of the file that no modem here has stay as they are.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use offhook_base::{Error, write_result};
+use offhook_base::{Error, read_plain_file, write_result};
 use offhook_telephony::modem::Nvram;
 use serde::{Deserialize, Serialize};
 
@@ -37,16 +37,9 @@ impl NvramFile {
     ///
     /// If it cannot be read or written, or is something else.
     pub fn open(path: PathBuf) -> Result<Self, Error> {
-        let mut text = String::new();
-        // A FIFO would make whoever opens it wait.
-        let reading = |path: &PathBuf| match std::fs::metadata(path)?.is_file() {
-            true => std::fs::File::open(path),
-            false => Err(std::io::Error::other("it is not a plain file")),
-        };
-        let opened = reading(&path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
-        let lines = match opened {
-            Ok(0) => BTreeMap::new(),
-            Ok(_) => match serde_json::from_str::<Contents>(&text) {
+        let lines = match read_plain_file(&path, LONGEST).map_err(io::Error::from) {
+            Ok(octets) if octets.is_empty() => BTreeMap::new(),
+            Ok(octets) => match serde_json::from_slice::<Contents>(&octets) {
                 Ok(Contents { format: FORMAT, lines }) => lines,
                 Ok(Contents { format, .. }) => {
                     let message = format!("reading {}: it has format {format}, not {FORMAT}", path.display());
@@ -84,7 +77,7 @@ impl NvramFile {
 
     fn write(&self) -> Result<(), Error> {
         let contents = Contents { format: FORMAT, lines: self.lines.clone() };
-        let failed = |why: std::io::Error| Error::io(format!("writing {}", self.path.display()), &why);
+        let failed = |why: io::Error| Error::io(format!("writing {}", self.path.display()), &why);
         let mut text = serde_json::to_string_pretty(&contents).map_err(|error| failed(error.into()))?;
         text.push('\n');
         write_result(&self.path, text.as_bytes()).map_err(failed)

@@ -50,7 +50,7 @@ impl Modem {
         self.tell_losses();
         self.state = State::Command;
         self.hanging_up = None;
-        self.carrier_lost_at = None;
+        self.carrier_lost = None;
         (self.tone, self.dialled, self.offered) = (Tone::Silence, false, None);
         self.rings.forget();
         self.output.push_back(ModemOutput::OnHook);
@@ -208,8 +208,8 @@ impl Modem {
                     return;
                 }
                 let after = if abrupt { Duration::from_millis(100) * u32::from(gap) } else { DISCONNECT };
-                self.carrier_lost_at = Some(now + after);
-                self.far_end_left = !abrupt;
+                let end = if abrupt { CallEnd::CarrierLost } else { CallEnd::FarEnd };
+                self.carrier_lost = Some((now + after, end));
             }
             // While it trains there is no carrier to lose: it is told that the line itself is dead (loop current).
             State::Dialling(_) | State::Answering { .. } => self.give_up(ResultCode::NoCarrier, CallEnd::NoCarrier),
@@ -223,21 +223,20 @@ impl Modem {
         let gap = self.active.get(CARRIER_GAP);
         let allowed = Duration::from_millis(100) * u32::from(gap);
         let online = matches!(self.state, State::Data { .. } | State::OnlineCommand { .. });
-        if online && gap != CARRIER_ALWAYS && allowed < time && self.carrier_lost_at.is_none() {
-            self.carrier_lost_at = Some(now + allowed);
-            self.far_end_left = false;
+        if online && gap != CARRIER_ALWAYS && allowed < time && self.carrier_lost.is_none() {
+            self.carrier_lost = Some((now + allowed, CallEnd::CarrierLost));
         }
     }
 
     /// Carrier is there again in time, or the retrain is over.
     pub(super) fn carrier_back(&mut self, now: Instant) {
-        self.carrier_lost_at = None;
+        self.carrier_lost = None;
         self.flow.stand_still(now, false);
     }
 
-    /// The call has ended because carrier has.
-    pub(super) fn carrier_lost(&mut self) {
-        self.on_hook(if self.far_end_left { CallEnd::FarEnd } else { CallEnd::CarrierLost });
+    /// The call has ended, and not by the DTE's will.
+    pub(super) fn lose_call(&mut self, end: CallEnd) {
+        self.on_hook(end);
         self.result(ResultCode::NoCarrier);
         if self.active.circuit_109 == 1 {
             self.output.push_back(ModemOutput::HangUpDte);

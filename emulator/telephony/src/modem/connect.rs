@@ -4,7 +4,7 @@
 //! to be given before the final result code, and its word and number. V.250 §6.2.7, §6.4.2, §6.5.5, §6.6.2, §6.2.13.
 
 use super::Modem;
-use super::fields::fill;
+use super::fields::{compression, fill, protocol};
 use super::personality::ConnectForm;
 use super::result_code::{CONNECT_NUMBERS, ResultCode};
 use crate::exchange::Carrier;
@@ -105,10 +105,6 @@ impl Modem {
     }
 }
 
-fn protocol(carrier: &Carrier) -> &'static str {
-    if carrier.error_control { "LAPM" } else { "NONE" }
-}
-
 /// A line of a form with its words replaced.
 fn filled(line: &str, carrier: &Carrier, port: u32) -> String {
     fill(line, |name| {
@@ -119,7 +115,7 @@ fn filled(line: &str, carrier: &Carrier, port: u32) -> String {
             "receive" => carrier.receive.to_string(),
             "modulation" => carrier.modulation.clone(),
             "protocol" => protocol(carrier).to_owned(),
-            "compression" => if carrier.compression { "V42BIS" } else { "NONE" }.to_owned(),
+            "compression" => compression(carrier).to_owned(),
             _ => return None,
         })
     })

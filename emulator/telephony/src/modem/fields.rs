@@ -6,6 +6,7 @@
 use super::Modem;
 use super::State;
 use super::last_call::CallEnd;
+use crate::exchange::Carrier;
 
 /// The fields of information text, beside settings (`{E}`, `{&A}`: their numbers) and S-parameters (`{S0}`: three digits).
 pub const INFORMATION: &[&str] = &[
@@ -70,6 +71,16 @@ pub fn split(field: &str) -> (&str, isize) {
     }
 }
 
+/// The error control of a carrier, in the words of `+ER` (V.250 §6.5.5) and of the maker's forms.
+pub(super) fn protocol(carrier: &Carrier) -> &'static str {
+    if carrier.error_control { "LAPM" } else { "NONE" }
+}
+
+/// Its compression, in the words of the maker's forms.
+pub(super) fn compression(carrier: &Carrier) -> &'static str {
+    if carrier.compression { "V42BIS" } else { "NONE" }
+}
+
 impl Modem {
     /// Information text with its fields filled. A line that is `{registers:5}` alone, behind some blanks, becomes rows of five
     /// S-parameters; one that is `{settings:9}`, rows of nine commands.
@@ -107,9 +118,7 @@ impl Modem {
         let carrier = call.carrier.as_ref();
         let seconds = call.duration(self.now).as_secs();
         Some(match name {
-            "compression" => {
-                if carrier.is_some_and(|carrier| carrier.compression) { "V42BIS" } else { "NONE" }.to_owned()
-            }
+            "compression" => carrier.map_or("NONE", compression).to_owned(),
             "dte" => self.port_speed().map_or_else(|| "unknown".to_owned(), |speed| speed.to_string()),
             "duration" => format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
             "highest-receive" => call.highest.1.to_string(),
@@ -120,7 +129,7 @@ impl Modem {
             "method" => if self.active.pulses { "PULSE" } else { "TONE" }.to_owned(),
             "minutes" => (seconds / 60).to_string(),
             "modulation" => carrier.map_or("NONE", |carrier| carrier.modulation.as_str()).to_owned(),
-            "protocol" => if carrier.is_some_and(|carrier| carrier.error_control) { "LAPM" } else { "NONE" }.to_owned(),
+            "protocol" => carrier.map_or("NONE", protocol).to_owned(),
             "reason" => self.reason(call.end),
             "receive" => carrier.map_or(0, |carrier| carrier.receive).to_string(),
             "received" => call.received.to_string(),

@@ -6,9 +6,7 @@
 
 use std::time::Duration;
 
-use super::last_call::CallEnd;
-use super::result_code::ResultCode;
-use super::{Modem, ModemOutput};
+use super::Modem;
 use crate::exchange::Carrier;
 use offhook_clock::Instant;
 
@@ -37,15 +35,6 @@ impl Modem {
         let timer = &self.config.personality.inactivity;
         let units = if self.is_online() && !self.is_hanging_up() { self.active.get(timer.register) } else { 0 };
         (units > 0).then(|| self.last_call.data_at + timer.unit * u32::from(units))
-    }
-
-    /// Nobody has said anything for too long.
-    pub(super) fn inactive(&mut self) {
-        self.on_hook(CallEnd::Inactivity);
-        self.result(ResultCode::NoCarrier);
-        if self.active.circuit_109 == 1 {
-            self.output.push_back(ModemOutput::HangUpDte);
-        }
     }
 
     /// The far end has said something: whether that counts.

@@ -185,10 +185,8 @@ pub struct Modem {
     circuits: Circuits,
     /// Circuit 108/2.
     dte_ready: bool,
-    /// Carrier has stopped; the call ends then.
-    carrier_lost_at: Option<Instant>,
-    /// It stops because the far modem has hung up.
-    far_end_left: bool,
+    /// Carrier has stopped; the call ends then, and so.
+    carrier_lost: Option<(Instant, CallEnd)>,
     /// The DTE has ended the call, and octets of it are still to be delivered.
     hanging_up: Option<HangingUp>,
     /// Octets of calls that were lost here, in all.
@@ -236,8 +234,7 @@ impl Modem {
             speed: Speed::default(),
             circuits: Circuits::default(),
             dte_ready: false,
-            carrier_lost_at: None,
-            far_end_left: false,
+            carrier_lost: None,
             hanging_up: None,
             lost: 0,
             last_call: LastCall::default(),
@@ -370,7 +367,7 @@ impl Modem {
         };
         [
             (self.silent_until, Timer::Silence),
-            (self.carrier_lost_at, Timer::Carrier),
+            (self.carrier_lost.map(|(at, _)| at), Timer::Carrier),
             (self.hang_up_due(), Timer::HangUp),
             (self.rings.poll_timeout(), Timer::Ring),
             (self.awaited.as_ref().map(|(at, _)| *at), Timer::Command),
@@ -395,13 +392,18 @@ impl Modem {
             self.now = due.max(self.now);
             match timer {
                 Timer::Silence => self.silent_until = None,
-                Timer::Carrier => self.carrier_lost(),
+                Timer::Carrier => {
+                    if let Some((_, end)) = self.carrier_lost {
+                        self.lose_call(end);
+                    }
+                }
                 Timer::HangUp => self.hang_up_timeout(due),
                 Timer::Ring => self.ring_due(due),
                 Timer::Command => self.execute_awaited(due),
                 Timer::Held => self.release_held(),
                 Timer::Flow => self.flow_timeout(due),
-                Timer::Inactivity => self.inactive(),
+                // Nobody has said anything for too long.
+                Timer::Inactivity => self.lose_call(CallEnd::Inactivity),
                 Timer::State => match self.state {
                     State::Answering { .. } => self.give_up(ResultCode::NoCarrier, CallEnd::NoCarrier),
                     State::Dialling(_) => self.dialling_due(due),

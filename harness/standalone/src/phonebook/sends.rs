@@ -2,11 +2,10 @@
 //!
 //! In: names of files and their directory. Out: octets by moment and receiver, read once, at the start.
 
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use offhook_base::{Span, plain};
+use offhook_base::{Span, plain, read_plain_file};
 use offhook_schema::{Problem, fault};
 
 /// A file has no more octets.
@@ -55,20 +54,8 @@ impl Send {
     /// Reads the file, from this directory.
     pub(super) fn read(&mut self, directory: &Path) -> Result<(), Problem> {
         let path = directory.join(&self.file);
-        let read = || {
-            // A FIFO or a device would be waited for, perhaps for ever.
-            if !std::fs::metadata(&path)?.is_file() {
-                return Err(std::io::Error::other("it is not a plain file"));
-            }
-            let mut octets = Vec::new();
-            std::fs::File::open(&path)?.take(LARGEST + 1).read_to_end(&mut octets)?;
-            if octets.len() as u64 > LARGEST {
-                return Err(std::io::Error::other("it is larger than 1 MiB"));
-            }
-            Ok(octets)
-        };
-        let octets = read().map_err(|error| {
-            let message = format!("cannot read {}: {}", path.display(), plain(&error));
+        let octets = read_plain_file(&path, LARGEST).map_err(|unread| {
+            let message = format!("cannot read {}: {}", path.display(), plain(&unread.into()));
             Problem::new(fault::FILE, message, self.span, "this file")
         })?;
         self.octets = octets.into();
