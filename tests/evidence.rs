@@ -203,6 +203,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
         "expected": "the server hangs up 5m (to 5m 1s) after the last data",
         "actual": "the server hung up 6m after the last data",
         "notes": ["the last data was an ICMP echo reply to the caller at 22.235"],
+        "hints": [],
     });
     assert_eq!(outcome["steps"][0], first);
     assert_eq!(outcome["steps"][5], last);
@@ -226,7 +227,7 @@ fn an_expected_failure_is_no_failure_and_is_told_wherever_one_looks() {
     let call = json!({
         "call": 0, "placed": true, "busy": false, "rings": 1, "answered": true, "rate": null, "lcp": false,
         "auth": null, "local": null, "peer": null, "dns": [], "login": null, "text": "",
-        "state": "answered, still training", "terminated": null,
+        "state": "answered, still training", "terminated": null, "last_words": null,
     });
     assert_eq!((&outcome["steps"][1], &outcome["calls"]), (&step, &json!([call])));
     assert_eq!(failure(&[&expected()], Style::plain(80)), "");

@@ -109,6 +109,16 @@ fn every_statement_has_a_scenario_and_every_such_spec_a_statement() {
 }
 
 #[test]
+fn every_hint_points_at_a_scenario_that_is_there() {
+    for hint in offhook_session::hints::HINTS {
+        let file = top().join("scenarios").join(hint.file);
+        let found = load(std::slice::from_ref(&file)).expect("the file that a hint names can be read");
+        let names: Vec<&str> = found.iter().flat_map(|file| &file.1).map(|scenario| scenario.name.as_str()).collect();
+        assert!(names.contains(&hint.scenario), "{}: no scenario \"{}\"", hint.file, hint.scenario);
+    }
+}
+
+#[test]
 fn the_table_in_the_readme_is_that_of_the_scenarios() {
     let statements = statements(&fs::read_to_string(top().join("scenarios/statements.txt")).unwrap());
     let table = table(&statements, &shown());

@@ -63,6 +63,7 @@ pub(crate) fn failed() -> Outcome {
             expected: "the server hangs up 5m (to 5m 1s) after the last data".into(),
             actual: "the server hung up 6m after the last data".into(),
             notes: vec!["the last data was an ICMP echo reply to the caller at 22.235".into()],
+            hints: Vec::new(),
         }),
         virtual_time: Duration::from_micros(385_637_118),
         wall_time: Duration::from_millis(1410),
@@ -153,7 +154,6 @@ pub(crate) fn expected() -> Outcome {
 pub(crate) fn error() -> Outcome {
     Outcome {
         verdict: Verdict::Error {
-            kind: offhook_base::ErrorKind::Other,
             message: "booting the guest for this scenario, the kernel stopped after 0.4 s without a result file".into(),
             details: [
                 "mount: hostfs on /x",
@@ -195,7 +195,7 @@ pub(crate) fn hostile() -> Outcome {
         EventKind::BadFrame { from: End::Server, reason: nasty.clone(), octets: vec![0xff; 70_000] },
         EventKind::Text { from: End::Server, text: nasty.clone() },
         EventKind::Interface { text: " 12 34:67:90 ".into() },
-        EventKind::Log { program: String::new(), text: nasty.clone() },
+        EventKind::Log { program: String::new(), pid: None, text: nasty.clone() },
         EventKind::Step { step: usize::MAX, passed: false, text: nasty.clone() },
         EventKind::Step { step: 0, passed: false, text: nasty.clone() },
     ];
@@ -210,6 +210,7 @@ pub(crate) fn hostile() -> Outcome {
         expected: nasty.clone(),
         actual: String::new(),
         notes: vec![nasty.clone()],
+        hints: vec![nasty.clone()],
     };
     let mut steps = numbered(&[("wait", "wait\n", result, Some(&nasty))]);
     steps[0].span = Span { offset: usize::MAX, len: usize::MAX };
@@ -269,7 +270,7 @@ fn numbered(steps: &[(&str, &str, StepResult, Option<&str>)]) -> Vec<StepOutcome
     let step =
         |(number, (verb, text, result, deviation)): (usize, &(&str, &str, StepResult, Option<&str>))| StepOutcome {
             call: 0,
-            step: number,
+            step: Some(number),
             verb: (*verb).into(),
             span: place(text),
             deviation: deviation.map(Into::into),
@@ -576,7 +577,7 @@ fn response(text: &str) -> EventKind {
 }
 
 fn log(program: &str, text: &str) -> EventKind {
-    EventKind::Log { program: program.into(), text: text.into() }
+    EventKind::Log { program: program.into(), pid: None, text: text.into() }
 }
 
 fn link(text: &str) -> EventKind {

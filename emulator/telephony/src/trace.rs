@@ -211,6 +211,9 @@ pub enum EventKind {
     Log {
         /// `mgetty`, `pppd`.
         program: String,
+        /// Its process, where the log tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pid: Option<i32>,
         /// The line without time stamp and host name.
         text: String,
     },

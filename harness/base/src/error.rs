@@ -4,23 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of thing went wrong, where somebody decides by it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ErrorKind {
-    /// The server did not get a port ready for a call.
-    PortNotReady,
-    /// Anything else.
-    #[default]
-    Other,
-}
-
 /// Something that could not be done. Its `Display` is the message alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
-    /// What kind of thing it is.
-    #[serde(default)]
-    pub kind: ErrorKind,
     /// What was being done and what came instead.
     pub message: String,
     /// More lines.
@@ -34,14 +20,7 @@ pub struct Error {
 impl Error {
     /// A message alone.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Other, message: message.into(), details: Vec::new(), help: None }
-    }
-
-    /// Of that kind.
-    #[must_use]
-    pub const fn kind(mut self, kind: ErrorKind) -> Self {
-        self.kind = kind;
-        self
+        Self { message: message.into(), details: Vec::new(), help: None }
     }
 
     /// With advice.

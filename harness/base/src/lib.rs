@@ -19,7 +19,7 @@ mod source;
 mod written;
 
 pub use duration::{format_duration, parse_duration};
-pub use error::{Error, ErrorKind, plain};
+pub use error::{Error, plain};
 pub use fingerprint::Fingerprint;
 pub use plain_file::{Unread, read_plain_file};
 pub use source::{SourceFile, Span};

@@ -65,7 +65,7 @@ fn keep_logs(trace: &[Event]) -> Result<(), Error> {
         }
         let mut syslog = String::new();
         for event in trace {
-            if let EventKind::Log { program, text } = &event.what
+            if let EventKind::Log { program, text, .. } = &event.what
                 && program != "mgetty"
                 && event.port.is_none()
             {

@@ -10,6 +10,7 @@ mod ports;
 mod records;
 mod trace_stream;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub(super) struct World {
     files: LogFiles,
     interfaces: Interfaces,
     conversations: Conversations,
+    /// The port session that each process of init's serves, by process id.
+    serving: BTreeMap<i32, usize>,
     clients: Clients,
     lan: Option<LanHost>,
     trace: Kept,
@@ -105,6 +108,7 @@ impl World {
             files: LogFiles::watch().map_err(io("watching mgetty's logs"))?,
             interfaces: Interfaces::watch().map_err(io("watching the server's interfaces"))?,
             conversations: Conversations::new(job, exchange.clone()),
+            serving: BTreeMap::new(),
             clients: Clients::new(&job.scenario, namespaces, &exchange)?,
             lan,
             trace: Kept::new(),
@@ -206,7 +210,7 @@ impl World {
                 tell(session, now, event);
             }
             Wake::Child => {
-                let events = self.init.reap(now);
+                let events = self.init.reap(now, &self.clients.programs());
                 self.record_all(now, events);
                 self.read_log_files(now, true)?;
             }

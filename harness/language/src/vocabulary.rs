@@ -237,6 +237,7 @@ pub enum Verb {
     ExpectNoText,
     ExpectRing,
     ExpectText,
+    ExpectUp,
     FallSilent,
     Fetch,
     Flicker,

@@ -59,7 +59,7 @@ fn are_alike(one: &Outcome, other: &Outcome) -> bool {
 }
 
 /// What of a failed step has to agree: all but the times.
-fn essence(step: &StepOutcome) -> (usize, usize, Option<&str>, &str, &str) {
+fn essence(step: &StepOutcome) -> (usize, Option<usize>, Option<&str>, &str, &str) {
     let (expected, actual) = match &step.result {
         StepResult::Failed { expected, actual, .. } => (expected.as_str(), actual.as_str()),
         _ => ("", ""),
@@ -149,7 +149,7 @@ fn error(text: &mut String, message: &str, details: &[String], help: Option<&str
 }
 
 fn failed_step(text: &mut String, outcome: &Outcome, step: &StepOutcome, style: Style) {
-    let StepResult::Failed { at, expected, actual, notes } = &step.result else { return };
+    let StepResult::Failed { at, expected, actual, notes, hints } = &step.result else { return };
     text.push_str(&caret(&outcome.source, step.span, style));
     text.push('\n');
     text.push_str(&field("expected", expected, style));
@@ -162,6 +162,9 @@ fn failed_step(text: &mut String, outcome: &Outcome, step: &StepOutcome, style: 
     for note in notes {
         text.push_str(&field("note", note, style));
     }
+    for hint in hints {
+        text.push_str(&field("hint", hint, style));
+    }
     text.push('\n');
     events(text, outcome, step, *at, style);
     logs(text, outcome, step, *at, style);
@@ -172,7 +175,8 @@ fn events(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant,
     let wanted = |event: &&Event| {
         // Log lines come below; the end of a ring burst says nothing that its beginning does not.
         let told_elsewhere = matches!(event.what, EventKind::Log { .. } | EventKind::RingOff { .. });
-        let itself = matches!(event.what, EventKind::Step { step: number, passed: false, .. } if number == step.step);
+        let itself =
+            matches!(event.what, EventKind::Step { step: number, passed: false, .. } if Some(number) == step.step);
         !told_elsewhere && !itself
     };
     let last = last(outcome, step, at, EVENTS, wanted);
@@ -188,16 +192,33 @@ fn events(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant,
     text.push('\n');
 }
 
+/// The last lines of the process that has most to say of the call, then those of the others.
 fn logs(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant, style: Style) {
     // A program that calls has a port of its own, and is not the server.
     let callers = |event: &Event| event.port.as_deref().is_some_and(|port| port.starts_with("client"));
-    let last = last(outcome, step, at, LOGS, |event| matches!(event.what, EventKind::Log { .. }) && !callers(event));
-    heading(text, "the server's last log lines", last.is_empty(), style);
-    for event in last {
-        let lead = format!("  {:>9}  ", event.at);
-        text.push_str(&hang(&lead, &line(&event.what).text, 2, style.width));
+    let speaker = outcome.calls.iter().find(|call| call.call == step.call).and_then(|call| call.last_words.as_ref());
+    let speaks = |event: &Event| match (&event.what, speaker) {
+        (EventKind::Log { program, pid, .. }, Some(words)) => (program, *pid) == (&words.program, words.pid),
+        _ => false,
+    };
+    let is_log = |event: &Event| matches!(event.what, EventKind::Log { .. }) && !callers(event);
+    let told = speaker.map(|words| {
+        let pid = words.pid.map_or_else(String::new, |pid| format!("[{pid}]"));
+        let ended = words.ended.as_ref().map_or_else(String::new, |how| format!(", which ended with {how}"));
+        let title = format!("the last log lines of {}{pid}{ended}", words.program);
+        (title, last(outcome, step, at, LOGS, |event| is_log(event) && speaks(event)))
+    });
+    let title = if told.is_some() { "other log lines of the server" } else { "the server's last log lines" };
+    let others = last(outcome, step, at, LOGS, |event| is_log(event) && !speaks(event));
+    let others = (told.is_none() || !others.is_empty()).then(|| (title.to_owned(), others));
+    for (title, last) in told.into_iter().chain(others) {
+        heading(text, &title, last.is_empty(), style);
+        for event in last {
+            let lead = format!("  {:>9}  ", event.at);
+            text.push_str(&hang(&lead, &line(&event.what).text, 2, style.width));
+        }
+        text.push('\n');
     }
-    text.push('\n');
 }
 
 fn heading(text: &mut String, title: &str, empty: bool, style: Style) {

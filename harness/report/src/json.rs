@@ -25,11 +25,11 @@
 //!       "evidence": "offhook-out/...", absent if it did not run
 //!       "fingerprint": { "offhook", "kernel", "kernel_sha256", "stack", "packages": [], "stack_sha256" },
 //!       "steps": [ {
-//!           "call": 0, "step": 0,     from 0
+//!           "call": 0, "step": 0,     from 0; a null step: the port was not ready for the call
 //!           "verb": "expect-answer", "line": 20, "column": 9,
 //!           "deviation": null,        or why something else is expected on this stack
 //!           "result": "passed"        with "at_us", "shown"
-//!                     "failed"        with "at_us", "expected", "actual", "notes": ["..."]
+//!                     "failed"        with "at_us", "expected", "actual", "notes": ["..."], "hints": ["..."]
 //!                     "expected-failure" with "at_us", "expected", "actual", "reason"
 //!                     "not-reached"
 //!       } ],
@@ -50,6 +50,11 @@
 //!           "text": "",               what the server sent outside PPP, control characters as escapes
 //!           "state": "...",           what state the call was in when it ended, in words
 //!           "terminated": "Link inactive" or null: the text of the server's Terminate-Request
+//!           "last_words": {           what the server's programs said last of the call, or null
+//!               "program": "pppd",
+//!               "pid": 33,            or null where the log does not tell
+//!               "lines": ["..."],
+//!               "ended": "status 2 (its options are wrong)" or null }
 //!       } ]
 //!   } ]
 //! }
@@ -190,7 +195,7 @@ impl<'a> One<'a> {
 #[derive(Serialize)]
 struct Step<'a> {
     call: usize,
-    step: usize,
+    step: Option<usize>,
     verb: &'a str,
     line: usize,
     column: usize,
@@ -204,7 +209,7 @@ struct Step<'a> {
 #[serde(tag = "result", rename_all = "kebab-case")]
 enum Shown<'a> {
     Passed { at_us: u64, shown: &'a str },
-    Failed { at_us: u64, expected: &'a str, actual: &'a str, notes: &'a [String] },
+    Failed { at_us: u64, expected: &'a str, actual: &'a str, notes: &'a [String], hints: &'a [String] },
     ExpectedFailure { at_us: u64, expected: &'a str, actual: &'a str, reason: &'a str },
     NotReached,
 }
@@ -214,8 +219,8 @@ impl<'a> Step<'a> {
         let Position { line, column } = Position::of(source, step.span.offset);
         let result = match &step.result {
             StepResult::Passed { at, shown } => Shown::Passed { at_us: at.micros(), shown },
-            StepResult::Failed { at, expected, actual, notes } => {
-                Shown::Failed { at_us: at.micros(), expected, actual, notes }
+            StepResult::Failed { at, expected, actual, notes, hints } => {
+                Shown::Failed { at_us: at.micros(), expected, actual, notes, hints }
             }
             StepResult::ExpectedFailure { at, expected, actual, reason } => {
                 Shown::ExpectedFailure { at_us: at.micros(), expected, actual, reason }

@@ -141,7 +141,7 @@ pub fn line(what: &EventKind) -> Line {
         EventKind::Link { text } => (Lane::Link, None, text.clone()),
         EventKind::Started { pid, command } => (Lane::Init, None, format!("started {pid}: {command}")),
         EventKind::Exited { pid, program, how } => (Lane::Init, None, format!("{program}[{pid}] ended, {how}")),
-        EventKind::Log { program, text } => (Lane::Log, None, format!("{program}: {text}")),
+        EventKind::Log { program, text, .. } => (Lane::Log, None, format!("{program}: {text}")),
         EventKind::Interface { text } => (Lane::Net, None, text.clone()),
         EventKind::Step { step, passed, text } => (Lane::Step, None, judged(*step, "", Judged::of(*passed), text)),
         EventKind::Note { text } => (Lane::Note, None, text.clone()),
@@ -174,7 +174,7 @@ pub fn line_of(event: &Event, outcome: &Outcome) -> Line {
 /// The step that a [`EventKind::Step`] judges.
 pub fn step_of<'a>(event: &Event, outcome: &'a Outcome) -> Option<&'a StepOutcome> {
     let EventKind::Step { step, .. } = event.what else { return None };
-    outcome.steps.iter().find(|known| Some(known.call) == event.call && known.step == step)
+    outcome.steps.iter().find(|known| Some(known.call) == event.call && known.step == Some(step))
 }
 
 /// What is said of a step.

@@ -48,6 +48,8 @@ pub enum Verb {
         /// The protocol by which it was asked for.
         protocol: Option<AuthProtocol>,
     },
+    /// `expect-up`: the network is up, at the caller and in the server's kernel, and the call goes on.
+    ExpectUp,
     /// `expect-address local="192.168.32.105" peer="192.168.32.1"`: both as the caller sees them.
     ExpectAddress {
         /// The caller's address.
@@ -235,6 +237,7 @@ impl Verb {
             Self::ExpectConnect { .. } => "expect-connect",
             Self::Ppp(_) => "ppp",
             Self::ExpectAuth { .. } => "expect-auth",
+            Self::ExpectUp => "expect-up",
             Self::ExpectAddress { .. } => "expect-address",
             Self::ExpectDns { .. } => "expect-dns",
             Self::Ping { .. } => "ping",

@@ -18,6 +18,7 @@ use nix::unistd::Pid;
 use offhook_clock::{Instant, earliest};
 use offhook_telephony::trace::EventKind;
 
+use super::exit_status;
 use super::utmp::Utmp;
 use offhook_etc::inittab::Entry;
 use offhook_etc::restart::{Ended, Starts};
@@ -117,16 +118,14 @@ impl Init {
         }
     }
 
-    /// Reaps every child that has ended.
-    pub fn reap(&mut self, now: Instant) -> Vec<EventKind> {
+    /// Reaps every child that has ended; `others` are the programs of children that it did not start, by process id.
+    pub fn reap(&mut self, now: Instant, others: &BTreeMap<i32, &'static str>) -> Vec<EventKind> {
         let programs = self.programs();
         let mut events = Vec::new();
         loop {
-            let (pid, ended, how) = match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::Exited(pid, status)) => (pid, Ended::Status(status), format!("status {status}")),
-                Ok(WaitStatus::Signaled(pid, signal, _)) => {
-                    (pid, Ended::Signal(signal as i32), format!("signal {} ({signal})", signal as i32))
-                }
+            let (pid, ended) = match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::Exited(pid, status)) => (pid, Ended::Status(status)),
+                Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, Ended::Signal(signal as i32)),
                 Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return events,
                 Ok(_) | Err(Errno::EINTR) => continue,
                 Err(errno) => {
@@ -138,7 +137,9 @@ impl Init {
             if let Err(error) = self.utmp.died(pid.as_raw(), self.epoch + now.since(Instant::ZERO)) {
                 events.push(log("init", format!("cannot write {UTMP}: {}", offhook_base::plain(&error))));
             }
-            let program = programs.get(&pid.as_raw()).cloned().unwrap_or_else(|| "a child".to_owned());
+            let other = || (*others.get(&pid.as_raw()).unwrap_or(&"a child")).to_owned();
+            let program = programs.get(&pid.as_raw()).cloned().unwrap_or_else(other);
+            let how = exit_status::spelled(&program, ended);
             events.push(EventKind::Exited { pid: pid.as_raw(), program, how });
             if let Some(slot) = self.slots.iter_mut().find(|slot| slot.pid == Some(pid)) {
                 slot.pid = None;
@@ -231,7 +232,7 @@ fn note(text: String) -> EventKind {
 }
 
 fn log(program: &str, text: String) -> EventKind {
-    EventKind::Log { program: program.to_owned(), text }
+    EventKind::Log { program: program.to_owned(), pid: None, text }
 }
 
 fn spawned(entry: &Entry, console: &File) -> io::Result<Pid> {

@@ -38,8 +38,19 @@ pub struct LogLine {
     pub port: Option<String>,
     /// Who wrote it: `mgetty`, `pppd`.
     pub program: String,
+    /// Its process, where the log tells.
+    pub pid: Option<i32>,
+    /// How bad it is, from 0 (emergency) to 7 (debug), where the log tells (RFC 5424 §6.2.1).
+    pub severity: Option<u8>,
     /// The text alone.
     pub text: String,
+}
+
+impl LogLine {
+    /// A line of which nothing else is known.
+    pub fn new(program: &str, text: String) -> Self {
+        Self { at: None, port: None, program: program.to_owned(), pid: None, severity: None, text }
+    }
 }
 
 /// The socket where syslogd would listen.
@@ -69,12 +80,16 @@ impl Syslog {
 /// `<30>Jan  5 09:00:21 pppd[33]: text`: what openlog and syslog of the C library send.
 fn syslog_line(datagram: &str) -> LogLine {
     let datagram = datagram.trim_end_matches(['\n', '\0']);
-    let rest = datagram.split_once('>').map_or(datagram, |(_, rest)| rest);
+    let (priority, rest) = datagram.split_once('>').unwrap_or(("", datagram));
+    // A priority is eight times the facility, and the severity.
+    let severity = priority.strip_prefix('<').and_then(|priority| priority.parse::<u8>().ok()).map(|both| both % 8);
     // The time stamp has fixed width; the moment of arrival is more exact.
     let rest = rest.get(16..).unwrap_or(rest);
     let (tag, text) = rest.split_once(": ").unwrap_or(("", rest));
-    let program = tag.split('[').next().filter(|name| !name.is_empty()).unwrap_or("syslog");
-    LogLine { at: None, port: None, program: program.to_owned(), text: text.to_owned() }
+    let (name, pid) = tag.split_once('[').unwrap_or((tag, ""));
+    let pid = pid.strip_suffix(']').and_then(|pid| pid.parse().ok());
+    let program = if name.is_empty() { "syslog" } else { name }.to_owned();
+    LogLine { pid, severity, ..LogLine::new(&program, text.to_owned()) }
 }
 
 /// The log files, read on from where they were read last.
@@ -132,12 +147,12 @@ impl LogFiles {
             let port = port.map(str::to_owned);
             for (at, text) in self.tail(&path, now, all)? {
                 let text = without_stamp(&text).to_owned();
-                lines.push(LogLine { at: Some(at), port: port.clone(), program: "mgetty".to_owned(), text });
+                lines.push(LogLine { at: Some(at), port: port.clone(), ..LogLine::new("mgetty", text) });
             }
         }
         if all {
             for (at, text) in self.tail(Path::new(CONSOLE_LOG), now, true)? {
-                lines.push(LogLine { at: Some(at), port: None, program: "console".to_owned(), text });
+                lines.push(LogLine { at: Some(at), ..LogLine::new("console", text) });
             }
         }
         Ok(lines)
@@ -227,6 +242,7 @@ mod tests {
     fn a_syslog_datagram_is_program_and_text() {
         let line = syslog_line("<30>Jan  5 09:00:21 pppd[33]: Connect: ppp0 <--> /dev/ttyS0");
         assert_eq!((line.program.as_str(), line.text.as_str()), ("pppd", "Connect: ppp0 <--> /dev/ttyS0"));
+        assert_eq!((line.pid, line.severity), (Some(33), Some(6)));
         assert_eq!(syslog_line("").program, "syslog");
     }
 

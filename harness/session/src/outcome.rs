@@ -4,12 +4,13 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use offhook_base::{ErrorKind, Fingerprint, SourceFile};
+use offhook_base::{Fingerprint, SourceFile};
 
 use offhook_clock::Instant;
 use offhook_telephony::trace::Event;
 use serde::{Deserialize, Serialize};
 
+use crate::server_words::LastWords;
 use offhook_base::Span;
 use offhook_scenario::{AuthProtocol, AuthResult};
 
@@ -46,6 +47,9 @@ pub struct CallSummary {
     pub state: String,
     /// The text of the server's Terminate-Request.
     pub terminated: Option<String>,
+    /// What the server's programs said last of it, or the warning that they gave while it goes on.
+    #[serde(default)]
+    pub last_words: Option<LastWords>,
 }
 
 /// How authentication ended.
@@ -104,8 +108,6 @@ pub enum Verdict {
     Failed,
     /// The lab or the stack could not run it.
     Error {
-        /// What kind of thing went wrong.
-        kind: ErrorKind,
         /// What was being done and what came instead, one sentence.
         message: String,
         /// More: the kernel's last lines, say.
@@ -142,9 +144,9 @@ pub enum Ended {
 pub struct StepOutcome {
     /// Number of the call, from 0.
     pub call: usize,
-    /// Number of the step within the call, from 0.
-    pub step: usize,
-    /// The verb's word.
+    /// Number of the step within the call, from 0; `None`: what comes before the first, the port being ready for the call.
+    pub step: Option<usize>,
+    /// The verb's word; `call` before the first step.
     pub verb: String,
     /// Where it stands in the source.
     pub span: Span,
@@ -175,6 +177,9 @@ pub enum StepResult {
         actual: String,
         /// What else bears on it, a line each.
         notes: Vec<String>,
+        /// Known quirks of servers that may explain it, a line each.
+        #[serde(default)]
+        hints: Vec<String>,
     },
     /// It failed as the scenario says this server does. The call ends here.
     ExpectedFailure {

@@ -8,6 +8,7 @@ mod files;
 mod output;
 mod root;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::future::poll_fn;
 use std::io;
@@ -23,13 +24,13 @@ use offhook_port::{Port, PortEvent};
 use offhook_telephony::trace::EventKind;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use self::output::{Lines, ended, news};
+use self::output::{Lines, news};
 use self::root::ClientRoot;
 use super::lan::{Heard, ping};
 use super::namespaces::Namespaces;
 use super::port::open_pty;
 use offhook_base::Error;
-use offhook_scenario::{ClientProgram, Scenario};
+use offhook_scenario::Scenario;
 use offhook_session::SharedExchange;
 use offhook_session::client::Client;
 use offhook_session::facts::Addresses;
@@ -179,10 +180,14 @@ impl Clients {
         // Its last words come before its end. What cannot be read now never can.
         let _ = client.listen(now);
         (client.pid, client.due) = (None, None);
-        let program = client.settings.program;
-        let how = if program == ClientProgram::Pppd { ended(how) } else { how.to_owned() };
-        client.modem.record(now, EventKind::Exited { pid, program: program.name().to_owned(), how: how.clone() });
+        let (program, how) = (client.settings.program.name().to_owned(), how.to_owned());
+        client.modem.record(now, EventKind::Exited { pid, program, how: how.clone() });
         Some((client.modem.call, how))
+    }
+
+    /// The programs that run, by process id.
+    pub(super) fn programs(&self) -> BTreeMap<i32, &'static str> {
+        self.all.iter().filter_map(|client| Some((client.pid?.as_raw(), client.settings.program.name()))).collect()
     }
 }
 
@@ -293,7 +298,8 @@ impl Running {
     fn listen(&mut self, now: Instant) -> Result<(), Error> {
         let lines = self.log.fresh();
         for text in lines.map_err(|error| Error::io(format!("listening to {}", self.modem.name), &error))? {
-            self.modem.record(now, EventKind::Log { program: self.settings.program.name().to_owned(), text });
+            self.modem
+                .record(now, EventKind::Log { program: self.settings.program.name().to_owned(), pid: None, text });
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What a program that calls says: lines of its log, its network's news, and its exit status.
+//! What a program that calls says: lines of its log, and its network's news.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,30 +7,6 @@ use std::net::Ipv4Addr;
 use offhook_port::Watched;
 
 use offhook_session::facts::Addresses;
-
-/// What pppd(8) calls EXIT STATUS, from 0.
-const STATUS: &[&str] = &[
-    "it ended as it was told to",
-    "a fatal error",
-    "its options are wrong",
-    "it is not root",
-    "the kernel has no PPP",
-    "it was ended by a signal",
-    "the serial port was locked",
-    "the serial port could not be opened",
-    "the connect script failed",
-    "the command of pty could not be run",
-    "PPP did not come up",
-    "the peer ended the link or was silent",
-    "the link was idle",
-    "the connect time was up",
-    "it was to be called back",
-    "the peer did not answer echo requests",
-    "the modem hung up",
-    "the line was looped back",
-    "its init script failed",
-    "it could not authenticate itself",
-];
 
 /// A pipe read by lines.
 #[derive(Debug)]
@@ -85,15 +61,6 @@ pub(super) fn news(line: &str) -> Option<(String, Addresses)> {
     Some((interface.to_owned(), Addresses { local, peer, dns }))
 }
 
-/// How pppd ended, with what its exit status means.
-pub(super) fn ended(how: &str) -> String {
-    let status = how.strip_prefix("status ").and_then(|status| status.parse::<usize>().ok());
-    match status.and_then(|status| STATUS.get(status)) {
-        Some(meaning) => format!("{how} ({meaning})"),
-        None => how.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -116,12 +83,5 @@ mod tests {
         assert!(news("up ppp0 10.0.0.1 10.0.0.2  ").unwrap().1.dns.is_empty());
         assert_eq!(news("down ppp0"), None);
         assert_eq!(news("up ppp0 x y"), None);
-    }
-
-    #[test]
-    fn an_exit_status_is_told_with_its_meaning() {
-        assert_eq!(ended("status 8"), "status 8 (the connect script failed)");
-        assert_eq!(ended("status 99"), "status 99");
-        assert_eq!(ended("signal 9 (SIGKILL)"), "signal 9 (SIGKILL)");
     }
 }

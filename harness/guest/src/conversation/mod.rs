@@ -24,7 +24,9 @@ use offhook_server::logs::LogLine;
 use offhook_session::SharedExchange;
 use offhook_session::expect::{Progress, expected_to_fail, judge, spelled};
 use offhook_session::facts::{ArpAnswer, Timestamped};
+use offhook_session::hints::{Case, hints};
 use offhook_session::port_session::PortSession;
+use offhook_session::server_words::{LogEntry, ProcessEnd};
 use offhook_session::{CallSummary, Job, StepOutcome, StepResult};
 
 /// How long a change between calls may take.
@@ -105,11 +107,13 @@ impl Conversations {
     pub(super) fn results(&self) -> Vec<StepOutcome> {
         let mut all = Vec::new();
         for (call, script) in self.scenario.calls().enumerate() {
+            let of = |number| move |result: &&StepOutcome| result.call == call && result.step == number;
+            all.extend(self.results.iter().find(of(None)).cloned());
             for (number, step) in script.steps.iter().enumerate() {
-                let found = self.results.iter().find(|result| result.call == call && result.step == number);
+                let found = self.results.iter().find(of(Some(number)));
                 all.push(found.cloned().unwrap_or_else(|| StepOutcome {
                     call,
-                    step: number,
+                    step: Some(number),
                     verb: step.on(&self.stack).0.word().to_owned(),
                     span: step.span,
                     deviation: step.on(&self.stack).1.map(str::to_owned),
@@ -184,15 +188,40 @@ impl Conversations {
         Some(found.session)
     }
 
-    /// A line was logged: it belongs to every call under way that it can concern.
-    pub(super) fn logged(&self, sessions: &mut [PortSession], line: &LogLine) {
-        for conversation in self.current.iter().filter(|conversation| conversation.is_on()) {
-            let session = &mut sessions[conversation.session];
-            if line.port.as_ref().is_none_or(|port| *port == session.device) {
-                let facts = session.facts_mut(conversation.call);
-                facts.logs.push((line.program.clone(), line.text.clone()));
+    /// A line was logged: it belongs to every call under way that it can concern. `port` is the one that the process which
+    /// logged it serves, if that is known.
+    pub(super) fn logged(&self, now: Instant, sessions: &mut [PortSession], line: &LogLine, port: Option<usize>) {
+        let entry = LogEntry {
+            at: line.at.unwrap_or(now),
+            program: line.program.clone(),
+            pid: line.pid,
+            severity: line.severity,
+            text: line.text.clone(),
+        };
+        for (index, session) in sessions.iter_mut().enumerate() {
+            let concerns =
+                line.port.as_ref().map_or(port.is_none_or(|port| port == index), |port| *port == session.device);
+            if concerns {
+                for call in self.calls_at(index) {
+                    session.facts_mut(call).logs.push(entry.clone());
+                }
+                session.log(entry.clone());
             }
         }
+    }
+
+    /// A process that served a port has ended.
+    pub(super) fn process_ended(&self, sessions: &mut [PortSession], port: usize, end: ProcessEnd) {
+        for call in self.calls_at(port) {
+            sessions[port].facts_mut(call).ends.push(end.clone());
+        }
+        sessions[port].process_ended(end);
+    }
+
+    /// The calls under way that are at this port session.
+    fn calls_at(&self, session: usize) -> impl Iterator<Item = usize> {
+        let at = move |conversation: &&Conversation| conversation.is_on() && conversation.session == session;
+        self.current.iter().filter(at).map(|conversation| conversation.call)
     }
 
     /// Takes every call as far as it goes now.
@@ -288,8 +317,8 @@ impl Conversations {
                     conversation.state = State::Pausing(now + conversation.script.after);
                     return true;
                 }
-                if let Some(session) = conversation.overdue(now, since, sessions, &self.started) {
-                    self.error = Some(one::not_ready(session));
+                if let Some(late) = conversation.overdue(now, since, sessions, &self.started) {
+                    self.not_ready(conversation, now, &mut sessions[late]);
                 }
                 false
             }
@@ -305,6 +334,34 @@ impl Conversations {
             }
             State::Ending(since) => conversation.end(now, since, &sessions[conversation.session]),
         }
+    }
+
+    /// A failure with the known quirks that may explain it; anything else as it is.
+    fn hinted(
+        &self,
+        result: StepResult,
+        conversation: &Conversation,
+        step: usize,
+        verb: &Verb,
+        session: &PortSession,
+    ) -> StepResult {
+        let StepResult::Failed { at, expected, actual, notes, .. } = result else { return result };
+        let server = &self.scenario.server;
+        let port = server.ports.iter().find(|port| port.device == session.device);
+        let (call, facts) = (&conversation.script, session.facts(conversation.call));
+        let hints = hints(&Case { verb, step, call, facts, server, port });
+        StepResult::Failed { at, expected, actual, notes, hints }
+    }
+
+    /// The server did not get its port ready for the call, which is over with that.
+    fn not_ready(&mut self, conversation: &mut Conversation, now: Instant, session: &mut PortSession) {
+        let call = conversation.call;
+        let result = one::not_ready(session, now);
+        session.record_of(now, call, EventKind::Note { text: format!("the port is not ready: {}", told(&result)) });
+        let span = conversation.script.span;
+        self.results.push(StepOutcome { call, step: None, verb: "call".to_owned(), span, deviation: None, result });
+        self.failed = true;
+        conversation.state = State::Over;
     }
 
     /// Does what the step's verb does; without such a step, ends the call.
@@ -329,6 +386,9 @@ impl Conversations {
             conversation.state = State::Ending(now);
             return;
         }
+        let facts = session.facts_mut(conversation.call);
+        // Who hears the busy tone has still to hang up.
+        facts.over_before = facts.cleared.is_some() && !facts.busy;
         conversation.state = State::Talking { step: number, begun: now, look: None, pings: 0 };
         self.begin(conversation, number, now, session);
     }
@@ -355,6 +415,7 @@ impl Conversations {
             }
             Progress::Done(result) => result,
         };
+        let result = self.hinted(result, conversation, number, verb, session);
         let result = match step.known_failure(&self.stack) {
             Some(reason) => expected_to_fail(result, reason),
             None => result,
@@ -368,7 +429,7 @@ impl Conversations {
         session.record_of(now, call, EventKind::Step { step: number, passed, text: told(&result) });
         self.results.push(StepOutcome {
             call,
-            step: number,
+            step: Some(number),
             verb: verb.word().to_owned(),
             span: step.span,
             deviation: deviation.map(str::to_owned),

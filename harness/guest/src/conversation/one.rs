@@ -10,11 +10,11 @@ use std::time::Duration;
 use offhook_clock::Instant;
 use offhook_telephony::exchange::{Route, Tone};
 
-use offhook_base::{Error, ErrorKind};
 use offhook_scenario::{Call, Verb};
-use offhook_session::SharedExchange;
+use offhook_session::expect::spelled;
 use offhook_session::numbering::number_of;
 use offhook_session::port_session::PortSession;
+use offhook_session::{SharedExchange, StepResult};
 
 /// How long a server may take to get its modem ready for a call.
 const READY_LIMIT: Duration = Duration::from_secs(120);
@@ -98,19 +98,18 @@ impl Conversation {
         self.follows.iter().all(|call| started.contains(call)) && self.needs.iter().all(is_ready)
     }
 
-    /// The port that should have been ready by now.
-    pub(super) fn overdue<'a>(
+    /// The port session that should have been ready by now.
+    pub(super) fn overdue(
         &self,
         now: Instant,
         since: Instant,
-        sessions: &'a [PortSession],
+        sessions: &[PortSession],
         started: &BTreeSet<usize>,
-    ) -> Option<&'a PortSession> {
+    ) -> Option<usize> {
         if now < since + READY_LIMIT || !self.follows.iter().all(|call| started.contains(call)) {
             return None;
         }
-        let late = |session: &&PortSession| session.ready_at().is_none_or(|ready| now < ready);
-        self.needs.iter().map(|line| &sessions[*line]).find(late)
+        self.needs.iter().copied().find(|line| sessions[*line].ready_at().is_none_or(|ready| now < ready))
     }
 
     /// Where the exchange leads it now; the port session is that one, or the first it could have been. Direct ports have no
@@ -199,17 +198,14 @@ impl Conversation {
     }
 }
 
-/// The server did not get a port ready.
-pub(super) fn not_ready(session: &PortSession) -> Error {
-    let device = &session.device;
-    let limit = offhook_session::expect::spelled(READY_LIMIT);
-    if session.is_direct() {
-        let mut error = Error::new(format!("the server did not have {device} open and quiet within {limit}"));
-        error.details = vec![format!("expected: mgetty or pppd opens /dev/{device}")];
-        return error.kind(ErrorKind::PortNotReady).help("look at server/log and transcript.txt in the evidence");
-    }
-    let mut error = Error::new(format!("the server did not get the modem on {device} ready for a call within {limit}"));
-    error.details = vec![format!("expected: mgetty opens /dev/{device}, sends its AT commands and falls silent")];
-    let error = error.kind(ErrorKind::PortNotReady);
-    error.help(format!("look at server/log/mg_{device}.log and transcript.txt in the evidence"))
+/// What is expected of a port before its call, and has not come within [`READY_LIMIT`].
+pub(super) fn not_ready(session: &mut PortSession, now: Instant) -> StepResult {
+    let (device, limit) = (&session.device, spelled(READY_LIMIT));
+    let expected = if session.is_direct() {
+        format!("mgetty or pppd to open {device}, ready for a call within {limit}")
+    } else {
+        format!("mgetty to open {device} and to get the modem ready for a call within {limit}")
+    };
+    let notes = vec!["a call that is to be made all the same says ready=#false".to_owned()];
+    StepResult::Failed { at: now, expected, actual: session.account(), notes, hints: Vec::new() }
 }

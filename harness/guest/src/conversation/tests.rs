@@ -162,13 +162,22 @@ fn a_change_that_cannot_be_made_ends_the_scenario_between_calls_and_the_step_wit
 }
 
 #[test]
-fn a_port_that_never_gets_ready_is_trouble_and_leaves_no_deadline_behind() {
+fn a_port_that_never_gets_ready_fails_its_call_and_leaves_no_deadline_behind() {
     let (mut conversations, mut sessions) = play(&["ttyS0"], vec![Act::Calls(vec![call("ttyS0", vec![wait(1)])])]);
     sessions[0].handle_circuit_108(at(0), false);
     conversations.advance(at(0), &mut sessions);
     assert_eq!(conversations.poll_timeout(&sessions), Some(at(120_000)));
     conversations.advance(at(120_000), &mut sessions);
-    assert!(conversations.error().is_some());
+    let results = conversations.results();
+    assert_eq!((results[0].step, results[0].verb.as_str()), (None, "call"));
+    assert!(
+        matches!(&results[0].result, StepResult::Failed { expected, actual, .. }
+            if expected == "mgetty or pppd to open ttyS0, ready for a call within 2m"
+                && actual == "the port was opened, and no command was sent to the modem"),
+        "{results:?}"
+    );
+    assert_eq!(results[1].result, StepResult::NotReached);
+    assert!(conversations.are_over() && conversations.error().is_none());
     assert_eq!(conversations.poll_timeout(&sessions), None);
 }
 

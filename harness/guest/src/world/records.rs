@@ -6,6 +6,7 @@ use offhook_telephony::trace::{Event, EventKind};
 use super::World;
 use offhook_base::Error;
 use offhook_server::logs::LogLine;
+use offhook_session::server_words::ProcessEnd;
 
 impl World {
     pub(super) fn read_log_files(&mut self, now: Instant, all: bool) -> Result<(), Error> {
@@ -17,8 +18,9 @@ impl World {
     }
 
     pub(super) fn logged(&mut self, now: Instant, line: LogLine) {
-        self.conversations.logged(&mut self.sessions, &line);
-        let what = EventKind::Log { program: line.program, text: line.text };
+        let serves = line.pid.and_then(|pid| self.serving.get(&pid).copied());
+        self.conversations.logged(now, &mut self.sessions, &line, serves);
+        let what = EventKind::Log { program: line.program, pid: line.pid, text: line.text };
         let port = line.port.filter(|port| self.sessions.iter().any(|session| session.device == *port));
         self.trace.push(Event { at: line.at.unwrap_or(now), port, call: None, what });
     }
@@ -27,15 +29,41 @@ impl World {
     pub(super) fn record_all(&mut self, now: Instant, events: Vec<EventKind>) {
         for what in events {
             match what {
-                EventKind::Log { program, text } => self.logged(now, LogLine { at: None, port: None, program, text }),
+                EventKind::Log { program, text, .. } => self.logged(now, LogLine::new(&program, text)),
                 EventKind::Exited { pid, ref how, .. } if self.client_ended(now, pid, how) => {}
-                what => self.record(now, what),
+                what => {
+                    self.note_process(&what);
+                    self.record(now, what);
+                }
             }
         }
     }
 
+    /// Keeps which port a process of init's serves, and tells that port's session of its end.
+    fn note_process(&mut self, what: &EventKind) {
+        match what {
+            EventKind::Started { pid, command } => {
+                let names =
+                    |device: &str| command.split_whitespace().any(|word| word.trim_start_matches("/dev/") == device);
+                let port = self.sessions.iter().position(|session| names(&session.device));
+                // What it logs may be read after its end, so it stays known until another gets its number.
+                match port {
+                    Some(port) => drop(self.serving.insert(*pid, port)),
+                    None => drop(self.serving.remove(pid)),
+                }
+            }
+            EventKind::Exited { pid, program, how } => {
+                if let Some(port) = self.serving.get(pid) {
+                    let end = ProcessEnd { pid: *pid, program: program.clone(), how: how.clone() };
+                    self.conversations.process_ended(&mut self.sessions, *port, end);
+                }
+            }
+            _ => {}
+        }
+    }
+
     pub(super) fn complain(&mut self, now: Instant, complaints: Vec<String>) {
-        let log = |text| EventKind::Log { program: "init".to_owned(), text };
+        let log = |text| EventKind::Log { program: "init".to_owned(), pid: None, text };
         self.record_all(now, complaints.into_iter().map(log).collect());
     }
 

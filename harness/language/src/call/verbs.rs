@@ -37,6 +37,7 @@ pub(super) fn build_verb(
         VerbWord::ExpectConnect => Verb::ExpectConnect { rate: item.number("rate") },
         VerbWord::Ppp => Verb::Ppp(build_client(item, problems)),
         VerbWord::ExpectAuth => build_auth(item, problems),
+        VerbWord::ExpectUp => Verb::ExpectUp,
         VerbWord::ExpectAddress => {
             let (local, peer) = (item.address("local"), item.address("peer"));
             if local.or(peer).is_none() && item.properties.is_empty() && item.sound {

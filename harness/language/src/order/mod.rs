@@ -133,7 +133,10 @@ impl<'a> Progress<'a> {
             }
             Verb::ExpectAuth { result: AuthResult::Refused, .. } => self.refused = Some(span),
             // A program brings PPP up by itself.
-            Verb::ExpectAddress { .. } | Verb::ExpectDns { .. } | Verb::Ping { from: Host::Caller, .. }
+            Verb::ExpectUp
+            | Verb::ExpectAddress { .. }
+            | Verb::ExpectDns { .. }
+            | Verb::Ping { from: Host::Caller, .. }
                 if self.program.is_some() =>
             {
                 self.reach(Stage::Ppp, span, word);
@@ -145,6 +148,7 @@ impl<'a> Progress<'a> {
             Verb::ExpectHangup { .. } => self.end = Some((End::Expected, span, word)),
             Verb::FallSilent => self.silent = Some(span),
             Verb::ExpectAuth { .. }
+            | Verb::ExpectUp
             | Verb::ExpectAddress { .. }
             | Verb::ExpectDns { .. }
             | Verb::Ping { .. }

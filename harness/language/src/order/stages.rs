@@ -31,6 +31,7 @@ const fn repeats(verb: &Verb) -> bool {
         || matches!(
             verb,
             Verb::Ping { .. }
+                | Verb::ExpectUp
                 | Verb::ExpectRing { .. }
                 | Verb::Flicker { .. }
                 | Verb::Retrain { .. }
@@ -49,7 +50,8 @@ const fn repeats(verb: &Verb) -> bool {
 pub(super) const fn needs_network(verb: &Verb) -> bool {
     matches!(
         verb,
-        Verb::ExpectAddress { .. }
+        Verb::ExpectUp
+            | Verb::ExpectAddress { .. }
             | Verb::ExpectDns { .. }
             | Verb::Ping { from: Host::Caller, .. }
             | Verb::Resolve { .. }

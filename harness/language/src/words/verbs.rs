@@ -77,6 +77,11 @@ pub(super) const WORDS: &[Word] = &[
         ],
         ..verb(Verb::ExpectAuth, "expect-auth", "How authentication ended.")
     },
+    verb(
+        Verb::ExpectUp,
+        "expect-up",
+        "The network is up, at the caller and in the server's kernel, and the call goes on. It fails as soon as the call is over.",
+    ),
     Word {
         properties: &[
             property("local", Kind::Address, Absent::Says("any"), "The caller's address."),

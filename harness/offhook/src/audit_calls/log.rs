@@ -16,8 +16,10 @@ const REFUSALS: &[&str] = &["couldn't find any suitable secret", "unrecognized o
 /// The first line of the server's log that says why this port does not get ready.
 pub(super) fn complaint(outcome: &Outcome, device: &str) -> Option<String> {
     let mut lines = outcome.trace.iter().filter_map(|event| match &event.what {
-        EventKind::Log { program, text } if program == "mgetty" && event.port.as_deref() == Some(device) => Some(text),
-        EventKind::Log { program, text } if program == "init" && text.contains(device) => Some(text),
+        EventKind::Log { program, text, .. } if program == "mgetty" && event.port.as_deref() == Some(device) => {
+            Some(text)
+        }
+        EventKind::Log { program, text, .. } if program == "init" && text.contains(device) => Some(text),
         _ => None,
     });
     let has = |line: &str, words: &[&str]| words.iter().any(|words| line.contains(words));
@@ -28,7 +30,7 @@ pub(super) fn complaint(outcome: &Outcome, device: &str) -> Option<String> {
 /// Why pppd refuses to start.
 pub(super) fn refusal(outcome: &Outcome) -> Option<String> {
     let mut lines = outcome.trace.iter().filter_map(|event| match &event.what {
-        EventKind::Log { program, text } if program == "pppd" => Some(text.trim()),
+        EventKind::Log { program, text, .. } if program == "pppd" => Some(text.trim()),
         _ => None,
     });
     let line = lines.find(|line| REFUSALS.iter().any(|words| line.contains(words)))?;
@@ -51,7 +53,7 @@ mod tests {
             at: Instant::from_millis(1),
             port: port.map(str::to_owned),
             call: None,
-            what: EventKind::Log { program: (*program).to_owned(), text: (*text).to_owned() },
+            what: EventKind::Log { program: (*program).to_owned(), pid: None, text: (*text).to_owned() },
         };
         Outcome {
             source: offhook_base::SourceFile { path: "audit.kdl".into(), text: "".into() },

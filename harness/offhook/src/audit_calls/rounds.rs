@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use offhook_audit::effective::Port;
 use offhook_audit::plan::{self, Probe};
-use offhook_base::{ErrorKind, SourceFile};
+use offhook_base::SourceFile;
 use offhook_etc::source::Tree;
 use offhook_lab::Lab;
 use offhook_report::evidence;
-use offhook_session::{CallSummary, Outcome, Verdict};
+use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
 
 use super::log;
 use crate::runner::item::{Item, Options};
@@ -115,8 +115,9 @@ impl PortCalls<'_> {
     }
 
     fn why_unmade(&self, outcome: &Outcome) -> Unmade {
+        let not_ready = |step: &StepOutcome| step.step.is_none() && matches!(step.result, StepResult::Failed { .. });
         match &outcome.verdict {
-            Verdict::Error { kind: ErrorKind::PortNotReady, .. } => {
+            Verdict::Failed if outcome.steps.iter().any(not_ready) => {
                 Unmade::NotReady(log::complaint(outcome, &self.port.device))
             }
             Verdict::Error { message, help, .. } => {

@@ -226,7 +226,7 @@ fn lost(ending: &Ending, limit: Duration) -> Error {
 }
 
 pub(super) fn verdict_of(error: Error) -> Verdict {
-    Verdict::Error { kind: error.kind, message: error.message, details: error.details, help: error.help }
+    Verdict::Error { message: error.message, details: error.details, help: error.help }
 }
 
 /// The outcome of something of which nothing is known but its verdict.

@@ -102,13 +102,14 @@ fn row(text: &mut String, event: &Event, column: usize, outcome: &Outcome) {
     let verb = known.map_or("", |known| known.verb.as_str());
     let title = printable(format!("{mark} step {} {verb}", step.saturating_add(1)).trim_end());
     match known.map(|StepOutcome { result, .. }| result) {
-        Some(StepResult::Failed { expected, actual, notes, .. }) => {
+        Some(StepResult::Failed { expected, actual, notes, hints, .. }) => {
             text.push_str(&hang(&lead, &title, HANG, COLUMNS));
             let below = " ".repeat(width(&lead) + HANG);
             text.push_str(&hang(&format!("{below}expected  "), &printable(expected), 0, COLUMNS));
             text.push_str(&hang(&format!("{below}actual    "), &printable(actual), 0, COLUMNS));
-            for note in notes {
-                text.push_str(&hang(&format!("{below}note      "), &printable(note), 0, COLUMNS));
+            let notes = notes.iter().map(|note| ("note", note));
+            for (name, value) in notes.chain(hints.iter().map(|hint| ("hint", hint))) {
+                text.push_str(&hang(&format!("{below}{name:<8}  "), &printable(value), 0, COLUMNS));
             }
         }
         Some(StepResult::ExpectedFailure { expected, actual, reason, .. }) => {

@@ -28,10 +28,11 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Arc<Outcome> {
         expected: "accepted".to_owned(),
         actual: "refused".to_owned(),
         notes: Vec::new(),
+        hints: Vec::new(),
     };
     let step = StepOutcome {
         call: 0,
-        step: 0,
+        step: Some(0),
         verb: "expect-auth".to_owned(),
         span: Span::default(),
         deviation: None,

@@ -28,7 +28,8 @@ impl Step<'_> {
         by: Option<End>,
         reason: Option<Reason>,
     ) -> Progress {
-        let (base, base_name) = self.base(of);
+        let Base { moment, name: base_name, never } = self.base(of);
+        let base = moment.unwrap_or(self.begun);
         let expected = self.expected_hang_up(after, base_name, by, reason);
         let Some((end, at, why)) = self.facts.hang_up() else {
             let deadline = match (after, &self.facts.terminated) {
@@ -42,12 +43,17 @@ impl Step<'_> {
             }
             let actual = match &self.facts.terminated {
                 Some(terminated) => format!("Terminate-Request \"{}\", but the line was not cleared", terminated.what),
-                None => format!("no hang-up in {}: {}", spelled(self.now - base), self.facts.state()),
+                None => format!("no hang-up in {}: {}", spelled(self.now - base), self.facts.account()),
             };
             return self.failed(expected, actual);
         };
-        let took = at - base;
         let mut actual = format!("hang-up by the {}, {}", end.name(), reason_name(why));
+        if let (Some(after), None) = (after, moment) {
+            // There is nothing from which the time could count.
+            let actual = format!("{actual}, and {never} ({} from then was expected)", spelled(after));
+            return self.when_over(|step| step.failed(expected, self.with_last_words(actual)));
+        }
+        let took = at - base;
         if after.is_some() {
             actual = format!("{actual}, {} after {base_name}", spelled(took));
         }
@@ -56,7 +62,15 @@ impl Step<'_> {
             after.is_none_or(|after| at >= base && (took == after || (took > after && took < after + within)));
         let right_end = by.is_none_or(|by| by == end);
         let right_reason = reason.is_none_or(|reason| reason == why);
-        if right_time && right_end && right_reason { self.passed(actual) } else { self.failed(expected, actual) }
+        if right_time && right_end && right_reason {
+            self.passed(actual)
+        } else {
+            self.when_over(|step| step.failed(expected, self.with_last_words(actual)))
+        }
+    }
+
+    fn with_last_words(&self, actual: String) -> String {
+        self.facts.last_words().map_or_else(|| actual.clone(), |words| format!("{actual}: {words}"))
     }
 
     fn expected_hang_up(&self, after: Option<Duration>, base: &str, by: Option<End>, why: Option<Reason>) -> String {
@@ -74,19 +88,30 @@ impl Step<'_> {
         }
     }
 
-    /// The moment from which a hang-up's time counts, and its name.
-    fn base(&self, of: Since) -> (Instant, &'static str) {
+    fn base(&self, of: Since) -> Base {
         let facts = self.facts;
         let up = facts.network_up();
-        let (moment, name) = match of {
-            Since::LastData => (facts.last_data.max(up), "the last data"),
-            Since::Up => (up, "the network came up"),
-            Since::Connect => (facts.connected.as_ref().map(|connected| connected.at), "CONNECT"),
-            Since::Answer => (facts.answered, "the answer"),
-            Since::LastStep => (Some(self.begun), "the step before"),
+        let (moment, name, never) = match of {
+            Since::LastData => (facts.last_data.max(up), "the last data", "the network never came up"),
+            Since::Up => (up, "the network came up", "the network never came up"),
+            Since::Connect => {
+                (facts.connected.as_ref().map(|connected| connected.at), "CONNECT", "there never was a CONNECT")
+            }
+            Since::Answer => (facts.answered, "the answer", "the call was never answered"),
+            Since::LastStep => (Some(self.begun), "the step before", ""),
         };
-        (moment.unwrap_or(self.begun), name)
+        Base { moment, name, never }
     }
+}
+
+/// From when a hang-up's time counts.
+struct Base {
+    /// If there was such a moment.
+    moment: Option<Instant>,
+    /// What happened then.
+    name: &'static str,
+    /// The sentence that says that it did not.
+    never: &'static str,
 }
 
 const fn reason_name(reason: Reason) -> &'static str {

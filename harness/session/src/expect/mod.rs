@@ -23,6 +23,8 @@ use offhook_scenario::Verb;
 
 /// How long a fact that ought to be there already may lag behind.
 const LAG: Duration = Duration::from_secs(5);
+/// How long after a call was cleared the server's processes have to end, and to say why.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long to wait for a hang-up whose time the scenario does not state, and for the end of an endless `wait`.
 const HANG_UP_LIMIT: Duration = Duration::from_secs(24 * 3600);
 
@@ -39,9 +41,9 @@ pub enum Progress {
 pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progress {
     let step = Step { facts, begun, now };
     match verb {
-        Verb::Ring { .. } | Verb::DropCarrier | Verb::FallSilent | Verb::ModemSays { .. } | Verb::ModemDies => {
-            step.passed("")
-        }
+        Verb::Ring { .. } | Verb::ModemSays { .. } | Verb::ModemDies => step.passed(""),
+        Verb::DropCarrier => step.with_call("drop its carrier", || step.passed("")),
+        Verb::FallSilent => step.with_call("fall silent in", || step.passed("")),
         Verb::Flicker { .. } => step.carrier_there("interrupt it"),
         Verb::Retrain { .. } => step.carrier_there("retrain"),
         Verb::Renegotiate { .. } => step.carrier_there("change its rate"),
@@ -52,19 +54,20 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::ExpectRing { count } => step.ring(*count),
         Verb::ExpectBusy => step.busy(),
         Verb::ExpectConnect { rate } => step.connect(*rate),
-        Verb::Ppp(client) => step.ppp(client.until),
+        Verb::Ppp(client) => step.with_call("speak PPP in", || step.ppp(client.until)),
+        Verb::ExpectUp => step.up(),
         Verb::ExpectAuth { result, message, protocol } => step.auth(*result, message.as_deref(), *protocol),
         Verb::ExpectAddress { local, peer } => step.address(*local, *peer),
         Verb::ExpectDns { servers } => step.dns(servers),
         Verb::Ping { to, count, every, from, answered } => {
             step.ping(&Echoes { to, count: *count, every: *every, from: *from, answered: *answered })
         }
-        Verb::Resolve { name, address } => step.resolve(name, *address),
-        Verb::Transfer(transfer) => step.transfer(transfer),
+        Verb::Resolve { name, address } => step.with_call("ask for a name in", || step.resolve(name, *address)),
+        Verb::Transfer(transfer) => step.with_call("transfer something in", || step.transfer(transfer)),
         Verb::ExpectArp { address, of } => step.arp(*address, *of),
-        Verb::Login { .. } => step.login(),
+        Verb::Login { .. } => step.with_call("log in by", || step.login()),
         Verb::ExpectLogin { accepted } => step.login_result(*accepted),
-        Verb::Type { .. } | Verb::Send { .. } => step.said(),
+        Verb::Type { .. } | Verb::Send { .. } => step.with_call("send octets in", || step.said()),
         Verb::ExpectText { text, within } => step.text(text, *within),
         Verb::ExpectNoText { text } => step.no_text(text),
         Verb::Change(_) => step.changed(),
@@ -73,7 +76,9 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::ExpectHangup { after, of, within, by, reason } => step.hang_up(*after, *of, *within, *by, *reason),
         Verb::ExpectLog { program, text } => step.log(program, text),
         Verb::ExpectNoLog { program, text } => step.no_log(program, text),
-        Verb::HangUp => step.clearing(CLEAR_LIMIT, "the line to clear after the caller hung up"),
+        Verb::HangUp => {
+            step.with_call("hang up", || step.clearing(CLEAR_LIMIT, "the line to clear after the caller hung up"))
+        }
     }
 }
 
@@ -85,7 +90,13 @@ pub fn expected_to_fail(result: StepResult, reason: &str) -> StepResult {
         StepResult::Passed { at, shown } => {
             let actual = if shown.is_empty() { "it passed".to_owned() } else { shown };
             let notes = vec!["if the server is fixed, remove `fails` from this step".to_owned()];
-            StepResult::Failed { at, expected: format!("this step to fail: {reason}"), actual, notes }
+            StepResult::Failed {
+                at,
+                expected: format!("this step to fail: {reason}"),
+                actual,
+                notes,
+                hints: Vec::new(),
+            }
         }
         other => other,
     }
@@ -107,19 +118,39 @@ impl Step<'_> {
     }
 
     fn failed_because(&self, expected: impl Into<String>, actual: impl Into<String>, notes: Vec<String>) -> Progress {
-        Progress::Done(StepResult::Failed { at: self.now, expected: expected.into(), actual: actual.into(), notes })
+        let (expected, actual) = (expected.into(), actual.into());
+        Progress::Done(StepResult::Failed { at: self.now, expected, actual, notes, hints: Vec::new() })
     }
 
     /// Waits until `limit` after the step began; then, or once the call is cleared, `expected` did not come.
     fn wait(&self, limit: Duration, expected: impl Into<String>) -> Progress {
         let deadline = self.begun + limit;
         if self.facts.cleared.is_some() {
-            self.failed(expected, self.facts.state())
+            self.over(expected)
         } else if self.now >= deadline {
-            self.failed(expected, format!("nothing for {}: {}", spelled(limit), self.facts.state()))
+            self.failed(expected, format!("nothing for {}: {}", spelled(limit), self.facts.account()))
         } else {
             Progress::Wait(deadline)
         }
+    }
+
+    /// The call is over, and `expected` did not come: fails as soon as the server has said why.
+    fn over(&self, expected: impl Into<String>) -> Progress {
+        self.when_over(|step| step.failed(expected, step.facts.account()))
+    }
+
+    /// Fails by `failed`, as soon as the server has said why the call is over, if it is: as of the moment when that was known.
+    fn when_over(&self, failed: impl FnOnce(&Step<'_>) -> Progress) -> Progress {
+        match &self.facts.cleared {
+            Some(cleared) if self.now < cleared.at + LAST_WORDS => Progress::Wait(cleared.at + LAST_WORDS),
+            Some(cleared) => failed(&Step { now: cleared.at.max(self.begun), ..*self }),
+            None => failed(self),
+        }
+    }
+
+    /// What needs a call can be done: it was not over when the step began.
+    fn with_call(&self, doing: &str, judge: impl FnOnce() -> Progress) -> Progress {
+        if self.facts.over_before { self.over(format!("a call, to {doing}")) } else { judge() }
     }
 
     fn until(&self, moment: Instant) -> Progress {

@@ -42,7 +42,8 @@ impl Step<'_> {
             (None, _) => "",
             (Some(_), Some(AuthProtocol::Pap)) => " by PAP",
             (Some(_), Some(AuthProtocol::Chap)) => " by CHAP",
-            (Some(_), None) => " by no protocol",
+            // Nothing was asked for, which its result says already.
+            (Some(_), None) => "",
         };
         let expected = format!("{}{}{}", auth_name(result), by(protocol), said(message.unwrap_or_default()));
         let limit = self.network_limit().max(PPP_LIMIT);
@@ -53,6 +54,24 @@ impl Step<'_> {
             && message.is_none_or(|message| message == auth.message)
             && protocol.is_none_or(|protocol| Some(protocol) == auth.protocol);
         if right { self.passed(actual) } else { self.failed(expected, actual) }
+    }
+
+    /// The network is up at both ends.
+    pub(super) fn up(&self) -> Progress {
+        let expected = "the network up at both ends";
+        let facts = self.facts;
+        if facts.cleared.is_some() || facts.closed.is_some() {
+            return self.over(expected);
+        }
+        match (&facts.up, facts.up6) {
+            (Some(up), _) => {
+                let Addresses { local, peer, .. } = &up.what;
+                let told = peer.map_or_else(String::new, |peer| format!(", peer {peer}"));
+                self.server_agrees(*local, *peer, &format!("{local}{told}"), &format!("{local}{told}"))
+            }
+            (None, Some(_)) => self.passed("up, by IPv6 alone"),
+            (None, None) => self.wait(self.network_limit(), expected),
+        }
     }
 
     pub(super) fn address(&self, local: Option<std::net::Ipv4Addr>, peer: Option<std::net::Ipv4Addr>) -> Progress {

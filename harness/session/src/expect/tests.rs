@@ -7,6 +7,7 @@ use offhook_telephony::trace::End;
 
 use super::*;
 use crate::facts::{Addresses, ArpAnswer, Auth, Clearing, Timestamped as At};
+use crate::server_words::{LogEntry, ProcessEnd};
 use offhook_scenario::{ArpOwner, AuthProtocol, AuthResult, Host, Phase, Reason, Since};
 
 const ALICE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
@@ -14,6 +15,11 @@ const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);
 
 fn at(seconds: u64) -> Instant {
     Instant::from_millis(seconds * 1000)
+}
+
+fn logged(program: &str, text: &str) -> LogEntry {
+    let (program, text) = (program.to_owned(), text.to_owned());
+    LogEntry { at: at(30), program, pid: None, severity: None, text }
 }
 
 fn up(facts: Facts) -> Facts {
@@ -68,7 +74,7 @@ fn an_answer_one_ring_early_is_told_apart() {
 fn a_caller_who_gave_up_was_not_answered() {
     let facts = Facts { rings: 8, cleared: cleared(End::Caller, false, 78), ..Facts::default() };
     assert_eq!(shown(&Verb::ExpectNoAnswer, &facts, 78), "not answered in 8 rings");
-    let (_, actual) = actual(&Verb::ExpectAnswer { rings: None }, &facts, 78);
+    let (_, actual) = actual(&Verb::ExpectAnswer { rings: None }, &facts, 79);
     assert_eq!(actual, "the caller gave up after 8 rings, not answered");
 }
 
@@ -117,12 +123,12 @@ fn an_idle_drop_is_right_to_the_second() {
     facts.terminated = Some(At { at: at(100), what: "Link inactive".to_owned() });
     facts.cleared = cleared(End::Server, false, 104);
     assert_eq!(shown(&idle(60), &facts, 104), "hang-up by the server, idle, 1m after the last data");
-    let (expected, told) = actual(&idle(61), &facts, 104);
+    let (expected, told) = actual(&idle(61), &facts, 105);
     assert_eq!(expected, "hang-up by the server, idle, 1m 1s after the last data");
     assert_eq!(told, "hang-up by the server, idle, 1m after the last data");
-    assert_eq!(actual(&idle(58), &facts, 104).1, told);
+    assert_eq!(actual(&idle(58), &facts, 105).1, told);
     // One second is granted for the ticks of the server's clock, and a whole second is too late.
-    assert_eq!(actual(&idle(59), &facts, 104).1, told);
+    assert_eq!(actual(&idle(59), &facts, 105).1, told);
     facts.terminated = Some(At { at: Instant::from_millis(100_999), what: "Link inactive".to_owned() });
     assert_eq!(shown(&idle(60), &facts, 104), "hang-up by the server, idle, 1m 0.999s after the last data");
 }
@@ -149,7 +155,10 @@ fn every_echo_must_come_back() {
     let mut facts = up(Facts::default());
     facts.pongs = vec![At { at: at(31), what: 1 }, At { at: at(32), what: 2 }];
     assert_eq!(judge(&verb, &facts, at(30), at(33)), Progress::Wait(at(42)));
-    assert_eq!(actual(&verb, &facts, 42), ("3 echoes from 192.168.32.1".to_owned(), "2 of 3".to_owned()));
+    assert_eq!(
+        actual(&verb, &facts, 42),
+        ("3 echoes from 192.168.32.1".to_owned(), "2 of 3: the network is up".to_owned())
+    );
 }
 
 #[test]
@@ -159,7 +168,7 @@ fn echoes_of_an_earlier_ping_and_echoes_that_come_twice_do_not_count() {
     facts.pinged = 3;
     // The last reply of the step before came at the very moment this one began.
     facts.pongs = vec![At { at: at(30), what: 3 }, At { at: at(31), what: 4 }, At { at: at(31), what: 4 }];
-    assert_eq!(actual(&verb, &facts, 60).1, "1 of 2");
+    assert_eq!(actual(&verb, &facts, 60).1, "1 of 2: the network is up");
 }
 
 #[test]
@@ -168,7 +177,7 @@ fn a_log_line_may_come_a_moment_late_but_not_never() {
     let mut facts = Facts::default();
     assert_eq!(judge(&verb, &facts, at(30), at(30)), Progress::Wait(at(35)));
     assert_eq!(actual(&verb, &facts, 35).1, "mgetty logged nothing since the call began");
-    facts.logs.push(("mgetty".to_owned(), "##### denied caller dev=ttyS0".to_owned()));
+    facts.logs.push(logged("mgetty", "##### denied caller dev=ttyS0"));
     assert!(shown(&verb, &facts, 31).starts_with("mgetty logged"));
 }
 
@@ -296,7 +305,7 @@ fn a_line_that_must_not_be_logged_is_looked_for_once() {
     let mut facts = Facts::default();
     assert_eq!(judge(&verb, &facts, at(30), at(30)), Progress::Wait(Instant::from_millis(30_010)));
     assert_eq!(shown(&verb, &facts, 31), "");
-    facts.logs.push(("pppd".to_owned(), "fatal error".to_owned()));
+    facts.logs.push(logged("pppd", "fatal error"));
     assert_eq!(actual(&verb, &facts, 30).1, "pppd logged \"fatal error\"");
 }
 
@@ -342,4 +351,84 @@ fn what_is_done_to_a_carrier_needs_one() {
     assert_eq!(shown(&flicker, &through, 30), "");
     let over = Facts { connected, cleared: cleared(End::Server, false, 29), ..facts };
     assert_eq!(actual(&Verb::Retrain { time: Duration::from_secs(3) }, &over, 30).1, "the server hung up");
+}
+
+#[test]
+fn what_needs_a_call_fails_when_it_was_over_before_with_the_server_s_last_words() {
+    let line = LogEntry { pid: Some(33), severity: Some(3), ..logged("pppd", "unrecognized option 'idlee'") };
+    let ended = ProcessEnd { pid: 33, program: "pppd".to_owned(), how: "status 2 (its options are wrong)".to_owned() };
+    let facts = Facts {
+        over_before: true,
+        cleared: cleared(End::Server, false, 29),
+        logs: vec![line],
+        ends: vec![ended],
+        ..up(Facts::default())
+    };
+    let told =
+        "the server hung up: pppd said \"unrecognized option 'idlee'\" and ended with status 2 (its options are wrong)";
+    let ping = Verb::Ping { to: SERVER, count: 1, every: Duration::from_secs(1), from: Host::Caller, answered: false };
+    for (verb, expected) in [
+        (Verb::HangUp, "a call, to hang up"),
+        (Verb::DropCarrier, "a call, to drop its carrier"),
+        (Verb::FallSilent, "a call, to fall silent in"),
+        (ping, "a call, to ping 192.168.32.1 over"),
+        (Verb::Type { text: "who".to_owned(), enter: true }, "a call, to send octets in"),
+        (Verb::ExpectUp, "the network up at both ends"),
+    ] {
+        assert_eq!(
+            judge(&verb, &facts, at(29), at(29)),
+            Progress::Wait(at(30)),
+            "its processes may have something to say"
+        );
+        assert_eq!(actual(&verb, &facts, 30), (expected.to_owned(), told.to_owned()));
+    }
+}
+
+#[test]
+fn a_caller_hangs_up_a_call_that_goes_on_and_one_that_was_busy() {
+    assert_eq!(shown(&Verb::HangUp, &Facts { cleared: cleared(End::Caller, false, 31), ..Facts::default() }, 31), "");
+    let busy = Facts { busy: true, cleared: cleared(End::Caller, false, 29), ..Facts::default() };
+    assert_eq!(shown(&Verb::HangUp, &busy, 31), "");
+}
+
+#[test]
+fn the_network_is_up_where_the_server_s_kernel_agrees() {
+    let facts = up(Facts::default());
+    assert_eq!(judge(&Verb::ExpectUp, &facts, at(30), at(30)), Progress::Wait(at(35)));
+    let told = actual(&Verb::ExpectUp, &facts, 35);
+    assert_eq!(told.1, "192.168.32.105, peer 192.168.32.1 at the caller alone");
+    let seen = At { at: at(20), what: ("ppp0".to_owned(), SERVER, ALICE) };
+    let agreed = Facts { interfaces: vec![seen], ..facts };
+    let told = shown(&Verb::ExpectUp, &agreed, 30);
+    assert_eq!(told, "192.168.32.105, peer 192.168.32.1 (ppp0 on the server agrees)");
+    let six = Facts { up6: Some(at(20)), ..Facts::default() };
+    assert_eq!(shown(&Verb::ExpectUp, &six, 30), "up, by IPv6 alone");
+    let lost = Facts { cleared: cleared(End::Server, true, 29), ..agreed };
+    assert_eq!(actual(&Verb::ExpectUp, &lost, 30).1, "carrier was lost at the server's end");
+}
+
+#[test]
+fn a_time_that_counts_from_what_never_was_is_told_so() {
+    let facts = Facts {
+        answered: Some(at(6)),
+        connected: Some(At { at: at(14), what: 33_600 }),
+        terminated: Some(At { at: at(20), what: "Authentication failed".to_owned() }),
+        cleared: cleared(End::Server, false, 23),
+        ..Facts::default()
+    };
+    let (_, told) = actual(&idle(60), &facts, 30);
+    let never = "and the network never came up (1m from then was expected)";
+    assert_eq!(told, format!("hang-up by the server, authentication failed, {never}"));
+}
+
+#[test]
+fn a_line_that_was_not_logged_is_set_against_the_last_ones_that_were() {
+    let verb = Verb::ExpectLog { program: "pppd".to_owned(), text: "LCP: timeout".to_owned() };
+    let mut facts = Facts { logs: (1..=5).map(|n| logged("pppd", &format!("line {n}"))).collect(), ..Facts::default() };
+    let StepResult::Failed { actual, notes, .. } = result(&verb, &facts, 35) else { panic!() };
+    assert_eq!(actual, "no such line among the 5 that pppd logged since the call began");
+    assert_eq!(notes, [2, 3, 4, 5].map(|n| format!("pppd logged \"line {n}\"")));
+    facts.logs = vec![logged("login", "FAILED LOGIN"), logged("console", "x")];
+    let StepResult::Failed { notes, .. } = result(&verb, &facts, 35) else { panic!() };
+    assert_eq!(notes, ["those that did: console, login"]);
 }

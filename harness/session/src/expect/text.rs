@@ -26,7 +26,7 @@ impl Step<'_> {
         let expected = waits.what;
         let deadline = waits.at.max(connected.at) + PROMPT_LIMIT;
         if facts.cleared.is_some() {
-            self.failed_because(expected, facts.state(), self.heard())
+            self.when_over(|step| step.failed_because(expected, facts.account(), self.heard()))
         } else if self.now >= deadline {
             self.failed_because(expected, format!("nothing like it for {}", spelled(PROMPT_LIMIT)), self.heard())
         } else {
@@ -63,7 +63,7 @@ impl Step<'_> {
         }
         let actual = match (self.facts.unread(), self.facts.cleared.is_some()) {
             ("", false) => "nothing".to_owned(),
-            ("", true) => format!("nothing more: {}", self.facts.state()),
+            ("", true) => format!("nothing more: {}", self.facts.account()),
             (unread, _) => format!("\"{}\"", ending(unread, MOST_SHOWN)),
         };
         self.failed(expected, actual)

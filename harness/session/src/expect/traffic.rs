@@ -34,6 +34,9 @@ impl Step<'_> {
         let came = u32::try_from(own.len()).unwrap_or(u32::MAX);
         let noun = if count == 1 { "echo" } else { "echoes" };
         let asked = if from == Host::Lan { " to the LAN's host" } else { "" };
+        if self.facts.over_before && from == Host::Caller {
+            return self.over(format!("a call, to ping {to} over"));
+        }
         let Some(begun) = self.facts.pings_from(self.begun) else {
             return self.wait(self.network_limit(), "the network up, to ping over it");
         };
@@ -45,7 +48,7 @@ impl Step<'_> {
             return if came > 0 {
                 self.failed(expected, counted_echoes(came))
             } else if cut {
-                self.failed(expected, self.facts.state())
+                self.over(expected)
             } else if self.now >= deadline {
                 let requests = counted(count, "request");
                 self.passed(format!("no echo from {to}{asked}, {requests} sent"))
@@ -57,7 +60,7 @@ impl Step<'_> {
         if came >= count {
             self.passed(expected)
         } else if self.now >= deadline || cut {
-            self.failed_because(expected, format!("{came} of {count}"), vec![self.facts.state()])
+            self.when_over(|step| step.failed(expected, format!("{came} of {count}: {}", self.facts.account())))
         } else {
             Progress::Wait(deadline)
         }

@@ -11,6 +11,7 @@ use offhook_clock::Instant;
 use offhook_telephony::trace::End;
 
 pub use super::login::LoginOutcome;
+use super::server_words::{LastWords, LogEntry, ProcessEnd};
 use offhook_base::Error;
 use offhook_scenario::{AuthProtocol, AuthResult, Reason};
 
@@ -90,7 +91,11 @@ pub struct Facts {
     /// was heard of are missing.
     pub circuits: BTreeMap<u16, Timestamped<bool>>,
     /// Lines the server's programs logged since the call began.
-    pub logs: Vec<(String, String)>,
+    pub logs: Vec<LogEntry>,
+    /// Processes of the server on this port that have ended since the call began.
+    pub ends: Vec<ProcessEnd>,
+    /// The call was over when the present step began.
+    pub over_before: bool,
 }
 
 /// A real program that makes a call.
@@ -189,6 +194,20 @@ impl Facts {
         (!text.is_empty()).then(|| ending(text, 80))
     }
 
+    /// What the server's programs said last of the call; nothing while it goes on and nobody complains.
+    pub fn last_words(&self) -> Option<LastWords> {
+        match self.cleared {
+            Some(_) => LastWords::among(&self.logs, &self.ends),
+            None => LastWords::complaint(&self.logs, &self.ends),
+        }
+    }
+
+    /// What state the call is in, and what the server's programs said last of it.
+    pub fn account(&self) -> String {
+        let state = self.state();
+        self.last_words().map_or(state.clone(), |words| format!("{state}: {words}"))
+    }
+
     /// What state the call is in, in words.
     pub fn state(&self) -> String {
         if self.busy {
@@ -203,6 +222,10 @@ impl Facts {
                 (None, _, _) => format!("the caller gave up after {rings}, not answered"),
                 (_, Some(terminated), _) => format!("the server ended PPP (\"{}\") and hung up", terminated.what),
                 (_, None, by) if cleared.what.abrupt => format!("carrier was lost at the {}'s end", by.name()),
+                (_, None, End::Caller) if self.closed.is_some() => {
+                    let why = self.closed.as_ref().map_or("", |closed| &closed.what);
+                    format!("the caller hung up: {why}")
+                }
                 (_, None, by) => format!("the {} hung up", by.name()),
             };
         }

@@ -33,6 +33,7 @@ impl Facts {
             login: self.login.as_ref().map(|login| login.what.accepted),
             text: shown(&self.heard),
             state: self.state(),
+            last_words: self.last_words(),
             terminated: self.terminated.as_ref().map(|terminated| terminated.what.clone()),
         }
     }

@@ -10,6 +10,7 @@ mod circuits;
 mod client;
 mod line;
 mod placing;
+mod recent;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -20,12 +21,14 @@ use offhook_telephony::modem::Circuit;
 use offhook_telephony::trace::{Event, EventKind};
 
 pub use self::placing::Forwarded;
+use self::recent::Recent;
 use super::facts::{self, Facts};
 use super::line_end::LineEnd;
 use super::login::Login;
 use super::shared_exchange::SharedExchange;
 use super::transit::Transit;
 use crate::last_words::LastWords;
+use crate::server_words::{LogEntry, ProcessEnd};
 use offhook_base::Error;
 use offhook_scenario::{Port, Program, Wiring};
 
@@ -76,6 +79,7 @@ pub struct PortSession {
     has_circuits: bool,
     circuits: VecDeque<(Circuit, bool)>,
     hang_up_dte: bool,
+    recent: Recent,
     events: Vec<Event>,
 }
 
@@ -132,6 +136,7 @@ impl PortSession {
             has_circuits: port.wiring == Wiring::Usb,
             circuits: VecDeque::new(),
             hang_up_dte: false,
+            recent: Recent::default(),
             events: Vec::new(),
         };
         Ok(session.switched_on())
@@ -151,6 +156,9 @@ impl PortSession {
     fn circuit_108_changes(&mut self, now: Instant, on: bool) {
         if self.dte.open != on {
             self.dte = Dte { open: on, served: false, last: now };
+            if on {
+                self.recent.opened();
+            }
             // Whoever opens it next may have the modem ready again before anybody asks.
             self.facts.let_go |= !on && self.facts.cleared.is_some();
             self.dte_opened(now, on);
@@ -204,6 +212,21 @@ impl PortSession {
     pub fn hang_up_ignored(&mut self, now: Instant) {
         let text = "circuit 109 (DCD) off: ignored, the port is set to local (CLOCAL)".to_owned();
         self.record(now, EventKind::Note { text });
+    }
+
+    /// Something was logged that concerns the port.
+    pub fn log(&mut self, entry: LogEntry) {
+        self.recent.log(entry);
+    }
+
+    /// A process that served the port has ended.
+    pub fn process_ended(&mut self, end: ProcessEnd) {
+        self.recent.process_ended(end);
+    }
+
+    /// How far the server has come with the port, in words: why it is not ready.
+    pub fn account(&mut self) -> String {
+        self.recent.account()
     }
 
     /// Whether the DTE may be read: its modem's flow control.
@@ -287,6 +310,7 @@ impl PortSession {
 
     /// Adds a trace event of this port and its current call.
     pub fn record(&mut self, now: Instant, what: EventKind) {
+        self.recent.note(&what);
         self.events.push(Event { at: now, port: Some(self.device.clone()), call: self.call, what });
     }
 
