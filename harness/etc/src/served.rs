@@ -41,15 +41,30 @@ pub fn served(etc: &Etc) -> Vec<Served> {
     ports
 }
 
-/// What init keeps running with `etc`, and what it says of lines it cannot use. Without virtual consoles, which no guest
+/// What init says of a line or a unit that it cannot use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Who says it: `init` or `systemd`.
+    pub teller: &'static str,
+    /// What it says.
+    pub text: String,
+}
+
+/// What init keeps running with `etc`, and what it says of what it cannot use. Without virtual consoles, which no guest
 /// has, and of systemd's services only those with a serial line.
-pub fn entries(etc: &Etc) -> (Vec<Entry>, Vec<String>) {
-    let (lines, complaints) = in_inittab(etc);
+pub fn entries(etc: &Etc) -> (Vec<Entry>, Vec<Complaint>) {
+    let (lines, said) = in_inittab(etc);
+    let mut complaints: Vec<Complaint> = said.into_iter().map(|text| Complaint { teller: "init", text }).collect();
     let mut entries: Vec<Entry> =
         lines.into_iter().map(|(_, _, entry)| entry).filter(|entry| !on_console(&entry.process)).collect();
     for unit in units::enabled(etc) {
         if unit.device.is_some() || device(&unit.process).is_some() {
-            entries.push(unit.entry());
+            match unit.refused {
+                Some(why) => {
+                    complaints.push(Complaint { teller: "systemd", text: format!("{}: {why}", unit.name) });
+                }
+                None => entries.push(unit.entry()),
+            }
         }
     }
     (entries, complaints)

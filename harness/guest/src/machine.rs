@@ -12,7 +12,7 @@ use offhook_base::Error;
 use offhook_etc::inittab::Entry;
 use offhook_etc::read::direct::direct;
 use offhook_etc::read::{mgetty_command, mgetty_config};
-use offhook_etc::served::{self, Served, served};
+use offhook_etc::served::{self, Complaint, Served, served};
 use offhook_etc::source::{Place, Tree};
 use offhook_etc::units;
 use offhook_etc::{Etc, RawFile};
@@ -96,7 +96,7 @@ impl Machine {
     }
 
     /// What init is to keep running, and what it says of lines it cannot use.
-    pub(super) fn entries(&self) -> (Vec<Entry>, Vec<String>) {
+    pub(super) fn entries(&self) -> (Vec<Entry>, Vec<Complaint>) {
         served::entries(&files::as_etc(&self.files))
     }
 

@@ -32,6 +32,7 @@ const COMPLAINTS: &[&str] = &[
     "respawning too fast",
     "nologin",
     "Start request repeated",
+    "Refusing.",
     "something foul",
     "wrong permissions",
     "timed out",

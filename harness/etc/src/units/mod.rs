@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use self::words::{Names, quoted, split, unescaped};
 use super::inittab::Entry;
-use super::restart::{Restart, UnitRestart};
+use super::restart::{Restart, UnitRestart, When};
 use crate::{Content, Etc};
 
 /// Where an administrator's units are.
@@ -47,6 +47,8 @@ pub struct Unit {
     pub device: Option<String>,
     /// When it is started again.
     pub restart: UnitRestart,
+    /// Why systemd refuses to start it at all, in its own words.
+    pub refused: Option<&'static str>,
     /// The id for utmp, if it is to be entered there.
     utmp: Option<String>,
 }
@@ -99,6 +101,7 @@ fn unit(etc: &Etc, name: &str, target: Option<&str>) -> Option<Unit> {
         service.read(&path, true, &text);
     }
     let (file, line, command) = service.exec.first()?.clone();
+    let refused = service.refused();
     let value = |key: &str| service.values.get(key).map(|value| names.expanded(value));
     let words = names.command(&command, &service.environment);
     let mut process = quoted(&words)?;
@@ -117,6 +120,7 @@ fn unit(etc: &Etc, name: &str, target: Option<&str>) -> Option<Unit> {
         line,
         process,
         device: device.or(instance),
+        refused,
         restart: UnitRestart { forgiving: words::is_forgiving(&command), ..service.restart.clone() },
         utmp: value("UtmpIdentifier").filter(|id| !id.is_empty()),
     })
@@ -189,6 +193,20 @@ struct Service {
 }
 
 impl Service {
+    /// What systemd finds wrong with the service as a whole when it loads it (service_verify in its service.c).
+    fn refused(&self) -> Option<&'static str> {
+        let one_shot = self.values.get("Type").is_some_and(|kind| kind == "oneshot");
+        match self.restart.when {
+            _ if self.exec.len() > 1 && !one_shot => Some(
+                "Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.",
+            ),
+            When::Always | When::OnSuccess if one_shot => Some(
+                "Service has Restart= set to either 'always' or 'on-success', which isn't allowed for Type=oneshot services. Refusing.",
+            ),
+            _ => None,
+        }
+    }
+
     fn read(&mut self, path: &str, in_tree: bool, text: &str) {
         let mut section = String::new();
         let mut lines = text.lines().enumerate();
@@ -242,7 +260,6 @@ mod tests {
 
     use super::*;
     use crate::RawFile;
-    use crate::restart::When;
 
     const WANTS: &str = "/etc/systemd/system/multi-user.target.wants/";
 
@@ -295,6 +312,23 @@ mod tests {
         ]);
         let processes: Vec<String> = enabled(&files).into_iter().map(|unit| unit.process).collect();
         assert_eq!(processes, ["/sbin/mgetty -n 3 ttyS0", "/sbin/mgetty -n 5 ttyS1"]);
+    }
+
+    #[test]
+    fn a_drop_in_that_adds_a_command_line_and_a_one_shot_that_restarts_are_refused() {
+        let refused = |drop_in: &str| {
+            let files = etc(&[
+                (&wants("mgetty@ttyS0.service"), "-> /lib/systemd/system/mgetty@.service"),
+                ("/etc/systemd/system/mgetty@.service.d/own.conf", drop_in),
+            ]);
+            enabled(&files)[0].refused
+        };
+        let why = refused("[Service]\nExecStart=/sbin/mgetty -n 3 %i\n").unwrap();
+        assert!(why.starts_with("Service has more than one ExecStart= setting"), "{why}");
+        assert_eq!(refused("[Service]\nExecStart=\nExecStart=/sbin/mgetty -n 3 %i\n"), None);
+        assert_eq!(refused("[Service]\nType=oneshot\nRestart=no\nExecStart=/bin/true\n"), None);
+        let why = refused("[Service]\nType=oneshot\n").unwrap();
+        assert!(why.contains("isn't allowed for Type=oneshot services"), "{why}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use offhook_telephony::trace::{Event, EventKind};
 
 use super::World;
 use offhook_base::Error;
+use offhook_etc::served::Complaint;
 use offhook_server::logs::LogLine;
 use offhook_session::server_words::ProcessEnd;
 
@@ -62,8 +63,8 @@ impl World {
         }
     }
 
-    pub(super) fn complain(&mut self, now: Instant, complaints: Vec<String>) {
-        let log = |text| EventKind::Log { program: "init".to_owned(), pid: None, text };
+    pub(super) fn complain(&mut self, now: Instant, complaints: Vec<Complaint>) {
+        let log = |Complaint { teller, text }| EventKind::Log { program: teller.to_owned(), pid: None, text };
         self.record_all(now, complaints.into_iter().map(log).collect());
     }
 

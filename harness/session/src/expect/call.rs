@@ -16,7 +16,7 @@ impl Step<'_> {
         };
         let Some(_) = self.facts.answered else { return self.wait(HANG_UP_LIMIT, expected) };
         match rings {
-            Some(rings) if rings != self.facts.rings => self.failed(expected, self.off_hook()),
+            Some(rings) if rings != self.facts.rings => self.differs(expected, self.off_hook(), Vec::new()),
             _ if self.facts.rings == 0 => self.passed("connected without ringing"),
             _ => self.passed(format!("answered after {}", counted(self.facts.rings, "ring"))),
         }

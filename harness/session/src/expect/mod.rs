@@ -19,6 +19,7 @@ use self::hang_up::CLEAR_LIMIT;
 use self::traffic::Echoes;
 use super::StepResult;
 use super::facts::Facts;
+use super::server_words::LastWords;
 use offhook_scenario::Verb;
 
 /// How long a fact that ought to be there already may lag behind.
@@ -115,6 +116,12 @@ impl Step<'_> {
 
     fn failed(&self, expected: impl Into<String>, actual: impl Into<String>) -> Progress {
         self.failed_because(expected, actual, Vec::new())
+    }
+
+    /// Something else came than what was expected: what the server's programs complain of stands beside it.
+    fn differs(&self, expected: impl Into<String>, actual: impl Into<String>, mut notes: Vec<String>) -> Progress {
+        notes.extend(LastWords::complaint(&self.facts.logs, &self.facts.ends).map(|words| words.to_string()));
+        self.failed_because(expected, actual, notes)
     }
 
     fn failed_because(&self, expected: impl Into<String>, actual: impl Into<String>, notes: Vec<String>) -> Progress {

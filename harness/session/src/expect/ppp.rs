@@ -53,7 +53,7 @@ impl Step<'_> {
         let right = auth.result == result
             && message.is_none_or(|message| message == auth.message)
             && protocol.is_none_or(|protocol| Some(protocol) == auth.protocol);
-        if right { self.passed(actual) } else { self.failed(expected, actual) }
+        if right { self.passed(actual) } else { self.differs(expected, actual, Vec::new()) }
     }
 
     /// The network is up at both ends.
@@ -86,7 +86,7 @@ impl Step<'_> {
         let Addresses { local: got, peer: theirs, .. } = &up.what;
         let actual = named(Some(got.to_string()), theirs.map(|peer| peer.to_string()));
         if local.is_some_and(|local| local != *got) || (peer.is_some() && peer != *theirs) {
-            return self.failed(expected, actual);
+            return self.differs(expected, actual, Vec::new());
         }
         self.server_agrees(*got, *theirs, &expected, &actual)
     }
@@ -113,7 +113,7 @@ impl Step<'_> {
             Some(seen) => format!("the server's {} has {} peer {}", seen.what.0, seen.what.1, seen.what.2),
             None => "the server's kernel gave no PPP interface an address".to_owned(),
         };
-        self.failed_because(format!("{expected} on both ends"), format!("{actual} at the caller alone"), vec![notes])
+        self.differs(format!("{expected} on both ends"), format!("{actual} at the caller alone"), vec![notes])
     }
 
     pub(super) fn dns(&self, servers: &[std::net::Ipv4Addr]) -> Progress {
@@ -128,7 +128,11 @@ impl Step<'_> {
         let mut given = up.what.dns.clone();
         // pppd gives its only server twice, as primary and as secondary.
         given.dedup();
-        if given == servers { self.passed(listed(&given)) } else { self.failed(listed(servers), listed(&given)) }
+        if given == servers {
+            self.passed(listed(&given))
+        } else {
+            self.differs(listed(servers), listed(&given), Vec::new())
+        }
     }
 }
 
