@@ -22,6 +22,8 @@ use offhook_session::{Outcome, StepOutcome, StepResult, Verdict};
 
 /// Events shown before a failure.
 const EVENTS: usize = 12;
+/// Rings of a call shown before a failure, beside the last one.
+const RINGS: usize = 2;
 /// Log lines shown before a failure.
 const LOGS: usize = 6;
 /// Columns of a label and the blanks after it.
@@ -179,9 +181,15 @@ fn events(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant,
             matches!(event.what, EventKind::Step { step: number, passed: false, .. } if Some(number) == step.step);
         !told_elsewhere && !itself
     };
-    let last = last(outcome, step, at, EVENTS, wanted);
+    let rung: Vec<Instant> = near(outcome, step, at).filter_map(ring).collect();
+    let last = last(outcome, step, at, EVENTS, |event| wanted(event) && !is_one_more_ring(event, &rung));
     let (left, right) = (Way::ToCaller.arrow(style.unicode), Way::ToServer.arrow(style.unicode));
-    let title = format!("last events ({left} from the server, {right} to the server), seconds of virtual time");
+    let left_out = match rung.len() {
+        many if many > RINGS + 1 => format!("; rings {} to {} left out", RINGS + 1, many - 1),
+        _ => String::new(),
+    };
+    let title =
+        format!("last events ({left} from the server, {right} to the server), seconds of virtual time{left_out}");
     heading(text, &title, last.is_empty(), style);
     for event in last {
         let words = line_of(event, outcome);
@@ -190,6 +198,22 @@ fn events(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant,
         text.push_str(&hang(&lead, &words.text, 2, style.width));
     }
     text.push('\n');
+}
+
+/// When a ring burst begins.
+fn ring(event: &Event) -> Option<Instant> {
+    matches!(event.what, EventKind::RingOn { .. }).then_some(event.at)
+}
+
+/// Whether it belongs to neither the first rings of a call nor the last one: what is done before and after them is of interest.
+fn is_one_more_ring(event: &Event, rung: &[Instant]) -> bool {
+    let (Some(third), Some(last)) = (rung.get(RINGS), rung.last()) else { return false };
+    let rings = match &event.what {
+        EventKind::RingOn { .. } => true,
+        EventKind::Response { text } => text.starts_with("RING"),
+        _ => false,
+    };
+    rings && (*third..*last).contains(&event.at)
 }
 
 /// The last lines of the process that has most to say of the call, then those of the others.
@@ -236,17 +260,22 @@ fn last<'a>(
     count: usize,
     wanted: impl Fn(&&'a Event) -> bool,
 ) -> Vec<&'a Event> {
-    let own = |event: &&Event| event.call == Some(step.call);
+    let mut last: Vec<_> = near(outcome, step, at).filter(wanted).rev().take(count).collect();
+    last.reverse();
+    last
+}
+
+/// The events up to `at` that bear on the step: its call's, its port's, and those of the server as a whole.
+fn near<'a>(outcome: &'a Outcome, step: &StepOutcome, at: Instant) -> impl DoubleEndedIterator<Item = &'a Event> {
+    let call = step.call;
+    let own = |event: &&Event| event.call == Some(call);
     let port = outcome.trace.iter().find(own).and_then(|event| event.port.as_deref());
-    let near = |event: &&Event| match (event.call, event.port.as_deref()) {
-        (Some(call), _) => call == step.call,
+    let near = move |event: &&Event| match (event.call, event.port.as_deref()) {
+        (Some(of), _) => of == call,
         (None, Some(other)) => port.is_none_or(|port| port == other),
         (None, None) => true,
     };
-    let before = outcome.trace.iter().filter(|event| event.at <= at).filter(near).filter(wanted);
-    let mut last: Vec<_> = before.rev().take(count).collect();
-    last.reverse();
-    last
+    outcome.trace.iter().filter(move |event| event.at <= at).filter(near)
 }
 
 fn field(label: &str, value: &str, style: Style) -> String {

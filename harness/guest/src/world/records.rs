@@ -49,7 +49,10 @@ impl World {
                 let port = self.sessions.iter().position(|session| names(&session.device));
                 // What it logs may be read after its end, so it stays known until another gets its number.
                 match port {
-                    Some(port) => drop(self.serving.insert(*pid, port)),
+                    Some(port) => {
+                        self.serving.insert(*pid, port);
+                        self.sessions[port].process_started();
+                    }
                     None => drop(self.serving.remove(pid)),
                 }
             }

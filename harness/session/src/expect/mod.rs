@@ -89,7 +89,7 @@ pub fn expected_to_fail(result: StepResult, reason: &str) -> StepResult {
     match result {
         StepResult::Failed { at, expected, actual, .. } => StepResult::ExpectedFailure { at, expected, actual, reason },
         StepResult::Passed { at, shown } => {
-            let actual = if shown.is_empty() { "it passed".to_owned() } else { shown };
+            let actual = if shown.is_empty() { "it passed".to_owned() } else { format!("it passed: {shown}") };
             let notes = vec!["if the server is fixed, remove `fails` from this step".to_owned()];
             StepResult::Failed {
                 at,

@@ -41,10 +41,11 @@ impl Step<'_> {
         };
         let actual = format!("{}: {}", name(login.what.accepted), login.what.by);
         if login.what.accepted == accepted {
-            self.passed(actual)
-        } else {
-            self.failed_because(name(accepted), actual, self.heard())
+            return self.passed(actual);
         }
+        let over = self.facts.cleared.is_some();
+        let actual = if over { format!("{actual}: {}", self.facts.account()) } else { actual };
+        self.when_over(|step| step.failed_because(name(accepted), actual, self.heard()))
     }
 
     pub(super) fn text(&self, text: &str, within: Duration) -> Progress {

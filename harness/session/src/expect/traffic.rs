@@ -60,7 +60,12 @@ impl Step<'_> {
         if came >= count {
             self.passed(expected)
         } else if self.now >= deadline || cut {
-            self.when_over(|step| step.failed(expected, format!("{came} of {count}: {}", self.facts.account())))
+            let notes = self.facts.up.as_ref().map(|up| {
+                let peer = up.what.peer.map_or_else(|| "of an unknown address".to_owned(), |peer| peer.to_string());
+                format!("the caller is {}, the server {peer}", up.what.local)
+            });
+            let (notes, account) = (Vec::from_iter(notes), self.facts.account());
+            self.when_over(|step| step.failed_because(expected, format!("{came} of {count}: {account}"), notes))
         } else {
             Progress::Wait(deadline)
         }
@@ -100,6 +105,7 @@ impl Step<'_> {
         let (took, outcome) = (done.at - self.begun, &done.what);
         let octets = outcome.octets;
         let actual = match (&outcome.error, outcome.status) {
+            (Some(error), _) if self.facts.up.is_none() => format!("{error}: {}", self.facts.account()),
             (Some(error), _) => format!("{error}, {octets} octets after {}", spelled(took)),
             (None, Some(status)) if !(200..300).contains(&status) => format!("HTTP status {status}"),
             (None, None) => format!("no answer, {octets} octets in {}", spelled(took)),

@@ -205,7 +205,11 @@ impl Facts {
     /// What state the call is in, and what the server's programs said last of it.
     pub fn account(&self) -> String {
         let state = self.state();
-        self.last_words().map_or(state.clone(), |words| format!("{state}: {words}"))
+        match (self.last_words(), self.ends.last()) {
+            (Some(words), _) => format!("{state}: {words}"),
+            (None, Some(end)) if self.cleared.is_some() => format!("{state}: {} ended with {}", end.program, end.how),
+            (None, _) => state,
+        }
     }
 
     /// What state the call is in, in words.

@@ -219,6 +219,11 @@ impl PortSession {
         self.recent.log(entry);
     }
 
+    /// A process was started that serves the port.
+    pub fn process_started(&mut self) {
+        self.recent.process_started();
+    }
+
     /// A process that served the port has ended.
     pub fn process_ended(&mut self, end: ProcessEnd) {
         self.recent.process_ended(end);

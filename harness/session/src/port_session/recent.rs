@@ -18,7 +18,8 @@ const MOST: usize = 64;
 pub(super) struct Recent {
     logs: VecDeque<LogEntry>,
     ends: VecDeque<ProcessEnd>,
-    /// Processes that have ended, all of them.
+    /// Processes that were started on the port, and that have ended, all of them.
+    started: u32,
     ended: u32,
     opened: bool,
     /// The last command line of the server's.
@@ -30,6 +31,10 @@ pub(super) struct Recent {
 impl Recent {
     pub(super) fn log(&mut self, entry: LogEntry) {
         kept(&mut self.logs, entry);
+    }
+
+    pub(super) fn process_started(&mut self) {
+        self.started += 1;
     }
 
     pub(super) fn process_ended(&mut self, end: ProcessEnd) {
@@ -52,6 +57,7 @@ impl Recent {
     /// How far the server has come, and what its programs said last.
     pub(super) fn account(&mut self) -> String {
         let mut account = match (&self.command, &self.response) {
+            _ if !self.opened && self.started == 0 => "no process was started on the port".to_owned(),
             _ if !self.opened => "nothing opened the port".to_owned(),
             (None, _) => "the port was opened, and no command was sent to the modem".to_owned(),
             (Some(command), None) => format!("the modem did not answer \"{}\"", shown(command)),
@@ -89,6 +95,8 @@ mod tests {
     #[test]
     fn how_far_a_server_came_is_told_from_the_closed_port_to_the_refused_command() {
         let mut recent = Recent::default();
+        assert_eq!(recent.account(), "no process was started on the port");
+        recent.process_started();
         assert_eq!(recent.account(), "nothing opened the port");
         recent.opened();
         assert_eq!(recent.account(), "the port was opened, and no command was sent to the modem");
