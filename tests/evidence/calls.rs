@@ -8,7 +8,7 @@ use offhook_base::Span;
 use offhook_base::{Fingerprint, SourceFile};
 use offhook_clock::Instant;
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
-use offhook_telephony::trace::{End, Event, EventKind};
+use offhook_telephony::trace::{BadFrame, End, Event, EventKind};
 
 const SOURCE: &str = r#"scenario "the line is dropped after five idle minutes" {
     spec "PPP Dialin Server: Idle time before disconnect"
@@ -192,7 +192,7 @@ pub(crate) fn hostile() -> Outcome {
         EventKind::CallBegins { from: Some(nasty.clone()), name: Some(nasty.clone()) },
         EventKind::Frame { from: End::Server, octets: Vec::new(), text: String::new() },
         EventKind::Frame { from: End::Caller, octets: vec![0x21], text: nasty.clone() },
-        EventKind::BadFrame { from: End::Server, reason: nasty.clone(), octets: vec![0xff; 70_000] },
+        EventKind::BadFrame { from: End::Server, reason: BadFrame::Fcs, octets: vec![0xff; 70_000] },
         EventKind::Text { from: End::Server, text: nasty.clone() },
         EventKind::Interface { text: " 12 34:67:90 ".into() },
         EventKind::Log { program: String::new(), pid: None, text: nasty.clone() },
@@ -334,7 +334,7 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
         17_120,
         EventKind::BadFrame {
             from: End::Server,
-            reason: "bad FCS".into(),
+            reason: BadFrame::Fcs,
             octets: vec![0x08, 0x20, 0x08, 0x7d, 0x23, 0x40, 0x0d],
         },
     );

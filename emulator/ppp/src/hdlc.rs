@@ -7,20 +7,31 @@
 //! +----------+----------+----------+----------+-------------+---------+---------+----------+
 //! ```
 //!
+//! Between frames there may be text: a prompt, an echo, an error message, and a `~` in it is a Flag Sequence as well. Who
+//! reads it wants it when it comes: `Reading` says how that is told from a frame.
+//!
 //! The [`Deframer`] finds runs of ordinary octets eight at a time and moves them whole; only Flag Sequence,
 //! Control Escape and octets in the ACCM are looked at one by one. Whatever comes, it is in step again
 //! at the next Flag Sequence. The way back is [`transparency::encode`](crate::transparency::encode);
 //! what lies between address and FCS is [`frame`](crate::frame)'s business.
 
 use std::fmt;
+use std::time::Duration;
 
+use self::reading::{Reading, TakenFor};
 use crate::fcs;
 use crate::transparency::{DEFAULT_ACCM, ESCAPE, FLAG, ordinary_run};
+
+mod reading;
 
 /// Octets of FCS.
 const FCS_LEN: usize = 2;
 /// Fewer octets than this, FCS included, are no frame (RFC 1662 §4.3).
 const SHORTEST: usize = 4;
+
+/// How long a pause is in which what may be the beginning of a frame is taken for text: longer than any that a line at its
+/// rate has in a frame, shorter than a person waits.
+pub const QUIET: Duration = Duration::from_millis(100);
 
 /// What the [`Deframer`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +40,8 @@ pub enum Item<'a> {
     Frame(&'a [u8]),
     /// Octets between flags that are no good frame, transparency removed, whatever FCS there was included.
     Bad(BadFrame, &'a [u8]),
-    /// Octets outside frames, as they came: a login prompt, an echo, an error message.
+    /// Octets outside frames, as they came: a login prompt, an echo, an error message. A flag that turned out to be part of
+    /// it is in it.
     Text(&'a [u8]),
 }
 
@@ -40,6 +52,9 @@ pub enum BadFrame {
     Runt,
     /// The FCS does not match.
     Fcs,
+    /// The FCS matches what came, but not what was left of it: control octets in the receive ACCM had to be removed
+    /// (RFC 1662 §4.2). The frame was intact on the line, and sent as if another ACCM held. All octets that came are told.
+    Accm,
     /// Ended by Control Escape and Flag Sequence: the sender took it back (RFC 1662 §4.3).
     Abort,
     /// Longer than the receiver takes; only the beginning was kept.
@@ -49,11 +64,15 @@ pub enum BadFrame {
 }
 
 impl BadFrame {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Runt, Self::Fcs, Self::Accm, Self::Abort, Self::Overlong, Self::Unfinished];
+
     /// The reason as the trace words it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Runt => "runt",
             Self::Fcs => "bad FCS",
+            Self::Accm => "control octets in the receive ACCM removed",
             Self::Abort => "abort",
             Self::Overlong => "overlong",
             Self::Unfinished => "unfinished",
@@ -74,7 +93,7 @@ pub struct Counters {
     pub frames: u64,
     /// Frames shorter than four octets; no FCS error (RFC 1662 §4.3).
     pub runts: u64,
-    /// Frames whose FCS did not match.
+    /// Frames whose FCS did not match, be it because of the receive ACCM.
     pub fcs_errors: u64,
     /// Frames ended by the abort sequence; no FCS error (RFC 1662 §4.3).
     pub aborts: u64,
@@ -95,10 +114,22 @@ enum Place {
     Dropping,
 }
 
+/// What is emptied before the next octet is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HandedOut {
+    Nothing,
+    /// Text that was not told yet.
+    Text,
+    /// All there was since the last flag, of which the next flag may be text.
+    All {
+        flag: bool,
+    },
+}
+
 /// Octets from the line in, [`Item`]s out.
 ///
-/// Octets may come in pieces of any length. Until the first good frame, what does not begin as a frame is text: a login
-/// prompt that happens to have a `~` in it.
+/// Octets may come in pieces of any length. Text between frames is told as soon as it can be no frame; what is still in
+/// doubt when no octets have come for [`QUIET`] is told by [`Self::pause`].
 ///
 /// ```
 /// use offhook_ppp::hdlc::{BadFrame, Deframer, Item};
@@ -123,12 +154,12 @@ pub struct Deframer {
     accm: u32,
     longest: usize,
     buffer: Vec<u8>,
-    /// The octets as they came, kept until the first good frame: until then they may be text with a `~` in it.
-    raw: Vec<u8>,
+    /// Octets that the receive ACCM has removed from the frame, each with the length of `buffer` then.
+    removed: Vec<(usize, u8)>,
+    reading: Reading,
     /// A good frame was seen.
     synchronized: bool,
-    /// `buffer` and `raw` were handed out and are to be emptied.
-    handed_out: bool,
+    handed_out: HandedOut,
     counters: Counters,
 }
 
@@ -140,9 +171,10 @@ impl Deframer {
             accm: DEFAULT_ACCM,
             longest,
             buffer: Vec::with_capacity(longest.min(4096)),
-            raw: Vec::new(),
+            removed: Vec::new(),
+            reading: Reading::new(false),
             synchronized: false,
-            handed_out: false,
+            handed_out: HandedOut::Nothing,
             counters: Counters::default(),
         }
     }
@@ -170,74 +202,109 @@ impl Deframer {
 
     /// Takes octets from the front of `input` until something is complete; `None` once `input` is used up.
     pub fn take(&mut self, input: &mut &[u8]) -> Option<Item<'_>> {
-        if self.handed_out {
-            self.buffer.clear();
-            self.raw.clear();
-            self.handed_out = false;
-        }
+        self.empty_what_was_handed_out();
         if self.place == Place::Outside {
             let text = input.split(|octet| *octet == FLAG).next().unwrap_or_default();
             *input = &input[text.len()..];
             if !input.is_empty() {
                 *input = &input[1..];
                 self.place = Place::Inside;
+                self.reading.begin(true);
             }
             if !text.is_empty() {
-                self.raw.extend_from_slice(text);
-                self.handed_out = true;
-                return Some(Item::Text(&self.raw));
+                self.buffer.extend_from_slice(text);
+                self.handed_out = HandedOut::All { flag: self.place == Place::Inside };
+                return Some(Item::Text(&self.buffer));
             }
         }
         while let [first, ..] = *input {
-            let run = ordinary_run(input, self.accm);
-            if run > 0 {
-                let (ordinary, rest) = input.split_at(run);
-                self.keep(ordinary);
-                *input = rest;
+            if *first == FLAG {
+                if self.is_text_untold() {
+                    break;
+                }
+                *input = &input[1..];
+                if let Some(end) = self.end_of_frame() {
+                    return Some(self.item(end));
+                }
                 continue;
             }
-            *input = &input[1..];
-            match *first {
-                FLAG => {
-                    if let Some(end) = self.end_of_frame() {
-                        self.handed_out = true;
-                        return Some(match end {
-                            End::Good => Item::Frame(&self.buffer[..self.buffer.len() - FCS_LEN]),
-                            End::Bad(reason) => Item::Bad(reason, &self.buffer),
-                            End::Text => Item::Text(&self.raw),
-                        });
-                    }
-                }
-                ESCAPE => {
-                    self.keep_raw(&[ESCAPE]);
-                    if self.place == Place::Inside {
-                        self.place = Place::Escaped;
-                    }
-                }
+            let run = ordinary_run(input, self.accm);
+            let (octets, rest) = input.split_at(run.max(1));
+            *input = rest;
+            self.reading.keep(octets, self.synchronized, 2 * self.longest);
+            match (run, *first) {
+                (1.., _) => self.keep(octets),
+                (0, ESCAPE) if self.place == Place::Inside => self.place = Place::Escaped,
+                (0, ESCAPE) => {}
                 // In the receive ACCM: inserted on the way, removed before anything else is looked at.
-                control => self.keep_raw(&[control]),
+                (0, control) if self.removed.len() < self.longest => self.removed.push((self.buffer.len(), control)),
+                (0, _) => {}
             }
+            if !self.synchronized {
+                self.reading.decide_by_beginning(&self.buffer);
+            }
+        }
+        if self.is_text_untold() {
+            self.handed_out = HandedOut::Text;
+            return Some(Item::Text(self.reading.untold()));
         }
         None
     }
 
-    /// What is left of a frame when carrier is lost, or nothing.
+    /// Whether it has octets of which a pause could tell that they are text.
+    pub fn minds_pause(&self) -> bool {
+        match self.handed_out {
+            HandedOut::Nothing | HandedOut::Text => self.place != Place::Outside && self.reading.minds_pause(),
+            HandedOut::All { flag } => flag,
+        }
+    }
+
+    /// No octets have come for [`QUIET`]: gives the text among those that came before, if there is any.
+    pub fn pause(&mut self) -> Option<Item<'_>> {
+        self.empty_what_was_handed_out();
+        if self.place == Place::Outside || !self.reading.pause(self.synchronized) || self.reading.untold().is_empty() {
+            return None;
+        }
+        self.handed_out = HandedOut::Text;
+        Some(Item::Text(self.reading.untold()))
+    }
+
+    /// What is left when carrier is lost: of a frame or of text, or nothing.
     pub fn finish(&mut self) -> Option<Item<'_>> {
-        if self.handed_out || self.place == Place::Outside {
+        self.empty_what_was_handed_out();
+        if self.place == Place::Outside {
             return None;
         }
         self.place = Place::Outside;
-        self.handed_out = true;
-        if !self.synchronized && !self.looks_like_frame() {
-            (!self.raw.is_empty()).then_some(Item::Text(&self.raw))
-        } else {
-            (!self.buffer.is_empty()).then_some(Item::Bad(BadFrame::Unfinished, &self.buffer))
+        self.handed_out = HandedOut::All { flag: false };
+        match self.reading.taken_for {
+            TakenFor::Unknown => (!self.reading.untold().is_empty()).then(|| Item::Text(self.reading.untold())),
+            TakenFor::Frame => (!self.buffer.is_empty()).then_some(Item::Bad(BadFrame::Unfinished, &self.buffer)),
+            TakenFor::Text => None,
         }
+    }
+
+    fn empty_what_was_handed_out(&mut self) {
+        match std::mem::replace(&mut self.handed_out, HandedOut::Nothing) {
+            HandedOut::Nothing => {}
+            HandedOut::Text => self.reading.told(),
+            HandedOut::All { flag } => self.begin(flag),
+        }
+    }
+
+    /// A flag has come; it may be text itself if what came before was.
+    fn begin(&mut self, flag: bool) {
+        self.buffer.clear();
+        self.removed.clear();
+        self.reading.begin(flag);
+    }
+
+    fn is_text_untold(&self) -> bool {
+        self.reading.taken_for == TakenFor::Text && !self.reading.untold().is_empty()
     }
 
     /// Appends ordinary octets to the frame, the first of them unescaped if Control Escape came before.
     fn keep(&mut self, ordinary: &[u8]) {
-        self.keep_raw(ordinary);
         let mut ordinary = ordinary;
         if self.place == Place::Escaped {
             if let [first, rest @ ..] = ordinary {
@@ -255,47 +322,74 @@ impl Deframer {
         }
     }
 
-    /// Remembers octets as they came while it is not yet known whether they are frames.
-    fn keep_raw(&mut self, octets: &[u8]) {
-        if !self.synchronized {
-            let room = (2 * self.longest).saturating_sub(self.raw.len());
-            self.raw.extend_from_slice(&octets[..octets.len().min(room)]);
-        }
-    }
-
-    /// Whether the octets since the flag begin as frames do before ACFC is agreed on (RFC 1662 §3.1).
-    fn looks_like_frame(&self) -> bool {
-        self.buffer.starts_with(&[0xff, 0x03])
-    }
-
-    /// A flag has come: what the octets before it are. The flag may begin the next frame as well (RFC 1662 §3.1).
+    /// A flag has come: what the octets before it are, if anything is to be told of them. The flag may begin the next frame
+    /// as well (RFC 1662 §3.1).
     fn end_of_frame(&mut self) -> Option<End> {
         let place = std::mem::replace(&mut self.place, Place::Inside);
-        if self.buffer.is_empty() && place != Place::Escaped && (self.synchronized || self.raw.is_empty()) {
-            self.raw.clear();
+        if self.buffer.is_empty() && place == Place::Inside && self.reading.is_empty() {
+            self.reading.spare_flag(self.synchronized, self.longest);
             return None;
         }
-        let looks_like_frame = self.looks_like_frame();
         let (end, counter) = match place {
             Place::Escaped => (End::Bad(BadFrame::Abort), &mut self.counters.aborts),
             Place::Dropping => (End::Bad(BadFrame::Overlong), &mut self.counters.overlong),
+            _ if self.buffer.len() >= SHORTEST && fcs::is_good(&self.buffer) => (End::Good, &mut self.counters.frames),
+            _ if is_good_with(&self.buffer, &self.removed) => (End::Bad(BadFrame::Accm), &mut self.counters.fcs_errors),
             _ if self.buffer.len() < SHORTEST => (End::Bad(BadFrame::Runt), &mut self.counters.runts),
-            _ if fcs::is_good(&self.buffer) => (End::Good, &mut self.counters.frames),
             _ => (End::Bad(BadFrame::Fcs), &mut self.counters.fcs_errors),
         };
-        if end == End::Good {
+        let is_bad_frame = match (self.reading.taken_for, self.synchronized) {
+            _ if end == End::Good => {
+                self.synchronized = true;
+                true
+            }
+            (TakenFor::Frame, _) => true,
+            (TakenFor::Unknown, synchronized) => synchronized && place == Place::Escaped,
+            // Noise may make a frame begin like text, but hardly look like it to its end.
+            (TakenFor::Text, synchronized) => synchronized && !self.reading.is_plain() && !self.buffer.is_empty(),
+        };
+        if is_bad_frame {
             *counter += 1;
-            self.synchronized = true;
             return Some(end);
         }
-        // mgetty echoes what it reads at its prompt, flags included: until PPP has shown itself,
-        // what does not even begin as a frame is text.
-        if !self.synchronized && !looks_like_frame {
-            return Some(End::Text);
+        if self.reading.untold().is_empty() {
+            self.begin(true);
+            return None;
         }
-        *counter += 1;
-        Some(end)
+        Some(End::Text)
     }
+
+    /// What ended, to be handed out.
+    fn item(&mut self, end: End) -> Item<'_> {
+        self.handed_out = HandedOut::All { flag: end == End::Text };
+        match end {
+            End::Good => Item::Frame(&self.buffer[..self.buffer.len() - FCS_LEN]),
+            End::Bad(BadFrame::Accm) => {
+                self.buffer = with(&self.buffer, &self.removed);
+                Item::Bad(BadFrame::Accm, &self.buffer)
+            }
+            End::Bad(reason) => Item::Bad(reason, &self.buffer),
+            End::Text => Item::Text(self.reading.untold()),
+        }
+    }
+}
+
+/// Whether a frame was intact before control octets were removed from it.
+fn is_good_with(frame: &[u8], removed: &[(usize, u8)]) -> bool {
+    !removed.is_empty() && frame.len() + removed.len() >= SHORTEST && fcs::is_good(&with(frame, removed))
+}
+
+/// A frame with what was removed from it.
+fn with(frame: &[u8], removed: &[(usize, u8)]) -> Vec<u8> {
+    let mut whole = Vec::with_capacity(frame.len() + removed.len());
+    let mut from = 0;
+    for (at, octet) in removed {
+        whole.extend_from_slice(&frame[from..*at]);
+        whole.push(*octet);
+        from = *at;
+    }
+    whole.extend_from_slice(&frame[from..]);
+    whole
 }
 
 /// How a frame ended.

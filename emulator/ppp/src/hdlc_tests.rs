@@ -74,7 +74,7 @@ fn an_echoed_flag_at_a_login_prompt_leaves_text_text() {
     line.extend(encode(HELLO, DEFAULT_ACCM));
     let mut deframer = deframer();
     let text = |text: &[u8]| Got::Text(text.to_vec());
-    assert_eq!(feed(&mut deframer, &line), [text(b"login: "), text(b"\x08 \x08}#@\r\n"), hello()]);
+    assert_eq!(feed(&mut deframer, &line), [text(b"login: "), text(b"~\x08 \x08}#@\r\n"), hello()]);
     assert_eq!(deframer.counters(), Counters { frames: 1, ..Counters::default() });
 }
 
@@ -85,13 +85,13 @@ fn runts_aborts_and_overlong_frames_are_told_apart_and_followed_by_good_ones() {
     let mut line = encode(HELLO, 0);
     line.extend(b"\x01\x02\x03\x7e");
     line.extend(b"\xff\x03\xc0\x21\x7d\x7e");
-    line.extend([0x55; 100]);
+    line.extend([0x95; 100]);
     line.extend(encode(HELLO, 0));
     let wanted = [
         hello(),
         Got::Bad(BadFrame::Runt, vec![1, 2, 3]),
         Got::Bad(BadFrame::Abort, vec![0xff, 0x03, 0xc0, 0x21]),
-        Got::Bad(BadFrame::Overlong, vec![0x55; 20]),
+        Got::Bad(BadFrame::Overlong, vec![0x95; 20]),
         hello(),
     ];
     assert_eq!(feed(&mut deframer, &line), wanted);
@@ -120,14 +120,137 @@ fn a_lost_carrier_leaves_an_unfinished_frame_behind() {
     assert_eq!(feed(&mut deframer, b"NO CARRIER"), [Got::Text(b"NO CARRIER".to_vec())]);
 }
 
+/// What is told of octets at once, and what after a pause.
+fn told(deframer: &mut Deframer, line: &[u8]) -> (Vec<Got>, Vec<Got>) {
+    let at_once = feed(deframer, line);
+    let after_a_pause = deframer.pause().map(|item| match item {
+        Item::Frame(octets) => Got::Frame(octets.to_vec()),
+        Item::Bad(reason, octets) => Got::Bad(reason, octets.to_vec()),
+        Item::Text(octets) => Got::Text(octets.to_vec()),
+    });
+    (at_once, after_a_pause.into_iter().collect())
+}
+
+fn octets(got: Got) -> Vec<u8> {
+    let (Got::Frame(octets) | Got::Bad(_, octets) | Got::Text(octets)) = got;
+    octets
+}
+
+fn text(octets: &[u8]) -> Vec<Got> {
+    vec![Got::Text(octets.to_vec())]
+}
+
+/// A deframer that has received a frame, so that any Protocol field may begin the next.
+fn synchronized() -> Deframer {
+    let mut deframer = deframer();
+    deframer.set_accm(0);
+    assert_eq!(feed(&mut deframer, &encode(HELLO, 0)), [hello()]);
+    deframer
+}
+
 #[test]
-fn text_that_is_longer_than_any_frame_is_kept_as_far_however_it_is_cut() {
-    let line = [&[FLAG][..], &b"login: ".repeat(10_000), &[FLAG]].concat();
-    let whole = feed(&mut deframer(), &line);
-    let mut cut = deframer();
-    let pieces: Vec<Got> = line.chunks(1).flat_map(|piece| feed(&mut cut, piece)).collect();
-    assert!(matches!(&whole[..], [Got::Text(_)]));
-    assert_eq!(whole, pieces);
+fn text_after_a_tilde_is_told_when_it_comes_and_however_long_it_is() {
+    let line = b"~ welcome, login: ".repeat(10_000);
+    for size in [1, 7, line.len()] {
+        let mut deframer = deframer();
+        let mut heard = Vec::new();
+        for piece in line.chunks(size) {
+            heard.extend(feed(&mut deframer, piece).into_iter().flat_map(octets));
+        }
+        assert!(heard == line, "in pieces of {size}");
+    }
+}
+
+#[test]
+fn a_flag_waits_for_the_octet_that_decides_and_for_a_pause_if_none_comes() {
+    // What comes, what is told of it at once, and what after a pause.
+    for (line, at_once, after_a_pause) in [
+        (&b"~"[..], vec![], text(b"~")),
+        (b"~~", vec![], text(b"~~")),
+        (b"~ ", text(b"~ "), vec![]),
+        (b"~}#", text(b"~}#"), vec![]),
+        (b"~\xff", vec![], text(b"~\xff")),
+        (b"~\r\n", vec![], text(b"~\r\n")),
+        (b"~\xff}#\xc0!", vec![], vec![]),
+        (b"~\xc0!}!}!", vec![], vec![]),
+    ] {
+        assert_eq!(told(&mut deframer(), line), (at_once, after_a_pause), "{line:?}");
+    }
+}
+
+#[test]
+fn a_frame_in_which_the_line_rests_is_received_whole() {
+    let line = encode(HELLO, DEFAULT_ACCM);
+    for cut in 1..line.len() {
+        let mut deframer = deframer();
+        let (mut got, after_a_pause) = told(&mut deframer, &line[..cut]);
+        got.extend(feed(&mut deframer, &line[cut..]));
+        assert_eq!(got, [hello()], "cut at {cut}");
+        // Where address and control have come, nothing is taken for text.
+        assert!(cut < 4 || after_a_pause.is_empty(), "cut at {cut}: {after_a_pause:?}");
+    }
+}
+
+#[test]
+fn text_after_ppp_is_told_by_its_fourth_octet_or_after_a_pause() {
+    for (line, at_once, after_a_pause) in [
+        (&b"login: "[..], text(b"login: "), vec![]),
+        (b"log", vec![], text(b"log")),
+        // An odd octet may be a compressed Protocol field (RFC 1661 §6.5).
+        (b"\r\nlogin: ", vec![], text(b"\r\nlogin: ")),
+        (b"~~~ ", vec![], text(b" ")),
+    ] {
+        assert_eq!(told(&mut synchronized(), line), (at_once, after_a_pause), "{line:?}");
+    }
+}
+
+#[test]
+fn frames_of_every_compression_are_frames_and_no_text() {
+    let plain_data = [&b"-"[..], &[b'x'; 1000]].concat();
+    for frame in [&b"!E\0\0 "[..], b"W`\x0b\x0c ", b"\0!E\0\0 ", b"\x80!\x01\x01\0\x04", &plain_data, b"\xfd\0"] {
+        assert_eq!(feed(&mut synchronized(), &encode(frame, 0)), [Got::Frame(frame.to_vec())], "{frame:?}");
+    }
+}
+
+#[test]
+fn text_between_frames_and_a_tilde_in_it_are_told_as_they_came() {
+    let words = b"a ~ b: ";
+    let line = [&words[..], &encode(HELLO, 0)].concat();
+    let mut heard = feed(&mut synchronized(), &line);
+    assert_eq!(heard.pop(), Some(hello()));
+    assert_eq!(heard.into_iter().flat_map(octets).collect::<Vec<_>>(), words);
+}
+
+#[test]
+fn a_frame_whose_beginning_noise_has_damaged_is_a_bad_frame() {
+    for bit in 0..8 {
+        let mut line = encode(b"!E\0\0T\x12\x34@\0", 0);
+        line[1] ^= 1 << bit;
+        let got = feed(&mut synchronized(), &line);
+        assert!(matches!(&got[..], [Got::Bad(BadFrame::Fcs, _)]), "bit {bit}: {got:?}");
+    }
+}
+
+#[test]
+fn text_after_a_frame_that_breaks_off_is_told_after_the_next_pause() {
+    let mut deframer = synchronized();
+    assert_eq!(told(&mut deframer, b"\xff\x03\xc0\x21\x09"), (vec![], vec![]));
+    assert_eq!(told(&mut deframer, b"\r\nlogin: "), (vec![], text(b"\r\nlogin: ")));
+}
+
+#[test]
+fn an_intact_frame_that_the_receive_accm_spoils_is_told_as_such() {
+    // Sent under an ACCM of 0, received under the default one.
+    let line = encode(HELLO, 0);
+    let whole = [HELLO, &fcs::trailer(HELLO)].concat();
+    let mut deframer = deframer();
+    assert_eq!(feed(&mut deframer, &encode(HELLO, DEFAULT_ACCM)), [hello()]);
+    assert_eq!(feed(&mut deframer, &line), [Got::Bad(BadFrame::Accm, whole)]);
+    // One that noise has hit besides has a bad FCS.
+    let mut damaged = line.clone();
+    damaged[4] ^= 0x40;
+    assert!(matches!(feed(&mut deframer, &damaged)[..], [Got::Bad(BadFrame::Fcs, _)]));
+    assert_eq!(deframer.counters().fcs_errors, 2);
 }
 
 proptest! {
@@ -154,6 +277,8 @@ proptest! {
         deframer.set_accm(accm);
         let line = encode(&frame, accm);
         let got: Vec<Got> = line.chunks(cut).flat_map(|piece| feed(&mut deframer, piece)).collect();
-        prop_assert_eq!(got, [Got::Frame(frame)]);
+        // Before the first good frame one that begins as no frame does is told as text as well.
+        prop_assert_eq!(got.last(), Some(&Got::Frame(frame)));
+        prop_assert!(got[..got.len() - 1].iter().all(|got| matches!(got, Got::Text(_))), "{:?}", got);
     }
 }

@@ -4,9 +4,10 @@
 //!
 //! From the line upwards:
 //!
-//! - [`hdlc`] finds frames in octets, [`transparency`] makes octets of frames, [`fcs`] tells whether they arrived whole.
+//! - [`hdlc`] finds frames in octets, [`transparency`] makes octets of frames, [`fcs`] tells whether they arrived whole;
+//!   [`receiver`] is the first with a clock.
 //! - [`frame`] has address, control and protocol; [`packet`] and [`options`] are what control protocols send each other,
-//!   [`pap`] and [`chap`] what the authentication protocols do.
+//!   [`pap`], [`chap`] and [`eap`] what the authentication protocols do.
 //! - [`automaton`] is the table of RFC 1661 §4.1, [`restart`] limits it, and [`control`] is both at work, for any
 //!   protocol of that kind: [`lcp`], [`ipcp`], [`ipv6cp`], or one of your own.
 //! - [`auth`] decides who proves what to whom.
@@ -24,6 +25,7 @@ pub mod auth;
 pub mod automaton;
 pub mod chap;
 pub mod control;
+pub mod eap;
 pub mod fcs;
 pub mod frame;
 pub mod hdlc;
@@ -38,5 +40,6 @@ pub mod packet;
 pub mod pap;
 pub mod pool;
 pub mod print;
+pub mod receiver;
 pub mod restart;
 pub mod transparency;

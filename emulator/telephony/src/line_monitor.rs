@@ -1,10 +1,12 @@
 //! A line as a third party hears it: the frames and the text of both directions, each with its own deframer (RFC 1662).
 //!
-//! In: octets with who sent them, as they cross. Out: [`Item`]s in their order, and what a trace says of one.
+//! In: octets with who sent them, as they cross, and time. Out: [`Item`]s in their order, and what a trace says of one.
 
 use crate::trace::{End, EventKind, escaped};
+use offhook_clock::{Instant, earliest};
 use offhook_ppp::hdlc::{Deframer, Item};
 use offhook_ppp::print;
+use offhook_ppp::receiver::Receiver;
 
 /// The longest frame that is understood: the largest MRU there is, and what goes around it.
 const LONGEST: usize = 65_535 + 8;
@@ -12,8 +14,8 @@ const LONGEST: usize = 65_535 + 8;
 /// Both directions.
 #[derive(Clone, Debug)]
 pub struct LineMonitor {
-    from_caller: Deframer,
-    from_server: Deframer,
+    from_caller: Receiver,
+    from_server: Receiver,
 }
 
 impl Default for LineMonitor {
@@ -21,16 +23,36 @@ impl Default for LineMonitor {
         let mut deframer = Deframer::new(LONGEST);
         // Nothing on these lines inserts control octets, so none is dropped, whatever ACCM the two agree on.
         deframer.set_accm(0);
-        Self { from_caller: deframer.clone(), from_server: deframer }
+        let receiver = Receiver::new(deframer);
+        Self { from_caller: receiver.clone(), from_server: receiver }
     }
 }
 
 impl LineMonitor {
     /// The next item in what this end sent, as [`Deframer::take`] has it.
-    pub fn take(&mut self, from: End, octets: &mut &[u8]) -> Option<Item<'_>> {
+    pub fn take(&mut self, now: Instant, from: End, octets: &mut &[u8]) -> Option<Item<'_>> {
+        self.sent_by(from).take(now, octets)
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        earliest(self.from_caller.poll_timeout(), self.from_server.poll_timeout())
+    }
+
+    /// The text in what this end sent that a pause has shown to be text, if there has been one.
+    pub fn handle_timeout(&mut self, now: Instant, from: End) -> Option<Item<'_>> {
+        self.sent_by(from).handle_timeout(now)
+    }
+
+    /// The call is over: what is left of what this end sent.
+    pub fn finish(&mut self, from: End) -> Option<Item<'_>> {
+        self.sent_by(from).deframer_mut().finish()
+    }
+
+    const fn sent_by(&mut self, from: End) -> &mut Receiver {
         match from {
-            End::Caller => self.from_caller.take(octets),
-            End::Server => self.from_server.take(octets),
+            End::Caller => &mut self.from_caller,
+            End::Server => &mut self.from_server,
         }
     }
 }
@@ -39,9 +61,7 @@ impl LineMonitor {
 pub fn event_kind(from: End, item: Item<'_>) -> EventKind {
     match item {
         Item::Frame(frame) => EventKind::Frame { from, octets: frame.to_vec(), text: print::frame(frame) },
-        Item::Bad(reason, octets) => {
-            EventKind::BadFrame { from, reason: reason.name().to_owned(), octets: octets.to_vec() }
-        }
+        Item::Bad(reason, octets) => EventKind::BadFrame { from, reason, octets: octets.to_vec() },
         Item::Text(octets) => EventKind::Text { from, text: escaped(octets) },
     }
 }
@@ -53,7 +73,7 @@ mod tests {
 
     fn hear(line: &mut LineMonitor, from: End, mut octets: &[u8]) -> Vec<EventKind> {
         let mut heard = Vec::new();
-        while let Some(item) = line.take(from, &mut octets) {
+        while let Some(item) = line.take(Instant::ZERO, from, &mut octets) {
             heard.push(event_kind(from, item));
         }
         heard

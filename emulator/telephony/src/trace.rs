@@ -15,6 +15,7 @@
 use crate::exchange::Party;
 use crate::loss::LossCause;
 use offhook_clock::Instant;
+pub use offhook_ppp::hdlc::BadFrame;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,8 +174,10 @@ pub enum EventKind {
     BadFrame {
         /// Who sent them.
         from: End,
-        /// Why they are no frame: runt, bad FCS, abort, overlong.
-        reason: String,
+        /// Why they are not taken for one: `runt`, `bad FCS`, `abort`, `overlong`, `unfinished`, or, the frame having been
+        /// intact, `control octets in the receive ACCM removed`.
+        #[cfg_attr(feature = "serde", serde(with = "bad_frame"))]
+        reason: BadFrame,
         /// The octets after removal of transparency.
         #[cfg_attr(feature = "serde", serde(with = "hex"))]
         octets: Vec<u8>,
@@ -275,6 +278,23 @@ pub fn escaped(octets: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Why a frame is bad, by name.
+#[cfg(feature = "serde")]
+mod bad_frame {
+    use super::BadFrame;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(reason: &BadFrame, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(reason.name())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BadFrame, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let found = BadFrame::ALL.into_iter().find(|reason| reason.name() == name);
+        found.ok_or_else(|| D::Error::custom(format!("{name:?} is no reason for which a frame is bad")))
+    }
 }
 
 /// Octets as a string of hexadecimal digits.

@@ -213,6 +213,8 @@ fn usable(
     let asked = match protocol {
         AuthProtocol::Pap => ppp.auth.pap,
         AuthProtocol::Chap => ppp.auth.chap,
+        AuthProtocol::MsChap | AuthProtocol::MsChapV2 => ppp.auth.mschap,
+        AuthProtocol::Eap => ppp.auth.eap,
     };
     if !ppp.auth.required {
         return Err(Unusable::NotRequired);
@@ -275,10 +277,7 @@ fn usable(
 
 /// The protocol's name.
 pub const fn protocol_name(protocol: AuthProtocol) -> &'static str {
-    match protocol {
-        AuthProtocol::Pap => "PAP",
-        AuthProtocol::Chap => "CHAP",
-    }
+    protocol.name()
 }
 
 /// The entry by which a caller who refuses to authenticate is let in, if there is one (auth.c, `null_login`).

@@ -394,7 +394,9 @@ fn call(port: &Port, probe: &Probe, after: Duration) -> Call {
                     let auth = match probe.protocol {
                         Some(AuthProtocol::Pap) => AcceptedAuth::Pap,
                         Some(AuthProtocol::Chap) => AcceptedAuth::Chap,
-                        None => AcceptedAuth::Any,
+                        None | Some(AuthProtocol::MsChap | AuthProtocol::MsChapV2 | AuthProtocol::Eap) => {
+                            AcceptedAuth::Any
+                        }
                     };
                     Verb::Ppp(PppClient { user, password, auth, ask_dns: true, ..PppClient::default() })
                 }

@@ -206,6 +206,8 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
         let asked = match account.protocol {
             offhook_scenario::AuthProtocol::Pap => ppp.auth.pap,
             offhook_scenario::AuthProtocol::Chap => ppp.auth.chap,
+            offhook_scenario::AuthProtocol::MsChap | offhook_scenario::AuthProtocol::MsChapV2 => ppp.auth.mschap,
+            offhook_scenario::AuthProtocol::Eap => ppp.auth.eap,
         };
         if !asked {
             continue;

@@ -49,6 +49,8 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::time::Duration;
 
+    use offhook_telephony::trace::End;
+
     use super::*;
     use offhook_scenario::{
         Act, Auth, CallerIdRule, ControlLines, Lan, Line, Mode, Phase, Ppp, PppClient, Since, Verb,
@@ -157,7 +159,11 @@ mod tests {
         let [call] = &**first else { panic!("one call") };
         assert_eq!((call.from.as_deref(), call.name.as_deref(), call.after.as_secs()), (Some("P"), Some("O"), 60));
         let verbs = |stack| call.steps.iter().map(move |step| step.on(stack).0.clone()).collect::<Vec<_>>();
-        let log = |program: &str, text: &str| Verb::ExpectLog { program: program.to_owned(), text: text.to_owned() };
+        let log = |program: &str, text: &str| Verb::ExpectLog {
+            program: program.to_owned(),
+            text: text.to_owned(),
+            of: End::Server,
+        };
         assert_eq!(verbs("bookworm"), [Verb::ExpectAnswer { rings: Some(2) }, log("mgetty", "x")]);
         assert_eq!(verbs("trixie"), [Verb::ExpectAnswer { rings: Some(3) }, log("pppd", "y")]);
         assert_eq!(call.steps[0].on("trixie").1, Some("why"));

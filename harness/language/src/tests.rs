@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use offhook_telephony::exchange::{CallerIdService, Quality};
 use offhook_telephony::modem::Personality;
+use offhook_telephony::trace::End;
 
 use super::*;
 use crate::vocabulary::Item;
@@ -230,7 +231,7 @@ fn every_verb_holds_what_it_says() {
         Verb::FallSilent,
         hangup,
         Verb::ExpectArp { address: caller, of: ArpOwner::Nobody },
-        Verb::ExpectNoLog { program: text("pppd"), text: text("x") },
+        Verb::ExpectNoLog { program: text("pppd"), text: text("x"), of: End::Server },
     ];
     assert_eq!(verbs(call), expected);
     let Verb::Change(change) = change else { panic!("a change") };

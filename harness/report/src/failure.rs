@@ -225,7 +225,8 @@ fn logs(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant, s
         (EventKind::Log { program, pid, .. }, Some(words)) => (program, *pid) == (&words.program, words.pid),
         _ => false,
     };
-    let is_log = |event: &Event| matches!(event.what, EventKind::Log { .. }) && !callers(event);
+    let logged = |event: &Event| matches!(event.what, EventKind::Log { .. });
+    let is_log = |event: &Event| logged(event) && !callers(event);
     let told = speaker.map(|words| {
         let pid = words.pid.map_or_else(String::new, |pid| format!("[{pid}]"));
         let ended = words.ended.as_ref().map_or_else(String::new, |how| format!(", which ended with {how}"));
@@ -235,7 +236,9 @@ fn logs(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant, s
     let title = if told.is_some() { "other log lines of the server" } else { "the server's last log lines" };
     let others = last(outcome, step, at, LOGS, |event| is_log(event) && !speaks(event));
     let others = (told.is_none() || !others.is_empty()).then(|| (title.to_owned(), others));
-    for (title, last) in told.into_iter().chain(others) {
+    let client = last(outcome, step, at, LOGS, |event| logged(event) && callers(event));
+    let client = (!client.is_empty()).then(|| ("the caller's last log lines".to_owned(), client));
+    for (title, last) in told.into_iter().chain(others).chain(client) {
         heading(text, &title, last.is_empty(), style);
         for event in last {
             let lead = format!("  {:>9}  ", event.at);

@@ -42,7 +42,7 @@
 //!           "lcp": true,              LCP was opened
 //!           "auth": {                 null if it did not end
 //!               "result": "accepted", "refused" or "not-asked"
-//!               "protocol": "pap",    "chap" or null
+//!               "protocol": "pap",    "chap", "ms-chap", "ms-chap-v2", "eap" or null
 //!               "message": "Login ok" },
 //!           "local": "192.168.32.105", "peer": "192.168.32.1", or null
 //!           "dns": ["9.9.9.9"],

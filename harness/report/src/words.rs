@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use offhook_telephony::trace::{End, Event, EventKind, circuit_name};
+use offhook_telephony::trace::{BadFrame, End, Event, EventKind, circuit_name};
 
 use super::text::{counted, printable};
 use offhook_session::{Outcome, StepOutcome, StepResult};
@@ -135,7 +135,14 @@ pub fn line(what: &EventKind) -> Line {
         }
         EventKind::Frame { from, text, .. } => (Lane::Ppp, Some(Way::from(*from)), text.clone()),
         EventKind::BadFrame { from, reason, octets } => {
-            (Lane::Ppp, Some(Way::from(*from)), format!("no frame, {reason}, {}: {}", octet_count(octets), hex(octets)))
+            let what = match reason {
+                BadFrame::Accm => "intact frame, discarded by the receiver",
+                BadFrame::Runt | BadFrame::Fcs | BadFrame::Abort | BadFrame::Overlong | BadFrame::Unfinished => {
+                    "no frame"
+                }
+            };
+            let text = format!("{what}, {reason}, {}: {}", octet_count(octets), hex(octets));
+            (Lane::Ppp, Some(Way::from(*from)), text)
         }
         EventKind::Text { from, text } => (Lane::Text, Some(Way::from(*from)), text.clone()),
         EventKind::Link { text } => (Lane::Link, None, text.clone()),
@@ -278,8 +285,16 @@ mod tests {
 
     #[test]
     fn a_long_bad_frame_is_cut_and_its_length_told() {
-        let what = EventKind::BadFrame { from: End::Caller, reason: "bad FCS".into(), octets: vec![0x7d; 30] };
+        let what = EventKind::BadFrame { from: End::Caller, reason: BadFrame::Fcs, octets: vec![0x7d; 30] };
         let text = line(&what).text;
         assert!(text.starts_with("no frame, bad FCS, 30 octets: 7d 7d ") && text.ends_with(" ..."), "{text}");
+    }
+
+    #[test]
+    fn a_frame_that_was_intact_on_the_line_is_not_called_none() {
+        let what = EventKind::BadFrame { from: End::Server, reason: BadFrame::Accm, octets: vec![0xc2, 0x23] };
+        let told =
+            "intact frame, discarded by the receiver, control octets in the receive ACCM removed, 2 octets: c2 23";
+        assert_eq!(line(&what).text, told);
     }
 }

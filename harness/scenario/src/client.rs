@@ -13,6 +13,26 @@ pub enum AuthProtocol {
     Pap,
     /// RFC 1994, MD5.
     Chap,
+    /// RFC 2433.
+    MsChap,
+    /// RFC 2759.
+    #[serde(rename = "ms-chap-v2")]
+    MsChapV2,
+    /// RFC 3748, whatever method it carries.
+    Eap,
+}
+
+impl AuthProtocol {
+    /// Its name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pap => "PAP",
+            Self::Chap => "CHAP",
+            Self::MsChap => "MS-CHAP",
+            Self::MsChapV2 => "MS-CHAPv2",
+            Self::Eap => "EAP",
+        }
+    }
 }
 
 /// Which authentication protocols the caller takes.

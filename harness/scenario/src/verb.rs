@@ -163,6 +163,8 @@ pub enum Verb {
         program: String,
         /// Text to find.
         text: String,
+        /// At which end it runs.
+        of: End,
     },
     /// `expect-no-log "pppd" "fatal"`: no line since the call began contains the text, now.
     ExpectNoLog {
@@ -170,6 +172,8 @@ pub enum Verb {
         program: String,
         /// Text that must not be there.
         text: String,
+        /// At which end it runs.
+        of: End,
     },
     /// `hang-up`: the caller ends PPP by Terminate-Request, then goes on hook.
     HangUp,

@@ -15,6 +15,7 @@ use super::line_end::{LineEnd, LineEndOutput};
 use super::shared_exchange::SharedExchange;
 use super::tap::Tapped;
 use crate::last_words::LastWords;
+use crate::server_words::LogEntry;
 
 /// What a called port's session is to know of its caller.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(super) enum ClientEvent {
     Tapped(Tapped),
     /// The line was busy.
     Busy,
+    /// The program has logged this line.
+    Logged(LogEntry),
 }
 
 /// One program's modem.
@@ -125,7 +128,7 @@ impl Client {
         self.line_end.wants_dte_octets(now)
     }
 
-    /// what the called port's session is to know.
+    /// What the called port's session is to know.
     pub fn poll_heard(&mut self) -> Option<Heard> {
         self.heard.pop_front()
     }
@@ -133,6 +136,14 @@ impl Client {
     /// What happened since the last time.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
+    }
+
+    /// The program has logged this line.
+    pub fn logged(&mut self, now: Instant, program: &str, text: String) {
+        let program = program.to_owned();
+        self.record(now, EventKind::Log { program: program.clone(), pid: None, text: text.clone() });
+        let line = LogEntry { at: now, program, pid: None, severity: None, text };
+        self.heard.push_back(Heard(ClientEvent::Logged(line)));
     }
 
     /// Adds a trace event of this port.

@@ -11,7 +11,6 @@ use offhook_telephony::exchange::{
     Cable, CableOutput, Cadence, CallSetup, CallerEvent, LineConfig, LineEvent, LineId, LineOutput, Party, Release,
     Tone, WaitingCall,
 };
-use offhook_telephony::loss::LossCause;
 use offhook_telephony::modem::{Circuit, Modem, ModemConfig, ModemOutput, Personality};
 use offhook_telephony::trace::{End, EventKind};
 
@@ -136,6 +135,9 @@ impl LineEnd {
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
+        if let Some(tap) = &mut self.tap {
+            tap.handle_timeout(now);
+        }
         match &mut self.far_side {
             FarSide::Dialled { modem, line } => {
                 line.handle_timeout(now);
@@ -146,10 +148,11 @@ impl LineEnd {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        match &self.far_side {
+        let far_side = match &self.far_side {
             FarSide::Dialled { modem, line } => earliest(line.poll_timeout(), modem.poll_timeout()),
             FarSide::Direct(cable) => cable.poll_timeout(),
-        }
+        };
+        earliest(far_side, self.tap.as_ref().and_then(|tap| tap.poll_timeout()))
     }
 
     /// Whether a call would get through to the modem.
@@ -278,19 +281,14 @@ impl LineEnd {
                     if let Some(output) = line.poll_output() {
                         match output {
                             LineOutput::Trace(what) => return Some(LineEndOutput::Trace(what)),
-                            LineOutput::Lost(loss) => {
-                                // A transcript shows who hung up; what nobody was there to read is no news beside it.
-                                if loss.cause == LossCause::SenderHungUp {
-                                    return Some(LineEndOutput::Trace(loss.into()));
-                                }
-                            }
+                            LineOutput::Lost(loss) => return Some(LineEndOutput::Trace(loss.into())),
                             LineOutput::ToCaller(event) => return Some(LineEndOutput::ToCaller(event)),
                             LineOutput::ToWaitingCaller(told) => return Some(LineEndOutput::ToWaitingCaller(told)),
                             LineOutput::ToModem(event) => {
                                 if let LineEvent::Octets(octets) = &event {
                                     self.output.push_back(LineEndOutput::Arrived(octets.len()));
                                     if let Some(tap) = &mut self.tap {
-                                        tap.hear(End::Server, octets);
+                                        tap.hear(now, End::Server, octets);
                                     }
                                 }
                                 if let LineEvent::Tone(tone) = &event {
@@ -310,7 +308,7 @@ impl LineEnd {
                         ModemOutput::ToLine(octets) => {
                             line.send(now, End::Server, &octets);
                             if let Some(tap) = &mut self.tap {
-                                tap.hear(End::Caller, &octets);
+                                tap.hear(now, End::Caller, &octets);
                             }
                             return Some(LineEndOutput::Departed(octets.len()));
                         }

@@ -79,9 +79,22 @@ impl ModemPool {
     /// Octets cross a line's end.
     pub(super) fn hear(&mut self, now: Instant, line: usize, from: End, octets: &[u8]) {
         let mut rest = octets;
-        while let Some(item) = self.lines[line].monitor.as_mut().and_then(|monitor| monitor.take(from, &mut rest)) {
+        while let Some(item) = self.lines[line].monitor.as_mut().and_then(|monitor| monitor.take(now, from, &mut rest))
+        {
             let what = line_monitor::event_kind(from, item);
             self.tell(now, line, what);
+        }
+    }
+
+    /// What pauses on the lines show to be text is told.
+    fn hear_pauses(&mut self, now: Instant) {
+        for line in 0..self.lines.len() {
+            for from in [End::Caller, End::Server] {
+                let Some(monitor) = &mut self.lines[line].monitor else { continue };
+                if let Some(what) = monitor.handle_timeout(now, from).map(|item| line_monitor::event_kind(from, item)) {
+                    self.tell(now, line, what);
+                }
+            }
         }
     }
 
@@ -154,7 +167,8 @@ impl ModemPool {
     /// The next moment at which something happens by itself.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let modems = self.lines.iter().fold(self.dialling_due(), |next, line| {
-            earliest(earliest(next, line.modem.poll_timeout()), line.last_words.poll_timeout())
+            let pause = line.monitor.as_ref().and_then(LineMonitor::poll_timeout);
+            earliest(earliest(next, pause), earliest(line.modem.poll_timeout(), line.last_words.poll_timeout()))
         });
         let trunks = self
             .trunks
@@ -178,6 +192,7 @@ impl ModemPool {
             }
             self.end_dialling(now);
             self.close_late(now);
+            self.hear_pauses(now);
             self.pump(now);
         }
     }

@@ -18,6 +18,7 @@ mod demand;
 mod pap_authenticator;
 mod pap_client;
 
+use std::borrow::Cow;
 use std::fmt;
 
 pub use self::accounts::{Account, Accounts, AuthAnswer, PeerAuth};
@@ -112,6 +113,18 @@ impl AuthOption {
         let mut data = protocol.to_be_bytes().to_vec();
         data.extend(algorithm);
         data
+    }
+
+    /// `PAP`, `MS-CHAPv2`, `CHAP with algorithm 9`.
+    pub fn name(self) -> Cow<'static, str> {
+        match self {
+            Self::Pap => "PAP".into(),
+            Self::Chap(Algorithm::Md5) => "CHAP".into(),
+            Self::Chap(Algorithm::MsChap) => "MS-CHAP".into(),
+            Self::Chap(Algorithm::MsChapV2) => "MS-CHAPv2".into(),
+            Self::Chap(Algorithm::Unknown(algorithm)) => format!("CHAP with algorithm {algorithm}").into(),
+            Self::Eap => "EAP".into(),
+        }
     }
 
     /// The method that carries it out, if this crate has it.

@@ -47,7 +47,7 @@ impl Ipv6cp {
 }
 
 /// fe80::/64 and the identifier (RFC 5072 §5).
-fn link_local(identifier: u64) -> Ipv6Addr {
+pub fn link_local(identifier: u64) -> Ipv6Addr {
     Ipv6Addr::from_bits(0xfe80 << 112 | u128::from(identifier))
 }
 

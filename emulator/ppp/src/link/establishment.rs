@@ -8,7 +8,6 @@ use crate::automaton::{Event, State};
 use crate::control::{DEFAULT_MRU, Output};
 use crate::frame::LCP;
 use crate::lcp::Settings;
-use crate::transparency::DEFAULT_ACCM;
 
 impl Link {
     /// What LCP has to say.
@@ -49,9 +48,10 @@ impl Link {
         self.send = peer;
         self.lcp.set_peer_mru(peer.mru);
         self.ipcp.set_peer_mru(peer.mru);
-        self.deframer.set_accm(own.accm);
+        let deframer = self.receiver.deframer_mut();
+        deframer.set_accm(own.accm);
         // "An implementation MUST always be able to receive 1500 octets" (RFC 1661 §6.1, in other words).
-        self.deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + AROUND);
+        deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + AROUND);
         self.events.push_back(LinkEvent::LcpOpened);
         self.begin_authentication(now);
     }
@@ -59,7 +59,8 @@ impl Link {
     fn lcp_down(&mut self, now: Instant) {
         self.send = Settings::DEFAULT;
         self.lcp.set_peer_mru(DEFAULT_MRU);
-        self.deframer.set_accm(DEFAULT_ACCM);
+        // The receive ACCM stays: a peer that has not left Opened yet sends as was agreed, and what it sends is intact. LCP,
+        // which comes with everything escaped, is the same under any.
         self.end_authentication();
         let phase = match self.lcp.state() {
             State::Closing | State::Stopping => Phase::Terminate,

@@ -89,6 +89,7 @@ use crate::ipcp::Ipcp;
 use crate::ipv6cp::Ipv6cp;
 use crate::lcp::{Lcp, Settings};
 use crate::packet::Repr;
+use crate::receiver::Receiver;
 use crate::transparency::encode;
 
 /// Octets around the information of the longest frame: address, control, protocol, FCS.
@@ -99,7 +100,7 @@ const AROUND: usize = 6;
 pub struct Link {
     config: Config,
     phase: Phase,
-    deframer: Deframer,
+    receiver: Receiver,
     lcp: Control<Lcp>,
     authentication: Authentication,
     ipcp: Control<Ipcp>,
@@ -148,7 +149,7 @@ impl Link {
         let ipv6cp = Ipv6cp::new(Random::new(random.next()));
         Self {
             phase: Phase::Dead,
-            deframer: Deframer::new(usize::from(config.mru.max(DEFAULT_MRU)) + AROUND),
+            receiver: Receiver::new(Deframer::new(usize::from(config.mru.max(DEFAULT_MRU)) + AROUND)),
             lcp: Control::new(lcp, config.limits),
             authentication: Authentication::new(&config.role, Random::new(random.next())),
             ipcp: Control::new(ipcp, config.limits),
@@ -169,7 +170,7 @@ impl Link {
 
     /// Carrier. After the delay the lower layer is Up and the link is opened: the first Configure-Request goes out.
     pub fn handle_up(&mut self, now: Instant) {
-        self.deframer.reset();
+        self.receiver.deframer_mut().reset();
         self.is_silent = false;
         self.start = Some(now + self.config.delay);
         self.begin(now);
@@ -189,7 +190,7 @@ impl Link {
 
     /// Carrier is lost: the lower layer is Down. What was not sent yet is lost.
     pub fn handle_down(&mut self, now: Instant) {
-        let leftover = self.deframer.finish().map(LinkEvent::from);
+        let leftover = self.receiver.deframer_mut().finish().map(LinkEvent::from);
         self.events.extend(leftover);
         self.start = None;
         self.lcp.handle_down(now);
@@ -236,7 +237,7 @@ impl Link {
     /// Octets from the line.
     pub fn handle_octets(&mut self, now: Instant, octets: &[u8]) {
         let mut input = octets;
-        while let Some(item) = self.deframer.take(&mut input) {
+        while let Some(item) = self.receiver.take(now, &mut input) {
             let event = LinkEvent::from(item);
             let frame = if let LinkEvent::FrameReceived(frame) = &event { Some(frame.clone()) } else { None };
             self.events.push_back(event);
@@ -259,6 +260,7 @@ impl Link {
 
     /// A deadline may have come.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.events.extend(self.receiver.handle_timeout(now).map(LinkEvent::from));
         if self.is_silent {
             return;
         }
@@ -278,7 +280,8 @@ impl Link {
         let ipv6cp = self.ipv6cp.as_ref().and_then(Control::poll_timeout);
         let automata = [self.lcp.poll_timeout(), self.ipcp.poll_timeout(), ipv6cp];
         let next = automata.into_iter().fold(self.authentication_deadline(), earliest);
-        earliest(self.start, next).filter(|_| !self.is_silent)
+        let own = earliest(self.start, next).filter(|_| !self.is_silent);
+        earliest(self.receiver.poll_timeout(), own)
     }
 
     /// The next frame for the line, flags included.
@@ -313,7 +316,7 @@ impl Link {
 
     /// What came in from the line.
     pub const fn counters(&self) -> hdlc::Counters {
-        self.deframer.counters()
+        self.receiver.deframer().counters()
     }
 
     fn handle_frame(&mut self, now: Instant, octets: &[u8]) {

@@ -178,8 +178,11 @@ fn protocol_of(octets: &[u8]) -> Option<u16> {
     let mut deframer = Deframer::new(1506);
     deframer.set_accm(0);
     let mut input = octets;
-    match deframer.take(&mut input) {
-        Some(Item::Frame(frame)) => Frame::parse(frame).ok().map(|frame| frame.protocol),
-        _ => None,
+    // Alone, it is text at first: no LCP has gone before.
+    while let Some(item) = deframer.take(&mut input) {
+        if let Item::Frame(frame) = item {
+            return Frame::parse(frame).ok().map(|frame| frame.protocol);
+        }
     }
+    None
 }

@@ -2,7 +2,8 @@
 //!
 //! In: either end's circuit 108 (DTR) and octets. Out: octets for the other end, circuit 109 of the server (the caller's
 //! DTR, crossed over), what the caller sees ([`CallerEvent`]), and the trace. Both ends on: connected, at once.
-//! Octets pass at the ports' speed, and only while both ends are on: a serial port nobody listens to speaks to the air.
+//! Octets pass at the ports' speed, and only while both ends are on: a serial port nobody listens to speaks to the air. What a
+//! call loses so is told.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use super::channel::Channel;
 use super::config::CallSetup;
 use super::events::CallerEvent;
 use super::release::Release;
+use crate::loss::LossCause;
 use crate::trace::{End, EventKind};
 use offhook_clock::Instant;
 
@@ -113,7 +115,8 @@ impl Cable {
         if on {
             self.connect();
         } else if self.phase == Phase::Connected {
-            self.channels.to_server.discard();
+            let lost = self.channels.to_server.discard();
+            self.lose(lost, End::Caller, LossCause::ReceiverHungUp);
             self.phase = Phase::Draining;
             self.handle_timeout(now);
         }
@@ -135,10 +138,12 @@ impl Cable {
     /// Sends octets to the other end.
     pub fn send(&mut self, now: Instant, from: End, octets: &[u8]) {
         self.handle_timeout(now);
-        if self.phase != Phase::Connected {
-            return;
+        match (self.phase, from) {
+            (Phase::Connected, _) => self.channels.sent_by_mut(from).send(now, octets),
+            (Phase::Draining, End::Caller) => self.lose(octets.len() as u64, from, LossCause::ReceiverHungUp),
+            // Without a call there is none that could lose anything.
+            (Phase::Idle | Phase::Calling | Phase::Draining, _) => {}
         }
-        self.channels.sent_by_mut(from).send(now, octets);
     }
 
     /// Line time of what `from` has sent and what has not left yet.
@@ -183,9 +188,18 @@ impl Cable {
     fn end(&mut self, by: End, release: Release) {
         let abrupt = release.is_abrupt();
         self.phase = Phase::Idle;
-        self.channels.discard();
+        for (from, octets) in self.channels.discard() {
+            let cause = if from == by { LossCause::SenderHungUp } else { LossCause::ReceiverHungUp };
+            self.lose(octets, from, cause);
+        }
         self.trace(EventKind::Cleared { by, abrupt });
         self.tell_caller(CallerEvent::Cleared { by, abrupt });
+    }
+
+    fn lose(&mut self, octets: u64, from: End, cause: LossCause) {
+        if octets > 0 {
+            self.trace(EventKind::Lost { octets, from, cause });
+        }
     }
 
     fn trace(&mut self, what: EventKind) {
@@ -268,6 +282,23 @@ mod tests {
         let cleared = CallerEvent::Cleared { by: End::Server, abrupt: false };
         let expected = [CableOutput::ToCaller(CallerEvent::Octets(b"bye".to_vec())), CableOutput::ToCaller(cleared)];
         assert_eq!(drained(&mut cable), expected);
+    }
+
+    #[test]
+    fn what_is_under_way_when_the_caller_s_end_goes_off_is_told_as_lost() {
+        let mut cable = connected();
+        cable.send(Instant::ZERO, End::Server, b"0123456789");
+        cable.send(Instant::ZERO, End::Caller, b"01234");
+        while cable.poll_output().is_some() {}
+        cable.clear(Instant::ZERO, Release::Orderly);
+        let lost: Vec<_> = std::iter::from_fn(|| cable.poll_output())
+            .filter_map(|output| match output {
+                CableOutput::Trace(EventKind::Lost { octets, from, cause }) => Some((octets, from, cause)),
+                _ => None,
+            })
+            .collect();
+        let wanted = [(5, End::Caller, LossCause::SenderHungUp), (10, End::Server, LossCause::ReceiverHungUp)];
+        assert_eq!(lost, wanted);
     }
 
     #[test]

@@ -233,6 +233,11 @@ impl Channel {
         Some(octets)
     }
 
+    /// When the last of what has left will have arrived, if any of it is still under way.
+    pub(super) fn last_arrival(&self) -> Option<Instant> {
+        self.travelling.back().map(|(at, _)| *at)
+    }
+
     /// Takes out of a burst what arrived in gaps of the carrier.
     fn drop_in_gaps(&mut self, at: Instant, octets: &mut Vec<u8>) {
         let count = octets.len() as u64;

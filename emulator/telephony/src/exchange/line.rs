@@ -358,7 +358,10 @@ impl Line {
         let lost = self.channels.sent_by_mut(by).cut(now);
         self.lose(lost, by, if abrupt { LossCause::NoCarrier } else { LossCause::SenderHungUp });
         self.trace(EventKind::Cleared { by, abrupt });
-        self.phase = Phase::Clearing { by, abrupt, heard: now + self.config.delay };
+        // What was sent before arrives before, also where noise has made it late.
+        let last = self.channels.sent_by(by).last_arrival();
+        let heard = last.map_or(now, |last| last.max(now)).max(now + self.config.delay);
+        self.phase = Phase::Clearing { by, abrupt, heard };
     }
 
     fn lose(&mut self, octets: u64, from: End, cause: LossCause) {

@@ -298,8 +298,7 @@ impl Running {
     fn listen(&mut self, now: Instant) -> Result<(), Error> {
         let lines = self.log.fresh();
         for text in lines.map_err(|error| Error::io(format!("listening to {}", self.modem.name), &error))? {
-            self.modem
-                .record(now, EventKind::Log { program: self.settings.program.name().to_owned(), pid: None, text });
+            self.modem.logged(now, self.settings.program.name(), text);
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ impl Kept {
 fn octets(what: &EventKind) -> usize {
     match what {
         EventKind::Frame { octets, text, .. } => octets.len() + text.len(),
-        EventKind::BadFrame { reason, octets, .. } => octets.len() + reason.len(),
+        EventKind::BadFrame { octets, .. } => octets.len(),
         EventKind::Command { text }
         | EventKind::Response { text }
         | EventKind::Ignored { text }

@@ -74,8 +74,10 @@ pub(super) fn build_verb(
         VerbWord::Change => Verb::Change(build_change(item, scene.base, &scene.ports, &mut scene.known, problems)),
         VerbWord::Wait => Verb::Wait { time: item.argument_time(0) },
         VerbWord::ExpectHangup => build_hangup(item, problems),
-        VerbWord::ExpectLog => Verb::ExpectLog { program: first(), text: second() },
-        VerbWord::ExpectNoLog => Verb::ExpectNoLog { program: first(), text: second() },
+        VerbWord::ExpectLog => Verb::ExpectLog { program: first(), text: second(), of: PARTIES.required(item, "of") },
+        VerbWord::ExpectNoLog => {
+            Verb::ExpectNoLog { program: first(), text: second(), of: PARTIES.required(item, "of") }
+        }
         VerbWord::DropCarrier => Verb::DropCarrier,
         VerbWord::Flicker => Verb::Flicker { time: time() },
         VerbWord::Retrain => Verb::Retrain { time: time() },

@@ -148,11 +148,18 @@ impl Progress<'_> {
                 problem.also(at, "without user= and password=").help("write expect-auth \"not-asked\" or \"refused\""),
             );
         }
-        let (other, takes) = match (client.auth, protocol?) {
-            (AcceptedAuth::Pap, AuthProtocol::Chap) => ("CHAP", "takes PAP alone"),
-            (AcceptedAuth::Chap, AuthProtocol::Pap) => ("PAP", "takes CHAP alone"),
+        let protocol = protocol?;
+        let takes = match (client.auth, protocol) {
+            (_, AuthProtocol::MsChap | AuthProtocol::MsChapV2 | AuthProtocol::Eap)
+                if result == AuthResult::Accepted =>
+            {
+                "offhook's own caller speaks PAP and CHAP"
+            }
+            (AcceptedAuth::Pap, AuthProtocol::Chap) => "takes PAP alone",
+            (AcceptedAuth::Chap, AuthProtocol::Pap) => "takes CHAP alone",
             _ => return None,
         };
+        let other = protocol.name();
         let problem = contradiction(format!("this caller does not authenticate with {other}"), span, "expected");
         Some(problem.also(at, takes))
     }

@@ -102,6 +102,7 @@ impl<'a> Progress<'a> {
         self.after_the_end(verb, span)
             .or_else(|| self.repeated(verb, span))
             .or_else(|| self.not_of_a_program(verb, span))
+            .or_else(|| self.only_of_a_program(verb, span))
             .or_else(|| self.direct(verb, span))
             .or_else(|| self.too_late(verb, span))
             .or_else(|| self.too_early(verb, span))

@@ -4,8 +4,20 @@ use super::{Progress, contradiction};
 use offhook_base::Span;
 use offhook_scenario::Verb;
 use offhook_schema::Problem;
+use offhook_telephony::trace::End;
 
 impl Progress<'_> {
+    /// Why a verb can be said of a program alone, if none calls.
+    pub(super) fn only_of_a_program(&self, verb: &Verb, span: Span) -> Option<Problem> {
+        let (Verb::ExpectLog { of: End::Caller, .. } | Verb::ExpectNoLog { of: End::Caller, .. }, None) =
+            (verb, self.program)
+        else {
+            return None;
+        };
+        let message = format!("`{}` of the caller: offhook's own caller has no log", verb.word());
+        Some(contradiction(message, span, "nothing is logged").help("remove of=, or let a program call: with=\"pppd\""))
+    }
+
     /// Why a verb cannot be said of a program, if one calls.
     pub(super) fn not_of_a_program(&self, verb: &Verb, span: Span) -> Option<Problem> {
         let name = self.program?.program.name();

@@ -126,8 +126,8 @@ choices! {
 
     /// How authentication ended.
     pub(crate) AUTH_RESULTS: AuthResult {
-        "accepted" => AuthResult::Accepted, "Authenticate-Ack, or CHAP's Success";
-        "refused" => AuthResult::Refused, "Authenticate-Nak, CHAP's Failure, or the link is ended because the caller offers no authentication";
+        "accepted" => AuthResult::Accepted, "Authenticate-Ack, or the Success of CHAP or EAP";
+        "refused" => AuthResult::Refused, "Authenticate-Nak, the Failure of CHAP or EAP, or the link is ended because the caller offers no authentication";
         "not-asked" => AuthResult::NotAsked, "the server asks for none";
     }
 
@@ -135,6 +135,9 @@ choices! {
     pub(crate) PROTOCOLS: AuthProtocol {
         "pap" => AuthProtocol::Pap, "RFC 1334";
         "chap" => AuthProtocol::Chap, "RFC 1994, with MD5";
+        "ms-chap" => AuthProtocol::MsChap, "RFC 2433";
+        "ms-chap-v2" => AuthProtocol::MsChapV2, "RFC 2759";
+        "eap" => AuthProtocol::Eap, "RFC 3748, with whatever method";
     }
 
     /// From when a duration counts.
@@ -146,7 +149,7 @@ choices! {
         "answer" => Since::Answer, "off hook";
     }
 
-    /// Who hung up.
+    /// One of the two ends of a call.
     pub(crate) PARTIES: End {
         "caller" => End::Caller, "the caller";
         "server" => End::Server, "the server";

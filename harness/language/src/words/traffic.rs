@@ -2,7 +2,7 @@
 
 use offhook_schema::{Absent, Kind, Property};
 
-use super::choices::{HOSTS, LOGINS, OWNERS, STACKS, STATES};
+use super::choices::{HOSTS, LOGINS, OWNERS, PARTIES, STACKS, STATES};
 use super::{LONG, MILLISECOND, flag, many, number, one, property, seconds, text, time, verb, word};
 use crate::kind;
 use crate::vocabulary::{Place, Verb, Word};
@@ -98,6 +98,7 @@ pub(super) const WORDS: &[Word] = &[
     },
     Word {
         arguments: &[one("program", Kind::Sentence), one("text", Kind::Sentence)],
+        properties: &[property("of", PARTIES.kind(), text("server"), "At which end the program runs.")],
         ..verb(
             Verb::ExpectLog,
             "expect-log",
@@ -106,6 +107,7 @@ pub(super) const WORDS: &[Word] = &[
     },
     Word {
         arguments: &[one("program", Kind::Sentence), one("text", Kind::Sentence)],
+        properties: &[property("of", PARTIES.kind(), text("server"), "At which end the program runs.")],
         ..verb(
             Verb::ExpectNoLog,
             "expect-no-log",

@@ -75,8 +75,8 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::Wait { time: Some(time) } => step.until(begun + *time),
         Verb::Wait { time: None } => step.wait_for_clearing(),
         Verb::ExpectHangup { after, of, within, by, reason } => step.hang_up(*after, *of, *within, *by, *reason),
-        Verb::ExpectLog { program, text } => step.log(program, text),
-        Verb::ExpectNoLog { program, text } => step.no_log(program, text),
+        Verb::ExpectLog { program, text, of } => step.log(program, text, *of),
+        Verb::ExpectNoLog { program, text, of } => step.no_log(program, text, *of),
         Verb::HangUp => {
             step.with_call("hang up", || step.clearing(CLEAR_LIMIT, "the line to clear after the caller hung up"))
         }

@@ -1,10 +1,11 @@
 //! PPP: how far it got, authentication, addresses, name servers.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::call::CONNECT_LIMIT;
 use super::{LAG, Progress, Step};
-use crate::facts::Addresses;
+use crate::facts::{Addresses, Facts};
 use offhook_scenario::{AuthProtocol, AuthResult, Phase};
 
 /// How long PPP may take to come up or fail: more than pppd's own limits in a row.
@@ -14,7 +15,7 @@ impl Step<'_> {
     pub(super) fn ppp(&self, until: Option<Phase>) -> Progress {
         let facts = self.facts;
         let (reached, expected) = match until {
-            None => (facts.up.as_ref().map(|up| up.at), "PPP up, or refused by the server"),
+            None => (facts.up(), "PPP up, or refused by the server"),
             Some(Phase::Establish) => (facts.establish, "LCP under negotiation"),
             Some(Phase::Authenticate) => (facts.authenticate, "LCP opened and authentication begun"),
             Some(Phase::Network) => (facts.network, "IPCP under negotiation"),
@@ -39,17 +40,18 @@ impl Step<'_> {
         let said = |message: &str| if message.is_empty() { String::new() } else { format!(", \"{message}\"") };
         // The protocol is told only where it is asked for: elsewhere it says nothing anybody wants to know.
         let by = |used: Option<AuthProtocol>| match (protocol, used) {
-            (None, _) => "",
-            (Some(_), Some(AuthProtocol::Pap)) => " by PAP",
-            (Some(_), Some(AuthProtocol::Chap)) => " by CHAP",
+            (_, Some(used)) if protocol.is_some() || result == AuthResult::NotAsked => format!(" by {}", used.name()),
             // Nothing was asked for, which its result says already.
-            (Some(_), None) => "",
+            (_, Some(_) | None) => String::new(),
         };
         let expected = format!("{}{}{}", auth_name(result), by(protocol), said(message.unwrap_or_default()));
         let limit = self.network_limit().max(PPP_LIMIT);
         let Some(auth) = &self.facts.auth else { return self.wait(limit, expected) };
         let auth = &auth.what;
-        let actual = format!("{}{}{}", auth_name(auth.result), by(auth.protocol), said(&auth.message));
+        let mut actual = format!("{}{}{}", auth_name(auth.result), by(auth.protocol), said(&auth.message));
+        if let Some(asked) = self.not_spoken() {
+            actual = format!("{actual}: the server asks for {asked}, which offhook's caller does not speak");
+        }
         let right = auth.result == result
             && message.is_none_or(|message| message == auth.message)
             && protocol.is_none_or(|protocol| Some(protocol) == auth.protocol);
@@ -72,6 +74,13 @@ impl Step<'_> {
             (None, Some(_)) => self.passed("up, by IPv6 alone"),
             (None, None) => self.wait(self.network_limit(), expected),
         }
+    }
+
+    /// What the server asks the built-in caller to authenticate itself by, if that is the reason that it is refused.
+    fn not_spoken(&self) -> Option<Cow<'static, str>> {
+        let Facts { program: None, auth: Some(auth), asked: Some(asked), .. } = self.facts else { return None };
+        let refused = auth.what.result == AuthResult::Refused && auth.what.protocol.is_none();
+        (refused && asked.method().is_none()).then(|| asked.name())
     }
 
     pub(super) fn address(&self, local: Option<std::net::Ipv4Addr>, peer: Option<std::net::Ipv4Addr>) -> Progress {

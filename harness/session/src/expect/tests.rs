@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 
+use offhook_ppp::auth::AuthOption;
 use offhook_telephony::trace::End;
 
 use super::*;
@@ -173,7 +174,7 @@ fn echoes_of_an_earlier_ping_and_echoes_that_come_twice_do_not_count() {
 
 #[test]
 fn a_log_line_may_come_a_moment_late_but_not_never() {
-    let verb = Verb::ExpectLog { program: "mgetty".to_owned(), text: "denied caller".to_owned() };
+    let verb = Verb::ExpectLog { program: "mgetty".to_owned(), text: "denied caller".to_owned(), of: End::Server };
     let mut facts = Facts::default();
     assert_eq!(judge(&verb, &facts, at(30), at(30)), Progress::Wait(at(35)));
     assert_eq!(actual(&verb, &facts, 35).1, "mgetty logged nothing since the call began");
@@ -301,12 +302,48 @@ fn an_answer_to_arp_is_the_server_s_or_not() {
 
 #[test]
 fn a_line_that_must_not_be_logged_is_looked_for_once() {
-    let verb = Verb::ExpectNoLog { program: "pppd".to_owned(), text: "fatal".to_owned() };
+    let verb = Verb::ExpectNoLog { program: "pppd".to_owned(), text: "fatal".to_owned(), of: End::Server };
     let mut facts = Facts::default();
     assert_eq!(judge(&verb, &facts, at(30), at(30)), Progress::Wait(Instant::from_millis(30_010)));
     assert_eq!(shown(&verb, &facts, 31), "");
     facts.logs.push(logged("pppd", "fatal error"));
     assert_eq!(actual(&verb, &facts, 30).1, "pppd logged \"fatal error\"");
+}
+
+#[test]
+fn the_caller_s_log_is_not_the_server_s() {
+    let verb = |of| Verb::ExpectLog { program: "pppd".to_owned(), text: "asyncmp".to_owned(), of };
+    let client_logs = vec![logged("pppd", "unrecognized option 'asyncmp'")];
+    let facts = Facts { client_logs, ..Facts::default() };
+    assert_eq!(shown(&verb(End::Caller), &facts, 31), "the caller's pppd logged \"unrecognized option 'asyncmp'\"");
+    assert_eq!(actual(&verb(End::Server), &facts, 36).1, "pppd logged nothing since the call began");
+}
+
+#[test]
+fn each_authentication_protocol_is_only_itself() {
+    let all = [AuthProtocol::Pap, AuthProtocol::Chap, AuthProtocol::MsChap, AuthProtocol::MsChapV2, AuthProtocol::Eap];
+    for used in all {
+        let auth = Auth { result: AuthResult::Accepted, protocol: Some(used), message: String::new() };
+        let facts = Facts { auth: Some(At { at: at(20), what: auth }), ..Facts::default() };
+        for protocol in all {
+            let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: Some(protocol) };
+            let passes = matches!(judge(&verb, &facts, at(30), at(30)), Progress::Done(StepResult::Passed { .. }));
+            assert_eq!(passes, used == protocol, "{used:?} for {protocol:?}");
+        }
+        let not_asked = Verb::ExpectAuth { result: AuthResult::NotAsked, message: None, protocol: None };
+        assert_eq!(actual(&not_asked, &facts, 30).1, format!("accepted by {}", used.name()));
+    }
+}
+
+#[test]
+fn a_refusal_says_what_the_caller_does_not_speak() {
+    let message = "peer refused to authenticate".to_owned();
+    let auth = Auth { result: AuthResult::Refused, protocol: None, message };
+    let facts = Facts { auth: Some(At { at: at(20), what: auth }), asked: Some(AuthOption::Eap), ..Facts::default() };
+    let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: None };
+    let told =
+        "refused, \"peer refused to authenticate\": the server asks for EAP, which offhook's caller does not speak";
+    assert_eq!(actual(&verb, &facts, 30).1, told);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 use offhook_caller::TransferOutcome;
 use offhook_caller::ip::Resolved;
 use offhook_clock::Instant;
+use offhook_ppp::auth::AuthOption;
 use offhook_telephony::trace::End;
 
 pub use super::login::LoginOutcome;
@@ -49,12 +50,16 @@ pub struct Facts {
     pub authenticate: Option<Instant>,
     /// The caller sent its first Configure-Request of IPCP.
     pub network: Option<Instant>,
+    /// By what the server asked last who the caller is (LCP's Authentication-Protocol).
+    pub asked: Option<AuthOption>,
     /// How authentication ended.
     pub auth: Option<Timestamped<Auth>>,
     /// IPCP opened.
     pub up: Option<Timestamped<Addresses>>,
     /// IPV6CP opened.
     pub up6: Option<Instant>,
+    /// One end rejects IPCP: there will be no IPv4.
+    pub ip_rejected: bool,
     /// The last IP or IPv6 packet in either direction, as it left the server or reached it.
     pub last_data: Option<Instant>,
     /// The first Terminate-Request of LCP from the server, as it left there.
@@ -92,6 +97,8 @@ pub struct Facts {
     pub circuits: BTreeMap<u16, Timestamped<bool>>,
     /// Lines the server's programs logged since the call began.
     pub logs: Vec<LogEntry>,
+    /// Lines the program that makes the call logged, likewise.
+    pub client_logs: Vec<LogEntry>,
     /// Processes of the server on this port that have ended since the call began.
     pub ends: Vec<ProcessEnd>,
     /// The call was over when the present step began.
@@ -165,6 +172,12 @@ impl Facts {
         Some(seen.map_or(up.at, |seen| seen.at))
     }
 
+    /// When all of the network that there will be was up: IPv4, or IPv6 alone where there is no IPv4.
+    pub fn up(&self) -> Option<Instant> {
+        let alone = self.up6.filter(|_| self.ip_rejected);
+        self.up.as_ref().map(|up| up.at).or(alone)
+    }
+
     /// From when on echo requests are sent by a step that began then: a program brings the network up in its own time.
     pub fn pings_from(&self, begun: Instant) -> Option<Instant> {
         match (&self.program, &self.up) {
@@ -218,7 +231,8 @@ impl Facts {
             return "the called line was busy".to_owned();
         }
         if let (Some(Program::Ended(how)), None, 0) = (&self.program, self.answered, self.rings) {
-            return format!("the caller's program ended before the line rang: {how}");
+            let words = self.client_logs.last().map(|line| format!("; its last words: \"{}\"", shown(&line.text)));
+            return format!("the caller's program ended before the line rang: {how}{}", words.unwrap_or_default());
         }
         if let Some(cleared) = &self.cleared {
             let rings = counted(self.rings, "ring");
@@ -235,6 +249,8 @@ impl Facts {
         }
         if self.up.is_some() {
             "the network is up".to_owned()
+        } else if self.up().is_some() {
+            "the network is up, by IPv6 alone".to_owned()
         } else if self.network.is_some() {
             "IPCP is being negotiated".to_owned()
         } else if self.authenticate.is_some() {

@@ -3,16 +3,18 @@
 use offhook_caller::CallerEvent;
 use offhook_caller::ip::HostEvent;
 use offhook_clock::Instant;
-use offhook_ppp::auth::Method;
-use offhook_ppp::frame::{CHAP, Frame, IPCP, LCP, PAP};
+use offhook_ppp::auth::{AuthOption, OwnAuth};
+use offhook_ppp::chap::{self, Algorithm};
+use offhook_ppp::frame::{CHAP, EAP, Frame, IPCP, LCP, PAP};
 use offhook_ppp::link::LinkEvent;
 use offhook_ppp::packet::{Code, Packet};
-use offhook_ppp::{chap, pap, print};
+use offhook_ppp::{eap, pap, print};
 use offhook_telephony::exchange::Release;
 use offhook_telephony::trace::{End, EventKind, escaped};
 
 use super::PortSession;
 use crate::facts::{Addresses, Auth, Timestamped};
+use crate::tap::Tapped;
 use offhook_scenario::{AuthProtocol, AuthResult};
 
 impl PortSession {
@@ -47,13 +49,18 @@ impl PortSession {
             LinkEvent::FrameSent(_) if self.silent => {}
             LinkEvent::FrameSent(octets) => {
                 self.sent(now, &octets);
+                self.notice(End::Caller, &octets);
                 self.record(now, EventKind::Frame { from: End::Caller, text: print::frame(&octets), octets });
             }
             LinkEvent::FrameReceived(octets) => {
+                self.notice(End::Server, &octets);
                 self.record(now, EventKind::Frame { from: End::Server, text: print::frame(&octets), octets });
+                if let Some(login) = &mut self.login {
+                    login.hear_frame(now);
+                }
+                self.proceed_with_login(now);
             }
             LinkEvent::BadFrame(reason, octets) => {
-                let reason = reason.name().to_owned();
                 self.record(now, EventKind::BadFrame { from: End::Server, reason, octets });
             }
             LinkEvent::Text(octets) => self.hear(now, &octets),
@@ -61,19 +68,7 @@ impl PortSession {
                 self.facts.lcp_opened = Some(now);
                 self.linked(now, "LCP is Opened".to_owned());
             }
-            LinkEvent::Auth(method, outcome) => {
-                let (result, how) = match outcome.is_accepted() {
-                    true => (AuthResult::Accepted, "accepted"),
-                    false => (AuthResult::Refused, "refused"),
-                };
-                let message = outcome.message();
-                self.linked(now, format!("{}: {how}, \"{message}\"", method.name()));
-                let protocol = Some(match method {
-                    Method::Pap => AuthProtocol::Pap,
-                    Method::Chap => AuthProtocol::Chap,
-                });
-                self.facts.auth = Some(Timestamped { at, what: Auth { result, protocol, message } });
-            }
+            LinkEvent::Auth(method, outcome) => self.authenticated(now, method.into(), &outcome),
             LinkEvent::AuthNotAsked => {
                 let auth = Auth { result: AuthResult::NotAsked, protocol: None, message: String::new() };
                 self.facts.auth = Some(Timestamped { at, what: auth });
@@ -108,6 +103,42 @@ impl PortSession {
         }
     }
 
+    /// Whoever listens in place of the caller has heard this.
+    pub(super) fn take_tapped(&mut self, now: Instant) {
+        while let Some(tapped) = self.tap.poll() {
+            self.handle_tapped(now, tapped);
+        }
+    }
+
+    pub(super) fn handle_tapped(&mut self, now: Instant, tapped: Tapped) {
+        match tapped {
+            Tapped::Event(event) => self.handle_caller(now, event),
+            Tapped::Caller(what) => self.record(now, what),
+            Tapped::Auth(option, outcome) => self.authenticated(now, option, &outcome),
+        }
+    }
+
+    /// The caller's authentication has ended so.
+    fn authenticated(&mut self, now: Instant, option: AuthOption, outcome: &OwnAuth) {
+        let (result, how) = match outcome.is_accepted() {
+            true => (AuthResult::Accepted, "accepted"),
+            false => (AuthResult::Refused, "refused"),
+        };
+        let message = outcome.message();
+        let words =
+            if message.is_empty() && option == AuthOption::Eap { String::new() } else { format!(", \"{message}\"") };
+        self.linked(now, format!("{}: {how}{words}", option.name()));
+        let protocol = match option {
+            AuthOption::Pap => Some(AuthProtocol::Pap),
+            AuthOption::Chap(Algorithm::Md5) => Some(AuthProtocol::Chap),
+            AuthOption::Chap(Algorithm::MsChap) => Some(AuthProtocol::MsChap),
+            AuthOption::Chap(Algorithm::MsChapV2) => Some(AuthProtocol::MsChapV2),
+            AuthOption::Chap(Algorithm::Unknown(_)) => None,
+            AuthOption::Eap => Some(AuthProtocol::Eap),
+        };
+        self.facts.auth = Some(Timestamped { at: now, what: Auth { result, protocol, message } });
+    }
+
     /// A Terminate-Request refuses authentication too, if the caller had none to offer (pppd's own text).
     fn terminated(&mut self, now: Instant, text: String) {
         if self.facts.auth.as_ref().is_none_or(|auth| auth.what.result == AuthResult::NotAsked)
@@ -131,6 +162,7 @@ impl PortSession {
             LCP if is_request => &mut self.facts.establish,
             PAP if pap::Code::from(code) == pap::Code::AuthenticateRequest => &mut self.facts.authenticate,
             CHAP if chap::Code::from(code) == chap::Code::Response => &mut self.facts.authenticate,
+            EAP if eap::Code::from(code) == eap::Code::Response => &mut self.facts.authenticate,
             IPCP if is_request => &mut self.facts.network,
             _ => return,
         };

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use offhook_caller::{Caller, CallerConfig, TransferOutcome, TransferRequest};
 use offhook_clock::Instant;
 use offhook_telephony::exchange::Release;
-use offhook_telephony::trace::{End, EventKind, escaped};
+use offhook_telephony::trace::End;
 
 use super::PortSession;
 use crate::facts::Timestamped;
@@ -15,6 +15,9 @@ use crate::login::{Login, Move};
 impl PortSession {
     /// The caller begins to speak PPP, as soon as there is carrier.
     pub fn dial_in(&mut self, now: Instant, config: CallerConfig) {
+        // From here on the caller listens itself.
+        self.tap.finish();
+        self.take_tapped(now);
         let mut caller = Caller::new(config);
         if self.is_connected() {
             caller.handle_carrier(now);
@@ -73,7 +76,8 @@ impl PortSession {
         if self.silent {
             return;
         }
-        self.record(now, EventKind::Text { from: End::Caller, text: escaped(octets) });
+        self.tap.hear(now, End::Caller, octets);
+        self.take_tapped(now);
         if self.is_connected() {
             self.send(now, octets);
         } else {

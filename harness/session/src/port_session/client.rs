@@ -33,13 +33,16 @@ impl PortSession {
             self.record_of(now, call, EventKind::Note { text: "the called line is busy".to_owned() });
             return;
         }
+        if let ClientEvent::Logged(line) = heard.0 {
+            self.facts_mut(call).client_logs.push(line);
+            return;
+        }
         if !self.has(call) {
             return;
         }
         match heard.0 {
             ClientEvent::Sent(count) if self.is_connected() => self.to_server.send(now, count),
             ClientEvent::Got(count) => self.departed = self.to_caller.get(now, count),
-            ClientEvent::Tapped(Tapped::Caller(what)) => self.record(now, what),
             // What the program made of it is for its own interface to tell.
             ClientEvent::Tapped(Tapped::Event(CallerEvent::Link(LinkEvent::IpUp { local, peer, .. }))) => {
                 let peer = peer.unwrap_or(Ipv4Addr::UNSPECIFIED);
@@ -49,8 +52,8 @@ impl PortSession {
                 // It has been sent already, as the tap hears it.
                 self.data_until = Some(self.to_server.sent());
             }
-            ClientEvent::Tapped(Tapped::Event(event)) => self.handle_caller(now, event),
-            ClientEvent::Sent(_) | ClientEvent::Busy => {}
+            ClientEvent::Tapped(tapped) => self.handle_tapped(now, tapped),
+            ClientEvent::Sent(_) | ClientEvent::Busy | ClientEvent::Logged(..) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use offhook_clock::Instant;
 use offhook_telephony::exchange::CallerEvent as Heard;
-use offhook_telephony::trace::EventKind;
+use offhook_telephony::trace::{End, EventKind};
 
 use super::{Forwarded, PortSession};
 use crate::facts::{Clearing, Timestamped};
@@ -41,7 +41,10 @@ impl PortSession {
         }
         match (event, &mut self.caller) {
             (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
-            (Heard::Octets(octets), None) => self.hear(now, &octets),
+            (Heard::Octets(octets), None) => {
+                self.tap.hear(now, End::Server, &octets);
+                self.take_tapped(now);
+            }
             (Heard::Connected { .. }, caller) => {
                 if let Some(caller) = caller {
                     caller.handle_carrier(now);
@@ -53,6 +56,8 @@ impl PortSession {
                 if let Some(caller) = caller {
                     caller.handle_carrier_lost(now);
                 }
+                self.tap.finish();
+                self.take_tapped(now);
                 self.proceed_with_login(now);
             }
             (Heard::Busy | Heard::Answered | Heard::GaveUp, _) => {}

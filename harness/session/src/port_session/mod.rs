@@ -9,6 +9,7 @@ mod calling;
 mod circuits;
 mod client;
 mod line;
+mod noticed;
 mod placing;
 mod recent;
 
@@ -26,6 +27,7 @@ use super::facts::{self, Facts};
 use super::line_end::LineEnd;
 use super::login::Login;
 use super::shared_exchange::SharedExchange;
+use super::tap::Tap;
 use super::transit::Transit;
 use crate::last_words::LastWords;
 use crate::server_words::{LogEntry, ProcessEnd};
@@ -48,6 +50,8 @@ pub struct PortSession {
     program: Program,
     line_end: LineEnd,
     caller: Option<Caller>,
+    /// Listens while the caller does not speak PPP itself, but types or sends octets.
+    tap: Tap,
     /// Number of the current call.
     call: Option<usize>,
     /// That of a call that waits during the current one.
@@ -117,6 +121,7 @@ impl PortSession {
             program: port.program,
             line_end: LineEnd::new(port, exchange)?,
             caller: None,
+            tap: Tap::new(),
             call: None,
             waiting_call: None,
             promoted: None,
@@ -186,6 +191,8 @@ impl PortSession {
         if let Some(caller) = &mut self.caller {
             caller.handle_timeout(now);
         }
+        self.tap.handle_timeout(now);
+        self.take_tapped(now);
         self.pump(now);
         self.proceed_with_login(now);
     }
@@ -194,7 +201,7 @@ impl PortSession {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let caller = self.caller.as_ref().and_then(Caller::poll_timeout);
         let login = self.login.as_ref().and_then(Login::poll_timeout);
-        let ends = earliest(self.last_words.poll_timeout(), self.clears_at);
+        let ends = earliest(earliest(self.last_words.poll_timeout(), self.clears_at), self.tap.poll_timeout());
         earliest(earliest(earliest(self.line_end.poll_timeout(), caller), login), ends)
     }
 
@@ -303,6 +310,7 @@ impl PortSession {
         }
         self.forward = None;
         self.caller = None;
+        self.tap = Tap::new();
         self.login = None;
         self.unsaid.clear();
         self.clears_at = None;

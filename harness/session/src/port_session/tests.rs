@@ -1,13 +1,17 @@
 //! Port sessions with a DTE that is played here: lines, cables, and several calls on one.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
+use offhook_ppp::frame::{Compression, Frame, LCP};
+use offhook_ppp::transparency::{DEFAULT_ACCM, encode};
 use offhook_telephony::exchange::{CallSetup, Release, Stamp};
 use offhook_telephony::trace::End;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::client::{ClientEvent, Heard};
 use crate::facts::Timestamped;
+use crate::server_words::LogEntry;
 
 fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)
@@ -192,6 +196,84 @@ fn error_control_carries_more_octets_at_the_same_rate() {
         line_end.backlog(at(10_000)).as_millis()
     };
     assert_eq!((took(false), took(true)), (1000, 800));
+}
+
+/// What has happened since this was asked last.
+fn told(session: &mut PortSession) -> Vec<EventKind> {
+    session.take_events().into_iter().map(|event| event.what).collect()
+}
+
+/// A call over a cable, its caller typing.
+fn typing() -> PortSession {
+    let mut session = direct(Program::Mgetty);
+    session.handle_circuit_108(at(0), true);
+    session.place_call(at(2000), 0, setup(), None);
+    told(&mut session);
+    session
+}
+
+fn frame(protocol: u16, information: &[u8]) -> Vec<u8> {
+    let frame = Frame { protocol, information }.emit(Compression::NONE);
+    encode(&frame, DEFAULT_ACCM)
+}
+
+#[test]
+fn frames_to_a_caller_who_types_are_frames_and_end_a_login() {
+    let mut session = typing();
+    session.log_in(at(2000), "ppp", None);
+    session.handle_dte_octets(at(2000), b"login: ");
+    pass(&mut session, 3000);
+    told(&mut session);
+    session.handle_dte_octets(at(3000), &frame(LCP, b"\x01\x01\x00\x04"));
+    pass(&mut session, 4000);
+    let told = told(&mut session);
+    let [EventKind::Frame { from: End::Server, text, .. }] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(text, "[LCP ConfReq id=0x1]");
+    assert_eq!(session.facts(0).heard, "login: ");
+    assert_eq!(session.facts(0).login.as_ref().map(|login| login.what.by.as_str()), Some("a PPP frame"));
+}
+
+#[test]
+fn a_frame_that_a_caller_sends_by_its_octets_is_a_frame() {
+    let mut session = typing();
+    session.say(at(2000), &frame(LCP, b"\x09\x01\x00\x08\x00\x00\x00\x00"));
+    assert!(matches!(&told(&mut session)[..], [EventKind::Frame { from: End::Caller, .. }]));
+    session.say(at(2000), b"who\r");
+    assert_eq!(told(&mut session), [EventKind::Text { from: End::Caller, text: "who\\r".to_owned() }]);
+}
+
+#[test]
+fn text_after_a_tilde_is_heard_when_it_comes() {
+    let mut session = typing();
+    session.handle_dte_octets(at(2000), b"~ welcome");
+    pass(&mut session, 2010);
+    assert_eq!(session.facts(0).heard, "~ welcome");
+}
+
+#[test]
+fn a_rejected_ipcp_leaves_ipv6_as_all_of_the_network() {
+    let mut session = typing();
+    session.facts.up6 = Some(at(2000));
+    assert_eq!(session.facts(0).up(), None);
+    // LCP Protocol-Reject of IPCP (RFC 1661 §5.7).
+    session.handle_dte_octets(at(2000), &frame(LCP, b"\x08\x01\x00\x0a\x80\x21\x01\x01\x00\x04"));
+    pass(&mut session, 2100);
+    assert_eq!(session.facts(0).up(), Some(at(2000)));
+    assert_eq!(session.facts(0).state(), "the network is up, by IPv6 alone");
+}
+
+#[test]
+fn what_a_program_logs_is_known_of_its_call() {
+    let mut session = typing();
+    session.await_call(at(2000), 1);
+    let text = "unrecognized option 'asyncmp'".to_owned();
+    let line = LogEntry { at: at(2001), program: "pppd".to_owned(), pid: None, severity: None, text };
+    session.hear_client(at(2001), 1, Heard(ClientEvent::Logged(line.clone())));
+    assert_eq!(session.facts(1).client_logs, [line]);
+    session.client_ended(at(2002), 1, "status 2 (its options are wrong)".to_owned());
+    let words = "the caller's program ended before the line rang: status 2 (its options are wrong); its last words: \
+                 \"unrecognized option 'asyncmp'\"";
+    assert_eq!(session.facts(1).state(), words);
 }
 
 proptest! {

@@ -1,18 +1,22 @@
-//! How far two PPP ends have got, from what they say to each other (RFC 1661, RFC 1334, RFC 1994, RFC 1332).
+//! How far two PPP ends have got, from what they say to each other (RFC 1661, RFC 1334, RFC 1994, RFC 2433, RFC 2759,
+//! RFC 3748, RFC 1332).
 //!
-//! In: frames of both. Out: what the built-in caller tells of its own link. A protocol is taken to be Opened when each
-//! end has acknowledged the other's latest Configure-Request.
+//! In: frames of both. Out: what the built-in caller tells of its own link, and authentication by protocols that it does not
+//! speak. A protocol is taken to be Opened when each end has acknowledged the other's latest Configure-Request. How the caller
+//! is to authenticate itself is what LCP has agreed on: CHAP and its two Microsoft kinds have one Protocol field.
 
 use std::net::Ipv4Addr;
 
 use offhook_caller::CallerEvent;
-use offhook_ppp::auth::{Method, OwnAuth};
-use offhook_ppp::frame::{CHAP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
+use offhook_ppp::auth::{AuthOption, OwnAuth};
+use offhook_ppp::frame::{CHAP, EAP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
 use offhook_ppp::link::LinkEvent;
 use offhook_ppp::options::Options;
 use offhook_ppp::packet::{Code, Packet, Repr};
-use offhook_ppp::{chap, ipcp, lcp, pap};
+use offhook_ppp::{chap, eap, ipcp, ipv6cp, lcp, pap};
 use offhook_telephony::trace::End;
+
+use super::Tapped;
 
 /// TCP with Van Jacobson's compression (RFC 1332 §4), and TCP that begins or mends it.
 const VJ_COMPRESSED: u16 = 0x002d;
@@ -90,6 +94,10 @@ impl ProtocolObserver {
     }
 }
 
+const fn link(event: LinkEvent) -> Tapped {
+    Tapped::Event(CallerEvent::Link(event))
+}
+
 /// A packet of a network protocol, sent by that end.
 const fn data(from: End) -> CallerEvent {
     match from {
@@ -100,36 +108,32 @@ const fn data(from: End) -> CallerEvent {
 
 impl LinkObserver {
     /// A good frame; what it means, in order.
-    pub(super) fn hear(&mut self, from: End, frame: &[u8]) -> Vec<CallerEvent> {
+    pub(super) fn hear(&mut self, from: End, frame: &[u8]) -> Vec<Tapped> {
         let Ok(Frame { protocol, information }) = Frame::parse(frame) else { return Vec::new() };
         match protocol {
-            IP | VJ_COMPRESSED | VJ_UNCOMPRESSED if self.ipcp.opened => return vec![data(from)],
-            IPV6 if self.ipv6cp.opened => return vec![data(from)],
+            IP | VJ_COMPRESSED | VJ_UNCOMPRESSED if self.ipcp.opened => return vec![Tapped::Event(data(from))],
+            IPV6 if self.ipv6cp.opened => return vec![Tapped::Event(data(from))],
             // Whatever it is in there: once a network is up, it is seldom anything else than its data.
-            COMPRESSED if self.ipcp.opened || self.ipv6cp.opened => return vec![data(from)],
+            COMPRESSED if self.ipcp.opened || self.ipv6cp.opened => return vec![Tapped::Event(data(from))],
             _ => {}
         }
         let Ok(packet) = Packet::new_checked(information) else { return Vec::new() };
         match protocol {
-            LCP => self.hear_lcp(from, &packet),
-            PAP | CHAP if from == End::Server => self.hear_auth(protocol, &packet).into_iter().collect(),
-            IPCP if self.ipcp.hear(from, &packet) => vec![CallerEvent::Link(self.ip_up())],
-            _ => {
-                if protocol == IPV6CP {
-                    self.ipv6cp.hear(from, &packet);
-                }
-                Vec::new()
-            }
+            LCP => self.hear_lcp(from, &packet).into_iter().map(link).collect(),
+            PAP | CHAP | EAP if from == End::Server => self.hear_auth(protocol, &packet).into_iter().collect(),
+            IPCP if self.ipcp.hear(from, &packet) => vec![link(self.ip_up())],
+            IPV6CP if self.ipv6cp.hear(from, &packet) => self.ipv6_up().map(link).into_iter().collect(),
+            _ => Vec::new(),
         }
     }
 
-    fn hear_lcp(&mut self, from: End, packet: &Packet<'_>) -> Vec<CallerEvent> {
+    fn hear_lcp(&mut self, from: End, packet: &Packet<'_>) -> Vec<LinkEvent> {
         let opens = self.lcp.hear(from, packet);
         match Repr::parse(packet) {
             Ok(Repr::Terminate { code, data }) => {
                 *self = Self::default();
                 if from == End::Server && code == Code::TerminateRequest {
-                    return vec![CallerEvent::Link(LinkEvent::TerminateRequest(data.to_vec()))];
+                    return vec![LinkEvent::TerminateRequest(data.to_vec())];
                 }
             }
             Ok(Repr::Configure { code: Code::ConfigureRequest, .. }) => {
@@ -143,31 +147,56 @@ impl LinkObserver {
             return Vec::new();
         }
         let asked = self.lcp.server.option(lcp::AUTHENTICATION).is_some();
-        let mut events = vec![CallerEvent::Link(LinkEvent::LcpOpened)];
-        events.extend((!asked).then_some(CallerEvent::Link(LinkEvent::AuthNotAsked)));
+        let mut events = vec![LinkEvent::LcpOpened];
+        events.extend((!asked).then_some(LinkEvent::AuthNotAsked));
         events
     }
 
-    fn hear_auth(&mut self, protocol: u16, packet: &Packet<'_>) -> Option<CallerEvent> {
-        let (method, accepted, message) = if protocol == PAP {
-            match pap::Repr::parse(packet).ok()? {
-                pap::Repr::Ack { message } => (Method::Pap, true, message),
-                pap::Repr::Nak { message } => (Method::Pap, false, message),
+    /// What the server says to what the caller has shown of itself.
+    fn hear_auth(&mut self, protocol: u16, packet: &Packet<'_>) -> Option<Tapped> {
+        let (accepted, message) = match protocol {
+            PAP => match pap::Repr::parse(packet).ok()? {
+                pap::Repr::Ack { message } => (true, message),
+                pap::Repr::Nak { message } => (false, message),
                 pap::Repr::Request { .. } | pap::Repr::Unknown { .. } => return None,
-            }
-        } else {
-            match chap::Repr::parse(packet).ok()? {
-                chap::Repr::Success { message } => (Method::Chap, true, message),
-                chap::Repr::Failure { message } => (Method::Chap, false, message),
+            },
+            CHAP => match chap::Repr::parse(packet).ok()? {
+                chap::Repr::Success { message } => (true, message),
+                chap::Repr::Failure { message } => (false, message),
                 chap::Repr::Challenge { .. } | chap::Repr::Response { .. } | chap::Repr::Unknown { .. } => return None,
-            }
+            },
+            _ => match eap::Code::from(packet.code_octet()) {
+                eap::Code::Success => (true, &[][..]),
+                eap::Code::Failure => (false, &[][..]),
+                eap::Code::Request | eap::Code::Response | eap::Code::Unknown(_) => return None,
+            },
         };
         // With CHAP the server may ask again at any time, and only a refusal is news then.
         if std::mem::replace(&mut self.authenticated, accepted) && accepted {
             return None;
         }
         let outcome = if accepted { OwnAuth::Accepted } else { OwnAuth::Refused };
-        Some(CallerEvent::Link(LinkEvent::Auth(method, outcome(message.to_vec()))))
+        Some(Tapped::Auth(self.agreed_on(protocol), outcome(message.to_vec())))
+    }
+
+    /// How the caller authenticates itself, a packet of `protocol` having come: as LCP has it, if that fits.
+    fn agreed_on(&self, protocol: u16) -> AuthOption {
+        let asked = self.lcp.server.option(lcp::AUTHENTICATION).and_then(|data| AuthOption::parse(&data));
+        match (protocol, asked) {
+            (PAP, _) => AuthOption::Pap,
+            (CHAP, Some(chap @ AuthOption::Chap(_))) => chap,
+            (CHAP, _) => AuthOption::Chap(chap::Algorithm::Md5),
+            _ => AuthOption::Eap,
+        }
+    }
+
+    /// The link-local addresses that both ends have asked for.
+    fn ipv6_up(&self) -> Option<LinkEvent> {
+        let identifier = |side: &Side| {
+            let octets: [u8; 8] = side.option(ipv6cp::INTERFACE_IDENTIFIER)?.try_into().ok()?;
+            Some(ipv6cp::link_local(u64::from_be_bytes(octets)))
+        };
+        Some(LinkEvent::Ipv6Up { local: identifier(&self.ipv6cp.caller)?, peer: identifier(&self.ipv6cp.server)? })
     }
 
     fn ip_up(&self) -> LinkEvent {
@@ -185,6 +214,7 @@ impl LinkObserver {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use offhook_ppp::frame::Compression;
     use offhook_ppp::options::push;
     use offhook_ppp::packet::emit;
@@ -194,14 +224,7 @@ mod tests {
     const ALICE: [u8; 4] = [192, 168, 32, 105];
     const SERVER: [u8; 4] = [192, 168, 32, 1];
 
-    fn said(
-        link: &mut LinkObserver,
-        from: End,
-        protocol: u16,
-        code: u8,
-        identifier: u8,
-        data: &[u8],
-    ) -> Vec<CallerEvent> {
+    fn said(link: &mut LinkObserver, from: End, protocol: u16, code: u8, identifier: u8, data: &[u8]) -> Vec<Tapped> {
         let information = emit(code, identifier, data);
         link.hear(from, &Frame { protocol, information: &information }.emit(Compression::NONE))
     }
@@ -215,7 +238,7 @@ mod tests {
     }
 
     /// Both ends ask for these options and get them; what the last acknowledgement brings.
-    fn agreed(link: &mut LinkObserver, protocol: u16, caller: &[u8], server: &[u8]) -> Vec<CallerEvent> {
+    fn agreed(link: &mut LinkObserver, protocol: u16, caller: &[u8], server: &[u8]) -> Vec<Tapped> {
         assert!(said(link, End::Caller, protocol, 1, 1, caller).is_empty());
         assert!(said(link, End::Server, protocol, 1, 7, server).is_empty());
         assert!(said(link, End::Server, protocol, 2, 1, caller).is_empty());
@@ -226,18 +249,56 @@ mod tests {
     fn a_link_is_followed_through_its_phases() {
         let mut link = LinkObserver::default();
         let pap = options(&[(lcp::AUTHENTICATION, &[0xc0, 0x23])]);
-        assert_eq!(agreed(&mut link, LCP, &[], &pap), [CallerEvent::Link(LinkEvent::LcpOpened)]);
-        let ok = LinkEvent::Auth(Method::Pap, OwnAuth::Accepted(b"Login ok".to_vec()));
+        assert_eq!(agreed(&mut link, LCP, &[], &pap), [super::link(LinkEvent::LcpOpened)]);
+        let ok = Tapped::Auth(AuthOption::Pap, OwnAuth::Accepted(b"Login ok".to_vec()));
         let ack = said(&mut link, End::Server, PAP, pap::Code::AuthenticateAck.into(), 1, b"\x08Login ok");
-        assert_eq!(ack, [CallerEvent::Link(ok)]);
+        assert_eq!(ack, [ok]);
         let wanted = options(&[(ipcp::ADDRESS, &ALICE), (ipcp::PRIMARY_DNS, &[9; 4]), (ipcp::SECONDARY_DNS, &[9; 4])]);
         let up = LinkEvent::IpUp { local: ALICE.into(), peer: Some(SERVER.into()), dns: vec![[9; 4].into()] };
-        assert_eq!(agreed(&mut link, IPCP, &wanted, &options(&[(ipcp::ADDRESS, &SERVER)])), [CallerEvent::Link(up)]);
+        assert_eq!(agreed(&mut link, IPCP, &wanted, &options(&[(ipcp::ADDRESS, &SERVER)])), [super::link(up)]);
         let datagram = Frame { protocol: IP, information: &[0x45] }.emit(Compression::NONE);
-        assert_eq!(link.hear(End::Server, &datagram), [CallerEvent::DataReceived]);
-        let over = CallerEvent::Link(LinkEvent::TerminateRequest(b"Link inactive".to_vec()));
+        assert_eq!(link.hear(End::Server, &datagram), [Tapped::Event(CallerEvent::DataReceived)]);
+        let over = super::link(LinkEvent::TerminateRequest(b"Link inactive".to_vec()));
         assert_eq!(said(&mut link, End::Server, LCP, 5, 9, b"Link inactive"), [over]);
         assert!(link.hear(End::Server, &datagram).is_empty(), "the network is down");
+    }
+
+    /// What a server that asks for this authentication says to its caller, and what is heard of it.
+    fn authenticated(asked: &[u8], protocol: u16, code: u8, message: &[u8]) -> Vec<Tapped> {
+        let mut link = LinkObserver::default();
+        // That it is asked for at all is enough for it not to be "not asked".
+        let opened = agreed(&mut link, LCP, &[], &options(&[(lcp::AUTHENTICATION, asked)]));
+        assert_eq!(opened, [super::link(LinkEvent::LcpOpened)]);
+        said(&mut link, End::Server, protocol, code, 3, message)
+    }
+
+    #[test]
+    fn each_authentication_protocol_is_the_one_that_lcp_has_agreed_on() {
+        // RFC 2433 §3, RFC 2759 §1, RFC 3748 §2.1.
+        let (ms, ms_v2) = (AuthOption::Chap(chap::Algorithm::MsChap), AuthOption::Chap(chap::Algorithm::MsChapV2));
+        for (asked, protocol, message, option) in [
+            (&[0xc2, 0x23, 5][..], CHAP, &b"Access granted"[..], AuthOption::Chap(chap::Algorithm::Md5)),
+            (&[0xc2, 0x23, 0x80], CHAP, b"E=691 R=1 C=0 V=2", ms),
+            (&[0xc2, 0x23, 0x81], CHAP, b"E=691 R=1 C=0 V=3 M=Access denied", ms_v2),
+            (&[0xc2, 0x27], EAP, b"", AuthOption::Eap),
+        ] {
+            let accepted = Tapped::Auth(option, OwnAuth::Accepted(message.to_vec()));
+            assert_eq!(authenticated(asked, protocol, 3, message), [accepted]);
+            let refused = Tapped::Auth(option, OwnAuth::Refused(message.to_vec()));
+            assert_eq!(authenticated(asked, protocol, 4, message), [refused]);
+            assert_eq!(authenticated(asked, protocol, 1, b"\x01\x01"), [], "a question is no answer");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_network_is_up_when_both_have_acknowledged_it() {
+        let mut link = LinkObserver::default();
+        let identifier = |last| options(&[(ipv6cp::INTERFACE_IDENTIFIER, &[2, 0, 0, 0, 0, 0, 0, last])]);
+        let up = agreed(&mut link, IPV6CP, &identifier(1), &identifier(2));
+        let [Tapped::Event(CallerEvent::Link(LinkEvent::Ipv6Up { local, peer }))] = &up[..] else {
+            panic!("{up:?}");
+        };
+        assert_eq!((local.to_string().as_str(), peer.to_string().as_str()), ("fe80::200:0:0:1", "fe80::200:0:0:2"));
     }
 
     #[test]
@@ -248,7 +309,7 @@ mod tests {
         said(&mut link, End::Server, LCP, 1, 1, &[]);
         said(&mut link, End::Caller, LCP, 2, 1, &[]);
         assert!(said(&mut link, End::Server, LCP, 2, 1, &[]).is_empty());
-        let opened = [LinkEvent::LcpOpened, LinkEvent::AuthNotAsked].map(CallerEvent::Link);
+        let opened = [LinkEvent::LcpOpened, LinkEvent::AuthNotAsked].map(super::link);
         assert_eq!(said(&mut link, End::Server, LCP, 2, 2, &[]), opened);
     }
 

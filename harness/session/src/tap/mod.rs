@@ -9,6 +9,8 @@ mod link_observer;
 use std::collections::VecDeque;
 
 use offhook_caller::CallerEvent;
+use offhook_clock::Instant;
+use offhook_ppp::auth::{AuthOption, OwnAuth};
 use offhook_ppp::hdlc::Item;
 use offhook_ppp::link::LinkEvent;
 use offhook_telephony::line_monitor::{self, LineMonitor};
@@ -23,6 +25,8 @@ pub(super) enum Tapped {
     Event(CallerEvent),
     /// What it never does itself: text and bad frames of the caller.
     Caller(EventKind),
+    /// How the caller's authentication ended, by whatever protocol.
+    Auth(AuthOption, OwnAuth),
 }
 
 /// Both directions.
@@ -40,20 +44,32 @@ impl Tap {
     }
 
     /// Octets cross.
-    pub(super) fn hear(&mut self, from: End, octets: &[u8]) {
+    pub(super) fn hear(&mut self, now: Instant, from: End, octets: &[u8]) {
         let mut rest = octets;
-        while let Some(item) = self.line.take(from, &mut rest) {
-            match (from, item) {
-                (_, Item::Frame(frame)) => {
-                    let event = match from {
-                        End::Caller => LinkEvent::FrameSent(frame.to_vec()),
-                        End::Server => LinkEvent::FrameReceived(frame.to_vec()),
-                    };
-                    self.heard.push_back(Tapped::Event(CallerEvent::Link(event)));
-                    self.heard.extend(self.link.hear(from, frame).into_iter().map(Tapped::Event));
-                }
-                (End::Server, item) => self.heard.push_back(Tapped::Event(CallerEvent::Link(item.into()))),
-                (End::Caller, item) => self.heard.push_back(Tapped::Caller(line_monitor::event_kind(from, item))),
+        while let Some(item) = self.line.take(now, from, &mut rest) {
+            keep(&mut self.heard, &mut self.link, from, item);
+        }
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.line.poll_timeout()
+    }
+
+    /// A pause may have come.
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        for from in [End::Caller, End::Server] {
+            if let Some(item) = self.line.handle_timeout(now, from) {
+                keep(&mut self.heard, &mut self.link, from, item);
+            }
+        }
+    }
+
+    /// Nothing more crosses: what has not been told of what came before.
+    pub(super) fn finish(&mut self) {
+        for from in [End::Caller, End::Server] {
+            if let Some(item) = self.line.finish(from) {
+                keep(&mut self.heard, &mut self.link, from, item);
             }
         }
     }
@@ -61,5 +77,21 @@ impl Tap {
     /// The next thing heard.
     pub(super) fn poll(&mut self) -> Option<Tapped> {
         self.heard.pop_front()
+    }
+}
+
+/// Keeps an item as what is told of it.
+fn keep(heard: &mut VecDeque<Tapped>, link: &mut LinkObserver, from: End, item: Item<'_>) {
+    match (from, item) {
+        (_, Item::Frame(frame)) => {
+            let event = match from {
+                End::Caller => LinkEvent::FrameSent(frame.to_vec()),
+                End::Server => LinkEvent::FrameReceived(frame.to_vec()),
+            };
+            heard.push_back(Tapped::Event(CallerEvent::Link(event)));
+            heard.extend(link.hear(from, frame));
+        }
+        (End::Server, item) => heard.push_back(Tapped::Event(CallerEvent::Link(item.into()))),
+        (End::Caller, item) => heard.push_back(Tapped::Caller(line_monitor::event_kind(from, item))),
     }
 }
