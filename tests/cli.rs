@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs;
+use std::io::Write;
 use std::process::Output;
 
 use common::{offhook, said};
@@ -210,4 +211,45 @@ fn status_shows_the_fingerprint_that_reports_carry() {
     for word in ["kernel", "linux-source-", "bookworm", "trixie", "mgetty 1.2.1", "ppp 2.", "sha256"] {
         assert!(text.contains(word), "{word} is missing from\n{text}");
     }
+}
+
+#[test]
+fn a_changed_stack_is_told_wherever_it_runs() {
+    let scratch = tempfile::tempdir().unwrap();
+    let cache = scratch.path().join("cache");
+    let root = common::copy_lab(&cache);
+    let here = |arguments: &[&str]| offhook().args(arguments).env("OFFHOOK_CACHE", &cache).output().unwrap();
+    let out = scratch.path().join("out");
+    let ring = || {
+        let scenario = ["run", "scenarios/first-call.kdl", "--scenario", "with the right password"];
+        let output =
+            here(&[&scenario[..], &["--stack", "bookworm", "--json", "-", "--out", out.to_str().unwrap()]].concat());
+        assert!(output.status.success(), "{}", said(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (report["outcomes"][0]["fingerprint"].clone(), stderr(&output))
+    };
+    let (before, told) = ring();
+    assert_eq!(before["changed"], serde_json::json!({ "count": 0, "files": [] }));
+    assert!(!told.contains("warning"), "a copy is no change: {told}");
+
+    // A program does not mind what stands behind it.
+    let mut pppd = fs::File::options().append(true).open(root.join("usr/sbin/pppd")).unwrap();
+    pppd.write_all(b"mine").unwrap();
+    drop(pppd);
+    let (after, told) = ring();
+    let changed = serde_json::json!({ "count": 1, "files": [{ "file": "/usr/sbin/pppd", "change": "contents" }] });
+    assert_eq!((&after["changed"], &after["kernel_changed"]), (&changed, &serde_json::json!(false)));
+    assert_ne!(after["files_sha256"], before["files_sha256"]);
+    assert_eq!(after["kernel_sha256"], before["kernel_sha256"]);
+    assert!(told.contains("warning: the stack bookworm is not as it was"), "{told}");
+    assert!(told.contains("not as it was built: /usr/sbin/pppd\n"), "the summary: {told}");
+    let transcript = common::tree(&out).into_iter().find(|(path, _)| path.ends_with("transcript.txt")).unwrap().1;
+    assert!(String::from_utf8_lossy(&transcript).contains("not as it was built: /usr/sbin/pppd\n"));
+    let status = stdout(&here(&["lab", "status"]));
+    assert!(status.contains("CHANGED since it was") && status.contains(": /usr/sbin/pppd"), "{status}");
+
+    let removed = stdout(&here(&["lab", "clean", "bookworm"]));
+    assert_eq!(removed.lines().count(), 1, "{removed}");
+    let status = stdout(&here(&["lab", "status"]));
+    assert!(status.contains("bookworm   not built") && status.contains("linux-source-"), "{status}");
 }

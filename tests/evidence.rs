@@ -189,6 +189,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
         "fingerprint": {
             "offhook": "0.1.0", "kernel": "7.3.4", "kernel_sha256": print.kernel_sha256,
             "stack": "bookworm", "packages": print.packages, "stack_sha256": print.stack_sha256,
+            "files_sha256": print.files_sha256, "kernel_changed": false, "changed": { "count": 0, "files": [] },
         },
         "steps": outcome["steps"], "calls": [],
     });

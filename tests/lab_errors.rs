@@ -128,6 +128,38 @@ fn a_cache_that_cannot_be_made_is_named() {
 }
 
 #[test]
+fn a_cache_that_others_may_write_is_refused_with_the_command_that_mends_it() {
+    let machine = Machine::with_apt_get("exit 0");
+    fs::create_dir(machine.path("cache")).unwrap();
+    fs::set_permissions(machine.path("cache"), fs::Permissions::from_mode(0o777)).unwrap();
+    let (code, message) = machine.message(machine.build());
+    assert_eq!(code, Some(3), "{message}");
+    assert!(message.contains("DIR/cache is one that everybody may write (mode 0777)"), "{message}");
+    assert!(message.contains("chmod -R go-w DIR/cache."), "{message}");
+    assert_eq!(fs::read_dir(machine.path("cache")).unwrap().count(), 0, "nothing is made there");
+}
+
+#[test]
+fn what_is_made_by_a_user_with_umask_002_can_be_written_by_nobody_else() {
+    // Too full to go on, but the cache is there.
+    let machine = Machine::with_apt_get("echo 'E: Write error - write (28: No space left on device)' >&2; exit 100");
+    let build = machine.build();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "umask 0002; exec \"$@\"", "sh"]).arg(build.get_program()).args(build.get_args());
+    shell.envs(build.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(common::root());
+    let (code, message) = machine.message(shell);
+    assert_eq!(code, Some(3), "{message}");
+    let mut open = vec![machine.path("cache")];
+    while let Some(path) = open.pop() {
+        let about = fs::symlink_metadata(&path).unwrap();
+        assert_eq!(about.permissions().mode() & 0o022, 0, "{}", path.display());
+        if about.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+}
+
+#[test]
 fn an_interrupt_ends_apt_and_leaves_nothing() {
     for number in [Signal::SIGINT, Signal::SIGTERM] {
         let machine = Machine::with_apt_get("echo $$ >> \"${0%/bin/*}/processes\"; sleep 600 & wait");

@@ -28,6 +28,18 @@ pub(crate) fn link_lab(cache: &Path) {
     }
 }
 
+/// Makes a cache of that directory, with copies of the real kernel and of the stack bookworm; gives the copy's root.
+pub(crate) fn copy_lab(cache: &Path) -> PathBuf {
+    let lab = offhook_lab::ensure(&["bookworm".to_owned()], &offhook_lab::Progress::for_stderr()).unwrap();
+    for (part, inside) in [("kernel", &lab.kernel.image), ("stack", &lab.stacks["bookworm"].root)] {
+        fs::create_dir_all(cache.join(part)).unwrap();
+        let copied = Command::new("cp").arg("-a").arg(inside.parent().unwrap()).arg(cache.join(part)).status().unwrap();
+        assert!(copied.success(), "{part}");
+    }
+    let place = lab.stacks["bookworm"].root.parent().unwrap().file_name().unwrap().to_owned();
+    cache.join("stack").join(place).join("root")
+}
+
 /// What a finished program said, for the message of a failed assertion.
 pub(crate) fn said(output: &Output) -> String {
     format!(

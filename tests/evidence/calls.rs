@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use offhook_base::Span;
-use offhook_base::{Fingerprint, SourceFile};
+use offhook_base::{Changes, Fingerprint, SourceFile};
 use offhook_clock::Instant;
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
 use offhook_telephony::trace::{BadFrame, End, Event, EventKind};
@@ -249,6 +249,9 @@ fn outcome(name: &str) -> Outcome {
             stack: "bookworm".into(),
             packages: vec!["mgetty 1.2.1-1.2+b1".into(), "ppp 2.4.9-1+1.1+b1".into()],
             stack_sha256: "04be77c913".repeat(6) + "04be",
+            files_sha256: "5e17d2a06b".repeat(6) + "5e17",
+            kernel_changed: false,
+            changed: Changes::default(),
         },
         trace: Vec::new(),
         evidence: "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm".into(),

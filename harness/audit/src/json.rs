@@ -9,6 +9,7 @@
 //!   "danger": 0, "error": 1, "warning": 0, "note": 2,
 //!   "accepted": 0,                    findings that are accepted, and in none of the counts above
 //!   "stack": "bookworm",              where calls were made; null: none were
+//!   "fingerprint": { ... },           what ran there, as in the JSON report of a run; null: nothing did
 //!   "ports": [ {
 //!       "device": "ttyS0",
 //!       "place": { "file": "/etc/inittab", "line": 12 },
@@ -41,6 +42,7 @@ use serde::Serialize;
 use super::identity::identities;
 use super::registry::{self, Rule};
 use super::{Audit, Finding, PortReport, Severity};
+use offhook_base::Fingerprint;
 use offhook_etc::source::Tree;
 
 /// Version of the format.
@@ -57,6 +59,7 @@ struct Whole<'a> {
     note: usize,
     accepted: usize,
     stack: Option<&'a str>,
+    fingerprint: Option<&'a Fingerprint>,
     ports: &'a [PortReport],
     findings: Vec<Identified<'a>>,
 }
@@ -68,12 +71,12 @@ struct Identified<'a> {
     finding: &'a Finding,
 }
 
-/// Writes the audit of `tree`; `stack` is where calls were made.
+/// Writes the audit of `tree`; `ran` is what calls were made on.
 ///
 /// # Errors
 ///
 /// None that an audit could cause.
-pub fn report(audit: &Audit, tree: &Tree, stack: Option<&str>, exit_code: u8) -> serde_json::Result<String> {
+pub fn report(audit: &Audit, tree: &Tree, ran: Option<&Fingerprint>, exit_code: u8) -> serde_json::Result<String> {
     let count = |severity| audit.count(severity);
     let ids = identities(&audit.findings, tree);
     let findings = ids.into_iter().zip(&audit.findings).map(|(id, finding)| Identified { id, finding }).collect();
@@ -86,7 +89,8 @@ pub fn report(audit: &Audit, tree: &Tree, stack: Option<&str>, exit_code: u8) ->
         warning: count(Severity::Warning),
         note: count(Severity::Note),
         accepted: audit.accepted(),
-        stack,
+        stack: ran.map(|ran| ran.stack.as_str()),
+        fingerprint: ran,
         ports: &audit.ports,
         findings,
     })

@@ -4,7 +4,7 @@
 //! - [`write_result`], [`create_result`], [`StandardOutput`]: results where somebody said.
 //! - [`SourceFile`] and [`Span`]: a text that somebody wrote, and a place in it.
 //! - [`parse_duration()`] and [`format_duration()`]: durations as people write them.
-//! - [`Fingerprint`]: what ran.
+//! - [`Fingerprint`]: what ran; [`Changes`]: what of it is not as it was built.
 //! - [`read_plain_file`]: a file that somebody names, within a bound.
 //! - [`rooted`]: what lies below a directory, opened without leaving it.
 //! - [`guest`]: what a host and the process 1 of its guest have to agree on.
@@ -20,7 +20,7 @@ mod written;
 
 pub use duration::{format_duration, parse_duration};
 pub use error::{Error, plain};
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Change, Changes, FileChange, Fingerprint};
 pub use plain_file::{Unread, read_plain_file};
 pub use source::{SourceFile, Span};
 pub use written::{

@@ -3,14 +3,20 @@
 //! ```text
 //! kernel/<key>/{linux,manifest.json}            finished; appears by one rename
 //! stack/<name>-<key>/{root/,manifest.json}      finished; appears by one rename
+//!     files.txt                                 beside the manifest: what the part was when it was built
+//! init/<key>/                                   the first root of guests; appears by one rename
 //! lock/<part>                                   held while the part is built; holds the builder's process number
 //! download/<part>/                              packages fetched for a part that is not finished
 //! tmp/<process>-<what>/                         work under way, beside its lock file <process>-<what>.lock
 //! run/<process>-<what>/                         the same for guests
 //! ```
+//!
+//! A key is made of what goes in by recipe. Directories are made so that nobody else may write there; a cache where somebody else
+//! may is refused before anything of it is run ([`super::trust`]).
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -22,6 +28,18 @@ use super::removal::remove;
 
 /// How often a lock held by another process is tried.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The directories in it.
+pub(super) const DIRECTORIES: [&str; 7] = ["tmp", "run", "lock", "kernel", "stack", "init", "download"];
+
+/// The mode of directories: nobody else may write.
+const MODE: u32 = 0o755;
+
+/// Makes a directory of the cache, and those above it, that nobody else may write, whatever the umask is. One that is there is
+/// left as it is.
+pub(super) fn make_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(MODE).recursive(true).create(path)
+}
 
 /// The cache directory and where things are in it.
 #[derive(Clone, Debug)]
@@ -45,9 +63,7 @@ impl Cache {
     /// # Errors
     /// If it cannot be made or written.
     pub fn open(&self) -> Result<(), LabError> {
-        let made = ["tmp", "run", "lock", "kernel", "stack"]
-            .iter()
-            .try_for_each(|dir| fs::create_dir_all(self.root.join(dir)));
+        let made = DIRECTORIES.iter().try_for_each(|dir| make_directory(&self.root.join(dir)));
         made.and_then(|()| {
             sweep(&self.root.join("tmp"))?;
             sweep(&self.root.join("run"))
@@ -134,7 +150,7 @@ impl Cache {
                 fs::rename(place, scratch.path().join("replaced"))?;
             }
             if let Some(parent) = place.parent() {
-                fs::create_dir_all(parent)?;
+                make_directory(parent)?;
             }
             fs::rename(finished, place)
         })();
@@ -174,7 +190,7 @@ pub struct Scratch {
 
 impl Scratch {
     fn new(parent: &Path, what: &str) -> io::Result<Self> {
-        fs::create_dir_all(parent)?;
+        make_directory(parent)?;
         // a lock file that is there but not locked yet would look like a dead process's
         let _sweeping = sweep_lock(parent)?;
         for number in 0_u32.. {
@@ -189,7 +205,7 @@ impl Scratch {
                 Ok(lock) => {
                     lock.lock()?;
                     let dir = parent.join(name);
-                    fs::create_dir(&dir)?;
+                    DirBuilder::new().mode(MODE).create(&dir)?;
                     return Ok(Self { dir, lock_path, _lock: lock });
                 }
             }

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use offhook_base::guest::{Confined, SHOW_CONFINEMENT};
 
-use super::cache::Cache;
+use super::cache::{Cache, make_directory};
 use super::error::LabError;
 use super::removal::remove;
 
@@ -48,8 +48,7 @@ impl Init {
             let made = scratch.path().join("root");
             make(&made).map_err(|error| LabError::io("making the root of guests", &made, &error))?;
             if let Some(parent) = root.parent() {
-                fs::create_dir_all(parent)
-                    .map_err(|error| LabError::io("making the root of guests", parent, &error))?;
+                make_directory(parent).map_err(|error| LabError::io("making the root of guests", parent, &error))?;
             }
             // Another process may have been faster; what it made is as good, and in use.
             if let Err(error) = fs::rename(&made, &root)
@@ -128,7 +127,7 @@ fn forget_others(root: &Path) {
 
 fn make(root: &Path) -> io::Result<()> {
     for name in EMPTY {
-        fs::create_dir_all(root.join(name))?;
+        make_directory(&root.join(name))?;
     }
     let program = root.join(NAME);
     fs::write(&program, offhook_init::program()?)?;
@@ -136,7 +135,7 @@ fn make(root: &Path) -> io::Result<()> {
     for library in libraries(&program)? {
         let place = root.join(library.strip_prefix("/").unwrap_or(&library));
         if let Some(parent) = place.parent() {
-            fs::create_dir_all(parent)?;
+            make_directory(parent)?;
         }
         fs::copy(&library, &place)?;
         fs::set_permissions(&place, fs::Permissions::from_mode(0o755))?;

@@ -14,6 +14,8 @@ use super::error::{LabError, LabErrorKind, size};
 use super::machine::Machine;
 use super::manifest::{self, KernelManifest, StepTime};
 use super::progress::{Task, Unit};
+use super::record::{Record, Recorded};
+use super::tree::{self, Entry, Kind, Stat};
 use super::{memory, patch, source, tools, unpack};
 
 /// Changes whenever a kernel made by this code from the same things would differ.
@@ -97,6 +99,7 @@ impl Build<'_, '_> {
         let mut strip = Command::new("strip");
         strip.arg("-o").arg(&image).arg(objects.join("linux"));
         self.children.output("stripping the kernel", &mut strip)?;
+        tree::settle_modes(&image).map_err(|error| self.io_error(&error))?;
         let release =
             self.children.output("asking the kernel for its release", Command::new(&image).arg("--version"))?;
         let compiler =
@@ -262,7 +265,16 @@ impl Kernel {
     pub(super) fn read(place: &Path) -> Option<Self> {
         let manifest: KernelManifest = manifest::read(&place.join("manifest.json"))?;
         let image = place.join("linux");
-        (image.metadata().ok()?.len() == manifest.size).then_some(Self { image, manifest })
+        // One of another size was put there by somebody who wants it; an empty one is what a crash of the machine leaves.
+        (image.metadata().ok()?.len() > 0).then_some(Self { image, manifest })
+    }
+
+    /// Its record, if none was written: the manifest has the hash, and nothing is known of the file.
+    pub(super) fn as_built(&self) -> io::Result<Record> {
+        let mode = Stat::of(&self.image.symlink_metadata()?).mode;
+        let stat = Stat { kind: Kind::File, mode, ..Stat::default() };
+        let entry = Entry { path: Vec::new(), stat, sha256: self.manifest.sha256.clone() };
+        Ok(Record { recorded: Recorded::Built, entries: vec![entry] })
     }
 
     pub(super) fn summary(&self) -> String {
@@ -320,7 +332,7 @@ mod tests {
         let manifest = KernelManifest { release: "7.3.4".into(), size: 3, ..KernelManifest::default() };
         manifest::write(&dir.path().join("manifest.json"), &manifest).unwrap();
         assert_eq!(Kernel::read(dir.path()), None);
-        fs::write(dir.path().join("linux"), "el").unwrap();
+        fs::write(dir.path().join("linux"), "").unwrap();
         assert_eq!(Kernel::read(dir.path()), None);
         fs::write(dir.path().join("linux"), "elf").unwrap();
         assert_eq!(Kernel::read(dir.path()).unwrap().summary(), "kernel 7.3.4 (3 octets)");

@@ -14,6 +14,8 @@ use std::sync::{Mutex, PoisonError};
 
 use offhook_base::Fingerprint;
 use offhook_base::guest::Confined;
+use rustix::fs::Mode;
+use rustix::process::umask;
 
 mod apt;
 mod beneath;
@@ -39,13 +41,17 @@ mod place;
 mod processor;
 mod progress;
 mod queue;
+mod record;
 mod removal;
 mod source;
 mod stack;
 mod status;
 mod tools;
+mod tree;
+mod trust;
 pub mod uml;
 mod unpack;
+mod verify;
 
 pub use cache::{Cache, Scratch, settle};
 pub use error::{LabError, LabErrorKind, size};
@@ -56,10 +62,15 @@ pub use manifest::{KernelManifest, Package, StackManifest, StepTime};
 pub use memory::GUEST_MEMORY;
 pub use place::{Place, Room};
 pub use progress::Progress;
+pub use record::Recorded;
 pub use stack::{STACKS, Stack};
 pub use status::{Clean, Part, Status, clean, status};
+pub use verify::Verified;
 
 use child::{CHILDREN, SignalsEndCrew};
+use record::Record;
+use trust::Guard;
+use verify::Verifier;
 
 /// A kernel and stacks, ready to run.
 #[derive(Clone, Debug)]
@@ -72,29 +83,45 @@ pub struct Lab {
     pub init: Init,
     /// Where they lie.
     pub cache: Cache,
+    /// What of kernel and stacks is on disk, by part: `kernel`, or a stack's name.
+    pub verified: BTreeMap<String, Verified>,
 }
 
 impl Lab {
     /// What an outcome on that stack ran on; without packages if the lab has no such stack.
     pub fn fingerprint(&self, stack: &str) -> Fingerprint {
         let found = self.stacks.get(stack);
+        let [kernel, files] = [KERNEL, stack].map(|part| self.verified.get(part));
+        let sha256 = |part: Option<&Verified>| part.map(|part| part.sha256.clone()).unwrap_or_default();
         Fingerprint {
             offhook: env!("CARGO_PKG_VERSION").to_owned(),
             kernel: self.kernel.manifest.release.clone(),
-            kernel_sha256: self.kernel.manifest.sha256.clone(),
+            kernel_sha256: sha256(kernel),
             stack: stack.to_owned(),
             packages: found.map(Stack::main_packages).unwrap_or_default(),
             stack_sha256: found.map(|stack| stack.manifest.sha256.clone()).unwrap_or_default(),
+            files_sha256: sha256(files),
+            kernel_changed: kernel.is_some_and(|kernel| kernel.sha256 != kernel.recorded_sha256),
+            changed: files.map(|files| files.changes.clone()).unwrap_or_default(),
         }
+    }
+
+    /// What whoever runs it has to know of its parts, a line each: which of them are not as they were built.
+    pub fn notices(&self) -> Vec<String> {
+        self.verified.values().filter_map(Verified::notice).collect()
     }
 }
 
 /// How far this machine's kernel confines guests.
 ///
 /// # Errors
-/// If there is no cache directory, or the init program cannot be put there and run.
+/// If there is no cache directory that others may not write, or the init program cannot be put there and run.
 pub fn confined() -> Result<Confined, LabError> {
-    let init = Init::ensure(&Shelf::of(&Machine::this())?.cache)?;
+    let machine = Machine::this();
+    machine.check_arch()?;
+    let shelf = Shelf::of(&machine)?;
+    shelf.safe()?;
+    let init = Init::ensure(&shelf.cache)?;
     init.confined().map_err(|error| LabError::io("asking how guests are confined", &init.root, &error))
 }
 
@@ -104,7 +131,7 @@ pub fn confined() -> Result<Confined, LabError> {
 /// [`LabError::exit_code`] is the one that shells expect.
 ///
 /// # Errors
-/// If there is no such stack, or if a part is missing and cannot be built.
+/// If there is no such stack, if a part is missing and cannot be built, or if others may write in the cache directory.
 pub fn ensure(stacks: &[String], progress: &Progress) -> Result<Lab, LabError> {
     ensure_on(&Machine::this(), stacks, progress)
 }
@@ -119,6 +146,7 @@ pub fn ensure_on(machine: &Machine, stacks: &[String], progress: &Progress) -> R
         return Err(LabError::unknown_stack(unknown, STACKS));
     }
     let shelf = Shelf::of(machine)?;
+    shelf.safe()?;
     if let Some(lab) = shelf.lab(stacks)? {
         lab.cache.tidy();
         return Ok(lab);
@@ -134,6 +162,7 @@ fn build(machine: &Machine, shelf: &Shelf, stacks: &[String], progress: &Progres
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
 
     machine.check_packaging()?;
+    let _nobody_else = NobodyElseWrites::begin();
     shelf.cache.open()?;
     let _signals = SignalsEndCrew::begin();
     let lists = shelf.cache.scratch("apt")?;
@@ -158,7 +187,7 @@ fn build(machine: &Machine, shelf: &Shelf, stacks: &[String], progress: &Progres
     let results: Vec<Result<(), LabError>> = std::thread::scope(|scope| {
         let part = &part;
         let kernel = scope.spawn(move || {
-            part("kernel", &|build| match shelf.kernel() {
+            part(KERNEL, &|build| match shelf.kernel() {
                 // another process built it while this one waited
                 Some(kernel) => Ok(kernel.summary()),
                 None => build
@@ -189,18 +218,47 @@ fn build(machine: &Machine, shelf: &Shelf, stacks: &[String], progress: &Progres
     errors.into_iter().next().map_or(Ok(()), Err)
 }
 
+/// The kernel's name among the parts.
+pub const KERNEL: &str = "kernel";
+
+/// While it lives, what this process and its children make can be written by nobody else, whatever the umask was.
+struct NobodyElseWrites(Mode);
+
+impl NobodyElseWrites {
+    fn begin() -> Self {
+        // It can be read only by setting it.
+        let before = umask(Mode::WGRP | Mode::WOTH);
+        umask(before | Mode::WGRP | Mode::WOTH);
+        Self(before)
+    }
+}
+
+impl Drop for NobodyElseWrites {
+    fn drop(&mut self) {
+        umask(self.0);
+    }
+}
+
 /// Where the parts of the lab that this version of offhook wants lie.
 #[derive(Debug)]
 struct Shelf {
     cache: Cache,
     kernel_place: PathBuf,
+    guard: Guard,
 }
 
 impl Shelf {
     fn of(machine: &Machine) -> Result<Self, LabError> {
         let root = machine.cache_dir()?;
         let kernel_place = root.join("kernel").join(kernel::key(machine));
-        Ok(Self { cache: Cache::at(root), kernel_place })
+        let guard = Guard::new(&root, machine.user, machine.private_group);
+        Ok(Self { cache: Cache::at(root), kernel_place, guard })
+    }
+
+    /// Whether nobody else could have put something into the cache that would be run.
+    fn safe(&self) -> Result<(), LabError> {
+        self.guard.cache(&cache::DIRECTORIES)?;
+        self.guard.tree(&Init::place(self.root()), usize::MAX)
     }
 
     fn stack_place(&self, name: &str) -> PathBuf {
@@ -227,7 +285,22 @@ impl Shelf {
             Some((kernel, stacks))
         };
         let Some((kernel, stacks)) = found() else { return Ok(None) };
-        Ok(Some(Lab { kernel, stacks, init: Init::ensure(&self.cache)?, cache: self.cache.clone() }))
+        let verified = self.verified(Some(&kernel), &stacks, false)?;
+        Ok(Some(Lab { kernel, stacks, init: Init::ensure(&self.cache)?, cache: self.cache.clone(), verified }))
+    }
+
+    /// What these are on disk, by part.
+    fn verified(
+        &self,
+        kernel: Option<&Kernel>,
+        stacks: &BTreeMap<String, Stack>,
+        thorough: bool,
+    ) -> Result<BTreeMap<String, Verified>, LabError> {
+        let verifier = Verifier { cache: &self.cache, guard: &self.guard, thorough };
+        let kernel = kernel.map(|kernel| verifier.verified(KERNEL, &kernel.image, || kernel.as_built()));
+        let found = |stack: &Stack| Record::of(&stack.root, Recorded::Found);
+        let stacks = stacks.iter().map(|(name, stack)| verifier.verified(name, &stack.root, || found(stack)));
+        kernel.into_iter().chain(stacks).map(|part| part.map(|part| (part.part.clone(), part))).collect()
     }
 
     fn built<T>(&self, part: Option<T>) -> Result<T, LabError> {
@@ -239,6 +312,12 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
+    use offhook_base::Changes;
+
+    use super::error::Fault;
     use super::*;
 
     fn machine(cache: &Path, path: &str) -> Machine {
@@ -254,7 +333,7 @@ mod tests {
         let kernel = KernelManifest {
             release: "7.3.4".into(),
             source: Package { name: "linux-source-7.3".into(), version: "7.3.4-1".into(), ..Package::default() },
-            sha256: "aa".into(),
+            sha256: manifest::octets_digest(["elf"]),
             size: 3,
             times: [("fetch", 11.5), ("compile", 350.0)]
                 .map(|(step, seconds)| StepTime { step: step.into(), seconds })
@@ -279,6 +358,8 @@ mod tests {
             };
             manifest::write(&place.join("manifest.json"), &manifest).unwrap();
         }
+        // Whoever runs the tests may have any umask.
+        tree::settle_modes(shelf.root()).unwrap();
     }
 
     #[test]
@@ -290,12 +371,69 @@ mod tests {
         let expected = Fingerprint {
             offhook: env!("CARGO_PKG_VERSION").into(),
             kernel: "7.3.4".into(),
-            kernel_sha256: "aa".into(),
+            // printf elf | sha256sum
+            kernel_sha256: "780d84b20d7ae7e6292919399348bdbf96025270136198083fc8a4da398b5ca9".into(),
             stack: "trixie".into(),
             packages: vec!["mgetty 1.2.1-2".into(), "ppp 2.5.2-1+1".into()],
             stack_sha256: "bb".into(),
+            // An empty directory: printf 'd 755 - \n' | sha256sum
+            files_sha256: "70d42dcaacc085ff1af734142ca7223a277ffaff19ec5f3fbdba415c3af32000".into(),
+            kernel_changed: false,
+            changed: Changes::default(),
         };
         assert_eq!(lab.fingerprint("trixie"), expected);
+    }
+
+    #[test]
+    fn the_fingerprint_of_a_changed_lab_says_what_is_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let machine = machine(dir.path(), "");
+        fake(&machine, &["trixie"]);
+        let lab = || ensure_on(&machine, &["trixie".to_owned()], &Progress::Silent).unwrap();
+        let before = lab();
+        assert_eq!(before.notices().len(), 1, "the stack was not recorded: {:?}", before.notices());
+        assert!(lab().notices().is_empty());
+        std::fs::write(before.stacks["trixie"].root.join("own"), "mine").unwrap();
+        std::fs::write(&before.kernel.image, "my own").unwrap();
+        let (lab, before) = (lab(), before.fingerprint("trixie"));
+        let print = lab.fingerprint("trixie");
+        assert_eq!((print.changed.to_string(), print.kernel_changed), ("/own (added)".to_owned(), true));
+        assert_eq!(print.kernel_sha256, manifest::octets_digest(["my own"]));
+        assert_ne!(print.files_sha256, before.files_sha256);
+        assert_eq!((print.packages, print.stack_sha256), (before.packages, before.stack_sha256));
+        assert_eq!(lab.notices().len(), 2, "{:?}", lab.notices());
+    }
+
+    #[test]
+    fn a_cache_that_belongs_to_somebody_else_is_refused_before_anything_of_it_is_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = nix::unistd::geteuid().as_raw();
+        let machine = Machine { private_group: |_| None, ..machine(dir.path(), "") };
+        fake(&machine, &["trixie"]);
+        let shelf = Shelf::of(&machine).unwrap();
+        assert_eq!(shelf.safe(), Ok(()));
+        std::fs::set_permissions(dir.path().join("stack"), Permissions::from_mode(0o775)).unwrap();
+        let refused = LabError::unsafe_cache(dir.path(), &dir.path().join("stack"), Fault::Group, 0o775, owner);
+        let refusal = |done: Result<(), LabError>| done.unwrap_err().message().to_owned();
+        let init = Init::place(shelf.root());
+        assert_eq!(refusal(ensure_on(&machine, &[], &Progress::Silent).map(drop)), refused.message());
+        assert_eq!(refusal(status(&machine).map(drop)), refused.message());
+        assert!(!init.exists());
+    }
+
+    #[test]
+    fn other_machines_are_told_before_anything_is_fetched_or_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = dir.path().join("cache");
+        let machine = Machine { arch: "aarch64".into(), ..machine(&cache, "") };
+        let told = LabError::not_x86_64("aarch64");
+        for stacks in [&[][..], &["trixie".to_owned()]] {
+            assert_eq!(ensure_on(&machine, stacks, &Progress::Silent).unwrap_err(), told);
+        }
+        assert_eq!(status(&machine).unwrap_err(), told);
+        assert_eq!(told.exit_code(), 3);
+        assert!(!cache.exists());
+        assert_eq!(clean(&machine, &Clean::All), Ok(Vec::new()), "what was copied there can be removed");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::error::LabError;
+use super::trust;
 
 /// All that the lab takes from its surroundings.
 #[derive(Clone, Debug)]
@@ -23,6 +24,10 @@ pub struct Machine {
     pub temporary: PathBuf,
     /// Cores to compile on.
     pub cores: usize,
+    /// Number of the user who runs offhook.
+    pub user: u32,
+    /// Number of the group that nobody but that user is in, if there is one; asked only where it matters.
+    pub private_group: fn(u32) -> Option<u32>,
 }
 
 impl Machine {
@@ -40,6 +45,8 @@ impl Machine {
             shared_memory: vec!["/dev/shm".into()],
             temporary: "/tmp".into(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
+            user: nix::unistd::geteuid().as_raw(),
+            private_group: trust::private_group,
         }
     }
 

@@ -115,15 +115,28 @@ pub(super) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 
 /// SHA-256 of a file, in hexadecimal.
 pub(super) fn file_digest(path: &Path) -> io::Result<String> {
-    let mut file = fs::File::open(path)?;
+    reader_digest(&mut fs::File::open(path)?)
+}
+
+/// SHA-256 of all that can be read, in hexadecimal.
+pub(super) fn reader_digest(reader: &mut impl io::Read) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        match io::Read::read(&mut file, &mut buffer)? {
+        match reader.read(&mut buffer)? {
             0 => return Ok(hex(&hash.finalize())),
             n => hash.update(&buffer[..n]),
         }
     }
+}
+
+/// SHA-256 of these octets, one after the other, in hexadecimal.
+pub(super) fn octets_digest(octets: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
+    let mut hash = Sha256::new();
+    for octets in octets {
+        hash.update(octets);
+    }
+    hex(&hash.finalize())
 }
 
 fn hex(octets: &[u8]) -> String {

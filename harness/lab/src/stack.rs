@@ -12,7 +12,10 @@ use super::etc;
 use super::kernel::{Build, Times};
 use super::manifest::{self, StackManifest};
 use super::progress::Unit;
+use super::record::{Record, Recorded};
+use super::tree;
 use super::unpack::Target;
+use super::verify::RECORD;
 
 /// The stacks there are, by name, which is the Debian release's.
 pub const STACKS: &[&str] = &["bookworm", "trixie"];
@@ -122,6 +125,9 @@ impl Build<'_, '_> {
         special.extend(etc::furnish(&root).map_err(|error| self.io_error(&error))?);
         // /var/lock and its like are links now, with no owner of their own
         special.retain(|special| !root.join(&special.path).is_symlink());
+        tree::settle_modes(&root).map_err(|error| self.io_error(&error))?;
+        let record = Record::of(&root, Recorded::Built).map_err(|error| self.io_error(&error))?;
+        record.write(&result.join(RECORD)).map_err(|error| self.io_error(&error))?;
         times.step("unpack");
 
         let identity = packages.iter().flat_map(|package| [&package.name, &package.version, &package.sha256]);

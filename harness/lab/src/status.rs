@@ -1,5 +1,6 @@
 //! What of the lab is built, how large it is, and its removal.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,10 +8,13 @@ use std::path::{Path, PathBuf};
 use super::child::{CHILDREN, SignalsEndCrew};
 use super::error::{LabError, size};
 use super::init::Init;
+use super::kernel::Kernel;
 use super::machine::Machine;
 use super::progress::duration;
+use super::record::Recorded;
 use super::removal::remove;
-use super::{STACKS, Shelf, StepTime};
+use super::verify::Verified;
+use super::{KERNEL, STACKS, Shelf, StepTime};
 
 /// One part of the lab.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +32,10 @@ pub struct Part {
 pub struct Built {
     /// `7.3.4 from linux-source-7.3 7.3.4-1~bpo13+1`, `mgetty 1.2.1-2, ppp 2.5.2-1+1`.
     pub what: String,
-    /// SHA-256, in hexadecimal: the kernel image's, or the one over a stack's packages.
-    pub sha256: String,
+    /// SHA-256 over a stack's packages, in hexadecimal.
+    pub packages_sha256: Option<String>,
+    /// What is on disk, every file of it read.
+    pub verified: Verified,
     /// Octets.
     pub size: u64,
     /// How long each step of its building took.
@@ -47,34 +53,46 @@ pub struct Status {
     pub others: Vec<(PathBuf, u64)>,
 }
 
-/// The state of the lab on that machine.
+/// The state of the lab on that machine. Every file of it is read.
 ///
 /// # Errors
-/// If the environment names no cache directory.
+/// If the environment names no cache directory, there can be no lab on that machine, or others may write in the cache.
 pub fn status(machine: &Machine) -> Result<Status, LabError> {
+    machine.check_arch()?;
     let shelf = Shelf::of(machine)?;
-    let kernel = shelf.kernel().map(|kernel| Built {
-        what: format!(
-            "{} from {} {}",
-            kernel.manifest.release, kernel.manifest.source.name, kernel.manifest.source.version
-        ),
-        sha256: kernel.manifest.sha256,
-        size: kernel.manifest.size,
-        times: kernel.manifest.times,
+    shelf.safe()?;
+    let kernel = shelf.kernel();
+    let stacks = STACKS.iter().filter_map(|&name| Some((name.to_owned(), shelf.stack(name)?))).collect();
+    let mut verified = shelf.verified(kernel.as_ref(), &stacks, true)?;
+    let kernel = kernel.zip(verified.remove(KERNEL)).map(|(Kernel { manifest, .. }, verified)| Built {
+        what: format!("{} from {} {}", manifest.release, manifest.source.name, manifest.source.version),
+        packages_sha256: None,
+        verified,
+        size: manifest.size,
+        times: manifest.times,
     });
-    let mut parts = vec![Part { name: "kernel".to_owned(), path: shelf.kernel_place.clone(), built: kernel }];
-    for name in STACKS {
-        let built = shelf.stack(name).map(|stack| Built {
+    let mut built = BTreeMap::from([(KERNEL.to_owned(), kernel)]);
+    for (name, stack) in stacks {
+        let part = verified.remove(&name).map(|verified| Built {
             what: stack.main_packages().join(", "),
-            sha256: stack.manifest.sha256,
+            packages_sha256: Some(stack.manifest.sha256),
+            verified,
             size: stack.manifest.size,
             times: stack.manifest.times,
         });
-        parts.push(Part { name: (*name).to_owned(), path: shelf.stack_place(name), built });
+        built.insert(name, part);
     }
-    let others =
-        others(&shelf, &parts).into_iter().map(|path| (tree_size(&path), path)).map(|(size, path)| (path, size));
-    Ok(Status { cache: shelf.root().to_owned(), others: others.collect(), parts })
+    let parts = places(&shelf);
+    let others = others(&shelf, &parts).into_iter().map(|path| (tree_size(&path), path));
+    let others = others.map(|(size, path)| (path, size)).collect();
+    let parts = parts.into_iter().map(|(name, path)| Part { built: built.remove(&name).flatten(), name, path });
+    Ok(Status { cache: shelf.root().to_owned(), others, parts: parts.collect() })
+}
+
+/// Every part of the lab and where it is or will be, the kernel first.
+fn places(shelf: &Shelf) -> Vec<(String, PathBuf)> {
+    let stacks = STACKS.iter().map(|&name| (name.to_owned(), shelf.stack_place(name)));
+    std::iter::once((KERNEL.to_owned(), shelf.kernel_place.clone())).chain(stacks).collect()
 }
 
 /// What [`clean`] removes.
@@ -97,13 +115,13 @@ pub fn clean(machine: &Machine, what: &Clean) -> Result<Vec<PathBuf>, LabError> 
     if !shelf.root().exists() {
         return Ok(Vec::new());
     }
-    let status = status(machine)?;
-    let parts: Vec<&Part> = match what {
+    let all = places(&shelf);
+    let parts: Vec<&(String, PathBuf)> = match what {
         Clean::Others => Vec::new(),
-        Clean::All => status.parts.iter().collect(),
+        Clean::All => all.iter().collect(),
         Clean::Part(name) => {
-            let known = || [&["kernel"], STACKS].concat();
-            let part = status.parts.iter().find(|part| part.name == *name);
+            let known = || [&[KERNEL], STACKS].concat();
+            let part = all.iter().find(|(part, _)| part == name);
             vec![part.ok_or_else(|| LabError::unknown_stack(name, &known()))?]
         }
     };
@@ -122,14 +140,14 @@ pub fn clean(machine: &Machine, what: &Clean) -> Result<Vec<PathBuf>, LabError> 
         // Made again in an instant by whoever needs it.
         remove(&Init::place(shelf.root()))?;
     }
-    for part in parts {
-        let _lock = shelf.cache.lock(&part.name, &CHILDREN, |_| ())?;
+    for (name, path) in parts {
+        let _lock = shelf.cache.lock(name, &CHILDREN, |_| ())?;
         // no guest may find half a stack: what it is known by goes first
-        let _ = fs::remove_file(part.path.join("manifest.json"));
-        remove(&part.path)?;
+        let _ = fs::remove_file(path.join("manifest.json"));
+        remove(path)?;
     }
     if !matches!(what, Clean::Part(_)) {
-        for path in others(&shelf, &status.parts) {
+        for path in others(&shelf, &all) {
             remove(&path)?;
         }
     }
@@ -137,13 +155,13 @@ pub fn clean(machine: &Machine, what: &Clean) -> Result<Vec<PathBuf>, LabError> 
 }
 
 /// Directories of the cache that are not this version's parts.
-fn others(shelf: &Shelf, parts: &[Part]) -> Vec<PathBuf> {
+fn others(shelf: &Shelf, parts: &[(String, PathBuf)]) -> Vec<PathBuf> {
     let below = |dir: &str| {
         fs::read_dir(shelf.root().join(dir)).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
     };
     let mut others: Vec<PathBuf> = below("kernel")
         .chain(below("stack"))
-        .filter(|path| parts.iter().all(|part| part.path != *path))
+        .filter(|path| parts.iter().all(|(_, part)| part != path))
         .chain(below("init").filter(|path| *path != Init::place(shelf.root())))
         .chain(below("download"))
         .collect();
@@ -157,6 +175,19 @@ fn tree_size(path: &Path) -> u64 {
         return meta.len();
     }
     fs::read_dir(path).into_iter().flatten().flatten().map(|entry| tree_size(&entry.path())).sum()
+}
+
+/// Whether a part is as it was recorded, and how that is known.
+fn held(Verified { recorded, recorded_sha256, read, changes, .. }: &Verified) -> String {
+    let files = if *read == 1 { "file" } else { "files" };
+    let later = match recorded {
+        Recorded::Built => "",
+        Recorded::Found => "; it was built by a version of offhook that recorded nothing",
+    };
+    match changes.is_empty() {
+        true => format!("as it was {recorded} ({read} {files} read){later}"),
+        false => format!("CHANGED since it was {recorded} with sha256 {recorded_sha256}: {changes}{later}"),
+    }
 }
 
 impl fmt::Display for Status {
@@ -174,7 +205,16 @@ impl fmt::Display for Status {
             let took = duration(std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default());
             writeln!(f, "{name:<10} {}", built.what)?;
             writeln!(f, "           {}, built in {took}{steps}", size(built.size))?;
-            writeln!(f, "           sha256 {}", built.sha256)?;
+            if let Some(sha256) = &built.packages_sha256 {
+                writeln!(f, "           packages sha256 {sha256}")?;
+            }
+            writeln!(
+                f,
+                "           {} {}",
+                if name == KERNEL { "image sha256" } else { "files sha256" },
+                built.verified.sha256
+            )?;
+            writeln!(f, "           {}", held(&built.verified))?;
             writeln!(f, "           {}", path.display())?;
         }
         let octets: u64 = self.others.iter().map(|(_, size)| size).sum();

@@ -23,7 +23,19 @@
 //!       "wall_ms": 1320,              time that passed outside, milliseconds
 //!       "boot_us": 38211,             of which until the guest's process 1 ran; absent if it never did
 //!       "evidence": "offhook-out/...", absent if it did not run
-//!       "fingerprint": { "offhook", "kernel", "kernel_sha256", "stack", "packages": [], "stack_sha256" },
+//!       "fingerprint": {
+//!           "offhook", "kernel",
+//!           "kernel_sha256",          of the image as it is on disk
+//!           "stack", "packages": [],
+//!           "stack_sha256",           over names and hashes of the packages
+//!           "files_sha256",           over the stack's files as they are on disk
+//!           "kernel_changed": false,  true: the image is not the one that was built
+//!           "changed": {              files of the stack that are not as they were built
+//!               "count": 1,
+//!               "files": [ {          the first 20 of them, by path
+//!                   "file": "/usr/sbin/pppd",
+//!                   "change": "contents", "mode", "type", "added" or "missing"
+//!               } ] } },
 //!       "steps": [ {
 //!           "call": 0, "step": 0,     from 0; a null step: the port was not ready for the call
 //!           "verb": "expect-answer", "line": 20, "column": 9,

@@ -98,20 +98,27 @@ fn seeds(plan: &[Planned]) -> String {
 /// Where the evidence is, the kernel and the stacks, a line each.
 fn ran(text: &mut String, outcomes: &[&Outcome], style: Style) {
     let prints: Vec<_> = outcomes.iter().map(|outcome| &outcome.fingerprint).collect();
-    // Two stacks of one name differ in their packages only if the lab was rebuilt meanwhile: then both are told.
+    // Two stacks of one name differ in their files only if the lab was rebuilt meanwhile: then both are told.
     let kernels = prints.iter().filter(|print| !print.kernel.is_empty());
-    let kernels: BTreeMap<_, _> = kernels.map(|print| (&print.kernel_sha256, &print.kernel)).collect();
+    let kernels: BTreeMap<_, _> = kernels.map(|print| (&print.kernel_sha256, print)).collect();
     let stacks = prints.iter().filter(|print| !print.stack.is_empty());
-    let stacks: BTreeMap<_, _> = stacks.map(|print| ((&print.stack, &print.stack_sha256), &print.packages)).collect();
+    let stacks: BTreeMap<_, _> = stacks.map(|print| ((&print.stack, &print.files_sha256), print)).collect();
     let column = stacks.keys().map(|(name, _)| width(name)).max().unwrap_or(0).max("evidence".len());
     let lead = |name: &str| format!("  {}  ", pad(name, column));
-    for (sha256, release) in kernels {
-        let line = format!("{release}  sha256 {}", short(sha256));
+    for (sha256, print) in kernels {
+        let line = format!("{}  sha256 {}", print.kernel, short(sha256));
         text.push_str(&hang(&lead("kernel"), &line, 2, style.width));
+        if print.kernel_changed {
+            text.push_str(&hang(&lead(""), "not the one that was built", 2, style.width));
+        }
     }
-    for ((name, sha256), packages) in stacks {
-        let line = format!("{}  sha256 {}", printable(&packages.join(", ")), short(sha256));
+    for ((name, sha256), print) in stacks {
+        let line = format!("{}  sha256 {}", printable(&print.packages.join(", ")), short(sha256));
         text.push_str(&hang(&lead(&printable(name)), &line, 2, style.width));
+        if !print.changed.is_empty() {
+            let line = format!("not as it was built: {}", printable(&print.changed.to_string()));
+            text.push_str(&hang(&lead(""), &line, 2, style.width));
+        }
     }
     let kept = outcomes.iter().filter(|outcome| !matches!(outcome.verdict, Verdict::NotRun { .. }));
     if let Some(place) = common(kept.map(|outcome| outcome.evidence.as_path())) {

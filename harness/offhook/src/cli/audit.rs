@@ -1,5 +1,6 @@
 //! `offhook audit`: what the callers of a server experience, and what is wrong with its configuration.
 
+use std::cell::OnceCell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,11 +10,11 @@ use time::OffsetDateTime;
 
 use super::claim::Claim;
 use super::interrupt::Interruption;
-use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, say};
+use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::audit_calls::{self, CallOptions, Completed, Stopped};
 use offhook_audit::accept::{Acceptances, Scope};
 use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webmin};
-use offhook_base::{is_standard_output, plain, write_result};
+use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
 use offhook_etc::source::Tree;
 use offhook_report::Style;
 
@@ -175,7 +176,8 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         None => Vec::new(),
     };
     let stack = arguments.stack.clone().unwrap_or_else(|| offhook_lab::STACKS[0].to_owned());
-    let Completed { mut audit, called } = completed(arguments, &tree, &stack)?;
+    let ran = OnceCell::new();
+    let Completed { mut audit, called } = completed(arguments, &tree, &stack, &ran)?;
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
     }
@@ -188,10 +190,9 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         Ok(_) => offhook_audit::exit_code(&audit.findings, arguments.fail_on.severity()),
         Err(_) => LAB_FAILED,
     };
-    let called_on = (called == Ok(true)).then_some(stack.as_str());
+    let ran = ran.get().filter(|_| called == Ok(true));
     let json = || {
-        json::report(&audit, &tree, called_on, code)
-            .map_err(|error| Stop::Failed(format!("making the JSON audit: {error}")))
+        json::report(&audit, &tree, ran, code).map_err(|error| Stop::Failed(format!("making the JSON audit: {error}")))
     };
     match format {
         Format::Text => {
@@ -266,7 +267,8 @@ fn listed(arguments: &AuditArgs, format: Format) -> Result<u8, Stop> {
     Ok(0)
 }
 
-fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str) -> Result<Completed, Stop> {
+/// The audit, with calls unless none are wanted; what they were made on goes to `ran`.
+fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str, ran: &OnceCell<Fingerprint>) -> Result<Completed, Stop> {
     if arguments.no_calls {
         return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false) });
     }
@@ -279,7 +281,13 @@ fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str) -> Result<Complete
         evidence: arguments.out.clone(),
     };
     let _claim = arguments.out.as_deref().map(Claim::of).transpose().map_err(Stop::Failed)?;
-    let lab = || offhook_lab::ensure(&[stack.to_owned()], &offhook_lab::Progress::for_stderr());
+    let lab = || {
+        let lab = offhook_lab::ensure(&[stack.to_owned()], &offhook_lab::Progress::for_stderr())?;
+        notices(&lab);
+        // Set here alone, and this is called once.
+        let _ = ran.set(lab.fingerprint(stack));
+        Ok(lab)
+    };
     let interruption =
         Interruption::listen().map_err(|error| Stop::Failed(format!("listening for signals: {}", plain(&error))))?;
     Ok(audit_calls::complete(tree, lab, &options, interruption.requested()))

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use super::{LAB_FAILED, WRONG_INPUT, complain, say};
+use super::{LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use offhook_base::Span;
 use offhook_base::guest::{JOB_FILE, STATUS_FILE};
 use offhook_base::plain;
 use offhook_lab as the_lab;
 use offhook_lab::uml::{QUOTA, Uml};
-use offhook_lab::{Clean, LabError, Machine, Progress, Room, collect};
+use offhook_lab::{Clean, KERNEL, LabError, Machine, Progress, Room, collect};
 use offhook_scenario::{Scenario, Server};
 use offhook_session::Job;
 
@@ -22,12 +22,16 @@ pub(super) enum Lab {
         #[arg(value_name = "STACK")]
         stacks: Vec<String>,
     },
-    /// Show what is built: kernel release, package versions, hashes, sizes, places
+    /// Show what is built, with hashes, sizes and places; read its files, and tell whether they are as they were built
     Status,
     /// Open a shell in a guest, with a stack's files as its root
     Shell(Shell),
-    /// Remove the kernel, the stacks and everything else in the cache directory
-    Clean,
+    /// Remove the kernel, the stacks and everything else in the cache directory, or some parts of it
+    Clean {
+        /// Only these: kernel, or a stack
+        #[arg(value_name = "PART")]
+        parts: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -45,7 +49,7 @@ pub(super) fn main(lab: Lab) -> u8 {
         Lab::Build { stacks } => build(&stacks).map(|()| 0),
         Lab::Status => status().map(|()| 0),
         Lab::Shell(shell) => enter(&shell),
-        Lab::Clean => clean().map(|()| 0),
+        Lab::Clean { parts } => clean(parts).map(|()| 0),
     };
     match done {
         Ok(code) => code,
@@ -72,8 +76,15 @@ fn status() -> Result<(), Failure> {
     Ok(())
 }
 
-fn clean() -> Result<(), Failure> {
-    let removed = the_lab::clean(&Machine::this(), &Clean::All).map_err(failed)?;
+fn clean(parts: Vec<String>) -> Result<(), Failure> {
+    for name in parts.iter().filter(|name| *name != KERNEL) {
+        known(name)?;
+    }
+    let all = parts.is_empty().then_some(Clean::All);
+    let mut removed = Vec::new();
+    for what in all.into_iter().chain(parts.into_iter().map(Clean::Part)) {
+        removed.extend(the_lab::clean(&Machine::this(), &what).map_err(failed)?);
+    }
     for path in &removed {
         say(&format!("removed {}\n", path.display()));
     }
@@ -89,7 +100,8 @@ fn build(stacks: &[String]) -> Result<(), Failure> {
     }
     let all: Vec<String> = the_lab::STACKS.iter().map(|&name| name.to_owned()).collect();
     let stacks = if stacks.is_empty() { &all } else { stacks };
-    the_lab::ensure(stacks, &Progress::for_stderr()).map_err(failed)?;
+    let lab = the_lab::ensure(stacks, &Progress::for_stderr()).map_err(failed)?;
+    notices(&lab);
     the_lab::settle();
     status()
 }
@@ -105,6 +117,7 @@ fn known(name: &str) -> Result<(), Failure> {
 fn enter(shell: &Shell) -> Result<u8, Failure> {
     known(&shell.stack)?;
     let lab = the_lab::ensure(std::slice::from_ref(&shell.stack), &Progress::for_stderr()).map_err(failed)?;
+    notices(&lab);
     let Some(stack) = lab.stacks.get(&shell.stack) else {
         return Err((LAB_FAILED, format!("the lab has no stack {:?}", shell.stack)));
     };

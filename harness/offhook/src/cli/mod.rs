@@ -164,6 +164,13 @@ fn say(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
+/// Tells which parts of the lab are not as they were built.
+fn notices(lab: &offhook_lab::Lab) {
+    for notice in lab.notices() {
+        complain(&format!("{notice}\n"));
+    }
+}
+
 /// Writes to standard error, if anybody is there to read it.
 fn complain(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());

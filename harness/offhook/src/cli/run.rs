@@ -10,7 +10,7 @@ use clap::Args;
 use super::claim::Claim;
 use super::console::Console;
 use super::interrupt::{Interruption, listening};
-use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain};
+use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
 use crate::runner::item::{Item, Options};
 use crate::runner::plan::{Choice, plan};
 use crate::runner::schedule::run;
@@ -127,6 +127,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
     let items = items(arguments)?;
     let stacks: BTreeSet<String> = items.iter().map(|item| item.stack.clone()).collect();
     let lab = ready(stacks.into_iter().collect(), interruption)?;
+    notices(&lab);
     match lab.init.confined() {
         Ok(confined) if confined.holds() => {}
         Ok(confined) => complain(&format!("warning: guests are not confined: {confined}\n")),

@@ -45,12 +45,18 @@ fn about(outcome: &Outcome) -> About {
         format!("scenario: {}", outcome.name),
         format!("file: {}:{line}:{column}", outcome.source.path.display()),
         format!("stack: {} ({})", outcome.stack, print.packages.join(", ")),
-        format!("stack sha256: {}", print.stack_sha256),
+        format!("stack sha256: {}", print.files_sha256),
         format!("kernel: {}", print.kernel),
         format!("kernel sha256: {}", print.kernel_sha256),
         format!("seed: {}", outcome.seed),
         format!("verdict: {}", verdict_words(outcome)),
     ];
+    if !print.changed.is_empty() {
+        comments.push(format!("stack not as it was built: {}", print.changed));
+    }
+    if print.kernel_changed {
+        comments.push("kernel not the one that was built".to_owned());
+    }
     comments.extend(outcome.specs.iter().map(|spec| format!("checks: {spec}")));
     About { system: Some(format!("Linux {}", print.kernel)), comments }
 }

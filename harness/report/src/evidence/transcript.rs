@@ -60,9 +60,15 @@ fn head(outcome: &Outcome) -> String {
         text.push_str(&field("checks", spec));
     }
     text.push_str(&field("stack", &format!("{}: {}", outcome.stack, print.packages.join(", "))));
-    text.push_str(&field("", &format!("sha256 {}", print.stack_sha256)));
+    text.push_str(&field("", &format!("sha256 {}", print.files_sha256)));
+    if !print.changed.is_empty() {
+        text.push_str(&field("", &format!("not as it was built: {}", print.changed)));
+    }
     text.push_str(&field("kernel", &print.kernel));
     text.push_str(&field("", &format!("sha256 {}", print.kernel_sha256)));
+    if print.kernel_changed {
+        text.push_str(&field("", "not the one that was built"));
+    }
     text.push_str(&field("offhook", &print.offhook));
     text.push_str(&field("seed", &outcome.seed.to_string()));
     let ended = Instant::ZERO + outcome.virtual_time;
