@@ -135,7 +135,7 @@ fn a_cache_that_others_may_write_is_refused_with_the_command_that_mends_it() {
     let (code, message) = machine.message(machine.build());
     assert_eq!(code, Some(3), "{message}");
     assert!(message.contains("DIR/cache is one that everybody may write (mode 0777)"), "{message}");
-    assert!(message.contains("chmod -R go-w DIR/cache."), "{message}");
+    assert!(message.contains("chmod -R go-w 'DIR/cache'."), "{message}");
     assert_eq!(fs::read_dir(machine.path("cache")).unwrap().count(), 0, "nothing is made there");
 }
 

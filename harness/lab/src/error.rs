@@ -36,17 +36,6 @@ pub enum LabErrorKind {
     Interrupted,
 }
 
-/// Who could have put something else into a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// Its owner.
-    Owner(u32),
-    /// Its group.
-    Group,
-    /// Everybody.
-    Everybody,
-}
-
 /// Why there is no lab. Its `Display` is one paragraph; [`LabError::details`], if there are any, follow line by line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabError {
@@ -210,32 +199,6 @@ impl LabError {
         )
     }
 
-    pub(super) fn unsafe_cache(cache: &Path, path: &Path, fault: Fault, mode: u32, user: u32) -> Self {
-        let place = quoted(cache);
-        let help = match fault {
-            Fault::Owner(_) => format!(
-                "Use a cache of your own, OFFHOOK_CACHE=DIRECTORY; or, if what is there can be trusted, make it yours, as \
-                 root: chown -hR {user} {place}."
-            ),
-            Fault::Group | Fault::Everybody => format!(
-                "Take that away: chmod -R go-w {place}. If somebody may have used it, remove what is there before: \
-                 offhook lab clean."
-            ),
-        };
-        Self::new(LabErrorKind::Unsafe, unsafe_message(cache, path, fault, mode), help)
-    }
-
-    pub(super) fn unsafe_above(cache: &Path, path: &Path, fault: Fault, mode: u32) -> Self {
-        let elsewhere = "put the cache somewhere else: OFFHOOK_CACHE=DIRECTORY.";
-        let help = match fault {
-            Fault::Owner(_) => format!("Run offhook as that user, or {elsewhere}"),
-            Fault::Group | Fault::Everybody => {
-                format!("Take that away, chmod go-w {}, or {elsewhere}", quoted(path))
-            }
-        };
-        Self::new(LabErrorKind::Unsafe, unsafe_message(cache, path, fault, mode), help)
-    }
-
     pub(super) fn cache_noexec(dir: &Path) -> Self {
         Self::new(
             LabErrorKind::NotWritable,
@@ -336,28 +299,9 @@ impl fmt::Display for LabError {
 
 impl std::error::Error for LabError {}
 
-fn unsafe_message(cache: &Path, path: &Path, fault: Fault, mode: u32) -> String {
-    let what = match fault {
-        Fault::Owner(owner) => format!("belongs to user {owner}"),
-        Fault::Group => format!("is one that its group may write (mode {:04o})", mode & 0o7777),
-        Fault::Everybody => format!("is one that everybody may write (mode {:04o})", mode & 0o7777),
-    };
-    format!(
-        "Programs are run from the cache directory {}, so it and the directories above it must be yours or root's, and nobody \
-         else may write there; {} {what}.",
-        cache.display(),
-        path.display()
-    )
-}
-
 /// A path as one word of a shell.
 pub(super) fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
 /// An I/O error's words without its number: `Permission denied`, as in the middle of a sentence.
@@ -408,16 +352,6 @@ mod tests {
             LabError::io("unpacking the kernel's source", dir, &io::Error::from_raw_os_error(28)),
             LabError::io("writing a manifest", dir, &denied),
             LabError::cache_not_writable(dir, &denied),
-            LabError::unsafe_cache(dir, &dir.join("stack/x"), Fault::Owner(1001), 0o755, 1000),
-            LabError::unsafe_cache(
-                Path::new("/srv/our cache"),
-                Path::new("/srv/our cache"),
-                Fault::Group,
-                0o40775,
-                1000,
-            ),
-            LabError::unsafe_above(dir, Path::new("/home"), Fault::Owner(1001), 0o755),
-            LabError::unsafe_above(dir, Path::new("/home/alice"), Fault::Everybody, 0o40777),
             LabError::cache_noexec(dir),
             LabError::no_home(),
             LabError::no_guest_memory(256_000_000, vec!["/tmp is mounted noexec".into(), "/dev/shm is full".into()]),
@@ -440,6 +374,11 @@ mod tests {
         }
         assert_eq!(LabError::interrupted(None).exit_code(), 3);
         assert_eq!(LabError::no_mirror().exit_code(), 3);
+    }
+
+    #[test]
+    fn paths_with_quotes_stay_one_word() {
+        assert_eq!(quoted(Path::new("/home/o'neil/a b")), r"'/home/o'\''neil/a b'");
     }
 
     #[test]

@@ -18,6 +18,9 @@ use super::record::{Record, Recorded};
 use super::tree::{self, Entry, Kind, Stat};
 use super::{memory, patch, source, tools, unpack};
 
+/// The kernel's name among the parts of the lab.
+pub const KERNEL: &str = "kernel";
+
 /// Changes whenever a kernel made by this code from the same things would differ.
 const RECIPE: &str = "kernel 1";
 

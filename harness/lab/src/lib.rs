@@ -9,7 +9,6 @@
 //! Everything goes wrong as a [`LabError`], which says what to do.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use offhook_base::Fingerprint;
@@ -43,6 +42,7 @@ mod progress;
 mod queue;
 mod record;
 mod removal;
+mod shelf;
 mod source;
 mod stack;
 mod status;
@@ -56,7 +56,7 @@ mod verify;
 pub use cache::{Cache, Scratch, settle};
 pub use error::{LabError, LabErrorKind, size};
 pub use init::Init;
-pub use kernel::Kernel;
+pub use kernel::{KERNEL, Kernel};
 pub use machine::Machine;
 pub use manifest::{KernelManifest, Package, StackManifest, StepTime};
 pub use memory::GUEST_MEMORY;
@@ -68,9 +68,7 @@ pub use status::{Clean, Part, Status, clean, status};
 pub use verify::Verified;
 
 use child::{CHILDREN, SignalsEndCrew};
-use record::Record;
-use trust::Guard;
-use verify::Verifier;
+use shelf::Shelf;
 
 /// A kernel and stacks, ready to run.
 #[derive(Clone, Debug)]
@@ -218,9 +216,6 @@ fn build(machine: &Machine, shelf: &Shelf, stacks: &[String], progress: &Progres
     errors.into_iter().next().map_or(Ok(()), Err)
 }
 
-/// The kernel's name among the parts.
-pub const KERNEL: &str = "kernel";
-
 /// While it lives, what this process and its children make can be written by nobody else, whatever the umask was.
 struct NobodyElseWrites(Mode);
 
@@ -239,85 +234,15 @@ impl Drop for NobodyElseWrites {
     }
 }
 
-/// Where the parts of the lab that this version of offhook wants lie.
-#[derive(Debug)]
-struct Shelf {
-    cache: Cache,
-    kernel_place: PathBuf,
-    guard: Guard,
-}
-
-impl Shelf {
-    fn of(machine: &Machine) -> Result<Self, LabError> {
-        let root = machine.cache_dir()?;
-        let kernel_place = root.join("kernel").join(kernel::key(machine));
-        let guard = Guard::new(&root, machine.user, machine.private_group);
-        Ok(Self { cache: Cache::at(root), kernel_place, guard })
-    }
-
-    /// Whether nobody else could have put something into the cache that would be run.
-    fn safe(&self) -> Result<(), LabError> {
-        self.guard.cache(&cache::DIRECTORIES)?;
-        self.guard.tree(&Init::place(self.root()), usize::MAX)
-    }
-
-    fn stack_place(&self, name: &str) -> PathBuf {
-        self.root().join("stack").join(format!("{name}-{}", stack::key(name)))
-    }
-
-    fn root(&self) -> &Path {
-        self.cache.root()
-    }
-
-    fn kernel(&self) -> Option<Kernel> {
-        Kernel::read(&self.kernel_place)
-    }
-
-    fn stack(&self, name: &str) -> Option<Stack> {
-        Stack::read(&self.stack_place(name))
-    }
-
-    /// The whole lab, if all of it is built.
-    fn lab(&self, stacks: &[String]) -> Result<Option<Lab>, LabError> {
-        let found = || {
-            let kernel = self.kernel()?;
-            let stacks = stacks.iter().map(|name| Some((name.clone(), self.stack(name)?))).collect::<Option<_>>()?;
-            Some((kernel, stacks))
-        };
-        let Some((kernel, stacks)) = found() else { return Ok(None) };
-        let verified = self.verified(Some(&kernel), &stacks, false)?;
-        Ok(Some(Lab { kernel, stacks, init: Init::ensure(&self.cache)?, cache: self.cache.clone(), verified }))
-    }
-
-    /// What these are on disk, by part.
-    fn verified(
-        &self,
-        kernel: Option<&Kernel>,
-        stacks: &BTreeMap<String, Stack>,
-        thorough: bool,
-    ) -> Result<BTreeMap<String, Verified>, LabError> {
-        let verifier = Verifier { cache: &self.cache, guard: &self.guard, thorough };
-        let kernel = kernel.map(|kernel| verifier.verified(KERNEL, &kernel.image, || kernel.as_built()));
-        let found = |stack: &Stack| Record::of(&stack.root, Recorded::Found);
-        let stacks = stacks.iter().map(|(name, stack)| verifier.verified(name, &stack.root, || found(stack)));
-        kernel.into_iter().chain(stacks).map(|part| part.map(|part| (part.part.clone(), part))).collect()
-    }
-
-    fn built<T>(&self, part: Option<T>) -> Result<T, LabError> {
-        let gone = || LabError::failed("building the lab", &format!("a part vanished from {}", self.root().display()));
-        part.ok_or_else(gone)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
     use offhook_base::Changes;
 
-    use super::error::Fault;
     use super::*;
 
     fn machine(cache: &Path, path: &str) -> Machine {
@@ -405,20 +330,18 @@ mod tests {
     }
 
     #[test]
-    fn a_cache_that_belongs_to_somebody_else_is_refused_before_anything_of_it_is_run() {
+    fn a_cache_that_others_may_write_is_refused_before_anything_of_it_is_run() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = nix::unistd::geteuid().as_raw();
         let machine = Machine { private_group: |_| None, ..machine(dir.path(), "") };
         fake(&machine, &["trixie"]);
         let shelf = Shelf::of(&machine).unwrap();
         assert_eq!(shelf.safe(), Ok(()));
         std::fs::set_permissions(dir.path().join("stack"), Permissions::from_mode(0o775)).unwrap();
-        let refused = LabError::unsafe_cache(dir.path(), &dir.path().join("stack"), Fault::Group, 0o775, owner);
-        let refusal = |done: Result<(), LabError>| done.unwrap_err().message().to_owned();
-        let init = Init::place(shelf.root());
-        assert_eq!(refusal(ensure_on(&machine, &[], &Progress::Silent).map(drop)), refused.message());
-        assert_eq!(refusal(status(&machine).map(drop)), refused.message());
-        assert!(!init.exists());
+        let refused = shelf.safe().unwrap_err();
+        assert_eq!(refused.kind, LabErrorKind::Unsafe);
+        assert_eq!(ensure_on(&machine, &[], &Progress::Silent).unwrap_err(), refused);
+        assert_eq!(status(&machine).unwrap_err(), refused);
+        assert!(!Init::place(shelf.root()).exists());
     }
 
     #[test]

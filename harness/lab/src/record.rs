@@ -19,6 +19,9 @@ use std::path::Path;
 
 use super::tree::{Entry, Kind, Stat, digest, walk};
 
+/// The record's name, beside the manifest.
+pub(super) const RECORD: &str = "files.txt";
+
 /// The version of these files; one of another version is written again.
 const VERSION: u32 = 1;
 

@@ -12,10 +12,9 @@ use super::etc;
 use super::kernel::{Build, Times};
 use super::manifest::{self, StackManifest};
 use super::progress::Unit;
-use super::record::{Record, Recorded};
+use super::record::{RECORD, Record, Recorded};
 use super::tree;
 use super::unpack::Target;
-use super::verify::RECORD;
 
 /// The stacks there are, by name, which is the Debian release's.
 pub const STACKS: &[&str] = &["bookworm", "trixie"];

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use super::child::{CHILDREN, SignalsEndCrew};
 use super::error::{LabError, size};
 use super::init::Init;
-use super::kernel::Kernel;
+use super::kernel::{KERNEL, Kernel};
 use super::machine::Machine;
+use super::manifest::StepTime;
 use super::progress::duration;
 use super::record::Recorded;
 use super::removal::remove;
+use super::shelf::Shelf;
+use super::stack::STACKS;
 use super::verify::Verified;
-use super::{KERNEL, STACKS, Shelf, StepTime};
 
 /// One part of the lab.
 #[derive(Clone, Debug, PartialEq)]

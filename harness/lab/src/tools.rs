@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::apt::Archive;
 use super::child::Children;
-use super::error::LabError;
+use super::error::{LabError, quoted};
 use super::machine::Machine;
 use super::progress::Task;
 use super::unpack::Target;
@@ -67,20 +67,10 @@ fn wrap(command: &Path, tool: &str, root: &Path, machine: &Machine) -> io::Resul
     fs::set_permissions(command, fs::Permissions::from_mode(0o755))
 }
 
-/// A path as one word of a shell.
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn paths_with_quotes_stay_one_word() {
-        assert_eq!(quoted(Path::new("/home/o'neil/a b")), r"'/home/o'\''neil/a b'");
-    }
 
     #[test]
     fn a_wrapped_tool_sees_its_libraries_and_the_one_m4() {

@@ -12,10 +12,21 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{Gid, Group, Uid, User};
 
-use super::error::{Fault, LabError};
+use super::error::{LabError, LabErrorKind, quoted};
 
 /// The sticky bit of a directory.
 const STICKY: u32 = 0o1000;
+
+/// Who could have put something else into a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Its owner.
+    Owner(u32),
+    /// Its group.
+    Group,
+    /// Everybody.
+    Everybody,
+}
 
 /// Looks at owners and modes.
 #[derive(Debug)]
@@ -58,7 +69,7 @@ impl Guard {
                 continue;
             }
             if let Some(fault) = self.fault(&about) {
-                return Err(LabError::unsafe_above(&self.cache, above, fault, about.mode()));
+                return Err(self.refused_above(above, fault, about.mode()));
             }
         }
         Ok(())
@@ -79,7 +90,7 @@ impl Guard {
     /// Something in the cache.
     pub(super) fn entry(&self, path: &Path, about: &Metadata) -> Result<(), LabError> {
         match self.fault(about) {
-            Some(fault) => Err(LabError::unsafe_cache(&self.cache, path, fault, about.mode(), self.user)),
+            Some(fault) => Err(self.refused(path, fault, about.mode())),
             None => Ok(()),
         }
     }
@@ -100,6 +111,49 @@ impl Guard {
             (false, true) if (self.private_group)(self.user) != Some(group) => Some(Fault::Group),
             (false, _) => None,
         }
+    }
+}
+
+/// Errors.
+impl Guard {
+    fn refused(&self, path: &Path, fault: Fault, mode: u32) -> LabError {
+        // What a link leads to is somewhere else.
+        let place = quoted(if path.starts_with(&self.cache) { &self.cache } else { path });
+        let help = match fault {
+            Fault::Owner(_) => format!(
+                "Use a cache of your own, OFFHOOK_CACHE=DIRECTORY; or, if what is there can be trusted, make it yours, as \
+                 root: chown -hR {} {place}.",
+                self.user
+            ),
+            Fault::Group | Fault::Everybody => format!(
+                "Take that away: chmod -R go-w {place}. If somebody may have used it, remove what is there before: \
+                 offhook lab clean."
+            ),
+        };
+        LabError::new(LabErrorKind::Unsafe, self.message(path, fault, mode), help)
+    }
+
+    fn refused_above(&self, path: &Path, fault: Fault, mode: u32) -> LabError {
+        let elsewhere = "put the cache somewhere else: OFFHOOK_CACHE=DIRECTORY.";
+        let help = match fault {
+            Fault::Owner(_) => format!("Run offhook as that user, or {elsewhere}"),
+            Fault::Group | Fault::Everybody => format!("Take that away, chmod go-w {}, or {elsewhere}", quoted(path)),
+        };
+        LabError::new(LabErrorKind::Unsafe, self.message(path, fault, mode), help)
+    }
+
+    fn message(&self, path: &Path, fault: Fault, mode: u32) -> String {
+        let what = match fault {
+            Fault::Owner(owner) => format!("belongs to user {owner}"),
+            Fault::Group => format!("is one that its group may write (mode {:04o})", mode & 0o7777),
+            Fault::Everybody => format!("is one that everybody may write (mode {:04o})", mode & 0o7777),
+        };
+        format!(
+            "Programs are run from the cache directory {}, so it and the directories above it must be yours or root's, and \
+             nobody else may write there; {} {what}.",
+            self.cache.display(),
+            path.display()
+        )
     }
 }
 
@@ -165,7 +219,7 @@ mod tests {
         assert_eq!(guard.cache(&["kernel", "stack"]), Ok(()));
         chmod(&above, 0o777);
         let error = guard.cache(&[]).unwrap_err();
-        assert_eq!(error, LabError::unsafe_above(&cache, &above, Fault::Everybody, 0o777));
+        assert_eq!(error, guard.refused_above(&above, Fault::Everybody, 0o777));
         chmod(&above, 0o1777);
         assert_eq!(guard.cache(&[]), Ok(()));
         chmod(&above, 0o755);
@@ -200,7 +254,21 @@ mod tests {
         chmod(&part, 0o775);
         assert_eq!(guard.tree(&cache.join("kernel"), 0), Ok(()));
         let error = guard.tree(&cache.join("kernel"), 1).unwrap_err();
-        assert_eq!(error, LabError::unsafe_cache(&cache, &part, Fault::Group, 0o775, guard.user));
+        assert_eq!(error, guard.refused(&part, Fault::Group, 0o775));
+    }
+
+    #[test]
+    fn a_refusal_says_who_could_write_and_the_command_that_mends_it() {
+        let guard = guard(Path::new("/srv/our cache"));
+        let errors = [
+            guard.refused(Path::new("/srv/our cache/stack"), Fault::Owner(1001), 0o40755),
+            guard.refused(Path::new("/srv/our cache"), Fault::Group, 0o40775),
+            guard.refused(Path::new("/srv/linked"), Fault::Everybody, 0o40777),
+            guard.refused_above(Path::new("/home"), Fault::Owner(1001), 0o40755),
+            guard.refused_above(Path::new("/srv"), Fault::Everybody, 0o40777),
+        ];
+        insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n\n"));
+        assert_eq!(guard.refused(Path::new("/c"), Fault::Group, 0).exit_code(), 3);
     }
 
     #[test]
