@@ -253,6 +253,7 @@ fn outcome(name: &str) -> Outcome {
             kernel_changed: false,
             changed: Changes::default(),
         },
+        etc: None,
         trace: Vec::new(),
         evidence: "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm".into(),
     }

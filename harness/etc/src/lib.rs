@@ -13,7 +13,7 @@ mod speed;
 pub mod tree;
 pub mod units;
 
-pub use model::{Content, Etc, RawFile};
+pub use model::{Content, Etc, RawFile, is_private};
 pub use speed::SPEEDS;
 
 #[cfg(test)]

@@ -29,16 +29,35 @@ pub struct RawFile {
 #[serde(rename_all = "kebab-case")]
 pub enum Content {
     /// A file with these octets.
-    File(Vec<u8>),
+    File(#[serde(with = "octets")] Vec<u8>),
     /// A symbolic link to this place.
     Link(String),
+}
+
+/// Whether passwords are in a file of that name: nobody but its owner may read it, and mgetty and pppd look at that.
+pub fn is_private(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with("-secrets") || matches!(name, "login.config" | "shadow" | "gshadow")
+}
+
+/// Octets as text: a character for each, which is short for what is ASCII.
+mod octets {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&octets.iter().copied().map(char::from).collect::<String>())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.chars().map(|character| u8::try_from(character).map_err(D::Error::custom)).collect()
+    }
 }
 
 impl RawFile {
     /// A file below `/etc` that belongs to root, with the mode it ought to have: 0600 where passwords are in it.
     pub fn text(path: &str, text: &str) -> Self {
-        let private = ["-secrets", "login.config", "shadow"].iter().any(|name| path.ends_with(name));
-        let mode = if private { 0o600 } else { 0o644 };
+        let mode = if is_private(path) { 0o600 } else { 0o644 };
         let content = Content::File(text.as_bytes().to_vec());
         Self { path: format!("/etc/{path}"), mode, uid: 0, gid: 0, content }
     }

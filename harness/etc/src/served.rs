@@ -7,6 +7,7 @@
 use super::inittab::{self, Entry};
 use super::units;
 use crate::Etc;
+use crate::read::mgetty_command;
 
 /// A port that init keeps a process on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +23,6 @@ pub struct Served {
     /// The line there, from 1; 0 if the file is the vendor's and not in the tree.
     pub line: usize,
 }
-
-/// mgetty's flags that take a value (conf_mg.c, mgetty_parse_args).
-const WITH_VALUE: &str = "kxspnRiCSIm";
 
 /// The ports of `etc`, those of its default runlevel where there are runlevels.
 pub fn served(etc: &Etc) -> Vec<Served> {
@@ -96,39 +94,10 @@ pub fn device(process: &str) -> Option<String> {
         "getty" | "agetty" => words.find(|word| is_serial(bare(word)))?,
         // Of a peer's file nobody can tell here which device it names.
         "pppd" => words.find(|word| word.starts_with("/dev/") || is_serial(word))?,
-        program if program.ends_with("getty") => mgettys(words)?,
+        program if program.ends_with("getty") => return mgetty_command::read(process).device_name(),
         _ => return None,
     };
     Some(bare(found).to_owned())
-}
-
-/// mgetty's first word that is neither a flag nor a flag's value.
-fn mgettys<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    while let Some(word) = words.next() {
-        if word.starts_with(['"', '\'']) || word.ends_with(['"', '\'']) {
-            // What is left of a prompt with blanks in it.
-            continue;
-        }
-        match word
-            .strip_prefix('-')
-            .and_then(|flags| flags.find(|flag| WITH_VALUE.contains(flag)).map(|at| (flags, at)))
-        {
-            // The value is the rest of the word, or the next one, which may be several in quotes.
-            Some((flags, at)) if at + 1 == flags.len() => {
-                let value = words.next().unwrap_or_default();
-                let quote = value.chars().next().filter(|first| "\"'".contains(*first));
-                if let Some(quote) = quote
-                    && !(value.len() > 1 && value.ends_with(quote))
-                {
-                    words.find(|word| word.ends_with(quote));
-                }
-            }
-            Some(_) => {}
-            None if word.starts_with('-') => {}
-            None => return Some(word),
-        }
-    }
-    None
 }
 
 fn bare(word: &str) -> &str {
@@ -168,6 +137,8 @@ mod tests {
             ("/usr/sbin/pppd /dev/ttyS0 57600 nodetach", Some("ttyS0")),
             ("/usr/sbin/pppd call office", None),
             ("/bin/true ttyS0", None),
+            // getopt takes the next word for -n's value, whatever it looks like.
+            ("/sbin/mgetty -n -r ttyS0", Some("ttyS0")),
         ] {
             assert_eq!(device(process).as_deref(), expected, "{process}");
         }

@@ -1,7 +1,8 @@
 //! An `/etc` as it lies in a directory: every file with its mode and owner, links as links.
 //!
-//! In goes a directory; out comes an [`Etc`], in the order of paths, whatever the directory's own order.
-//! Only what a dial-in server reads is taken; the rest of an `/etc` is none of our business.
+//! In goes a directory; out comes an [`Etc`], in the order of paths, whatever the directory's own order, and what of it was
+//! not taken, with the reason. [`read`] takes what a dial-in server reads and no more: for an audit, which may be of this very
+//! machine. [`read_whole`] takes all there is: for a server that is to run with it.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,7 +13,7 @@ use offhook_base::rooted::{Kind, Root, leads_away};
 
 use crate::{Content, Etc, RawFile};
 
-/// What is taken, as paths below `/etc`: files, or directories with all that is in them.
+/// What a dial-in server reads, as paths below `/etc`: files, or directories with all that is in them.
 pub const TAKEN: &[&str] = &[
     "inittab",
     "inittab.d",
@@ -34,13 +35,16 @@ pub const TAKEN: &[&str] = &[
 ];
 /// The longest file that is taken: no configuration is longer.
 pub const LONGEST: u64 = 1 << 20;
+/// What is not taken into another machine: made by a machine for its own libraries, or naming them.
+const OF_THE_MACHINE: &[&str] = &["ld.so.cache", "ld.so.preload"];
 /// How deep directories may lie in one another.
 const DEEPEST: usize = 8;
-/// Files and octets that are taken of one tree: no dial-in server has as many.
-const MOST_FILES: usize = 10_000;
-const MOST_OCTETS: u64 = 64 << 20;
+/// Files and octets that are taken of one tree: no dial-in server has as many, and a guest's memory holds them.
+pub const MOST_FILES: usize = 10_000;
+/// See [`MOST_FILES`].
+pub const MOST_OCTETS: u64 = 8 << 20;
 
-/// What could not be read.
+/// What could not be read, or was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
     /// The file on this machine.
@@ -56,15 +60,32 @@ pub struct Unread {
 ///
 /// If the directory itself cannot be read.
 pub fn read(directory: &Path) -> io::Result<(Etc, Vec<Unread>)> {
-    // The directory itself must be there; what it lacks is for others to judge.
-    let root = Root::open(directory)?;
-    let mut taking = Taking { root, directory, etc: Etc::default(), unread: Vec::new(), octets: 0 };
-    for name in TAKEN {
-        taking.take(Path::new(name), 0);
-    }
-    let Taking { mut etc, unread, .. } = taking;
-    etc.files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok((etc, unread))
+    Ok(Taking::begun(directory)?.done())
+}
+
+/// The same of the whole tree, as far as it has room: what a dial-in server reads comes first.
+///
+/// # Errors
+///
+/// If the directory itself cannot be read.
+pub fn read_whole(directory: &Path) -> io::Result<(Etc, Vec<Unread>)> {
+    let mut taking = Taking::begun(directory)?;
+    taking.rest = true;
+    taking.take_all(Path::new(""), 0);
+    Ok(taking.done())
+}
+
+/// Whether a path below `/etc` is one of those that a dial-in server reads.
+pub fn is_taken(path: &Path) -> bool {
+    TAKEN.iter().any(|taken| path.starts_with(taken))
+}
+
+/// Where a link leads that leads out of `/etc`; `None`: it does not, or is none.
+pub fn leads_out(file: &RawFile) -> Option<String> {
+    let Content::Link(target) = &file.content else { return None };
+    let parent = file.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let place = if target.starts_with('/') { joined("", target) } else { joined(parent, target) };
+    (!place.starts_with("/etc/")).then_some(place)
 }
 
 struct Taking<'a> {
@@ -73,9 +94,27 @@ struct Taking<'a> {
     etc: Etc,
     unread: Vec<Unread>,
     octets: u64,
+    /// What a dial-in server reads has been taken.
+    rest: bool,
 }
 
-impl Taking<'_> {
+impl<'a> Taking<'a> {
+    /// What a dial-in server reads is taken. The directory itself must be there; what it lacks is for others to judge.
+    fn begun(directory: &'a Path) -> io::Result<Self> {
+        let root = Root::open(directory)?;
+        let mut taking = Self { root, directory, etc: Etc::default(), unread: Vec::new(), octets: 0, rest: false };
+        for name in TAKEN {
+            taking.take(Path::new(name), 0);
+        }
+        Ok(taking)
+    }
+
+    fn done(self) -> (Etc, Vec<Unread>) {
+        let Self { mut etc, unread, .. } = self;
+        etc.files.sort_by(|a, b| a.path.cmp(&b.path));
+        (etc, unread)
+    }
+
     fn fail(&mut self, path: &Path, why: impl Into<String>) {
         self.unread.push(Unread { path: self.directory.join(path), why: why.into() });
     }
@@ -92,15 +131,18 @@ impl Taking<'_> {
         };
         let content = match about.kind {
             Kind::Directory => return self.take_all(path, depth),
-            Kind::Other => return self.fail(path, "neither a file nor a directory"),
-            Kind::Link => self.root.link(path).map(|target| Content::Link(target.to_string_lossy().into_owned())),
+            Kind::Other => return self.fail(path, "a socket, a FIFO or a device"),
+            Kind::Link => self.root.link(path).and_then(|target| match target.into_os_string().into_string() {
+                Ok(target) => Ok(Content::Link(target)),
+                Err(_) => Err(io::Error::other("a link whose target is not UTF-8")),
+            }),
             Kind::File if about.length > LONGEST => {
                 return self.fail(path, format!("longer than {LONGEST} octets"));
             }
             Kind::File if self.octets + about.length > MOST_OCTETS || self.etc.files.len() >= MOST_FILES => {
-                let octets = MOST_OCTETS >> 20;
-                return self
-                    .fail(path, format!("an /etc of more than {MOST_FILES} files or {octets} MB is not read whole"));
+                let megabytes = MOST_OCTETS >> 20;
+                let why = format!("an /etc of more than {MOST_FILES} files or {megabytes} MiB is not read whole");
+                return self.fail(path, why);
             }
             Kind::File => self.octets(path).map(Content::File),
         };
@@ -119,8 +161,16 @@ impl Taking<'_> {
         }
         match self.root.names(path, MOST_FILES) {
             Ok(names) => {
-                for name in names.iter().filter(|name| name.to_str().is_some()) {
-                    self.take(&path.join(name), depth + 1);
+                for name in names {
+                    let path = path.join(&name);
+                    match name.to_str() {
+                        None => self.fail(&path, "its name is not UTF-8"),
+                        Some(_) if OF_THE_MACHINE.iter().any(|other| path == Path::new(other)) => {
+                            self.fail(&path, "it is about the libraries of the machine that it comes from");
+                        }
+                        Some(_) if self.rest && is_taken(&path) => {}
+                        Some(_) => self.take(&path, depth + 1),
+                    }
                 }
             }
             Err(error) => self.fail(path, plain(&error)),
@@ -210,9 +260,76 @@ mod tests {
             [
                 "a directory above it is a link, which is not followed",
                 "longer than 1048576 octets",
-                "neither a file nor a directory",
+                "a socket, a FIFO or a device",
             ]
         );
+    }
+
+    #[test]
+    fn a_whole_etc_is_all_its_files_and_what_is_left_out_is_told_by_name() {
+        let scratch = tempfile::tempdir().unwrap();
+        let etc = scratch.path().join("etc");
+        for directory in ["callerid", "ppp", "systemd/system", "a/b/c/d/e/f/g/h"] {
+            fs::create_dir_all(etc.join(directory)).unwrap();
+        }
+        let files =
+            ["callerid/say.sh", "nologin.ttyS0", "ppp/options", "systemd/system/x.service", "a/b/c/d/e/f/g/h/deep"];
+        for file in files.into_iter().chain(["ld.so.cache"]) {
+            fs::write(etc.join(file), file).unwrap();
+        }
+        symlink("/usr/share/zoneinfo/UTC", etc.join("localtime")).unwrap();
+        symlink("../outside", etc.join("away")).unwrap();
+        symlink("ppp/options", etc.join("within")).unwrap();
+        nix::unistd::mkfifo(&etc.join("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        drop(std::os::unix::net::UnixListener::bind(etc.join("socket")).unwrap());
+        let (read, unread) = read_whole(&etc).unwrap();
+        let paths: Vec<_> = read.files.iter().map(|file| file.path.as_str()).collect();
+        let taken = [
+            "away",
+            "callerid/say.sh",
+            "localtime",
+            "nologin.ttyS0",
+            "ppp/options",
+            "systemd/system/x.service",
+            "within",
+        ];
+        assert_eq!(paths, taken.map(|path| format!("/etc/{path}")));
+        let left: Vec<_> = unread
+            .iter()
+            .map(|left| (left.path.strip_prefix(&etc).unwrap().to_str().unwrap(), left.why.as_str()))
+            .collect();
+        let other = "a socket, a FIFO or a device";
+        let expected = [
+            ("a/b/c/d/e/f/g/h", "more than 8 directories deep"),
+            ("fifo", other),
+            ("ld.so.cache", "it is about the libraries of the machine that it comes from"),
+            ("socket", other),
+        ];
+        assert_eq!(left, expected);
+        let out = |path: &str| leads_out(read.files.iter().find(|file| file.path == path).unwrap());
+        assert_eq!(out("/etc/localtime").as_deref(), Some("/usr/share/zoneinfo/UTC"));
+        assert_eq!((out("/etc/away").as_deref(), out("/etc/within")), (Some("/outside"), None));
+    }
+
+    #[test]
+    fn what_a_dial_in_server_reads_has_room_before_all_else() {
+        let scratch = tempfile::tempdir().unwrap();
+        for number in 0..9 {
+            fs::write(scratch.path().join(format!("a{number}")), vec![b'x'; LONGEST as usize]).unwrap();
+        }
+        fs::write(scratch.path().join("inittab"), "id:3:initdefault:\n").unwrap();
+        let (etc, unread) = read_whole(scratch.path()).unwrap();
+        assert!(etc.text("/etc/inittab").is_some());
+        assert_eq!(etc.files.len(), 8);
+        let why = "an /etc of more than 10000 files or 8 MiB is not read whole";
+        assert!(unread.len() == 2 && unread.iter().all(|left| left.why == why), "{unread:?}");
+    }
+
+    #[test]
+    fn octets_that_are_no_text_survive_the_way_into_a_guest() {
+        let content = Content::File((0..=255).collect());
+        let text = serde_json::to_string(&content).unwrap();
+        assert_eq!(serde_json::from_str::<Content>(&text).unwrap(), content);
     }
 
     #[test]

@@ -10,11 +10,9 @@ use nix::unistd::sethostname;
 
 use offhook_base::Error;
 use offhook_etc::inittab::Entry;
-use offhook_etc::read::direct::direct;
-use offhook_etc::read::{mgetty_command, mgetty_config};
-use offhook_etc::served::{self, Complaint, Served, served};
-use offhook_etc::source::{Place, Tree};
-use offhook_etc::units;
+use offhook_etc::read::direct::is_direct;
+use offhook_etc::served::{self, Complaint, served};
+use offhook_etc::source::Tree;
 use offhook_etc::{Etc, RawFile};
 use offhook_scenario::{Edit, Port, Scenario};
 use offhook_server::change::{Difference, deletable};
@@ -126,15 +124,6 @@ impl Machine {
         written::keep(files, &output::directory().join(place))
             .map_err(|error| Error::io("keeping the server's files as evidence", &error))
     }
-}
-
-/// Whether what serves a port expects no modem there: nothing of mgetty's, or mgetty that is told so.
-fn is_direct(tree: &Tree, found: &Served) -> bool {
-    let process = units::bare(&found.process);
-    let values = tree.mgetty("mgetty.config").map(|source| mgetty_config::values(&source, &found.device));
-    let place = Place::line(&found.file, found.line);
-    !mgetty_command::is_mgetty(process)
-        || direct(&mgetty_command::read(process), &values.unwrap_or_default(), &place).value
 }
 
 /// The host name that an `/etc` states, which pppd takes for its own in authentication.

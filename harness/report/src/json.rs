@@ -36,6 +36,7 @@
 //!                   "file": "/usr/sbin/pppd",
 //!                   "change": "contents", "mode", "type", "added" or "missing"
 //!               } ] } },
+//!       "etc": null,                  or, of `server etc=`: "from", "files", "octets", "left_out": [ { "path", "why" } ]
 //!       "steps": [ {
 //!           "call": 0, "step": 0,     from 0; a null step: the port was not ready for the call
 //!           "verb": "expect-answer", "line": 20, "column": 9,
@@ -83,6 +84,7 @@ use serde::Serialize;
 use super::Position;
 use super::run::{Counts, RunResult};
 use offhook_base::Fingerprint;
+use offhook_scenario::EtcTaken;
 use offhook_session::{CallSummary, Ended, Outcome, StepOutcome, StepResult, Verdict};
 
 /// Version of the format; see the module documentation.
@@ -176,6 +178,7 @@ struct One<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<String>,
     fingerprint: &'a Fingerprint,
+    etc: Option<&'a EtcTaken>,
     steps: Vec<Step<'a>>,
     calls: &'a [CallSummary],
 }
@@ -198,6 +201,7 @@ impl<'a> One<'a> {
             boot_us: None,
             evidence: None,
             fingerprint: &outcome.fingerprint,
+            etc: outcome.etc.as_ref(),
             steps: outcome.steps.iter().map(|step| Step::new(step, &outcome.source.text)).collect(),
             calls: &outcome.calls,
         }

@@ -8,9 +8,11 @@
 //! - [`terminal`]: a line a scenario; [`folders`]: a line a folder; [`summary`]: what to know at the end;
 //!   [`failure`]: what to know when something did not go well.
 //! - [`json`]: the same for programs; its module documentation is the schema.
+//! - [`taken_words`]: what a given `/etc` was made of.
 //! - [`words`] and [`text`]: what events are called, and how text fits into columns; [`evidence`] uses both.
 
 mod entry;
+mod etc;
 pub mod evidence;
 pub mod failure;
 pub mod folders;
@@ -24,6 +26,7 @@ pub mod terminal;
 pub mod text;
 pub mod words;
 
+pub use etc::{FEW, taken_words};
 pub use position::{Position, caret};
 pub use style::{ColorChoice, Ink, Style};
 

@@ -40,7 +40,7 @@ pub enum Verbosity {
     /// What fits.
     #[default]
     Normal,
-    /// A line for every scenario, wherever it goes.
+    /// A line for every scenario, wherever it goes, and what was taken of the `/etc` it gives.
     Verbose,
 }
 
@@ -92,7 +92,7 @@ impl Live {
 
     fn started(&mut self, plan: &Arc<[Planned]>, jobs: usize) -> String {
         self.plan = plan.clone();
-        self.table = Table::new(self.style, plan);
+        self.table = Table::new(self.style, plan).with_etc(self.verbosity == Verbosity::Verbose);
         let fits = plan.len() <= SCREEN || !self.style.cut;
         self.folders = (self.verbosity == Verbosity::Normal && !fits).then(|| Folders::new(self.style, plan));
         if self.verbosity == Verbosity::Quiet || plan.len() < 2 {

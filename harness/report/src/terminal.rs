@@ -3,7 +3,7 @@
 //! In: an [`Outcome`] and a [`Style`]. Out: text that ends with a newline: mark, `file: name`, what was shown, stack and
 //! seed, virtual time, wall time. The name has the room it needs before anything is shown of what came; below 80 columns an
 //! entry has two lines. Where nothing is cut ([`Style::cut`]) every name is whole. Under the line, dim: why it failed, in
-//! short; what failed as expected; why it was skipped.
+//! short; what was taken of a given `/etc`, if asked; what failed as expected; why it was skipped.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use super::entry::{mark, place, planned_title, title};
 use super::run::{DEFAULT_SEED, Planned};
 use super::style::{Ink, Style};
 use super::text::{fit, hang, pad, printable, span, width, wrap};
-use super::{Position, expected_failures, failure};
+use super::{FEW, Position, expected_failures, failure, taken_words};
 use offhook_session::{Outcome, StepResult, Verdict};
 
 /// From here on an entry is one line.
@@ -30,6 +30,8 @@ pub struct Table {
     name: usize,
     place: usize,
     seeds: bool,
+    /// What was taken of a given `/etc` is told, too.
+    etc: bool,
 }
 
 impl Table {
@@ -39,7 +41,12 @@ impl Table {
         let seeds = plan.iter().any(|planned| planned.seed != DEFAULT_SEED);
         let name = plan.iter().map(|planned| width(&planned_title(planned))).max().unwrap_or(0);
         let place = plan.iter().map(|planned| width(&place(&planned.stack, planned.seed, seeds))).max().unwrap_or(0);
-        Self { style, name, place, seeds }
+        Self { style, name, place, seeds, etc: false }
+    }
+
+    /// The same, which also tells what was taken of a given `/etc`.
+    pub const fn with_etc(self, etc: bool) -> Self {
+        Self { etc, ..self }
     }
 
     /// The entry of one scenario.
@@ -79,6 +86,9 @@ impl Table {
             Verdict::Failed | Verdict::Error { .. } => self.below(&failure::in_short(outcome)),
             Verdict::Passed | Verdict::NotRun { .. } => String::new(),
         };
+        for line in outcome.etc.iter().filter(|_| self.etc).flat_map(|taken| taken_words(taken, FEW)) {
+            text.push_str(&self.below(&line));
+        }
         for (step, reason) in expected_failures(outcome) {
             let line = Position::of(&outcome.source.text, step.span.offset).line;
             text.push_str(&self.below(&format!("line {line}, {} failed as expected: {reason}", step.verb)));

@@ -21,7 +21,9 @@ pub use offhook_base::{Span, format_duration, parse_duration};
 pub use offhook_etc::{Content, Etc, RawFile};
 pub use port::{Line, Mode, ModemTraits, Port, Program, Wiring};
 pub use ppp::{Auth, ControlLines, Ppp};
-pub use server::{Account, AccountsFile, AutoPpp, CallerIdRule, Forward, ForwardWhen, HuntGroup, Lan, Server, User};
+pub use server::{
+    Account, AccountsFile, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HuntGroup, Lan, LeftOut, Server, User,
+};
 pub use verb::{ArpOwner, AuthResult, Direction, Host, Reason, Since, Transfer, Verb};
 
 /// One scenario: a server, and calls to it.

@@ -30,8 +30,32 @@ pub struct Server {
     pub forwards: Vec<Forward>,
     /// An `/etc` taken as it is. Nothing is written from ports, options, accounts and rules then.
     pub etc: Option<Etc>,
+    /// What of the directory it is taken from that is, and what is not.
+    pub taken: Option<EtcTaken>,
     /// Files written after all others, as they are.
     pub files: Vec<RawFile>,
+}
+
+/// What a given `/etc` is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EtcTaken {
+    /// The directory, as the scenario names it.
+    pub from: String,
+    /// Files and links that were taken.
+    pub files: usize,
+    /// Octets in the files.
+    pub octets: u64,
+    /// What was not, or what leads to something that was not, in the order of paths.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something that is not in the server's `/etc` though it is in the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its path on the server.
+    pub path: String,
+    /// Why.
+    pub why: String,
 }
 
 /// Whether PPP is recognised at the login prompt.

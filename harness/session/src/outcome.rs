@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::server_words::LastWords;
 use offhook_base::Span;
-use offhook_scenario::{AuthProtocol, AuthResult};
+use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken};
 
 /// What came of one call, whatever was expected of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +92,8 @@ pub struct Outcome {
     pub boot_time: Option<Duration>,
     /// What ran.
     pub fingerprint: Fingerprint,
+    /// What its server's `/etc` is made of, if it was given one.
+    pub etc: Option<EtcTaken>,
     /// All that happened.
     pub trace: Vec<Event>,
     /// Directory with capture, transcript, logs and files.

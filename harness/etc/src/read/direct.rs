@@ -1,8 +1,19 @@
-//! Whether mgetty expects a modem at its port at all.
+//! Whether what serves a port expects a modem there at all.
 
-use crate::read::mgetty_command::Command;
+use crate::read::mgetty_command::{self, Command};
 use crate::read::mgetty_config::{self, Values};
-use crate::source::{Place, Sourced};
+use crate::served::Served;
+use crate::source::{Place, Sourced, Tree};
+use crate::units;
+
+/// Whether what serves a port expects no modem there: nothing of mgetty's, or mgetty that is told so.
+pub fn is_direct(tree: &Tree, found: &Served) -> bool {
+    let process = units::bare(&found.process);
+    let values = tree.mgetty("mgetty.config").map(|source| mgetty_config::values(&source, &found.device));
+    let place = Place::line(&found.file, found.line);
+    !mgetty_command::is_mgetty(process)
+        || direct(&mgetty_command::read(process), &values.unwrap_or_default(), &place).value
+}
 
 /// Whether mgetty expects no modem, by its command line, which stands at `here`, or by mgetty.config.
 pub fn direct(command: &Command, values: &Values, here: &Place) -> Sourced<bool> {

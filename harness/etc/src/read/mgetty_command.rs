@@ -143,6 +143,14 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_with_a_value_takes_the_next_word_for_it_whatever_that_is() {
+        let command = read("/sbin/mgetty -n -r -s 57600 ttyS0");
+        assert_eq!((command.rings.as_deref(), command.direct), (Some("-r"), false));
+        assert_eq!(command.device_name().as_deref(), Some("ttyS0"));
+        assert!(!read("mgetty -pr: ttyS0").direct && read("mgetty -Dr ttyS0").direct && read("mgetty -r ttyS0").direct);
+    }
+
+    #[test]
     fn only_mgetty_is_mgetty() {
         assert!(is_mgetty("/sbin/mgetty ttyS0") && is_mgetty("-/usr/sbin/vgetty ttyS0"));
         assert!(!is_mgetty("/sbin/getty 38400 tty1") && !is_mgetty(""));

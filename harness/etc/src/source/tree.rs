@@ -12,7 +12,7 @@ use super::place::{Place, Source};
 use super::rooted::rooted;
 use crate::read::{options, secrets};
 use crate::tree::{self, LONGEST, Unread, whole};
-use crate::{Content, Etc, RawFile};
+use crate::{Content, Etc, RawFile, is_private};
 
 /// The server's files and what is known of the machine.
 #[derive(Clone, Debug, Default)]
@@ -109,10 +109,8 @@ impl Tree {
                 (file.uid, file.gid) = (0, 0);
             }
             if !self.modes_known && matches!(file.content, Content::File(_)) {
-                let name = file.path.rsplit('/').next().unwrap_or_default();
-                let private = name.ends_with("-secrets") || matches!(name, "login.config" | "shadow" | "gshadow");
                 let program = file.mode & 0o111 != 0;
-                file.mode = if private { 0o600 } else { 0o644 } | if program { 0o111 } else { 0 };
+                file.mode = if is_private(&file.path) { 0o600 } else { 0o644 } | if program { 0o111 } else { 0 };
             }
         }
         etc

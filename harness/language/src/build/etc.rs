@@ -1,7 +1,9 @@
-//! `server etc="..."`: an `/etc` from this machine's directory, and the ports it serves.
+//! `server etc="..."`: an `/etc` from this machine's directory, what of it was taken, and the ports it serves.
 //!
 //! Version control keeps neither owners nor modes, but for one bit: so everything is root's, what mgetty and pppd want
 //! to be secret is, and the rest may be read by all.
+//!
+//! What a dial-in server reads itself has to be readable; what cannot be taken of the rest is told beside what was.
 
 use std::path::Path;
 
@@ -9,9 +11,11 @@ use super::port::build_port;
 use crate::fault;
 use crate::vocabulary::Item;
 use offhook_base::Span;
-use offhook_etc::{Content, Etc};
-use offhook_etc::{served, tree};
-use offhook_scenario::{Port, Server};
+use offhook_etc::read::direct::is_direct;
+use offhook_etc::source::Tree;
+use offhook_etc::tree::Unread;
+use offhook_etc::{Content, Etc, RawFile, is_private, served, tree};
+use offhook_scenario::{EtcTaken, LeftOut, Port, Server};
 use offhook_schema::Problem;
 
 /// Takes the tree and, with the words beside it, the ports.
@@ -24,20 +28,29 @@ pub(super) fn build_etc(item: &Item, base: &Path, server: &mut Server, problems:
             problems.push(problem.also(span, "from this directory").help("to replace a file of it, use `file`"));
         }
     }
-    let Some(mut etc) = read(&base.join(written), span, problems) else { return };
+    let Some((mut etc, mut left_out)) = read(&base.join(&written), span, problems) else { return };
     for file in &mut etc.files {
         (file.uid, file.gid) = (0, 0);
         if let Content::File(_) = file.content {
             file.mode = mode(&file.path, file.mode);
         }
     }
+    left_out.extend(etc.files.iter().filter_map(|link| {
+        let why = format!("a link to {}, of which this /etc has nothing: kept", tree::leads_out(link)?);
+        Some(LeftOut { path: link.path.clone(), why })
+    }));
+    left_out.sort_by(|a, b| a.path.cmp(&b.path));
+    let octets = |file: &RawFile| if let Content::File(octets) = &file.content { octets.len() as u64 } else { 0 };
+    let (files, octets) = (etc.files.len(), etc.files.iter().map(octets).sum());
+    server.taken = Some(EtcTaken { from: written, files, octets, left_out });
     let stated: Vec<Port> = item.children("port").map(|port| attached(port, base, span, problems)).collect();
     server.ports = Vec::new();
-    for found in served::served(&etc) {
+    let tree = Tree::of(etc, true);
+    for found in served::served(&tree.etc) {
         if server.ports.iter().any(|port| port.device == found.device) {
             continue;
         }
-        let direct = direct(&found.process);
+        let direct = is_direct(&tree, &found);
         server.ports.push(match item.children("port").zip(&stated).find(|(_, port)| port.device == found.device) {
             Some((word, port)) if word.property_span("type").is_some() => port.clone(),
             Some((_, port)) => Port { direct, ..port.clone() },
@@ -49,26 +62,35 @@ pub(super) fn build_etc(item: &Item, base: &Path, server: &mut Server, problems:
             server.ports.push(port);
         }
     }
-    server.etc = Some(etc);
+    server.etc = Some(tree.etc);
 }
 
-fn read(directory: &Path, span: Span, problems: &mut Vec<Problem>) -> Option<Etc> {
+/// The tree, and what of it is left out.
+fn read(directory: &Path, span: Span, problems: &mut Vec<Problem>) -> Option<(Etc, Vec<LeftOut>)> {
     let problem = |message: String, label: &str| Problem::new(fault::BAD_ETC, message, span, label);
     let shown = directory.display();
-    match tree::read(directory) {
+    match tree::read_whole(directory) {
         Ok((etc, unread)) => {
-            for file in unread {
-                let message = format!("{} cannot be used: {}", file.path.display(), file.why);
-                problems.push(problem(message, "in this directory"));
+            let mut left_out = Vec::new();
+            for Unread { path, why } in unread {
+                let below = path.strip_prefix(directory).unwrap_or(&path);
+                if tree::is_taken(below) {
+                    let message = format!("{} cannot be used: {why}", path.display());
+                    problems.push(problem(message, "in this directory"));
+                } else {
+                    left_out.push(LeftOut { path: format!("/etc/{}", below.display()), why });
+                }
             }
-            if etc.files.is_empty() {
+            let known =
+                |file: &RawFile| file.path.strip_prefix("/etc/").is_some_and(|path| tree::is_taken(path.as_ref()));
+            if !etc.files.iter().any(known) {
                 let problem = problem(format!("{shown} contains nothing that a dial-in server reads"), "not an /etc");
                 problems.push(
                     problem.help("it should contain inittab, ppp/options, mgetty/login.config and so on, as /etc does"),
                 );
                 return None;
             }
-            Some(etc)
+            Some((etc, left_out))
         }
         Err(error) => {
             let problem = problem(format!("{shown} cannot be read: {}", offhook_base::plain(&error)), "this directory");
@@ -80,23 +102,13 @@ fn read(directory: &Path, span: Span, problems: &mut Vec<Problem>) -> Option<Etc
 
 /// The mode that a file has on the server.
 fn mode(path: &str, here: u32) -> u32 {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    if matches!(name, "login.config" | "shadow") || name.ends_with("-secrets") {
+    if is_private(path) {
         0o600
     } else if here & 0o100 != 0 {
         0o755
     } else {
         0o644
     }
-}
-
-/// Whether an mgetty is told that there is no modem. Flags that take a value end the word they stand in.
-fn direct(process: &str) -> bool {
-    const WITH_VALUE: &str = "kxspnRiCSIm";
-    let flags = process.split_whitespace().skip(1).filter_map(|word| word.strip_prefix('-'));
-    flags
-        .map(|flags| flags.split(|flag| WITH_VALUE.contains(flag)).next())
-        .any(|flags| flags.is_some_and(|f| f.contains('r')))
 }
 
 /// A port that says what hangs on it, and nothing that would be written.
@@ -127,11 +139,5 @@ mod tests {
         assert_eq!(mode("/etc/ppp/pap-secrets", 0o755), 0o600);
         assert_eq!(mode("/etc/ppp/ip-up", 0o775), 0o755);
         assert_eq!(mode("/etc/ppp/options", 0o664), 0o644);
-    }
-
-    #[test]
-    fn a_direct_port_is_known_by_its_flag() {
-        assert!(direct("/sbin/mgetty -r -s 57600 ttyS0") && direct("/sbin/mgetty -Dr ttyS0"));
-        assert!(!direct("/sbin/mgetty -s 57600 ttyr0") && !direct("/sbin/mgetty -pr: ttyS0"));
     }
 }

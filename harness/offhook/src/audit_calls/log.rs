@@ -69,6 +69,7 @@ mod tests {
             wall_time: Duration::ZERO,
             boot_time: None,
             fingerprint: offhook_base::Fingerprint::default(),
+            etc: None,
             trace: lines.iter().map(event).collect(),
             evidence: "evidence".into(),
         }

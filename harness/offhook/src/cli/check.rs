@@ -1,10 +1,13 @@
 //! `offhook check`: reads scenarios and reports every mistake in them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{Color, WRONG_INPUT, complain, say};
+use offhook_base::SourceFile;
+use offhook_report::{FEW, taken_words};
 use offhook_scenario::Scenario;
 use offhook_session::facts::counted;
 
@@ -22,6 +25,7 @@ pub(super) fn main(check: &Check) -> u8 {
     match offhook_language::load(&check.paths) {
         Ok(files) => {
             let scenarios: usize = files.iter().map(|(_, scenarios)| scenarios.len()).sum();
+            tell_etcs(&files);
             let all = files.iter().flat_map(|(_, scenarios)| scenarios).flat_map(Scenario::calls);
             let known = all.flat_map(|call| &call.steps).filter(|step| !step.known_failures.is_empty()).count();
             let counts = [scenarios, files.len(), known];
@@ -37,6 +41,21 @@ pub(super) fn main(check: &Check) -> u8 {
         Err(errors) => {
             complain(&errors.render(check.color.problems()));
             WRONG_INPUT
+        }
+    }
+}
+
+/// What was taken of each `/etc` that scenarios give, and what was left out.
+fn tell_etcs(files: &[(SourceFile, Vec<Scenario>)]) {
+    let mut told = BTreeSet::new();
+    for (file, scenarios) in files {
+        for taken in scenarios.iter().filter_map(|scenario| scenario.server.taken.as_ref()) {
+            for line in taken_words(taken, FEW) {
+                let line = format!("{}: {line}\n", file.path.display());
+                if told.insert(line.clone()) {
+                    say(&line);
+                }
+            }
         }
     }
 }

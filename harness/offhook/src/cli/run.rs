@@ -76,7 +76,7 @@ pub(super) struct Run {
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
 
-    /// Show a line for every scenario, on a terminal too
+    /// Show a line for every scenario, on a terminal too, and what was taken of a given /etc
     #[arg(long, short)]
     verbose: bool,
 

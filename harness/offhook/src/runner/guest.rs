@@ -245,6 +245,7 @@ pub(super) fn blank(item: &Item, verdict: Verdict) -> Outcome {
         wall_time: Duration::ZERO,
         boot_time: None,
         fingerprint: Default::default(),
+        etc: item.scenario.server.taken.clone(),
         trace: Vec::new(),
         evidence: item.evidence.clone(),
     }

@@ -13,7 +13,7 @@ use offhook_telephony::trace::{Event, EventKind};
 
 use crate::text::{hang, pad, printable, width};
 use crate::words::{Line, line, step_of};
-use crate::{Position, expected_failures, verdict_words};
+use crate::{Position, expected_failures, taken_words, verdict_words};
 use offhook_session::{Outcome, StepOutcome, StepResult};
 
 /// Columns of a line.
@@ -71,6 +71,9 @@ fn head(outcome: &Outcome) -> String {
     }
     text.push_str(&field("offhook", &print.offhook));
     text.push_str(&field("seed", &outcome.seed.to_string()));
+    for (number, line) in outcome.etc.iter().flat_map(|taken| taken_words(taken, usize::MAX)).enumerate() {
+        text.push_str(&field(if number == 0 { "etc" } else { "" }, &line));
+    }
     let ended = Instant::ZERO + outcome.virtual_time;
     let verdict = format!("{}, {} s of virtual time", verdict_words(outcome), ended);
     text.push_str(&field("verdict", &verdict));

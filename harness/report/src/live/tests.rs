@@ -52,6 +52,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Arc<Outcome> {
         wall_time: Duration::from_millis(200),
         boot_time: None,
         fingerprint: Fingerprint::default(),
+        etc: None,
         trace: Vec::new(),
         evidence: "offhook-out/pap".into(),
     })
