@@ -12,6 +12,8 @@ pub enum LossCause {
     ReceiverHungUp,
     /// There was no carrier.
     NoCarrier,
+    /// There was carrier, and the line was dead in this direction.
+    DeadDirection,
     /// Whoever they were for did not read.
     NotRead,
 }
@@ -24,6 +26,7 @@ impl LossCause {
             Self::SenderHungUp => "the sender ended the call before they had left",
             Self::ReceiverHungUp => "the receiver had ended the call",
             Self::NoCarrier => "there was no carrier",
+            Self::DeadDirection => "the line was dead in this direction",
             Self::NotRead => "the receiver did not read",
         }
     }

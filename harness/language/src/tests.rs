@@ -14,7 +14,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
-use offhook_telephony::exchange::{CallerIdService, Quality};
+use offhook_telephony::exchange::{CallerIdService, Deafness, Quality};
 use offhook_telephony::modem::Personality;
 use offhook_telephony::trace::End;
 
@@ -32,6 +32,7 @@ const SERVER: &str = r#"
             octet-loss one-in=5000
             jitter "30ms"
             retrains every="1m" lasting="3s"
+            deaf "server" after="1m" lasting="1s"
         }
         modem "generic" auto-answer=1 silent="25s" connect="\r\nCONNECT\r\n" { reply "ATQ0V1H0" "ERROR"; reply "ATI" ""; }
     }
@@ -68,6 +69,10 @@ const CALLS: &str = r#"
         send "7e ff"
         modem-says "RING"
         modem-dies
+        modem-off
+        modem-on
+        hold-off
+        hold-off "30s"
         ppp user="a" password="b" auth="ms-chap-first" delay="2s" restart="1s" address="10.0.0.9" insist=#true callback=#true miss-echo=6
         expect-auth "accepted" protocol="chap"
         resolve "www.lan" address="192.168.32.7"
@@ -126,6 +131,7 @@ fn ports_hold_what_serves_them_and_what_hangs_on_them() {
         loss: Some(5000),
         jitter: milliseconds(30),
         retrains: Some((60 * second, 3 * second)),
+        deaf: vec![Deafness { end: End::Server, after: 60 * second, lasts: Some(second) }],
     };
     let line = Line {
         rate: 50_667,
@@ -208,7 +214,7 @@ fn every_verb_holds_what_it_says() {
     let upload =
         Transfer { direction: Direction::Upload, url: text("http://www.lan/"), size: 5, at_least: None, at_most: None };
     let (every, count) = (seconds(1), 1);
-    let change = call.steps[16].verb.clone();
+    let change = call.steps[20].verb.clone();
     let hangup = Verb::ExpectHangup { after: None, of: Since::LastStep, within: seconds(1), by: None, reason: None };
     let expected = vec![
         Verb::ExpectRing { count: 2 },
@@ -221,6 +227,10 @@ fn every_verb_holds_what_it_says() {
         Verb::Send { octets: vec![0x7e, 0xff] },
         Verb::ModemSays { text: text("RING") },
         Verb::ModemDies,
+        Verb::ModemOff,
+        Verb::ModemOn,
+        Verb::HoldOff { time: None },
+        Verb::HoldOff { time: Some(seconds(30)) },
         Verb::Ppp(client),
         Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: Some(AuthProtocol::Chap) },
         Verb::Resolve { name: text("www.lan"), address: Some(host) },
@@ -339,7 +349,7 @@ fn a_program_that_calls_has_its_words_and_the_verbs_beside_them() {
             option "noipdefault"
             modem "zyxel-u1496"
             expect-address local="10.0.0.2"
-            flicker "500ms"; retrain "3s"; renegotiate rate=14400
+            deafen "server"; deafen "caller" "30s"; flicker "500ms"; retrain "3s"; renegotiate rate=14400
             hang-up
             expect-modem "NO CARRIER" within="2s"
             expect-circuit 109 "off"
@@ -360,6 +370,8 @@ fn a_program_that_calls_has_its_words_and_the_verbs_beside_them() {
     let (seconds, text) = (Duration::from_secs, |text: &str| text.to_owned());
     let expected = [
         Verb::ExpectAddress { local: Some(Ipv4Addr::new(10, 0, 0, 2)), peer: None },
+        Verb::Deafen { end: End::Server, time: None },
+        Verb::Deafen { end: End::Caller, time: Some(seconds(30)) },
         Verb::Flicker { time: Duration::from_millis(500) },
         Verb::Retrain { time: seconds(3) },
         Verb::Renegotiate { rate: 14_400 },

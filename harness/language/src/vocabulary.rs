@@ -219,6 +219,7 @@ pub enum Act {
 #[expect(missing_docs, reason = "the words of the table, which says what they are")]
 pub enum Verb {
     Change,
+    Deafen,
     DropCarrier,
     ExpectAddress,
     ExpectAnswer,
@@ -242,8 +243,11 @@ pub enum Verb {
     Fetch,
     Flicker,
     HangUp,
+    HoldOff,
     Login,
     ModemDies,
+    ModemOff,
+    ModemOn,
     ModemSays,
     Ping,
     Ppp,

@@ -135,6 +135,22 @@ pub enum Verb {
     },
     /// `modem-dies`: the server's modem hears and says nothing from now on.
     ModemDies,
+    /// `modem-off`: the server's modem is switched off.
+    ModemOff,
+    /// `modem-on`: it is switched on again.
+    ModemOn,
+    /// `hold-off "30s"`: the server's modem holds circuit 106 (CTS) off.
+    HoldOff {
+        /// For how long; `None`: until the call is over.
+        time: Option<Duration>,
+    },
+    /// `deafen "server" "30s"`: octets no longer reach that end, and there is carrier all the while.
+    Deafen {
+        /// Which end.
+        end: End,
+        /// For how long; `None`: until the call is over.
+        time: Option<Duration>,
+    },
     /// `fall-silent`: the caller says nothing from now on, and does not hang up.
     FallSilent,
     /// `change { ... }`: the administrator changes the server during the call.
@@ -235,6 +251,10 @@ impl Verb {
             Self::Send { .. } => "send",
             Self::ModemSays { .. } => "modem-says",
             Self::ModemDies => "modem-dies",
+            Self::ModemOff => "modem-off",
+            Self::ModemOn => "modem-on",
+            Self::HoldOff { .. } => "hold-off",
+            Self::Deafen { .. } => "deafen",
             Self::FallSilent => "fall-silent",
             Self::Change(_) => "change",
             Self::ExpectNoLog { .. } => "expect-no-log",

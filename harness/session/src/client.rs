@@ -166,8 +166,8 @@ impl Client {
                 LineEndOutput::Circuit(..) => {}
                 LineEndOutput::HangUpDte => self.hang_up = true,
                 LineEndOutput::Trace(what) => self.record(now, what),
-                // Nobody calls this line from outside.
-                LineEndOutput::ToCaller(_) | LineEndOutput::ToWaitingCaller(_) => {}
+                // Nobody calls this line from outside: what is lost on the way is told by the line of the called.
+                LineEndOutput::Lost(_) | LineEndOutput::ToCaller(_) | LineEndOutput::ToWaitingCaller(_) => {}
             }
         }
         moved

@@ -23,6 +23,6 @@ mod tap;
 mod transit;
 
 pub use job::*;
-pub use line_end::CarrierFault;
+pub use line_end::LineFault;
 pub use outcome::*;
 pub use shared_exchange::SharedExchange;

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use offhook_clock::{Instant, earliest};
 use offhook_telephony::exchange::{
-    Cable, CableOutput, Cadence, CallSetup, CallerEvent, LineConfig, LineEvent, LineId, LineOutput, Party, Release,
-    Tone, WaitingCall,
+    Cable, CableOutput, Cadence, CallSetup, CallerEvent, Deafness, LineConfig, LineEvent, LineId, LineOutput, Party,
+    Release, Tone, WaitingCall,
 };
 use offhook_telephony::modem::{Circuit, Modem, ModemConfig, ModemOutput, Personality};
-use offhook_telephony::trace::{End, EventKind};
+use offhook_telephony::trace::{End, EventKind, Loss};
 
 use super::shared_exchange::{SharedExchange, Subscriber};
 use super::tap::{Tap, Tapped};
@@ -40,6 +40,8 @@ pub(super) enum LineEndOutput {
     ToWaitingCaller(WaitingCall),
     /// A circuit towards the DTE goes on or off.
     Circuit(Circuit, bool),
+    /// Octets do not arrive.
+    Lost(Loss),
     /// Circuit 109 goes off, where there is no such circuit.
     HangUpDte,
     /// What somebody who listens on this end of the line hears.
@@ -50,15 +52,17 @@ pub(super) enum LineEndOutput {
     Trace(EventKind),
 }
 
-/// What is done to a carrier.
+/// What is done to the line of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CarrierFault {
-    /// It stops at both ends, and comes back after so long.
+pub enum LineFault {
+    /// Carrier stops at both ends, and comes back after so long.
     Dropout(Duration),
     /// The modems retrain for so long.
     Retrain(Duration),
     /// They go on at another rate, bit/s, both ways.
     Renegotiate(u32),
+    /// Octets no longer reach one end.
+    Deafen(Deafness),
 }
 
 #[derive(Debug)]
@@ -80,7 +84,8 @@ impl LineEnd {
     /// What `port` says there is, a line of it on this exchange. Fails if its ring cadence is none.
     pub(super) fn new(port: &Port, exchange: &SharedExchange) -> Result<Self, Error> {
         let far_side = if port.direct {
-            FarSide::Direct(Box::new(Cable::new(port.speed.unwrap_or(DIRECT_SPEED))))
+            let cable = Cable::new(port.speed.unwrap_or(DIRECT_SPEED));
+            FarSide::Direct(Box::new(cable.with_deaf(port.line.quality.deaf.clone())))
         } else {
             let line = exchange.subscribe(&port.device, port.number.as_deref(), line(port)?);
             FarSide::Dialled { modem: Box::new(Modem::new(modem(port))), line }
@@ -209,14 +214,34 @@ impl LineEnd {
         }
     }
 
-    /// Does something to the carrier. A cable has none.
-    pub(super) fn carrier_fault(&mut self, now: Instant, carrier_fault: CarrierFault) {
-        let FarSide::Dialled { line, .. } = &mut self.far_side else { return };
-        match carrier_fault {
-            CarrierFault::Dropout(lasts) => line.dropout(now, lasts),
-            CarrierFault::Retrain(lasts) => line.retrain(now, lasts),
-            CarrierFault::Renegotiate(rate) => line.renegotiate(now, rate),
+    /// Does something to the line. A cable has no carrier and no modems, but wires that may break.
+    pub(super) fn line_fault(&mut self, now: Instant, fault: LineFault) {
+        match (&mut self.far_side, fault) {
+            (FarSide::Dialled { line, .. }, LineFault::Dropout(lasts)) => line.dropout(now, lasts),
+            (FarSide::Dialled { line, .. }, LineFault::Retrain(lasts)) => line.retrain(now, lasts),
+            (FarSide::Dialled { line, .. }, LineFault::Renegotiate(rate)) => line.renegotiate(now, rate),
+            (FarSide::Dialled { line, .. }, LineFault::Deafen(deafness)) => line.deafen(now, deafness),
+            (FarSide::Direct(cable), LineFault::Deafen(deafness)) => cable.deafen(now, deafness),
+            (FarSide::Direct(_), LineFault::Dropout(_) | LineFault::Retrain(_) | LineFault::Renegotiate(_)) => {}
         }
+    }
+
+    /// The modem loses its power, and what is on its line with it.
+    pub(super) fn switch_modem_off(&mut self, now: Instant) {
+        if let FarSide::Dialled { modem, line } = &mut self.far_side {
+            line.handle_power_loss(now);
+            modem.switch_off(now);
+        }
+    }
+
+    /// For how long, from now on, a DTE that closes its port waits until the last of what it wrote has left: the line, or
+    /// circuit 106.
+    pub(super) fn drains_in(&self, now: Instant) -> Duration {
+        let circuit_106 = match &self.far_side {
+            FarSide::Dialled { modem, .. } => modem.waits_for_circuit_106(now),
+            FarSide::Direct(_) => Duration::ZERO,
+        };
+        self.backlog(now).max(circuit_106)
     }
 
     /// Whether the DTE may be read. One that circuit 106 stops is not while much of what it wrote still waits for the line,
@@ -274,6 +299,10 @@ impl LineEnd {
                         }
                         CableOutput::HangUpDte => LineEndOutput::HangUpDte,
                         CableOutput::ToCaller(event) => LineEndOutput::ToCaller(event),
+                        CableOutput::Lost(loss) => {
+                            self.output.push_back(LineEndOutput::Lost(loss));
+                            LineEndOutput::Trace(loss.into())
+                        }
                         CableOutput::Trace(what) => LineEndOutput::Trace(what),
                     });
                 }
@@ -281,7 +310,10 @@ impl LineEnd {
                     if let Some(output) = line.poll_output() {
                         match output {
                             LineOutput::Trace(what) => return Some(LineEndOutput::Trace(what)),
-                            LineOutput::Lost(loss) => return Some(LineEndOutput::Trace(loss.into())),
+                            LineOutput::Lost(loss) => {
+                                self.output.push_back(LineEndOutput::Trace(loss.into()));
+                                return Some(LineEndOutput::Lost(loss));
+                            }
                             LineOutput::ToCaller(event) => return Some(LineEndOutput::ToCaller(event)),
                             LineOutput::ToWaitingCaller(told) => return Some(LineEndOutput::ToWaitingCaller(told)),
                             LineOutput::ToModem(event) => {

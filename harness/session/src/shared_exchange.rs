@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use offhook_clock::Instant;
 use offhook_telephony::exchange::{
-    Abilities, CallSetup, Exchange, ForwardOn, LineConfig, LineId, LineOutput, Release, Route, Tone,
+    Abilities, CallSetup, Deafness, Exchange, ForwardOn, LineConfig, LineId, LineOutput, Release, Route, Tone,
 };
 use offhook_telephony::trace::End;
 
@@ -117,6 +117,11 @@ impl Subscriber {
         self.exchange.borrow_mut().renegotiate(now, self.line, rate);
     }
 
+    /// Octets no longer reach one end of the call here.
+    pub(super) fn deafen(&self, now: Instant, deafness: Deafness) {
+        self.exchange.borrow_mut().deafen(now, self.line, deafness);
+    }
+
     /// The modem here wants a retrain.
     pub(super) fn handle_retrain(&self, now: Instant) {
         self.exchange.borrow_mut().handle_retrain(now, self.line);
@@ -135,6 +140,11 @@ impl Subscriber {
     /// The modem here goes on hook.
     pub(super) fn handle_on_hook(&self, now: Instant) {
         self.exchange.borrow_mut().handle_on_hook(now, self.line);
+    }
+
+    /// The modem here loses its power.
+    pub(super) fn handle_power_loss(&self, now: Instant) {
+        self.exchange.borrow_mut().handle_power_loss(now, self.line);
     }
 
     /// The modem here has dialled.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use offhook_clock::{Instant, earliest};
 
 use super::channel::Channel;
-use crate::trace::End;
+use super::quality::Deafness;
+use crate::trace::{End, Loss};
 
 /// Both ways of a line or cable.
 #[derive(Clone, Debug)]
@@ -54,6 +55,21 @@ impl BothWays {
     /// Moves everything on that is due.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         self.each().into_iter().for_each(|channel| channel.handle_timeout(now));
+    }
+
+    /// The call, which has carrier `since` then, is dead in one direction.
+    pub(super) fn deafen(&mut self, since: Instant, deafness: Deafness) {
+        let (from, until) = deafness.span(since);
+        self.sent_by_mut(deafness.end.other()).deafen(from, until);
+    }
+
+    /// What gaps have taken of either end's octets since this was asked last.
+    pub(super) fn take_lost_in_gaps(&mut self) -> impl Iterator<Item = Loss> + use<> {
+        let lost = [End::Caller, End::Server].map(|from| {
+            let lost = self.sent_by_mut(from).take_lost_in_gaps();
+            lost.map(|(octets, cause)| Loss { octets, from, cause })
+        });
+        lost.into_iter().flatten().filter(|loss| loss.octets > 0)
     }
 
     /// Drops what is on its way, both ways. Gives how many octets each end had sent of that.

@@ -13,9 +13,10 @@ use super::carrier::Carrier;
 use super::channel::Channel;
 use super::config::CallSetup;
 use super::events::CallerEvent;
+use super::quality::Deafness;
 use super::release::Release;
 use crate::loss::LossCause;
-use crate::trace::{End, EventKind};
+use crate::trace::{End, EventKind, Loss};
 use offhook_clock::Instant;
 
 /// Start bit, eight bits, stop bit.
@@ -30,6 +31,8 @@ pub enum CableOutput {
     HangUpDte,
     /// To the caller.
     ToCaller(CallerEvent),
+    /// Octets of either end that do not arrive at the other.
+    Lost(Loss),
     /// To the trace, at the present moment.
     Trace(EventKind),
 }
@@ -71,6 +74,8 @@ enum Phase {
 #[derive(Clone, Debug)]
 pub struct Cable {
     speed: u32,
+    /// Wires that are broken in every call.
+    deaf: Vec<Deafness>,
     phase: Phase,
     server_on: bool,
     channels: BothWays,
@@ -83,11 +88,17 @@ impl Cable {
         let channel = Channel::new(speed, OCTET_BITS, Duration::ZERO);
         Self {
             speed,
+            deaf: Vec::new(),
             phase: Phase::Idle,
             server_on: false,
             channels: BothWays::alike(channel),
             output: VecDeque::new(),
         }
+    }
+
+    /// The same cable with wires that break in every call.
+    pub fn with_deaf(self, deaf: Vec<Deafness>) -> Self {
+        Self { deaf, ..self }
     }
 
     /// Whether no call is on it.
@@ -105,7 +116,7 @@ impl Cable {
             return;
         }
         self.phase = Phase::Calling;
-        self.connect();
+        self.connect(now);
     }
 
     /// The server opened or closed its port.
@@ -113,7 +124,7 @@ impl Cable {
         self.handle_timeout(now);
         self.server_on = on;
         if on {
-            self.connect();
+            self.connect(now);
         } else if self.phase == Phase::Connected {
             let lost = self.channels.to_server.discard();
             self.lose(lost, End::Caller, LossCause::ReceiverHungUp);
@@ -146,6 +157,15 @@ impl Cable {
         }
     }
 
+    /// Octets no longer reach one end: the wire is broken. The circuits stay as they are.
+    pub fn deafen(&mut self, now: Instant, deafness: Deafness) {
+        self.handle_timeout(now);
+        if self.phase == Phase::Connected {
+            self.channels.deafen(now, deafness);
+            self.trace(EventKind::Impairment { text: deafness.text() });
+        }
+    }
+
     /// Line time of what `from` has sent and what has not left yet.
     pub fn backlog(&self, now: Instant, from: End) -> Duration {
         self.channels.backlog(now, from)
@@ -166,6 +186,7 @@ impl Cable {
             while let Some(octets) = self.channels.to_caller.arrived(due) {
                 self.tell_caller(CallerEvent::Octets(octets));
             }
+            self.output.extend(self.channels.take_lost_in_gaps().map(CableOutput::Lost));
         }
         if self.phase == Phase::Draining && self.channels.to_caller.poll_timeout().is_none() {
             self.end(End::Server, Release::Orderly);
@@ -177,11 +198,15 @@ impl Cable {
         self.output.pop_front()
     }
 
-    fn connect(&mut self) {
+    fn connect(&mut self, now: Instant) {
         if self.phase == Phase::Calling && self.server_on {
             self.phase = Phase::Connected;
             self.trace(EventKind::Connected { rate: self.speed });
             self.tell_caller(CallerEvent::Connected(Carrier::new(self.speed)));
+            self.channels = BothWays::alike(Channel::new(self.speed, OCTET_BITS, Duration::ZERO));
+            for deafness in self.deaf.clone() {
+                self.deafen(now, deafness);
+            }
         }
     }
 
@@ -198,7 +223,7 @@ impl Cable {
 
     fn lose(&mut self, octets: u64, from: End, cause: LossCause) {
         if octets > 0 {
-            self.trace(EventKind::Lost { octets, from, cause });
+            self.output.push_back(CableOutput::Lost(Loss { octets, from, cause }));
         }
     }
 
@@ -293,12 +318,24 @@ mod tests {
         cable.clear(Instant::ZERO, Release::Orderly);
         let lost: Vec<_> = std::iter::from_fn(|| cable.poll_output())
             .filter_map(|output| match output {
-                CableOutput::Trace(EventKind::Lost { octets, from, cause }) => Some((octets, from, cause)),
+                CableOutput::Lost(Loss { octets, from, cause }) => Some((octets, from, cause)),
                 _ => None,
             })
             .collect();
         let wanted = [(5, End::Caller, LossCause::SenderHungUp), (10, End::Server, LossCause::ReceiverHungUp)];
         assert_eq!(lost, wanted);
+    }
+
+    #[test]
+    fn a_broken_wire_takes_one_direction_and_leaves_the_circuits() {
+        let mut cable = connected();
+        cable.deafen(Instant::ZERO, Deafness { end: End::Server, after: Duration::ZERO, lasts: None });
+        cable.send(Instant::ZERO, End::Caller, b"hello");
+        cable.send(Instant::ZERO, End::Server, b"login:");
+        cable.handle_timeout(SECOND);
+        let lost = Loss { octets: 5, from: End::Caller, cause: crate::loss::LossCause::DeadDirection };
+        let text = CallerEvent::Octets(b"login:".to_vec());
+        assert_eq!(drained(&mut cable), [CableOutput::Lost(lost), CableOutput::ToCaller(text)]);
     }
 
     #[test]

@@ -6,13 +6,15 @@
 //! would cost a hundred timers a second more and show nothing more.
 //! Time is kept as a count of octets since the channel was last idle, so that 297.619 µs an octet never drift.
 //!
-//! A channel may be noisy ([`Impairments`]), rest for a while, or lose what arrives in a gap of the carrier. Under error control
+//! A channel may be noisy ([`Impairments`]), rest for a while, or lose what arrives in a gap ([`Gaps`]). Under error control
 //! (V.42) a burst that noise has hit is not delivered but sent again: it is late and it is right.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::gap::Gaps;
 use super::impairment::{Impairments, Toll};
+use crate::loss::LossCause;
 use offhook_clock::Instant;
 
 /// The longest burst, in line time, unless a frame's end follows.
@@ -46,9 +48,9 @@ pub(super) struct Channel {
     /// The channel rests until then.
     rests_until: Instant,
     /// Gaps in the carrier: what arrives in one is lost.
-    gaps: Vec<(Instant, Instant)>,
-    /// Octets lost in them, of which nobody has been told.
-    lost_in_gaps: u64,
+    dropouts: Gaps,
+    /// Times in which the line is dead in this direction, likewise.
+    deafness: Gaps,
     /// What noise does, if there is any.
     impairments: Option<Box<Noise>>,
 }
@@ -90,8 +92,8 @@ impl Channel {
             burst: Vec::new(),
             travelling: VecDeque::new(),
             rests_until: Instant::ZERO,
-            gaps: Vec::new(),
-            lost_in_gaps: 0,
+            dropouts: Gaps::new(LossCause::NoCarrier),
+            deafness: Gaps::new(LossCause::DeadDirection),
             impairments: None,
         }
     }
@@ -188,10 +190,14 @@ impl Channel {
         }
     }
 
-    /// What arrives between the two moments is lost.
+    /// There is no carrier between the two moments: what arrives then is lost.
     pub(super) fn lose(&mut self, from: Instant, until: Instant) {
-        self.gaps.retain(|(_, until)| *until >= from);
-        self.gaps.push((from, until));
+        self.dropouts.add(from, Some(until));
+    }
+
+    /// Nothing gets through any more from then on, until that moment if there is one: what arrives then is lost.
+    pub(super) fn deafen(&mut self, from: Instant, until: Option<Instant>) {
+        self.deafness.add(from, until);
     }
 
     /// The rate changes; the octet under way is sent again.
@@ -227,8 +233,11 @@ impl Channel {
             return None;
         }
         let (at, mut octets) = self.travelling.pop_front()?;
-        if !self.gaps.is_empty() {
-            self.drop_in_gaps(at, &mut octets);
+        let began = at.micros().saturating_sub(duration_micros(self.line_time(octets.len() as u64)));
+        let (octet_bits, rate) = (self.octet_bits, self.rate);
+        let arrives = |count: u64| Instant::from_micros(began) + line_time(count, octet_bits, rate);
+        for gaps in [&mut self.dropouts, &mut self.deafness] {
+            gaps.take_out(&mut octets, arrives);
         }
         Some(octets)
     }
@@ -238,20 +247,9 @@ impl Channel {
         self.travelling.back().map(|(at, _)| *at)
     }
 
-    /// Takes out of a burst what arrived in gaps of the carrier.
-    fn drop_in_gaps(&mut self, at: Instant, octets: &mut Vec<u8>) {
-        let count = octets.len() as u64;
-        let began = at.micros().saturating_sub(duration_micros(self.line_time(count)));
-        let arrives = |place: u64| Instant::from_micros(began) + self.line_time(place + 1);
-        let lost = |at: Instant| self.gaps.iter().any(|(from, until)| *from <= at && at < *until);
-        *octets =
-            (0..).zip(octets.iter()).filter(|(place, _)| !lost(arrives(*place))).map(|(_, octet)| *octet).collect();
-        self.lost_in_gaps += count - octets.len() as u64;
-    }
-
-    /// How many octets gaps of the carrier have taken since this was asked last.
-    pub(super) fn take_lost_in_gaps(&mut self) -> u64 {
-        std::mem::take(&mut self.lost_in_gaps)
+    /// How many octets gaps have taken since this was asked last, and why.
+    pub(super) fn take_lost_in_gaps(&mut self) -> [(u64, LossCause); 2] {
+        [self.dropouts.take_lost(), self.deafness.take_lost()]
     }
 
     /// The sender is gone: what has left arrives all the same, whatever has not left never does. Gives how much that is.
@@ -307,14 +305,14 @@ impl Channel {
 
     /// How long so many octets occupy the channel; part of a microsecond counts as a whole one.
     fn line_time(&self, octets: u64) -> Duration {
-        if self.rate == u64::from(UNPACED) {
-            return Duration::ZERO;
-        }
         line_time(octets, self.octet_bits, self.rate)
     }
 }
 
 fn line_time(octets: u64, octet_bits: u64, rate: u64) -> Duration {
+    if rate == u64::from(UNPACED) {
+        return Duration::ZERO;
+    }
     Duration::from_micros((octets.saturating_mul(octet_bits * 1_000_000)).div_ceil(rate))
 }
 

@@ -48,7 +48,7 @@ impl Toll {
 impl Impairments {
     /// The noise from `began` on, or `None` if the line changes no octets.
     pub(super) fn new(quality: &Quality, seed: u64, began: Instant) -> Option<Self> {
-        let Quality { bit_errors, bursts, loss, jitter, retrains: _ } = quality;
+        let Quality { bit_errors, bursts, loss, jitter, retrains: _, deaf: _ } = quality;
         if bit_errors.is_none() && bursts.is_none() && loss.is_none() && jitter.is_zero() {
             return None;
         }

@@ -164,6 +164,11 @@ impl Line {
 
     /// The called modem goes on hook: clears the call, if there is one.
     pub fn handle_on_hook(&mut self, now: Instant) {
+        self.on_hook(now, Release::Orderly);
+    }
+
+    /// The called modem goes on hook; abrupt: it has lost its power, and carrier stops without a word to the far modem.
+    pub(super) fn on_hook(&mut self, now: Instant, release: Release) {
         self.handle_timeout(now);
         if !self.off_hook {
             return;
@@ -174,7 +179,7 @@ impl Line {
         let lost = self.channels.to_server.discard();
         self.lose(lost, End::Caller, LossCause::ReceiverHungUp);
         match self.phase {
-            Phase::Training { .. } | Phase::Connected { .. } => self.cleared(now, End::Server, Release::Orderly),
+            Phase::Training { .. } | Phase::Connected { .. } => self.cleared(now, End::Server, release),
             Phase::Clearing { by: End::Caller, .. } => self.phase = Phase::Idle,
             Phase::Idle | Phase::Ringing { .. } | Phase::Clearing { .. } => {}
         }
@@ -329,6 +334,9 @@ impl Line {
         self.trace(EventKind::Connected { rate: carrier.rate() });
         self.tell_modem(LineEvent::Connected(carrier.clone()));
         self.tell_caller(CallerEvent::Connected(carrier.other_end()));
+        for deafness in self.config.quality.deaf.clone() {
+            self.deafen_now(now, deafness);
+        }
     }
 
     /// Moves bursts along both channels.
@@ -346,9 +354,8 @@ impl Line {
         while let Some(octets) = self.channels.to_caller.arrived(now) {
             self.tell_caller(CallerEvent::Octets(octets));
         }
-        for from in [End::Caller, End::Server] {
-            let lost = self.channels.sent_by_mut(from).take_lost_in_gaps();
-            self.lose(lost, from, LossCause::NoCarrier);
+        for loss in self.channels.take_lost_in_gaps() {
+            self.output.push_back(LineOutput::Lost(loss));
         }
     }
 

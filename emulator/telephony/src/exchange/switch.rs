@@ -171,12 +171,21 @@ impl Exchange {
 
     /// The modem on `line` goes on hook.
     pub fn handle_on_hook(&mut self, now: Instant, line: LineId) {
+        self.on_hook(now, line, Release::Orderly);
+    }
+
+    /// The modem on `line` has lost its power: it is on hook, and the far modem was not told before.
+    pub fn handle_power_loss(&mut self, now: Instant, line: LineId) {
+        self.on_hook(now, line, Release::Abrupt);
+    }
+
+    fn on_hook(&mut self, now: Instant, line: LineId, release: Release) {
         let subscriber = &mut self.subscribers[line.0];
         subscriber.off_hook = false;
         subscriber.collector.reset();
-        subscriber.line.handle_on_hook(now);
+        subscriber.line.on_hook(now, release);
         if let Some(called) = subscriber.called.take() {
-            self.subscribers[called.0].line.clear(now, Release::Orderly);
+            self.subscribers[called.0].line.clear(now, release);
         }
         self.stop_waiting(line);
         self.settle(now);

@@ -46,6 +46,15 @@ impl Modem {
         if let State::OnlineCommand { .. } = self.state {
             self.forget_waiting();
         }
+        self.end_hold_off(match end {
+            CallEnd::Dtr | CallEnd::Command | CallEnd::Abort => LossCause::SenderHungUp,
+            CallEnd::FarEnd
+            | CallEnd::CarrierLost
+            | CallEnd::Inactivity
+            | CallEnd::NoCarrier
+            | CallEnd::None
+            | CallEnd::Going => LossCause::ReceiverHungUp,
+        });
         self.flow.end();
         self.tell_losses();
         self.state = State::Command;
@@ -62,15 +71,21 @@ impl Modem {
         if !matches!(self.state, State::Command | State::OffHook) {
             return Done::Final(ResultCode::Error);
         }
-        self.answer(now, true);
+        self.answer(now, Some(now + ABORT_GUARD));
         Done::Later
     }
 
+    /// By itself (S0, §6.3.8). No command is in progress then that could be aborted (§5.6.1), and octets of the DTE, another `A`
+    /// among them, are none; but many modems take any octet in training for an abort, however it began.
+    pub(super) fn auto_answer(&mut self, now: Instant) {
+        self.answer(now, self.config.personality.quirks.auto_answer_abort.then_some(now));
+    }
+
     /// Off hook; carrier comes, or S7 passes (§6.3.10).
-    pub(super) fn answer(&mut self, now: Instant, abortable: bool) {
+    fn answer(&mut self, now: Instant, abortable: Option<Instant>) {
         self.go_off_hook();
         let until = now + Duration::from_secs(self.active.get(CARRIER_WAIT).into());
-        self.state = State::Answering { since: now, until, abortable };
+        self.state = State::Answering { until, abortable };
         self.update_circuits();
         if let Some(carrier) = self.offered.take() {
             self.online(now, carrier);
@@ -79,12 +94,12 @@ impl Modem {
 
     /// An octet from the DTE while the modem waits for carrier (§5.6.1). Returns whether it ends that.
     pub(super) fn abort(&mut self, now: Instant) -> bool {
-        let since = match &self.state {
-            State::Answering { since, abortable: true, .. } => *since,
-            State::Dialling(dialling) => dialling.since,
-            _ => return false,
+        let abortable = match &self.state {
+            State::Answering { abortable, .. } => *abortable,
+            State::Dialling(dialling) => Some(dialling.since + ABORT_GUARD),
+            State::Command | State::OffHook | State::Data { .. } | State::OnlineCommand { .. } => None,
         };
-        if now.since(since) < ABORT_GUARD {
+        if abortable.is_none_or(|from| now < from) {
             return false;
         }
         self.give_up(ResultCode::NoCarrier, CallEnd::Abort);

@@ -4,13 +4,18 @@
 //! Servers have to live with all of them.
 
 use super::Modem;
+use super::power::Condition;
 use crate::trace::{EventKind, escaped};
 use offhook_clock::Instant;
 
 impl Modem {
-    /// From now on it neither hears nor says anything, be it of the DTE or of the line; its hook stays as it is.
+    /// From now on it neither hears nor says anything, be it of the DTE or of the line; its hook stays as it is. Only its
+    /// power helps: off and on again.
     pub fn die(&mut self) {
-        self.dead = true;
+        if !self.is_working() {
+            return;
+        }
+        self.condition = Condition::Dead;
         self.trace(EventKind::Note { text: "the modem does not react any more".to_owned() });
     }
 
@@ -22,10 +27,10 @@ impl Modem {
 
     /// Whether the DTE hears nothing of it and it nothing of the DTE.
     pub(super) fn is_mute(&self) -> bool {
-        self.dead || self.silent_until.is_some()
+        !self.is_working() || self.silent_until.is_some()
     }
 
-    /// The DTE has opened the port: a slow starter has not started yet.
+    /// The DTE has opened the port, or the modem has just been switched on: a slow starter has not started yet.
     pub(super) fn fall_silent(&mut self, now: Instant) {
         let silent = self.config.silent.max(self.config.personality.quirks.after_dtr);
         if !silent.is_zero() {

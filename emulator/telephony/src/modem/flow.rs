@@ -19,10 +19,10 @@ use crate::trace::EventKind;
 use offhook_clock::{Instant, earliest};
 
 /// The characters of flow control in band (ITU-T T.50).
-const XON: u8 = 0x11;
-const XOFF: u8 = 0x13;
+pub(super) const XON: u8 = 0x11;
+pub(super) const XOFF: u8 = 0x13;
 /// More than its buffer has room for: what a DTE had on its way when it was told to stop.
-const OVERSHOOT: usize = 65_536;
+pub(super) const OVERSHOOT: usize = 65_536;
 /// Octets that wait for the DTE at most: with flow control, and with error control as well.
 const PATIENCE: usize = 65_536;
 const FAR_PATIENCE: usize = 1 << 20;
@@ -115,6 +115,11 @@ impl Flow {
         *self = Self { request_to_send, lost_from_dte, lost_to_dte, ..Self::new(size) };
     }
 
+    /// Circuit 105 is as it was.
+    pub(super) fn keep_circuit_105(&mut self, before: &Self) {
+        self.request_to_send = before.request_to_send;
+    }
+
     /// The call has ended: what the DTE has been sent already is what it gets, and it may speak to the modem.
     pub(super) fn end(&mut self) {
         (self.million, self.standstill, self.stopped, self.losing) = (0, None, false, false);
@@ -136,7 +141,7 @@ impl Flow {
         self.million = 0;
     }
 
-    fn line_time(&self, octets: usize) -> Duration {
+    pub(super) fn line_time(&self, octets: usize) -> Duration {
         Duration::from_micros((octets as u64).saturating_mul(self.million) / 1_000_000)
     }
 
@@ -237,7 +242,8 @@ impl Modem {
     /// Whether the DTE may be read: not while circuit 106 tells it to stop. For ports that have no such circuit, a pty above
     /// all, not reading is the way to tell it. A DTE that is told by XOFF is read: it has to stop by itself.
     pub fn wants_dte_octets(&self) -> bool {
-        !(self.is_hanging_up() || self.flow.stopped && self.stops_dte_by_circuit())
+        let stopped = self.flow.stopped || !self.driver_has_room();
+        !(self.is_hanging_up() || stopped && self.stops_dte_by_circuit())
     }
 
     /// Whether circuit 106 is what stops the DTE.
@@ -247,7 +253,7 @@ impl Modem {
 
     /// Whether the line stands still, and there is room for what the DTE has to say meanwhile.
     pub fn has_room_at_rest(&self) -> bool {
-        self.flow.standstill.is_some() && !self.flow.stopped
+        self.flow.standstill.is_some() && !self.flow.stopped && self.driver_has_room()
     }
 
     /// When flow control does something by itself.
@@ -373,7 +379,7 @@ impl Modem {
     }
 
     /// XON or XOFF to the DTE, if that is the means.
-    fn tell_flow(&mut self, character: u8) {
+    pub(super) fn tell_flow(&mut self, character: u8) {
         if matches!(self.flow_control().by_modem, Means::InBand | Means::InBandPassed) {
             self.tell_dte_at_once(vec![character]);
         }

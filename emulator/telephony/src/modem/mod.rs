@@ -7,8 +7,8 @@
 //! The call: `rings` and `caller_id` (V.253), `dial` and `dialling` (§6.3.1), `call` (answering to hanging up), `reports`
 //! (what is told before `CONNECT`), `escape` (`+++`, manufacturer practice), `hang_up` (what waits when the DTE ends it),
 //! `inactivity` (S30), `last_call` and `fields` (its figures, and how they are told).
-//! The DTE's side: `flow` (§6.2.12, buffers), `losses`, `circuits` (V.24), `speed` (§6.2.10). And `faults`, which no
-//! standard asks for.
+//! The DTE's side: `flow` (§6.2.12, buffers), `hold_off`, `losses`, `circuits` (V.24), `speed` (§6.2.10). `power`, off and on. And
+//! `faults`, which no standard asks for.
 //!
 //! In: octets of the DTE, circuits 105 and 108/2, what the line does, time. Out: [`ModemOutput`]. A modem is in one of six
 //! states: command state on hook and off hook, dialling, answering, online data state (where it is transparent to every
@@ -32,6 +32,7 @@ pub mod fields;
 mod flow;
 mod generic;
 mod hang_up;
+mod hold_off;
 mod inactivity;
 mod last_call;
 mod listing;
@@ -41,6 +42,7 @@ mod output;
 mod panel;
 mod parameter;
 pub mod personality;
+mod power;
 mod profile;
 mod result_code;
 mod result_output;
@@ -68,7 +70,9 @@ use self::dialling::Dialling;
 use self::escape::Escape;
 use self::flow::Flow;
 use self::hang_up::HangingUp;
+use self::hold_off::HoldOff;
 use self::last_call::LastCall;
+use self::power::Condition;
 use self::profile::Profile;
 use self::result_output::Held;
 use self::rings::Rings;
@@ -84,8 +88,8 @@ enum State {
     OffHook,
     /// On its way to a called modem.
     Dialling(Dialling),
-    /// Off hook since `since`, waiting for carrier until `until`.
-    Answering { since: Instant, until: Instant, abortable: bool },
+    /// Off hook, waiting for carrier until `until`; an octet of the DTE from `abortable` on ends that.
+    Answering { until: Instant, abortable: Option<Instant> },
     /// Online data state.
     Data { carrier: Carrier, escape: Escape },
     /// Online command state.
@@ -101,6 +105,7 @@ enum Timer {
     Ring,
     Command,
     Held,
+    HoldOff,
     Flow,
     Inactivity,
     State,
@@ -196,8 +201,9 @@ pub struct Modem {
     nvram_written: bool,
     /// It has only just been switched on by the DTE's opening of the port.
     silent_until: Option<Instant>,
-    /// It neither hears nor says anything any more.
-    dead: bool,
+    /// Circuit 106 is held off.
+    held_off: Option<HoldOff>,
+    condition: Condition,
     output: VecDeque<ModemOutput>,
 }
 
@@ -240,7 +246,8 @@ impl Modem {
             last_call: LastCall::default(),
             nvram_written: false,
             silent_until: None,
-            dead: false,
+            held_off: None,
+            condition: Condition::Works,
             output: VecDeque::new(),
         };
         if let Some(nvram) = nvram {
@@ -252,7 +259,7 @@ impl Modem {
     /// The DTE has sent octets.
     pub fn handle_dte_octets(&mut self, now: Instant, octets: &[u8]) {
         self.handle_timeout(now);
-        if self.is_mute() {
+        if self.is_mute() || self.keep(octets) {
             return;
         }
         let mut rest = octets;
@@ -291,12 +298,14 @@ impl Modem {
         self.handle_timeout(now);
         let went_off = self.dte_ready && !on;
         if on && !self.dte_ready {
-            self.fall_silent(now);
+            if self.is_working() {
+                self.fall_silent(now);
+            }
             self.hang_up_soon();
             self.forget_xoff(now);
         }
         self.dte_ready = on;
-        if went_off && !self.dead {
+        if went_off && self.is_working() {
             self.dte_gone();
         }
         self.update_circuits();
@@ -331,7 +340,7 @@ impl Modem {
     /// Something happens on the line.
     pub fn handle_line(&mut self, now: Instant, event: LineEvent) {
         self.handle_timeout(now);
-        if self.dead {
+        if !self.is_working() {
             return;
         }
         match event {
@@ -356,7 +365,7 @@ impl Modem {
 
     /// What happens next by itself, and when.
     fn next_timer(&self) -> Option<(Instant, Timer)> {
-        if self.dead {
+        if !self.is_working() {
             return None;
         }
         let state = match &self.state {
@@ -372,6 +381,7 @@ impl Modem {
             (self.rings.poll_timeout(), Timer::Ring),
             (self.awaited.as_ref().map(|(at, _)| *at), Timer::Command),
             (self.held_due(), Timer::Held),
+            (self.hold_off_due(), Timer::HoldOff),
             (self.flow_due(), Timer::Flow),
             (self.inactivity_due(), Timer::Inactivity),
             (state, Timer::State),
@@ -401,6 +411,7 @@ impl Modem {
                 Timer::Ring => self.ring_due(due),
                 Timer::Command => self.execute_awaited(due),
                 Timer::Held => self.release_held(),
+                Timer::HoldOff => self.hold_off_timeout(due),
                 Timer::Flow => self.flow_timeout(due),
                 // Nobody has said anything for too long.
                 Timer::Inactivity => self.lose_call(CallEnd::Inactivity),

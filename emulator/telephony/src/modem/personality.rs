@@ -185,4 +185,6 @@ pub struct Quirks {
     pub line_length: usize,
     /// Unknown commands are answered OK.
     pub takes_anything: bool,
+    /// Any octet of the DTE ends an answer by itself (S0) before there is carrier.
+    pub auto_answer_abort: bool,
 }

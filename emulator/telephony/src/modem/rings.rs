@@ -127,7 +127,7 @@ impl Modem {
         // A DTE that is not there cannot want a call answered (§6.2.9).
         let wanted = self.dte_ready || self.active.circuit_108 == 0;
         if auto_answer > 0 && self.rings.count(now) >= auto_answer && wanted {
-            self.answer(now, false);
+            self.auto_answer(now);
         }
     }
 

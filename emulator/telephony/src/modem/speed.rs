@@ -19,6 +19,13 @@ pub(super) struct Speed {
     noted: bool,
 }
 
+impl Speed {
+    /// What is known of the port alone.
+    pub(super) fn of_port(self) -> Self {
+        Self { dte: self.dte, ..Self::default() }
+    }
+}
+
 impl Modem {
     /// The DTE's port has this speed from now on; `None`: it has none, like a pty, or it is not known.
     pub fn handle_dte_speed(&mut self, now: Instant, bits_per_second: Option<u32>) {

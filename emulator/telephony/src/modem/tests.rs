@@ -14,8 +14,10 @@ mod dialling;
 mod faults;
 mod flow;
 mod hang_up;
+mod hold_off;
 mod last_call;
 mod pair;
+mod power;
 mod ringing;
 
 /// A modem with a DTE, and the time.

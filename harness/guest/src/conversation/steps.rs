@@ -2,14 +2,16 @@
 //!
 //! Of a call that found the line busy nothing is done on the line: it has another call.
 
+use std::time::Duration;
+
 use offhook_clock::Instant;
-use offhook_telephony::exchange::Release;
+use offhook_telephony::exchange::{Deafness, Release};
 
 use super::one::{Conversation, State};
 use super::{Conversations, setup};
 use crate::request::{ClientCommand, Request};
 use offhook_scenario::{Host, Verb};
-use offhook_session::CarrierFault;
+use offhook_session::LineFault;
 use offhook_session::port_session::PortSession;
 
 impl Conversations {
@@ -35,10 +37,15 @@ impl Conversations {
             }
             Verb::ModemSays { text } => session.modem_says(now, text),
             Verb::ModemDies => session.modem_dies(now),
-            Verb::Flicker { time } if session.has(call) => session.carrier_fault(now, CarrierFault::Dropout(*time)),
-            Verb::Retrain { time } if session.has(call) => session.carrier_fault(now, CarrierFault::Retrain(*time)),
-            Verb::Renegotiate { rate } if session.has(call) => {
-                session.carrier_fault(now, CarrierFault::Renegotiate(*rate))
+            Verb::ModemOff => session.modem_off(now),
+            Verb::ModemOn => session.modem_on(now),
+            Verb::HoldOff { time } => session.hold_off(now, *time),
+            Verb::Flicker { time } if session.has(call) => session.line_fault(now, LineFault::Dropout(*time)),
+            Verb::Retrain { time } if session.has(call) => session.line_fault(now, LineFault::Retrain(*time)),
+            Verb::Renegotiate { rate } if session.has(call) => session.line_fault(now, LineFault::Renegotiate(*rate)),
+            Verb::Deafen { end, time } if session.has(call) => {
+                let deafness = Deafness { end: *end, after: Duration::ZERO, lasts: *time };
+                session.line_fault(now, LineFault::Deafen(deafness));
             }
             _ if conversation.script.with.is_some() => self.begin_with_client(call, verb, now, session),
             _ if !session.has(call) => {}

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use offhook_telephony::exchange::{NATIONAL, Quality};
+use offhook_telephony::exchange::{Deafness, NATIONAL, Quality};
 use offhook_telephony::modem::Personality;
 
 use super::options::build_port_ppp;
 use crate::fault;
 use crate::model;
 use crate::vocabulary::Item;
-use crate::words::choices::{CALLER_IDS, MODES, PROGRAMS, TYPES, WIRINGS};
+use crate::words::choices::{CALLER_IDS, ENDS, MODES, PROGRAMS, TYPES, WIRINGS};
 use offhook_scenario::{Line, ModemTraits, Port, Program, Wiring};
 use offhook_schema::Problem;
 
@@ -156,7 +156,13 @@ fn build_quality(line: &Item, problems: &mut Vec<Problem>) -> Quality {
         loss: one_in("octet-loss"),
         jitter: line.child("jitter").and_then(|jitter| jitter.argument_time(0)).unwrap_or_default(),
         retrains: now_and_then("retrains"),
+        deaf: line.children("deaf").map(build_deafness).collect(),
     }
+}
+
+fn build_deafness(item: &Item) -> Deafness {
+    let after = item.time("after").unwrap_or_default();
+    Deafness { end: ENDS.argument(item, 0), after, lasts: item.time("lasting") }
 }
 
 /// The model that an argument names; the generic modem if none does, or if it is wrong.
@@ -172,11 +178,14 @@ pub(in super::super) fn build_model(item: &Item, base: &Path, problems: &mut Vec
 }
 
 fn build_modem(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> ModemTraits {
+    let mut personality = build_model(item, base, problems);
+    let abort = &mut personality.quirks.auto_answer_abort;
+    *abort = item.flag("auto-answer-abort").unwrap_or(*abort);
     ModemTraits {
         silent: item.time("silent").unwrap_or_default(),
         replies: item.children("reply").map(|reply| (reply.argument_text(0), reply.argument_text(1))).collect(),
         connect: item.text("connect"),
         auto_answer: item.number("auto-answer"),
-        personality: build_model(item, base, problems),
+        personality,
     }
 }

@@ -7,7 +7,7 @@ use super::client::build_client;
 use super::packets::build_transfer;
 use crate::fault;
 use crate::vocabulary::{Item, Verb as VerbWord};
-use crate::words::choices::{AUTH_RESULTS, HOSTS, LOGINS, OWNERS, PARTIES, PROTOCOLS, REASONS, SINCE, STATES};
+use crate::words::choices::{AUTH_RESULTS, ENDS, HOSTS, LOGINS, OWNERS, PARTIES, PROTOCOLS, REASONS, SINCE, STATES};
 use offhook_base::Span;
 use offhook_scenario::{AuthResult, Direction, Reason, Verb};
 use offhook_schema::Problem;
@@ -70,6 +70,10 @@ pub(super) fn build_verb(
         },
         VerbWord::ModemSays => Verb::ModemSays { text: needed(item, problems) },
         VerbWord::ModemDies => Verb::ModemDies,
+        VerbWord::ModemOff => Verb::ModemOff,
+        VerbWord::ModemOn => Verb::ModemOn,
+        VerbWord::HoldOff => Verb::HoldOff { time: item.argument_time(0) },
+        VerbWord::Deafen => Verb::Deafen { end: ENDS.argument(item, 0), time: item.argument_time(1) },
         VerbWord::FallSilent => Verb::FallSilent,
         VerbWord::Change => Verb::Change(build_change(item, scene.base, &scene.ports, &mut scene.known, problems)),
         VerbWord::Wait => Verb::Wait { time: item.argument_time(0) },
@@ -88,17 +92,15 @@ pub(super) fn build_verb(
     }
 }
 
-/// The circuits that a serial port and its modem have between them. USB modems have no 106 (CTS).
-const CIRCUITS: [u16; 5] = [105, 107, 108, 109, 125];
+/// The circuits that a serial port and its modem have between them.
+const CIRCUITS: [u16; 6] = [105, 106, 107, 108, 109, 125];
 
 fn build_circuit(item: &Item, number: u32, problems: &mut Vec<Problem>) -> Verb {
     let circuit = CIRCUITS.into_iter().find(|known| u32::from(*known) == number);
     if circuit.is_none() && item.argument(0).is_some() {
         let message = format!("there is no circuit {number} between a port and its modem");
         let problem = Problem::new(fault::OUT_OF_RANGE, message, item.argument_span(0), "unknown circuit");
-        problems.push(
-            problem.help("use 105 (RTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI); USB modems have no 106 (CTS)"),
-        );
+        problems.push(problem.help("use 105 (RTS), 106 (CTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI)"));
     }
     Verb::ExpectCircuit {
         circuit: circuit.unwrap_or_default(),

@@ -269,6 +269,7 @@ fn inactivity(item: &Item) -> Inactivity {
 fn quirks(item: &Item) -> Quirks {
     let time = |name| item.child(name).and_then(|word| word.argument_time(0)).unwrap_or_default();
     let count = |name| item.child(name).map_or(0, |word| number(word, 0));
+    let says_yes = |name| item.child(name).is_some_and(|word| word.argument_flag(0) != Some(false));
     Quirks {
         after_dtr: time("after-dtr"),
         between_commands: time("between-commands"),
@@ -276,6 +277,7 @@ fn quirks(item: &Item) -> Quirks {
         errors: item.children("errors").flat_map(Item::texts).map(|text| text.to_uppercase()).collect(),
         errs_every: count("errs-every"),
         line_length: usize::try_from(count("line-length")).unwrap_or_default(),
-        takes_anything: item.child("takes-anything").is_some_and(|word| word.argument_flag(0) != Some(false)),
+        takes_anything: says_yes("takes-anything"),
+        auto_answer_abort: says_yes("auto-answer-abort"),
     }
 }

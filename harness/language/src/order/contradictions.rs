@@ -16,9 +16,12 @@ impl Progress<'_> {
             | Verb::ExpectBusy
             | Verb::ExpectAnswer { .. }
             | Verb::ExpectNoAnswer => ("nothing rings on a direct port", "there is no modem"),
-            Verb::ModemSays { .. } | Verb::ModemDies | Verb::ExpectModem { .. } => {
-                ("a direct port has no modem", "there is no modem")
-            }
+            Verb::ModemSays { .. }
+            | Verb::ModemDies
+            | Verb::ModemOff
+            | Verb::ModemOn
+            | Verb::HoldOff { .. }
+            | Verb::ExpectModem { .. } => ("a direct port has no modem", "there is no modem"),
             Verb::Flicker { .. } => ("a cable has no carrier that could drop out", "there is no modem"),
             Verb::Retrain { .. } => ("there is no training on a cable", "there is no modem"),
             Verb::Renegotiate { .. } => ("there is no line rate on a cable", "there is no modem"),

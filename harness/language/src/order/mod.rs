@@ -159,6 +159,10 @@ impl<'a> Progress<'a> {
             | Verb::ExpectNoText { .. }
             | Verb::ModemSays { .. }
             | Verb::ModemDies
+            | Verb::ModemOff
+            | Verb::ModemOn
+            | Verb::HoldOff { .. }
+            | Verb::Deafen { .. }
             | Verb::Flicker { .. }
             | Verb::Retrain { .. }
             | Verb::Renegotiate { .. }

@@ -19,6 +19,9 @@ const fn needs_no_call(verb: &Verb) -> bool {
             | Verb::Change(_)
             | Verb::ModemSays { .. }
             | Verb::ModemDies
+            | Verb::ModemOff
+            | Verb::ModemOn
+            | Verb::HoldOff { .. }
             | Verb::ExpectModem { .. }
             | Verb::ExpectCircuit { .. }
             | Verb::Wait { .. }
@@ -35,6 +38,7 @@ const fn repeats(verb: &Verb) -> bool {
                 | Verb::ExpectRing { .. }
                 | Verb::Flicker { .. }
                 | Verb::Retrain { .. }
+                | Verb::Deafen { .. }
                 | Verb::Renegotiate { .. }
                 | Verb::Login { .. }
                 | Verb::ExpectLogin { .. }
@@ -127,7 +131,9 @@ impl Progress<'_> {
             Verb::ExpectHangup { of: Since::Up | Since::LastData, .. } => Stage::Ppp,
             Verb::ExpectHangup { of: Since::Connect, .. } => Stage::Connected,
             Verb::ExpectHangup { .. } | Verb::DropCarrier => Stage::Answered,
-            Verb::Flicker { .. } | Verb::Retrain { .. } | Verb::Renegotiate { .. } => Stage::Connected,
+            Verb::Flicker { .. } | Verb::Retrain { .. } | Verb::Renegotiate { .. } | Verb::Deafen { .. } => {
+                Stage::Connected
+            }
             _ => Stage::Ringing,
         };
         // A caller who hangs up while it rings clears the call, too.

@@ -155,6 +155,12 @@ choices! {
         "server" => End::Server, "the server";
     }
 
+    /// An end of a line.
+    pub(crate) ENDS: End {
+        "server" => End::Server, "nothing of the caller's arrives";
+        "caller" => End::Caller, "nothing of the server's arrives";
+    }
+
     /// Why a call ended.
     pub(crate) REASONS: Reason {
         "idle" => Reason::Idle, "Terminate-Request \"Link inactive\"";

@@ -244,4 +244,14 @@ pub(super) const WORDS: &[ModelWord] = &[
         absent: flag(false),
         ..part("takes-anything", &[ModelPlace::Quirks], "Whether commands that it does not know are answered with OK.")
     },
+    ModelWord {
+        arguments: &[maybe("yes", Kind::Flag)],
+        occurs: Occurs::AtMostOnce,
+        absent: flag(false),
+        ..part(
+            "auto-answer-abort",
+            &[ModelPlace::Quirks],
+            "Whether any character from the server, ATA among them, ends an answer by itself (S0) with NO CARRIER, before there is carrier. By V.250 5.6.1 a character aborts commands, and S0 is none.",
+        )
+    },
 ];

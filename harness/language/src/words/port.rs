@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use offhook_schema::{Absent, Kind, Occurs, Property};
 
-use super::choices::{CALLER_IDS, MODES, PROGRAMS, TYPES, WIRINGS};
+use super::choices::{CALLER_IDS, ENDS, MODES, PROGRAMS, TYPES, WIRINGS};
 use super::{
     LONG, MILLISECOND, SECOND, TEN_MINUTES, duration, flag, many, maybe, number, one, property, text, time, word,
 };
@@ -155,6 +155,18 @@ pub(super) const WORDS: &[Word] = &[
         ..word("retrains", &[Place::Line], "The modems retrain now and then; what is sent waits meanwhile.")
     },
     Word {
+        arguments: &[one("end", ENDS.kind())],
+        properties: &[
+            property("after", time(Duration::ZERO, LONG), duration(Duration::ZERO), "From so long after carrier on."),
+            property("lasting", time(MILLISECOND, LONG), Absent::Says("until the call is cleared"), "For how long."),
+        ],
+        ..word(
+            "deaf",
+            &[Place::Line],
+            "In every call the line is dead in one direction: octets do not reach this end, as with `deafen`.",
+        )
+    },
+    Word {
         opens: Some(Place::Modem),
         absent: Absent::Says("a modem by V.250"),
         arguments: &[maybe("model", kind::MODEL)],
@@ -166,10 +178,16 @@ pub(super) const WORDS: &[Word] = &[
                 "S0: it answers by itself after so many rings.",
             ),
             property(
+                "auto-answer-abort",
+                Kind::Flag,
+                Absent::Says("as its model; the modem by V.250 ignores what the server sends then"),
+                "Whether any character from the server, ATA among them, ends an answer by itself (S0) with NO CARRIER, before there is carrier: what S0 and mgetty's ATA come to on many modems.",
+            ),
+            property(
                 "silent",
                 time(MILLISECOND, LONG),
                 Absent::Says("it answers at once"),
-                "For so long after the port is opened it hears and says nothing.",
+                "For so long after the port is opened, or it is switched on, it hears and says nothing.",
             ),
             property(
                 "connect",

@@ -3,7 +3,7 @@
 use offhook_schema::{Absent, Kind, Property};
 
 use super::choices::{HOSTS, LOGINS, OWNERS, PARTIES, STACKS, STATES};
-use super::{LONG, MILLISECOND, flag, many, number, one, property, seconds, text, time, verb, word};
+use super::{LONG, MILLISECOND, flag, many, maybe, number, one, property, seconds, text, time, verb, word};
 use crate::kind;
 use crate::vocabulary::{Place, Verb, Word};
 
@@ -137,10 +137,32 @@ pub(super) const WORDS: &[Word] = &[
         ..verb(
             Verb::ExpectCircuit,
             "expect-circuit",
-            "A circuit between the server and its modem is in this state, or comes into it. By its number in V.24: 105 (RTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI). On a pty it is what the modem shows, though the server cannot see it there.",
+            "A circuit between the server and its modem is in this state, or comes into it. By its number in V.24: 105 (RTS), 106 (CTS), 107 (DSR), 108 (DTR), 109 (DCD) or 125 (RI). On a pty it is what the modem shows, though the server cannot see it there; nor can it see 106 on USB, whose modems have none.",
         )
     },
-    verb(Verb::ModemDies, "modem-dies", "The server's modem ignores everything and sends nothing from now on."),
+    Word {
+        arguments: &[maybe("time", time(MILLISECOND, LONG))],
+        ..verb(
+            Verb::HoldOff,
+            "hold-off",
+            "The server's modem holds circuit 106 (CTS) off, for so long, or until it goes on hook: it takes nothing from the server. On a pty and on USB there is no such circuit: there it reads 4096 octets, as much as a serial driver holds, and no more, so that whatever the server writes beyond that and the kernel's own buffers has to wait. All of it is sent when the circuit is on again; what is left when the call is over is lost, and told. A modem that was told not to stop the server by 106 (AT&K0, AT+IFC=2,0) goes on reading, keeps what its buffer has room for, and loses the rest.",
+        )
+    },
+    verb(
+        Verb::ModemDies,
+        "modem-dies",
+        "The server's modem ignores everything and sends nothing from now on, until `modem-off` and `modem-on`.",
+    ),
+    verb(
+        Verb::ModemOff,
+        "modem-off",
+        "The server's modem is switched off: it loses the call, its circuits 106 (CTS), 107 (DSR), 109 (DCD) and 125 (RI) are off, rings are not heard, and what the server sends is lost. Until `modem-on`.",
+    ),
+    verb(
+        Verb::ModemOn,
+        "modem-on",
+        "The server's modem is switched on again: on hook, with the settings that &W has stored or else the factory's, whatever commands had set; AT&Y says which. It knows nothing of what was sent while it was off.",
+    ),
     Word {
         arguments: &[one("stack", STACKS.kind()), many("arguments of the verb", Kind::Text, 0)],
         borrows: true,

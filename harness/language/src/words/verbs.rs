@@ -5,7 +5,7 @@ use std::time::Duration;
 use offhook_scenario::{PATIENCE, PppClient, Verb as Step};
 use offhook_schema::{Absent, Argument, Kind, Property};
 
-use super::choices::{AUTH, AUTH_RESULTS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE};
+use super::choices::{AUTH, AUTH_RESULTS, ENDS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE};
 use super::{LONG, MILLISECOND, TEN_MINUTES, duration, flag, maybe, number, one, property, seconds, text, time, verb};
 use crate::vocabulary::{Verb, Word};
 
@@ -122,6 +122,14 @@ pub(super) const WORDS: &[Word] = &[
     Word {
         properties: &[property("rate", RATE, Absent::Never, "The new rate, both ways.")],
         ..verb(Verb::Renegotiate, "renegotiate", "The line goes on at another rate.")
+    },
+    Word {
+        arguments: &[one("end", ENDS.kind()), maybe("time", time(MILLISECOND, LONG))],
+        ..verb(
+            Verb::Deafen,
+            "deafen",
+            "The line is dead in one direction: octets no longer reach this end, for so long, or until the call is cleared. They are lost, and counted as such; carrier and circuits stay as they are, and error control does not help: as if a wire between a modem and its port were broken.",
+        )
     },
     verb(Verb::FallSilent, "fall-silent", "The caller sends nothing from now on, and does not hang up."),
     Word {

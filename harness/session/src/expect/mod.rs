@@ -42,9 +42,13 @@ pub enum Progress {
 pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progress {
     let step = Step { facts, begun, now };
     match verb {
-        Verb::Ring { .. } | Verb::ModemSays { .. } | Verb::ModemDies => step.passed(""),
+        Verb::Ring { .. } | Verb::ModemSays { .. } | Verb::ModemDies | Verb::ModemOff | Verb::HoldOff { .. } => {
+            step.passed("")
+        }
+        Verb::ModemOn => step.was_off(),
         Verb::DropCarrier => step.with_call("drop its carrier", || step.passed("")),
         Verb::FallSilent => step.with_call("fall silent in", || step.passed("")),
+        Verb::Deafen { .. } => step.carrier_there("take one direction of it away"),
         Verb::Flicker { .. } => step.carrier_there("interrupt it"),
         Verb::Retrain { .. } => step.carrier_there("retrain"),
         Verb::Renegotiate { .. } => step.carrier_there("change its rate"),

@@ -48,6 +48,15 @@ impl Step<'_> {
         }
     }
 
+    /// The modem was off until now.
+    pub(super) fn was_off(&self) -> Progress {
+        if self.facts.modem_was_off {
+            return self.passed("");
+        }
+        let help = "put `modem-off` before it, in this call or an earlier one".to_owned();
+        self.failed_because("a modem that is switched off, to switch on", "it is on", vec![help])
+    }
+
     /// Something was done to the carrier, of which there had to be one.
     pub(super) fn carrier_there(&self, to: &str) -> Progress {
         let facts = self.facts;

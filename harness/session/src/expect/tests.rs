@@ -379,6 +379,22 @@ fn a_circuit_is_told_with_its_state_and_since_when() {
 }
 
 #[test]
+fn a_modem_is_switched_on_that_was_off() {
+    let off = Facts { modem_was_off: true, ..Facts::default() };
+    assert_eq!(shown(&Verb::ModemOn, &off, 30), "");
+    let expected = ("a modem that is switched off, to switch on".into(), "it is on".into());
+    assert_eq!(actual(&Verb::ModemOn, &Facts::default(), 30), expected);
+}
+
+#[test]
+fn a_line_that_goes_dead_in_one_direction_has_carrier_before() {
+    let deafen = Verb::Deafen { end: End::Server, time: None };
+    let training = Facts { answered: Some(at(6)), ..Facts::default() };
+    let expected = ("carrier, to take one direction of it away".into(), "answered, still training".into());
+    assert_eq!(actual(&deafen, &training, 30), expected);
+}
+
+#[test]
 fn what_is_done_to_a_carrier_needs_one() {
     let flicker = Verb::Flicker { time: Duration::from_millis(500) };
     let connected = Some(At { at: at(14), what: 33_600 });

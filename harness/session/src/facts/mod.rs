@@ -90,6 +90,8 @@ pub struct Facts {
     pub changed: Option<Timestamped<Result<(), Error>>>,
     /// The program that makes the call, if a real one does.
     pub program: Option<Program>,
+    /// The server's modem was off when it was last switched on.
+    pub modem_was_off: bool,
     /// Lines the server's modem told its DTE since the call began.
     pub modem: Vec<String>,
     /// The circuits between the server and its modem as they are, by number (V.24), and since when; those that nothing

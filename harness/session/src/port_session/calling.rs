@@ -1,6 +1,7 @@
 //! What the caller does: speak PPP, type, log in, ask, fall silent, hang up.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use offhook_caller::{Caller, CallerConfig, TransferOutcome, TransferRequest};
 use offhook_clock::Instant;
@@ -9,7 +10,7 @@ use offhook_telephony::trace::End;
 
 use super::PortSession;
 use crate::facts::Timestamped;
-use crate::line_end::CarrierFault;
+use crate::line_end::LineFault;
 use crate::login::{Login, Move};
 
 impl PortSession {
@@ -121,6 +122,26 @@ impl PortSession {
         self.pump(now);
     }
 
+    /// The modem holds circuit 106 off for so long, or until the call is over.
+    pub fn hold_off(&mut self, now: Instant, lasts: Option<Duration>) {
+        if let Some(modem) = self.line_end.modem() {
+            modem.hold_off(now, lasts);
+        }
+        self.pump(now);
+    }
+
+    /// The modem is switched off.
+    pub fn modem_off(&mut self, now: Instant) {
+        self.line_end.switch_modem_off(now);
+        self.pump(now);
+    }
+
+    /// The modem is switched on.
+    pub fn modem_on(&mut self, now: Instant) {
+        self.facts.modem_was_off = self.line_end.modem().is_some_and(|modem| modem.switch_on(now));
+        self.pump(now);
+    }
+
     /// The caller hangs up: PPP is closed first if it runs, the line is cleared when that is done.
     pub fn hang_up(&mut self, now: Instant) {
         let speaks = self.facts.connected.is_some() && self.facts.closed.is_none() && !self.silent;
@@ -147,9 +168,9 @@ impl PortSession {
         self.pump(now);
     }
 
-    /// Something is done to the carrier of the call on the line, if there is one.
-    pub fn carrier_fault(&mut self, now: Instant, carrier_fault: CarrierFault) {
-        self.line_end.carrier_fault(now, carrier_fault);
+    /// Something is done to the line of the call on it, if there is one.
+    pub fn line_fault(&mut self, now: Instant, fault: LineFault) {
+        self.line_end.line_fault(now, fault);
         self.pump(now);
     }
 

@@ -66,10 +66,10 @@ impl PortSession {
         self.record(now, what);
     }
 
-    /// A circuit towards the DTE. The class of USB modems has no 106.
+    /// A circuit towards the DTE.
     pub(super) fn circuit_changes(&mut self, now: Instant, circuit: Circuit, on: bool) {
         let number = match circuit {
-            Circuit::C106 => return,
+            Circuit::C106 => 106,
             Circuit::C107 => 107,
             Circuit::C109 => 109,
             Circuit::C125 => 125,
@@ -80,7 +80,8 @@ impl PortSession {
         }
         // What the modem shows is a fact on a pty too, where nobody sees it.
         self.circuit_is(now, number, on);
-        if self.has_circuits {
+        // The class of USB modems has no 106.
+        if self.has_circuits && circuit != Circuit::C106 {
             self.record(now, EventKind::Circuit { circuit: number, on });
             self.circuits.push_back((circuit, on));
         }

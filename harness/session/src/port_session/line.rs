@@ -2,7 +2,7 @@
 
 use offhook_clock::Instant;
 use offhook_telephony::exchange::CallerEvent as Heard;
-use offhook_telephony::trace::{End, EventKind};
+use offhook_telephony::trace::{End, EventKind, Loss};
 
 use super::{Forwarded, PortSession};
 use crate::facts::{Clearing, Timestamped};
@@ -24,6 +24,7 @@ impl PortSession {
                     self.facts.last_data = Some(now);
                 }
             }
+            LineEndOutput::Lost(loss) => self.handle_loss(now, loss),
             LineEndOutput::ToCaller(event) => self.handle_far_end(now, event),
             LineEndOutput::ToWaitingCaller(told) => self.handle_waiting_call(now, told),
             LineEndOutput::HangUpDte => self.hang_up_dte = true,
@@ -31,6 +32,21 @@ impl PortSession {
             // Nobody listens here, and nobody dials.
             LineEndOutput::Tapped(_) | LineEndOutput::Busy => {}
             LineEndOutput::Circuit(circuit, on) => self.circuit_changes(now, circuit, on),
+        }
+    }
+
+    /// What is lost is no longer under way.
+    fn handle_loss(&mut self, now: Instant, loss: Loss) {
+        if !self.is_connected() {
+            return;
+        }
+        let count = usize::try_from(loss.octets).unwrap_or(usize::MAX);
+        match loss.from {
+            End::Caller => drop(self.to_server.get(now, count)),
+            End::Server => drop(self.to_caller.get(now, count)),
+        }
+        if self.data_until.is_some_and(|until| self.to_server.has_got(until)) {
+            self.data_until = None;
         }
     }
 

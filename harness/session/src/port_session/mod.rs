@@ -152,7 +152,7 @@ impl PortSession {
     /// A serial driver sends what was written before it lowers circuit 108/2, and so does this: the last words of a
     /// program that ends are heard.
     pub fn handle_circuit_108(&mut self, now: Instant, on: bool) {
-        let rest = self.line_end.backlog(now);
+        let rest = self.line_end.drains_in(now);
         for on in self.last_words.change(now, self.dte.open, on, rest) {
             self.circuit_108_changes(now, on);
         }

@@ -1,9 +1,10 @@
-//! Carrier faults of a connected call: cuts, dropouts, retrains, another rate.
+//! Faults of a connected call: cuts, dropouts, retrains, another rate, a direction that is dead.
 
 use std::time::Duration;
 
 use super::super::channel::ImpairedBurst;
 use super::super::events::{CallerEvent, LineEvent};
+use super::super::quality::Deafness;
 use super::{Line, Phase};
 use crate::loss::LossCause;
 use crate::trace::{End, EventKind};
@@ -79,6 +80,20 @@ impl Line {
         self.tell_caller(CallerEvent::Renegotiated(carrier.other_end()));
         self.tell_modem(LineEvent::Renegotiated(carrier));
         self.handle_timeout(now);
+    }
+
+    /// Octets no longer reach one end. Carrier stays, and what is lost is lost under error control as well: as if the wire
+    /// between that end's modem and its DTE were broken.
+    pub fn deafen(&mut self, now: Instant, deafness: Deafness) {
+        self.handle_timeout(now);
+        self.deafen_now(now, deafness);
+    }
+
+    pub(super) fn deafen_now(&mut self, now: Instant, deafness: Deafness) {
+        if matches!(self.phase, Phase::Connected { .. }) {
+            self.channels.deafen(now, deafness);
+            self.trace(EventKind::Impairment { text: deafness.text() });
+        }
     }
 
     /// Notes that the call, which is connected, is interrupted. Returns until when.

@@ -244,6 +244,55 @@ fn a_server_that_hangs_up_is_heard_a_delay_later() {
 }
 
 #[test]
+fn a_modem_that_loses_its_power_tells_the_far_end_nothing() {
+    let mut line = connected(LineConfig::default());
+    line.on_hook(Instant::from_millis(11_000), Release::Abrupt);
+    let seen = run(&mut line, 60_000);
+    assert_eq!(caller(&seen), [(11_010, CallerEvent::Cleared { by: End::Server, abrupt: true })]);
+    assert!(line.is_free());
+}
+
+/// How many octets each end gets, and what is lost.
+fn crossed(seen: &[(u64, LineOutput)]) -> (usize, usize, Vec<Loss>) {
+    let at_modem =
+        modem(seen).iter().map(|(_, e)| if let LineEvent::Octets(octets) = e { octets.len() } else { 0 }).sum();
+    let at_caller =
+        caller(seen).iter().map(|(_, e)| if let CallerEvent::Octets(octets) = e { octets.len() } else { 0 }).sum();
+    let lost =
+        seen.iter().filter_map(|(_, output)| if let LineOutput::Lost(loss) = output { Some(*loss) } else { None });
+    (at_modem, at_caller, lost.collect())
+}
+
+#[test]
+fn a_line_dead_in_one_direction_keeps_its_carrier_and_counts_what_does_not_arrive() {
+    let mut line = connected(LineConfig { octet_bits: 8, ..LineConfig::default() });
+    let deafness = Deafness { end: End::Server, after: Duration::ZERO, lasts: Some(Duration::from_secs(1)) };
+    line.deafen(Instant::from_millis(11_000), deafness);
+    for (at, octets) in [(11_000, 7), (12_000, 5)] {
+        line.send(Instant::from_millis(at), End::Caller, &vec![b'a'; octets]);
+        line.send(Instant::from_millis(at), End::Server, &vec![b'b'; octets]);
+    }
+    let seen = run(&mut line, 60_000);
+    let lost = Loss { octets: 7, from: End::Caller, cause: LossCause::DeadDirection };
+    assert_eq!(crossed(&seen), (5, 12, vec![lost]));
+    assert!(line.is_connected());
+    assert!(!modem(&seen).iter().any(|(_, event)| matches!(event, LineEvent::CarrierLost { .. })));
+}
+
+#[test]
+fn a_line_may_be_dead_towards_the_caller_in_every_call_from_some_time_after_carrier_on() {
+    let deaf = vec![Deafness { end: End::Caller, after: Duration::from_secs(2), lasts: None }];
+    let quality = Quality { deaf, ..Quality::default() };
+    let mut line = connected(LineConfig { quality, ..LineConfig::default() });
+    let connected = 10_500;
+    line.send(Instant::from_millis(connected + 1900), End::Server, b"early");
+    run(&mut line, connected + 2000);
+    line.send(Instant::from_millis(connected + 2000), End::Server, b"late");
+    let lost = Loss { octets: 4, from: End::Server, cause: LossCause::DeadDirection };
+    assert_eq!(crossed(&run(&mut line, 60_000)), (0, 0, vec![lost]));
+}
+
+#[test]
 fn both_ends_may_clear_at_once_and_the_first_is_noted() {
     let mut line = connected(LineConfig::default());
     line.clear(Instant::from_millis(11_000), Release::Abrupt);

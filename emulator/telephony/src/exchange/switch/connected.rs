@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::quality::Deafness;
 use super::super::release::Release;
 use super::{Exchange, LineId};
 use crate::trace::End;
@@ -29,6 +30,12 @@ impl Exchange {
     /// The modems of the call to `line` go on at another rate, bit/s, both ways.
     pub fn renegotiate(&mut self, now: Instant, line: LineId, rate: u32) {
         self.subscribers[line.0].line.renegotiate(now, rate);
+        self.settle(now);
+    }
+
+    /// Octets no longer reach one end of the call to `line`.
+    pub fn deafen(&mut self, now: Instant, line: LineId, deafness: Deafness) {
+        self.subscribers[line.0].line.deafen(now, deafness);
         self.settle(now);
     }
 

@@ -343,6 +343,29 @@ fn a_modem_set_to_answers_by_itself_if_there_is_a_dte() {
     assert!(!bench.outputs().contains(&ModemOutput::OffHook));
 }
 
+// M8, V.250 §5.6.1: what aborts commands aborts no answer by itself, but for modems that have it so
+#[test]
+fn an_octet_in_training_ends_an_answer_by_itself_only_where_the_modem_has_that_quirk() {
+    use crate::modem::personality::Quirks;
+
+    let ata = |auto_answer_abort| {
+        let quirks = Quirks { auto_answer_abort, ..Quirks::default() };
+        let personality = Personality { quirks, ..Personality::default() };
+        let mut bench = Bench::with(ModemConfig { auto_answer: 1, personality, ..ModemConfig::default() });
+        bench.ring(1);
+        bench.outputs();
+        bench.pause(50);
+        bench.type_only("ATA\r");
+        let outputs = bench.outputs();
+        let on_hook = outputs.contains(&ModemOutput::OnHook);
+        (
+            on_hook,
+            outputs.iter().any(|output| matches!(output, ModemOutput::ToDte(text) if text == b"\r\nNO CARRIER\r\n")),
+        )
+    };
+    assert_eq!((ata(false), ata(true)), ((false, false), (true, true)));
+}
+
 // M30, V.250 §6.3.12
 #[test]
 fn a_gap_of_the_carrier_shorter_than_s10_is_bridged() {
