@@ -444,7 +444,7 @@ fn every_capture_has_its_provenance() {
 #[test]
 fn the_directory_of_an_outcome_is_told_by_file_name_and_stack() {
     let outcome = passed();
-    let dir = directory(&outcome.source.path, &outcome.name, &outcome.stack, None);
+    let dir = directory(&outcome.source.path, &outcome.name, None, &outcome.stack, None);
     assert_eq!(Path::new("offhook-out").join(dir), outcome.evidence);
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use offhook_base::Span;
 use offhook_base::{Changes, Fingerprint, SourceFile};
 use offhook_clock::Instant;
+use offhook_scenario::Variant;
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
 use offhook_telephony::trace::{BadFrame, End, Event, EventKind};
 
@@ -233,6 +234,7 @@ fn outcome(name: &str) -> Outcome {
         source: SourceFile { path: "scenarios/dialin/idle.kdl".into(), text: SOURCE.into() },
         name: name.into(),
         span: place(&format!("\"{name}\"")),
+        variant: Variant::default(),
         specs: vec!["PPP Dialin Server: Idle time before disconnect".into()],
         stack: "bookworm".into(),
         seed: 1,

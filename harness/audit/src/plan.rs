@@ -354,6 +354,7 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str) -> Scenar
     Scenario {
         name: format!("the callers of {}", port.device),
         span: Span::default(),
+        variant: Default::default(),
         specs: Vec::new(),
         stacks: vec![stack.to_owned()],
         server,

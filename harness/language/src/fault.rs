@@ -13,6 +13,8 @@ offhook_schema::faults! {
     NO_SCENARIO = "no-scenario",
     /// A speed no port can be set to.
     BAD_SPEED = "bad-speed",
+    /// A name or a password that is longer than what carries it.
+    TOO_LONG = "too-long",
     /// A text that is not a device name.
     BAD_DEVICE = "bad-device",
     /// A text that is not a path.
@@ -21,6 +23,14 @@ offhook_schema::faults! {
     BAD_URL = "bad-url",
     /// A text that is not a telephone number.
     BAD_NUMBER = "bad-number",
+    /// A variable that is not declared, or twice.
+    BAD_VARIABLE = "bad-variable",
+    /// A case without a value that it needs, with one that nothing uses, or one that is not there.
+    BAD_CASE = "bad-case",
+    /// A shared block that is not declared, twice, or uses itself.
+    BAD_SHARED = "bad-shared",
+    /// A file that cannot be included.
+    BAD_INCLUDE = "bad-include",
     /// Two scenarios of one name in a file.
     SAME_NAME = "same-name",
     /// Two ports of one name, or two lines of one number.

@@ -3,7 +3,7 @@
 use offhook_schema::{Custom, Kind, Read};
 use offhook_telephony::exchange::NATIONAL;
 
-use super::value::{address, modem, place, speed, telephone};
+use super::value::{address, length, modem, place, speed, telephone, variable};
 
 /// The names of ring cadences.
 fn cadences() -> Vec<&'static str> {
@@ -35,6 +35,12 @@ const DIGITS: bool = true;
 const NO_DIGITS: bool = false;
 
 kinds! {
+    /// The name of a variable.
+    VARIABLE = "variable-name", "a name of letters, digits, `-` and `_`", "\"speed\"",
+        Read::Text(variable::read_variable), TOLD, NO_DIGITS;
+    /// Another scenario file.
+    INCLUDED = "scenario-file", "the path of a .kdl file", "\"./base.kdl\"",
+        Read::Text(place::read_directory), UNTOLD, NO_DIGITS;
     /// A speed a serial port can be set to.
     SPEED = "port-speed", "a port speed", "57600", Read::Number(speed::read_speed), TOLD, NO_DIGITS;
     /// An IPv4 address with the length of its network's prefix.
@@ -64,6 +70,12 @@ kinds! {
     /// The name of a modem model, or the path of a model's file.
     MODEL = "modem-model", "the name of a modem model, or the path of a model's file", "\"usr-courier\"",
         Read::Text(modem::read_model), UNTOLD, NO_DIGITS;
+    /// A name that a caller sends to be let in.
+    SENT_NAME = "name-sent", "a text of at most 255 octets", "\"alice\"",
+        Read::Text(length::read_sent_name), TOLD, DIGITS;
+    /// A name or a password in pap-secrets or chap-secrets.
+    SECRETS_WORD = "secrets-word", "a text of at most 1023 octets", "\"alice\"",
+        Read::Text(length::read_secrets_word), TOLD, DIGITS;
     /// A login or group name.
     NAME = "login-name", "a name of lower-case letters, digits, `_`, `-` and `.`", "\"bob\"",
         Read::Text(place::read_name), TOLD, NO_DIGITS;

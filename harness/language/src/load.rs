@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::expand::Values;
 use crate::fault;
-
-use crate::read;
+use crate::read::{Reading, read_with};
 use offhook_base::SourceFile;
 use offhook_scenario::Scenario;
 use offhook_schema::Errors;
@@ -21,8 +21,26 @@ const HELP: &str = "give a .kdl file or a directory";
 ///
 /// # Errors
 ///
-/// Everything that is wrong with any of the files: missing, unreadable, no text, or what [`read()`] finds.
+/// Everything that is wrong with any of the files: missing, unreadable, no text, or what [`read`](crate::read()) finds.
 pub fn load(paths: &[PathBuf]) -> Result<Vec<(SourceFile, Vec<Scenario>)>, Errors> {
+    load_with(paths, &Values::new()).map(|loaded| loaded.files)
+}
+
+/// What was loaded.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Each file with its scenarios.
+    pub files: Vec<(SourceFile, Vec<Scenario>)>,
+    /// The names of the variables that any of the files has.
+    pub variables: BTreeSet<String>,
+}
+
+/// The same, with these values of variables, wherever a file has a variable of that name.
+///
+/// # Errors
+///
+/// As for [`load`].
+pub fn load_with(paths: &[PathBuf], set: &Values) -> Result<Loaded, Errors> {
     let mut errors = Errors::default();
     let mut files = Vec::new();
     for path in paths {
@@ -41,7 +59,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Vec<(SourceFile, Vec<Scenario>)>, Error
         }
     }
     let mut seen = BTreeSet::new();
-    let mut loaded = Vec::new();
+    let mut loaded = Loaded { files: Vec::new(), variables: BTreeSet::new() };
     for path in files {
         // The same file may have been named twice: by itself and by its directory.
         if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
@@ -49,10 +67,13 @@ pub fn load(paths: &[PathBuf]) -> Result<Vec<(SourceFile, Vec<Scenario>)>, Error
         }
         let result = text(&path, HELP).map_err(|problems| Errors { files: vec![problems] }).and_then(|text| {
             let source = SourceFile { path, text: text.into() };
-            read(&source).map(|scenarios| (source, scenarios))
+            read_with(&source, set).map(|reading| (source, reading))
         });
         match result {
-            Ok(file) => loaded.push(file),
+            Ok((source, Reading { scenarios, variables })) => {
+                loaded.files.push((source, scenarios));
+                loaded.variables.extend(variables.into_keys());
+            }
             Err(mut found) => errors.files.append(&mut found.files),
         }
     }

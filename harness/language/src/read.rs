@@ -1,45 +1,73 @@
 //! The text of a scenario file to its scenarios, or to everything that is wrong with it.
 
-use std::path::Path;
-
+use super::expand::{Expanded, Values, expand};
+use super::sources::{Gathered, Sources, gather};
 use super::vocabulary::Item;
 use super::whole::build;
 use super::words::SCENARIOS;
 use crate::fault;
 use offhook_base::SourceFile;
 use offhook_base::Span;
-use offhook_scenario::Scenario;
-use offhook_schema::{Errors, FileProblems, Problem, read_text};
+use offhook_scenario::{Scenario, Variant};
+use offhook_schema::{Errors, FileProblems, Problem, read_document, with_stack};
 
-/// Reads the scenarios of a file. Its path says where an `etc=` that is not absolute begins.
+/// What a file says.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Its scenarios, each case of a table by itself.
+    pub scenarios: Vec<Scenario>,
+    /// The variables it has, with their values.
+    pub variables: Values,
+}
+
+/// Reads the scenarios of a file. Its path says where paths in it begin that are not absolute.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with it, in the order of the text; then what is wrong with the files it names.
 pub fn read(source: &SourceFile) -> Result<Vec<Scenario>, Errors> {
-    let base = source.path.parent().unwrap_or(Path::new(""));
-    let scenarios = read_text(&source.text, &SCENARIOS, |items, problems| scenarios(&items, base, problems));
-    let mut problems = match scenarios {
-        Ok(scenarios) => return Ok(scenarios),
+    read_with(source, &Values::new()).map(|reading| reading.scenarios)
+}
+
+/// The same, with these values of variables in the place of those that they have in the file. What the file does not declare
+/// is left out of account.
+///
+/// # Errors
+///
+/// As for [`read`].
+pub fn read_with(source: &SourceFile, set: &Values) -> Result<Reading, Errors> {
+    let gathered = gather(source);
+    let sources = gathered.sources.clone();
+    let read = with_stack(&sources.texts(), || expanded(gathered, &sources, set));
+    let mut problems = match read.unwrap_or_else(|problem| Err(vec![problem])) {
+        Ok(reading) => return Ok(reading),
         Err(problems) => problems,
     };
-    let mut files: Vec<FileProblems> = Vec::new();
+    let mut named: Vec<FileProblems> = Vec::new();
     for file in problems.iter_mut().filter_map(|problem| problem.elsewhere.take()) {
-        if !files.iter().any(|other| other.path == file.path) {
-            files.push(*file);
+        if !named.iter().any(|other| other.path == file.path) {
+            named.push(*file);
         }
     }
-    files.insert(0, FileProblems { path: source.path.clone(), text: Some(source.text.clone()), problems });
+    let mut files = sources.split(problems);
+    files.append(&mut named);
     Err(Errors { files })
 }
 
-fn scenarios(items: &[Item], base: &Path, problems: &mut Vec<Problem>) -> Vec<Scenario> {
+fn expanded(gathered: Gathered, sources: &Sources, set: &Values) -> Result<Reading, Vec<Problem>> {
+    let Expanded { document, variants, variables } = expand(gathered, set);
+    let scenarios =
+        read_document(document, &SCENARIOS, |items, problems| scenarios(&items, sources, variants, problems))?;
+    Ok(Reading { scenarios, variables })
+}
+
+fn scenarios(items: &[Item], sources: &Sources, variants: Vec<Variant>, problems: &mut Vec<Problem>) -> Vec<Scenario> {
     if items.is_empty() && problems.is_empty() {
         let message = "there is no scenario in this file";
         let problem = Problem::new(fault::NO_SCENARIO, message, Span::default(), "the file ends without one");
         problems.push(problem.help("a file holds one or more: scenario \"what it shows\" { ... }"));
     }
-    build(items, base, problems)
+    build(items, sources, variants, problems)
 }
 
 #[cfg(test)]

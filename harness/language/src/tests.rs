@@ -19,6 +19,8 @@ use offhook_telephony::modem::Personality;
 use offhook_telephony::trace::End;
 
 use super::*;
+use crate::expand::expand;
+use crate::sources::gather;
 use crate::vocabulary::Item;
 use crate::words::{MODELS, SCENARIOS};
 use offhook_base::SourceFile;
@@ -423,21 +425,23 @@ fn used(items: &[Item], found: &mut BTreeSet<String>) {
 }
 
 /// What no scenario that ships says.
-const REST: &str = r#"scenario "x" { server { port "ttyS0"; }
+const REST: &str = r#"variable "x" 1; scenario "x" { server { port "ttyS0"; }
     call with="pppd" { chat "" "ATDT1" "CONNECT" ""; modem "generic"; expect-modem "x" within="2s"; }
-    call { expect-answer { on "trixie" rings=2 reason="so"; }; ppp ask-dns=#false; fetch "http://www.lan/" size=5; }
+    call { expect-answer { on "trixie" rings=2 reason="so" case="x"; fails reason="so" case="x"; }; ppp ask-dns=#false; fetch "http://www.lan/" size=5; }
 }"#;
 
 #[test]
 fn every_word_and_property_of_the_table_stands_in_some_scenario() {
-    let mut texts = vec![REST.to_owned(), format!("scenario \"x\" {{ server {{ {SERVER} }}\n {CALLS} }}")];
+    let source = |path: &Path, text: &str| SourceFile { path: path.to_owned(), text: text.into() };
+    let all = format!("scenario \"x\" {{ server {{ {SERVER} }}\n {CALLS} }}");
+    let mut texts = vec![source(Path::new("rest.kdl"), REST), source(Path::new("all.kdl"), &all)];
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             match path.is_dir() {
                 true => folders.push(path),
                 false if path.extension().is_some_and(|extension| extension == "kdl") => {
-                    texts.push(fs::read_to_string(path).unwrap());
+                    texts.push(source(&path, &fs::read_to_string(&path).unwrap()));
                 }
                 false => {}
             }
@@ -445,7 +449,8 @@ fn every_word_and_property_of_the_table_stands_in_some_scenario() {
     }
     let mut found = BTreeSet::new();
     for text in texts {
-        let items = offhook_schema::read_text(&text, &SCENARIOS, |items, _| items).unwrap_or_default();
+        let document = expand(gather(&text), &Values::new()).document;
+        let items = offhook_schema::read_document(document, &SCENARIOS, |items, _| items).unwrap_or_default();
         used(&items, &mut found);
     }
     let all = SCENARIOS.all().flat_map(|word| {

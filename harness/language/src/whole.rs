@@ -2,22 +2,27 @@
 //!
 //! Parts of the server are made in `build`, calls in `call`; `order` looks at a call whose words are right.
 
-use std::path::Path;
-
 use super::build::{Known, Scene, build_change, build_port, build_server};
 use super::call::{build_call, build_together};
 use super::order;
 use crate::fault;
-use crate::vocabulary::{Act as ActWord, Item};
+use crate::sources::Sources;
+use crate::vocabulary::{Act as ActWord, Item, Place};
 use crate::words::choices::STACKS;
-use offhook_scenario::{Act, Port, Scenario};
+use offhook_scenario::{Act, Port, Scenario, Variant};
 use offhook_schema::{Problem, Value};
 
-/// Makes the scenarios of a file that lies in the directory `base`.
-pub(super) fn build(items: &[Item], base: &Path, problems: &mut Vec<Problem>) -> Vec<Scenario> {
+/// Makes the scenarios of a file; `base` knows where it lies, `variants` which case of a table each is.
+pub(super) fn build(
+    items: &[Item],
+    base: &Sources,
+    variants: Vec<Variant>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Scenario> {
     let mut scenarios: Vec<Scenario> = Vec::new();
-    for item in items {
-        let scenario = build_scenario(item, base, problems);
+    let items = items.iter().filter(|item| item.word.opens == Some(Place::Scenario));
+    for (item, variant) in items.zip(variants) {
+        let scenario = Scenario { variant, ..build_scenario(item, base, problems) };
         if let Some(first) = scenarios.iter().find(|other| other.name == scenario.name && !other.name.is_empty()) {
             let message = format!("two scenarios have the name \"{}\"", scenario.name);
             let problem = Problem::new(fault::SAME_NAME, message, scenario.span, "used again")
@@ -29,7 +34,7 @@ pub(super) fn build(items: &[Item], base: &Path, problems: &mut Vec<Problem>) ->
     scenarios
 }
 
-fn build_scenario(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> Scenario {
+fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> Scenario {
     let stacks = match item.child("stack") {
         Some(stack) => build_stacks(stack, problems),
         None => STACKS.values().map(|stack| (*stack).to_owned()).collect(),
@@ -40,7 +45,8 @@ fn build_scenario(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> Scen
     ports.extend(changed.into_iter().filter(|port| !server.ports.iter().any(|own| own.device == port.device)));
     let whole = words_understood(item);
     let known = if whole { Known::of(&server) } else { Known::default() };
-    let mut scene = Scene { base, server: &server, ports, stacks: &stacks, known, whole };
+    let mut scene =
+        Scene { base, server: &server, ports, stacks: &stacks, has_cases: item.child("case").is_some(), known, whole };
     let mut acts = Vec::new();
     for group in &item.items {
         let before = problems.len();
@@ -68,6 +74,7 @@ fn build_scenario(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> Scen
     Scenario {
         name: item.argument_text(0),
         span: item.argument_span(0),
+        variant: Variant::default(),
         specs: item.children("spec").flat_map(Item::texts).collect(),
         stacks,
         server,
@@ -95,7 +102,7 @@ fn build_stacks(item: &Item, problems: &mut Vec<Problem>) -> Vec<String> {
 }
 
 /// The ports that changes add or edit, each once. What is wrong with them is said where they are built.
-fn changed_ports(scenario: &Item, base: &Path) -> Vec<Port> {
+fn changed_ports(scenario: &Item, base: &Sources) -> Vec<Port> {
     let changes = scenario.items.iter().flat_map(|item| match item.word.role.act {
         Some(ActWord::Change) => vec![item],
         Some(ActWord::Call) => item.children("change").collect(),

@@ -102,6 +102,7 @@ impl Lab {
             fs::write(&source.path, scenario.text()).map_err(|error| files("writing", &source.path, &error))?;
         }
         let here = |stack: &&String| self.inner.stacks.contains_key(*stack);
+        let case = scenario.inner.variant.case.as_deref();
         let items: Vec<Item> = scenario
             .inner
             .stacks
@@ -112,7 +113,7 @@ impl Lab {
                 scenario: scenario.inner.clone(),
                 stack: stack.clone(),
                 seed: self.seed,
-                evidence: root.join(evidence::directory(Path::new(""), scenario.name(), stack, None)),
+                evidence: root.join(evidence::directory(Path::new(""), scenario.name(), case, stack, None)),
             })
             .collect();
         if items.is_empty() {

@@ -101,6 +101,10 @@ pub fn failure(outcomes: &[&Outcome], style: Style) -> String {
     text.push_str(&name[mark.len()..]);
     text.push_str(&hang(&pad("", LABEL), &format!("on {}", places(outcomes)), 0, style.width));
     text.push('\n');
+    if !outcome.variant.variables.is_empty() {
+        text.push_str(&field("with", &outcome.variant.words(), style));
+        text.push('\n');
+    }
     match &outcome.verdict {
         Verdict::Error { message, details, help, .. } => error(&mut text, message, details, help.as_deref(), style),
         _ => {
@@ -296,6 +300,9 @@ pub fn rerun(outcomes: &[&Outcome]) -> String {
         quoted(&outcome.source.path.display().to_string()),
         quoted(&outcome.name)
     );
+    for variable in outcome.variant.set() {
+        let _ = write!(line, " --set {}", quoted(&format!("{}={}", variable.name, variable.value)));
+    }
     for stack in outcomes.iter().map(|outcome| outcome.stack.as_str()).collect::<BTreeSet<_>>() {
         let _ = write!(line, " --stack {}", quoted(stack));
     }
@@ -307,7 +314,7 @@ pub fn rerun(outcomes: &[&Outcome]) -> String {
 
 /// `text` as one word of a shell command: bare, in double quotes, or in single quotes, whichever reads best.
 fn quoted(text: &str) -> String {
-    let plain = |character: char| character.is_alphanumeric() || "-_./:,+@%".contains(character);
+    let plain = |character: char| character.is_alphanumeric() || "-_./:,+@%=".contains(character);
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
         text.to_owned()
     } else if !text.contains(['"', '$', '`', '\\', '!']) {
@@ -328,5 +335,6 @@ mod tests {
         assert_eq!(quoted("costs $5"), "'costs $5'");
         assert_eq!(quoted("it's $5"), "'it'\\''s $5'");
         assert_eq!(quoted(""), "\"\"");
+        assert_eq!(quoted("speed=9600"), "speed=9600");
     }
 }

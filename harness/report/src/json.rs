@@ -15,6 +15,9 @@
 //!       "file": "scenarios/idle.kdl", as the user gave it
 //!       "line": 1, "column": 10,      of the name, from 1, columns in characters
 //!       "name": "...", "specs": ["..."], "stack": "bookworm", "seed": 1,
+//!       "case": "rings=2",            which case of a table it is; null: its scenario has none
+//!       "variables": [ { "name": "rings", "value": "2", "set": false } ],
+//!                                     what its variables are, as texts; "set": by --set
 //!       "verdict": "passed"           or "failed"
 //!                  "error"            with "message", "details": ["..."], "help": "..." or null
 //!                  "skipped"          with "reason": what the stack lacks
@@ -84,7 +87,7 @@ use serde::Serialize;
 use super::Position;
 use super::run::{Counts, RunResult};
 use offhook_base::Fingerprint;
-use offhook_scenario::EtcTaken;
+use offhook_scenario::{EtcTaken, Variable};
 use offhook_session::{CallSummary, Ended, Outcome, StepOutcome, StepResult, Verdict};
 
 /// Version of the format; see the module documentation.
@@ -168,6 +171,8 @@ struct One<'a> {
     specs: &'a [String],
     stack: &'a str,
     seed: u64,
+    case: Option<&'a str>,
+    variables: &'a [Variable],
     #[serde(flatten)]
     verdict: &'a Verdict,
     virtual_us: u64,
@@ -195,6 +200,8 @@ impl<'a> One<'a> {
             specs: &outcome.specs,
             stack: &outcome.stack,
             seed: outcome.seed,
+            case: outcome.variant.case.as_deref(),
+            variables: &outcome.variant.variables,
             verdict: &outcome.verdict,
             virtual_us: micros(outcome.virtual_time),
             wall_ms: None,

@@ -10,6 +10,7 @@ mod client;
 mod port;
 mod ppp;
 mod server;
+mod variant;
 mod verb;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub use ppp::{Auth, ControlLines, Ppp};
 pub use server::{
     Account, AccountsFile, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HuntGroup, Lan, LeftOut, Server, User,
 };
+pub use variant::{Variable, Variant};
 pub use verb::{ArpOwner, AuthResult, Direction, Host, Reason, Since, Transfer, Verb};
 
 /// One scenario: a server, and calls to it.
@@ -31,8 +33,11 @@ pub use verb::{ArpOwner, AuthResult, Direction, Host, Reason, Since, Transfer, V
 pub struct Scenario {
     /// What it shows, as a sentence. Unique within its file.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name stands, or the case of a table.
     pub span: Span,
+    /// Which case of a table it is, and what its variables are.
+    #[serde(default)]
+    pub variant: Variant,
     /// The rules it checks: page of the dial-in server module, RFC clause, manual.
     pub specs: Vec<String>,
     /// Stacks to run it on, by name (`bookworm`). Never empty.

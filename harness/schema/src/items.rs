@@ -1,20 +1,21 @@
 //! The first pass over a text: every node a word of the vocabulary, in its place, with its values.
 //!
-//! KDL nodes go in; [`Item`]s come out, which hold only what was right, and a [`Problem`] for whatever was not. So one
+//! [`Node`]s go in; [`Item`]s come out, which hold only what was right, and a [`Problem`] for whatever was not. So one
 //! slip does not hide the next. What lies in text that was damaged by a slip in the KDL is not complained about again.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use kdl::{KdlDocument, KdlEntry, KdlNode};
+use kdl::KdlValue;
 use miette::SourceSpan;
 
 use crate::fault;
 use crate::item::Item;
 use crate::kind::Kind;
 use crate::messages;
+use crate::node::{Entry, Node};
 use crate::problem::Problem;
-use crate::reading::read_value;
+use crate::reading::{fitted, read_value};
 use crate::value::Value;
 use crate::vocabulary::{Absent, Argument, Language, Occurs, Property, Vocabulary, Word};
 use offhook_base::Span;
@@ -29,8 +30,6 @@ pub(crate) fn span(span: SourceSpan) -> Span {
 pub(crate) struct Reader<'a, L: Language> {
     /// The words there are.
     pub(crate) vocabulary: &'static Vocabulary<L>,
-    /// The text that was parsed, with blanks for what was not KDL.
-    pub(crate) text: &'a str,
     /// Places where the text was not KDL, and has been complained about.
     pub(crate) damaged: &'a [Span],
     /// What was wrong.
@@ -38,15 +37,10 @@ pub(crate) struct Reader<'a, L: Language> {
 }
 
 impl<L: Language> Reader<'_, L> {
-    /// Reads the nodes of `document`, which stands at `place` in the block of `parent`.
-    pub(crate) fn items(
-        &mut self,
-        document: &KdlDocument,
-        place: L::Place,
-        parent: Option<&'static Word<L>>,
-    ) -> Vec<Item<L>> {
+    /// Reads nodes that stand at `place` in the block of `parent`.
+    pub(crate) fn items(&mut self, nodes: &[Node], place: L::Place, parent: Option<&'static Word<L>>) -> Vec<Item<L>> {
         let mut items: Vec<Item<L>> = Vec::new();
-        for node in document.nodes() {
+        for node in nodes {
             let Some(item) = self.item(node, place, parent) else { continue };
             let first = items.iter().find(|other| other.word.name == item.word.name);
             if let (Some(first), false) = (first, item.word.occurs == Occurs::Freely) {
@@ -62,23 +56,20 @@ impl<L: Language> Reader<'_, L> {
         self.damaged.iter().any(meets)
     }
 
-    fn item(&mut self, node: &KdlNode, place: L::Place, parent: Option<&'static Word<L>>) -> Option<Item<L>> {
-        let name = node.name().value();
-        let at = span(node.name().span());
+    fn item(&mut self, node: &Node, place: L::Place, parent: Option<&'static Word<L>>) -> Option<Item<L>> {
+        let (name, at) = (node.name.as_str(), node.name_span);
         let Some(word) = self.vocabulary.word_at(name, place) else {
             if !self.is_damaged(at) {
                 self.problems.push(messages::wrong_word(self.vocabulary, name, at, place, parent));
             }
             return None;
         };
-        if let Some(annotation) = node.ty() {
-            self.annotated(span(annotation.span()));
+        if let Some(annotation) = node.annotation {
+            self.annotated(annotation);
         }
-        let end = node.entries().last().map_or(at, |entry| span(entry.span()));
-        let head = Span { offset: at.offset, len: (end.offset + end.len).saturating_sub(at.offset) };
         let mut item = Item {
             word,
-            span: head,
+            span: node.head,
             arguments: Vec::new(),
             properties: BTreeMap::new(),
             items: Vec::new(),
@@ -88,26 +79,19 @@ impl<L: Language> Reader<'_, L> {
         let told = self.problems.len();
 
         let lender = parent.filter(|_| word.borrows);
-        // The place of a block's words begins at the first of them; what was lost may have stood before.
-        let before = node.format().map_or(0, |format| format.before_children.len());
-        let opens = if node.children().is_some() { head.offset + head.len + before } else { usize::MAX };
-        let mut ends = span(node.span()).offset + span(node.span()).len;
-        if node.children().is_none() {
-            // Nor do blanks belong to a node that stand where its last values were.
-            let rest = self.text.get(ends..).unwrap_or("");
-            ends += rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        }
+        let opens = node.block.as_ref().map_or(usize::MAX, |block| block.opens);
+        let ends = node.whole.offset + node.whole.len;
         let whole_head = Span { offset: at.offset, len: opens.min(ends).saturating_sub(at.offset) };
         let whole_block = Span { offset: opens, len: ends.saturating_sub(opens) };
         self.entries(node, lender, !self.is_damaged(whole_head), &mut item);
-        if let Some(block) = node.children() {
+        if let Some(block) = &node.block {
             match word.opens {
                 Some(inside) => {
-                    item.items = self.items(block, inside, Some(word));
-                    item.complete = item.items.len() == block.nodes().len() && !self.is_damaged(whole_block);
+                    item.items = self.items(&block.nodes, inside, Some(word));
+                    item.complete = item.items.len() == block.nodes.len() && !self.is_damaged(whole_block);
                 }
-                None if block.nodes().is_empty() => {}
-                None => self.problems.push(messages::no_block(word, span(block.span()))),
+                None if block.nodes.is_empty() => {}
+                None => self.problems.push(messages::no_block(word, block.span)),
             }
         }
         if let Some(inside) = word.opens {
@@ -117,8 +101,7 @@ impl<L: Language> Reader<'_, L> {
                 }
             }
         }
-        item.sound = self.problems.len() == told
-            && !self.is_damaged(Span { offset: at.offset, len: ends.saturating_sub(at.offset) });
+        item.sound = self.problems.len() == told && !self.is_damaged(node.whole);
         Some(item)
     }
 
@@ -128,27 +111,28 @@ impl<L: Language> Reader<'_, L> {
     }
 
     /// Reads arguments and properties of a node into `item`; `whole`: nothing of them has been lost.
-    fn entries(&mut self, node: &KdlNode, lender: Option<&'static Word<L>>, whole: bool, item: &mut Item<L>) {
+    fn entries(&mut self, node: &Node, lender: Option<&'static Word<L>>, whole: bool, item: &mut Item<L>) {
         let word = item.word;
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         let lent: &[Property] = lender.map_or(&[], |lender| lender.properties);
         let properties: Vec<&'static Property> = word.properties.iter().chain(lent).collect();
         let mut arguments = Vec::new();
-        for entry in node.entries() {
-            let at = span(entry.span());
+        for entry in &node.entries {
+            let at = entry.span;
             let damaged = self.is_damaged(at);
-            if let (Some(annotation), false) = (entry.ty(), damaged) {
-                self.annotated(span(annotation.span()));
+            if let (Some(annotation), false) = (entry.annotation, damaged) {
+                self.annotated(annotation);
             }
-            let Some(key) = entry.name() else {
+            let Some((name, key)) = &entry.name else {
                 arguments.push(entry);
                 continue;
             };
-            let name = key.value();
             let Some(property) = properties.iter().find(|property| property.name == name) else {
-                if !damaged {
-                    let problem =
-                        messages::unknown_property(self.vocabulary, word, &properties, name, span(key.span()));
+                if word.columns {
+                    // Whose they are, and what they may be, depends on where they are used.
+                    self.checked(entry, Kind::Any, &format!("`{name}` of `{}`", word.name));
+                } else if !damaged {
+                    let problem = messages::unknown_property(self.vocabulary, word, &properties, name, *key);
                     self.problems.push(problem);
                 }
                 continue;
@@ -175,14 +159,14 @@ impl<L: Language> Reader<'_, L> {
     }
 
     /// Whether an unknown property of the node is probably `name`.
-    fn misspelt(&self, node: &KdlNode, properties: &[&'static Property], name: &str) -> bool {
+    fn misspelt(&self, node: &Node, properties: &[&'static Property], name: &str) -> bool {
         let known = || properties.iter().map(|property| property.name);
-        let keys = node.entries().iter().filter_map(|entry| entry.name().map(|key| key.value()));
+        let keys = node.entries.iter().filter_map(|entry| entry.name.as_ref().map(|(key, _)| key.as_str()));
         keys.filter(|key| !known().any(|known| known == *key))
             .any(|key| crate::text::nearest(key, known()) == Some(name))
     }
 
-    fn arguments(&mut self, entries: &[&KdlEntry], lender: Option<&'static Word<L>>, whole: bool, item: &mut Item<L>) {
+    fn arguments(&mut self, entries: &[&Entry], lender: Option<&'static Word<L>>, whole: bool, item: &mut Item<L>) {
         let word = item.word;
         // What is borrowed comes after the word's own first: all of it, or none.
         let arguments: Vec<&'static Argument> = match lender {
@@ -204,7 +188,7 @@ impl<L: Language> Reader<'_, L> {
                     _ => format!("`{}`", word.name),
                 };
                 let value = self.checked(entry, argument.kind, &whose);
-                item.arguments.push((value, span(entry.span())));
+                item.arguments.push((value, entry.span));
             }
             if count < argument.least && whole {
                 let end = Span { offset: item.span.offset + item.span.len, len: 0 };
@@ -212,23 +196,26 @@ impl<L: Language> Reader<'_, L> {
             }
         }
         if let Some(extra) = rest.next()
-            && !self.is_damaged(span(extra.span()))
+            && !self.is_damaged(extra.span)
         {
-            self.problems.push(messages::extra_argument(word, extra.value(), span(extra.span())));
+            self.problems.push(messages::extra_argument(word, &extra.value, extra.span));
         }
     }
 
     /// The value of an entry if it is right.
-    fn checked(&mut self, entry: &KdlEntry, kind: Kind, whose: &str) -> Option<Value> {
-        if self.is_damaged(span(entry.span())) {
+    fn checked(&mut self, entry: &Entry, kind: Kind, whose: &str) -> Option<Value> {
+        if entry.unknown || self.is_damaged(entry.span) {
             return None;
         }
-        match read_value(entry.value(), kind, whose) {
+        let read = match entry.bindings.is_empty() {
+            true => read_value(&entry.value, kind, whose),
+            false => read_value(&fitted(&entry.value, kind), kind, whose),
+        };
+        match read {
             Ok(value) => Some(value),
             Err(wrong) => {
-                let at = wrong.part.and_then(|part| within(entry, part)).unwrap_or_else(|| span(entry.span()));
-                let problem = Problem::new(wrong.fault, wrong.message, at, wrong.label);
-                self.problems.push(Problem { help: wrong.help, ..problem });
+                let at = wrong.part.clone().and_then(|part| within(entry, part)).unwrap_or(entry.span);
+                self.problems.push(messages::wrong_value(wrong, at, &entry.bindings));
                 None
             }
         }
@@ -236,12 +223,11 @@ impl<L: Language> Reader<'_, L> {
 }
 
 /// Where a part of a text stands, if the text is written without escapes.
-fn within(entry: &KdlEntry, part: Range<usize>) -> Option<Span> {
-    let (written, text) = (&entry.format()?.value_repr, entry.value().as_string()?);
-    if *written != format!("\"{text}\"") {
+fn within(entry: &Entry, part: Range<usize>) -> Option<Span> {
+    let KdlValue::String(text) = &entry.value else { return None };
+    if entry.written != format!("\"{text}\"") {
         return None;
     }
-    let whole = span(entry.span());
-    let start = (whole.offset + whole.len).checked_sub(written.len())? + 1;
+    let start = (entry.span.offset + entry.span.len).checked_sub(entry.written.len())? + 1;
     Some(Span { offset: start + part.start, len: part.len() })
 }

@@ -42,6 +42,8 @@ pub struct WordSchema {
     pub occurs: &'static str,
     /// Whether it takes the values of the word in whose block it stands, too.
     pub borrows: bool,
+    /// Whether it takes properties of any other name, too.
+    pub columns: bool,
     /// Values in order; only the last may be several, or left out.
     pub arguments: Vec<ArgumentSchema>,
     /// `name=value`, in any order.
@@ -154,6 +156,7 @@ fn word<L: Language>(word: &'static Word<L>) -> WordSchema {
             Occurs::Freely => "freely",
         },
         borrows: word.borrows,
+        columns: word.columns,
         arguments: word.arguments.iter().map(argument).collect(),
         properties: word.properties.iter().map(property).collect(),
         default,

@@ -53,6 +53,8 @@ pub enum Kind {
     Ranges,
     /// Octets in hexadecimal.
     Octets,
+    /// A text, a number, or `#true` or `#false`: what it may be depends on where it is used.
+    Any,
     /// A kind that only one language has.
     Custom(&'static Custom),
 }
@@ -105,6 +107,7 @@ impl Kind {
             Self::Flag => "flag",
             Self::Ranges => "ranges",
             Self::Octets => "octets",
+            Self::Any => "any",
             Self::Custom(custom) => custom.name,
         }
     }
@@ -126,6 +129,7 @@ impl Kind {
             Self::Flag => "`#true` or `#false`",
             Self::Ranges => "numbers and ranges of numbers: \"0-3,5\"",
             Self::Octets => "octets in hexadecimal",
+            Self::Any => "a text, a number, `#true` or `#false`",
             Self::Custom(custom) => custom.phrase,
         };
         fixed.to_owned()
@@ -145,6 +149,7 @@ impl Kind {
             Self::Flag => "#true",
             Self::Ranges => "\"0-3\"",
             Self::Octets => "\"7e ff 7d 23\"",
+            Self::Any => "57600",
             Self::Custom(custom) => custom.example,
         };
         fixed.to_owned()

@@ -3,7 +3,8 @@
 //! A [`Vocabulary`] says which words there are, where each may stand and what follows it; it is data, and an argument:
 //! nothing in here knows a word. [`read_text()`] takes a text and a vocabulary and gives [`Item`]s, which hold only what
 //! was right, and a [`Problem`] with its place for everything that was not. After a slip in the KDL itself the rest is
-//! read all the same. [`reference()`], [`explain()`] and [`json`] print a vocabulary for people and for programs.
+//! read all the same. Who has words that stand for others parses a [`Document`], changes its nodes, and then reads it
+//! ([`read_document()`]). [`reference()`], [`explain()`] and [`json`] print a vocabulary for people and for programs.
 
 mod brackets;
 mod choice;
@@ -15,6 +16,7 @@ mod items;
 pub mod json;
 mod kind;
 mod messages;
+mod node;
 mod problem;
 mod read;
 mod reading;
@@ -32,8 +34,9 @@ pub use explain::{Meaning, Source, explain};
 pub use fault::Fault;
 pub use item::Item;
 pub use kind::{Choices, Custom, Kind, Read};
+pub use node::{Binding, Block, Document, Entry, Node};
 pub use problem::{Errors, FileProblems, Label, Problem, Style};
-pub use read::read_text;
+pub use read::{read_document, read_text, with_stack};
 pub use reading::read_value;
 pub use reference::reference;
 pub use text::{listed, nearest, one_of, quoted};

@@ -1,10 +1,14 @@
 //! What is said of words, properties and arguments that are unknown, out of place, missing or too many.
 
+use std::sync::Arc;
+
 use kdl::KdlValue;
 
 use crate::fault;
+use crate::node::Binding;
 use crate::problem::Problem;
 use crate::text::{listed, nearest, one_of};
+use crate::value::Wrong;
 use crate::vocabulary::{Argument, Language, Place, Property, Vocabulary, Word};
 use offhook_base::Span;
 
@@ -148,6 +152,17 @@ pub(crate) fn extra_argument<L: Language>(word: &Word<L>, value: &KdlValue, at: 
         },
         _ => format!("for example: {}", example(word)),
     })
+}
+
+/// A value that is wrong at `at`, and what it was filled in from.
+pub(crate) fn wrong_value(wrong: Wrong, at: Span, bindings: &[Arc<Binding>]) -> Problem {
+    let given: Vec<String> = bindings.iter().map(|it| format!("`{}` is `{}`", it.name, it.value)).collect();
+    let message = match given.is_empty() {
+        true => wrong.message,
+        false => format!("{}; here {}", wrong.message, listed(&given, "and")),
+    };
+    let problem = Problem { help: wrong.help, ..Problem::new(wrong.fault, message, at, wrong.label) };
+    bindings.iter().fold(problem, |problem, binding| problem.also(binding.place, binding.label))
 }
 
 /// A word as it may be written, with its arguments: `ring 3`.

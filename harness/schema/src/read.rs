@@ -2,13 +2,11 @@
 
 use std::thread;
 
-use kdl::KdlDocument;
-
 use crate::fault;
 use crate::item::Item;
 use crate::items::Reader;
+use crate::node::Document;
 use crate::problem::Problem;
-use crate::recover::{Recovered, recover};
 use crate::vocabulary::{Language, Vocabulary};
 use offhook_base::Span;
 
@@ -28,6 +26,31 @@ fn stack_for(text: &str) -> usize {
 /// More than any file needs; beyond it there may be no room for the thread.
 const MOST_STACK: usize = 512 << 20;
 
+/// Does something that calls itself for each nested block of these texts, on a stack that is large enough for the worst that
+/// a hostile text can do.
+///
+/// # Errors
+///
+/// If there can be no such stack.
+pub fn with_stack<T: Send>(texts: &[&str], run: impl FnOnce() -> T + Send) -> Result<T, Problem> {
+    let stack = texts.iter().map(|text| stack_for(text)).fold(0, usize::saturating_add);
+    if stack > MOST_STACK {
+        let message = "there are more blocks than a file can have";
+        let problem = Problem::new(fault::SYNTAX, message, Span::default(), "this file is too large");
+        return Err(problem.help("split it"));
+    }
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(stack).spawn_scoped(scope, run);
+        let ended = thread.map(thread::ScopedJoinHandle::join);
+        let what = match ended {
+            Ok(Ok(result)) => return Ok(result),
+            Ok(Err(_)) => "the KDL parser gave up on this file".to_owned(),
+            Err(error) => format!("cannot start a thread to read this file: {error}"),
+        };
+        Err(Problem::new(fault::SYNTAX, what, Span::default(), "in this file"))
+    })
+}
+
 /// Reads a text by a vocabulary, and lets `run` make something of its items, saying what is wrong with them besides.
 ///
 /// After a slip in the KDL the rest is read all the same, and `run` sees it: an item in which something was lost is not
@@ -44,45 +67,44 @@ pub fn read_text<L: Language, T: Send>(
 where
     Vocabulary<L>: Sync,
 {
-    let stack = stack_for(text);
-    if stack > MOST_STACK {
-        let message = "there are more blocks than a file can have";
-        let problem = Problem::new(fault::SYNTAX, message, Span::default(), "this file is too large");
-        return Err(vec![problem.help("split it")]);
-    }
-    // The parser calls itself for each nested block, so a hostile file could exhaust the stack: give it one that is
-    // large enough for the worst that the file can do.
-    let length = text.len();
-    let parse = || {
-        let Recovered { document, text, mut problems, damaged } = match KdlDocument::parse(text) {
-            Ok(document) => {
-                Recovered { document: Some(document), text: text.to_owned(), problems: Vec::new(), damaged: Vec::new() }
-            }
-            Err(_) => recover(text),
-        };
-        let outermost = vocabulary.places.first().copied();
-        let read = document.zip(outermost).map(|(document, place)| {
-            let mut reader = Reader { vocabulary, text: &text, damaged: &damaged, problems: Vec::new() };
-            let items = reader.items(&document, place, None);
-            problems.append(&mut reader.problems);
-            run(items, &mut problems)
-        });
+    let read = with_stack(&[text], || read_document(Document::parse(text), vocabulary, run));
+    read.unwrap_or_else(|problem| Err(vec![problem])).map_err(|mut problems| {
         // Braces that were added at the end are not in the text, nor is what they close to its end.
         for label in problems.iter_mut().flat_map(|problem| &mut problem.labels) {
-            label.span.offset = label.span.offset.min(length);
-            label.span.len = label.span.len.min(length - label.span.offset);
+            label.span.offset = label.span.offset.min(text.len());
+            label.span.len = label.span.len.min(text.len() - label.span.offset);
         }
-        problems.sort_by_key(|problem| problem.labels.first().map(|label| label.span.offset));
-        read.filter(|_| problems.is_empty()).ok_or(problems)
-    };
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(stack).spawn_scoped(scope, parse);
-        let ended = thread.map(thread::ScopedJoinHandle::join);
-        let what = match ended {
-            Ok(Ok(result)) => return result,
-            Ok(Err(_)) => "the KDL parser gave up on this file".to_owned(),
-            Err(error) => format!("cannot start a thread to read this file: {error}"),
-        };
-        Err(vec![Problem::new(fault::SYNTAX, what, Span::default(), "in this file")])
+        problems
     })
+}
+
+/// Reads nodes as [`read_text`] does a text. What is said of the same words twice is told once.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, in the order of the text, or of the texts. A place may lie in what was added to a text
+/// to make it one that can be parsed.
+pub fn read_document<L: Language, T>(
+    document: Document,
+    vocabulary: &'static Vocabulary<L>,
+    run: impl FnOnce(Vec<Item<L>>, &mut Vec<Problem>) -> T,
+) -> Result<T, Vec<Problem>> {
+    let Document { nodes, mut problems, damaged, unreadable, .. } = document;
+    let outermost = vocabulary.places.first().copied().filter(|_| !unreadable);
+    let read = outermost.map(|place| {
+        let mut reader = Reader { vocabulary, damaged: &damaged, problems: Vec::new() };
+        let items = reader.items(&nodes, place, None);
+        problems.append(&mut reader.problems);
+        run(items, &mut problems)
+    });
+    problems.sort_by_key(|problem| problem.labels.first().map(|label| label.span.offset));
+    let mut told: Vec<Problem> = Vec::new();
+    for problem in problems {
+        let at = |problem: &Problem| problem.labels.first().map(|label| label.span.offset);
+        let same = told.iter().rev().take_while(|other| at(other) == at(&problem)).any(|other| *other == problem);
+        if !same {
+            told.push(problem);
+        }
+    }
+    read.filter(|_| told.is_empty()).ok_or(told)
 }

@@ -105,6 +105,9 @@ pub(crate) fn usage<L: Language>(word: &Word<L>) -> String {
         let name = property.name;
         text.push_str(&if property.absent == Absent::Never { format!(" {name}=") } else { format!(" [{name}=]") });
     }
+    if word.columns {
+        text.push_str(" COLUMN=...");
+    }
     if word.opens.is_some_and(|place| !place.seldom()) {
         text.push_str(" { ... }");
     }

@@ -65,6 +65,8 @@ pub struct Word<L: Language> {
     pub absent: Absent,
     /// Whether it takes, besides its own, the values of the word in whose block it stands.
     pub borrows: bool,
+    /// Whether it takes, besides its own, properties of any name.
+    pub columns: bool,
     /// What it writes on the server, or what it looks at there; empty: nothing.
     pub writes: &'static str,
     /// What it says, one or two sentences.
@@ -170,6 +172,7 @@ impl<L: Language> Word<L> {
             occurs: Occurs::Freely,
             absent: Absent::Never,
             borrows: false,
+            columns: false,
             writes: "",
             doc,
         }

@@ -49,7 +49,7 @@ pub const HINTS: &[Hint] = &[
     Hint {
         text: "mgetty counts a caller ID that is complete (number and name, or a number that is withheld) as a ring, and answers one ring earlier",
         file: "serial-ports/answer-after.kdl",
-        scenario: "set to two rings, the server answers a caller with number and name after one ring",
+        scenario: "the server answers a caller with number and name a ring earlier, but after one at least, set to two rings",
         applies: |case| case.rings_too_many() == Some(-1) && case.has_complete_caller_id(),
     },
     Hint {

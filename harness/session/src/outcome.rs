@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::server_words::LastWords;
 use offhook_base::Span;
-use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken};
+use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken, Variant};
 
 /// What came of one call, whatever was expected of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +70,10 @@ pub struct Outcome {
     pub source: SourceFile,
     /// Its name.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name stands, or the case of a table.
     pub span: Span,
+    /// Which case of a table it is, and what its variables are.
+    pub variant: Variant,
     /// The rules it checks.
     pub specs: Vec<String>,
     /// The stack.

@@ -33,6 +33,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
     let scenario = Scenario {
         name: "test".to_owned(),
         span: Span::default(),
+        variant: Default::default(),
         specs: Vec::new(),
         stacks: vec!["bookworm".to_owned()],
         server: Server { ports, hunt_groups: vec![group], ..Server::default() },

@@ -3,12 +3,11 @@
 //! Edits are looked at in the order of the text. Where files are taken or written as they are, nobody but the server
 //! knows what is in them: then nothing is said.
 
-use std::path::Path;
-
 use super::options::build_server_ppp;
 use super::people::{build_account, build_file, build_rule, build_user};
 use super::port::{build_port, device};
 use crate::fault;
+use crate::sources::Sources;
 use crate::vocabulary::{Edit as EditWord, Item};
 use crate::words::choices::WAYS;
 use offhook_scenario::{Change, Edit, Port, Server};
@@ -52,7 +51,7 @@ impl Known {
 /// Makes a change; `ports` are all there ever are, each where it is described first.
 pub(in super::super) fn build_change(
     item: &Item,
-    base: &Path,
+    base: &Sources,
     ports: &[Port],
     known: &mut Known,
     problems: &mut Vec<Problem>,
@@ -74,7 +73,7 @@ pub(in super::super) fn build_change(
 fn build_edit(
     item: &Item,
     edit: EditWord,
-    base: &Path,
+    base: &Sources,
     ports: &[Port],
     known: &mut Known,
     problems: &mut Vec<Problem>,

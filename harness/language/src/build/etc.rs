@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::port::build_port;
 use crate::fault;
+use crate::sources::Sources;
 use crate::vocabulary::Item;
 use offhook_base::Span;
 use offhook_etc::read::direct::is_direct;
@@ -19,7 +20,7 @@ use offhook_scenario::{EtcTaken, LeftOut, Port, Server};
 use offhook_schema::Problem;
 
 /// Takes the tree and, with the words beside it, the ports.
-pub(super) fn build_etc(item: &Item, base: &Path, server: &mut Server, problems: &mut Vec<Problem>) {
+pub(super) fn build_etc(item: &Item, base: &Sources, server: &mut Server, problems: &mut Vec<Problem>) {
     let (Some(written), Some(span)) = (item.text("etc"), item.property_span("etc")) else { return };
     for name in ["ppp", "account", "caller-id"] {
         if let Some(child) = item.child(name) {
@@ -28,7 +29,7 @@ pub(super) fn build_etc(item: &Item, base: &Path, server: &mut Server, problems:
             problems.push(problem.also(span, "from this directory").help("to replace a file of it, use `file`"));
         }
     }
-    let Some((mut etc, mut left_out)) = read(&base.join(&written), span, problems) else { return };
+    let Some((mut etc, mut left_out)) = read(&base.directory(item.span).join(&written), span, problems) else { return };
     for file in &mut etc.files {
         (file.uid, file.gid) = (0, 0);
         if let Content::File(_) = file.content {
@@ -112,7 +113,7 @@ fn mode(path: &str, here: u32) -> u32 {
 }
 
 /// A port that says what hangs on it, and nothing that would be written.
-fn attached(item: &Item, base: &Path, etc: Span, problems: &mut Vec<Problem>) -> Port {
+fn attached(item: &Item, base: &Sources, etc: Span, problems: &mut Vec<Problem>) -> Port {
     let hangs = ["type", "line", "number"];
     let written =
         item.properties.iter().filter(|(name, _)| !hangs.contains(name)).map(|(name, (_, span))| (*name, *span));

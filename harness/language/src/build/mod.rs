@@ -12,8 +12,7 @@ mod people;
 mod port;
 mod server;
 
-use std::path::Path;
-
+use crate::sources::Sources;
 use offhook_scenario::{Port, Server};
 
 pub(super) use change::{Known, build_change};
@@ -24,14 +23,16 @@ pub(super) use server::build_server;
 /// What a call is made in.
 #[derive(Debug)]
 pub(super) struct Scene<'a> {
-    /// The directory in which the scenario's file is.
-    pub(super) base: &'a Path,
+    /// Where the scenario's file lies, and the files it includes.
+    pub(super) base: &'a Sources,
     /// The server it begins with.
     pub(super) server: &'a Server,
     /// Every port there ever is.
     pub(super) ports: Vec<Port>,
     /// The stacks the scenario runs on.
     pub(super) stacks: &'a [String],
+    /// Whether the scenario is a row of a table.
+    pub(super) has_cases: bool,
     /// What the server has at this point of the text.
     pub(super) known: Known,
     /// Whether all of the scenario was understood: only then is what is named and not found an error of its own.

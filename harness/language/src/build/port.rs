@@ -1,6 +1,5 @@
 //! A port: what serves it, and the line and the modem it hangs on.
 
-use std::path::Path;
 use std::time::Duration;
 
 use offhook_telephony::exchange::{Deafness, NATIONAL, Quality};
@@ -9,6 +8,7 @@ use offhook_telephony::modem::Personality;
 use super::options::build_port_ppp;
 use crate::fault;
 use crate::model;
+use crate::sources::Sources;
 use crate::vocabulary::Item;
 use crate::words::choices::{CALLER_IDS, ENDS, MODES, PROGRAMS, TYPES, WIRINGS};
 use offhook_scenario::{Line, ModemTraits, Port, Program, Wiring};
@@ -22,7 +22,7 @@ pub(super) fn device(written: &str) -> (String, bool) {
     }
 }
 
-pub(in super::super) fn build_port(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> Port {
+pub(in super::super) fn build_port(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> Port {
     let direct = TYPES.required(item, "type");
     let program = PROGRAMS.required(item, "program");
     let wiring = WIRINGS.required(item, "line");
@@ -166,18 +166,18 @@ fn build_deafness(item: &Item) -> Deafness {
 }
 
 /// The model that an argument names; the generic modem if none does, or if it is wrong.
-pub(in super::super) fn build_model(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> Personality {
+pub(in super::super) fn build_model(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> Personality {
     let name = item.argument_text(0);
     if name.is_empty() {
         return Personality::default();
     }
-    model::find(&name, base, item.argument_span(0)).unwrap_or_else(|problem| {
+    model::find(&name, base.directory(item.span), item.argument_span(0)).unwrap_or_else(|problem| {
         problems.push(*problem);
         Personality::default()
     })
 }
 
-fn build_modem(item: &Item, base: &Path, problems: &mut Vec<Problem>) -> ModemTraits {
+fn build_modem(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> ModemTraits {
     let mut personality = build_model(item, base, problems);
     let abort = &mut personality.quirks.auto_answer_abort;
     *abort = item.flag("auto-answer-abort").unwrap_or(*abort);

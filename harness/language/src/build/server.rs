@@ -1,7 +1,5 @@
 //! The server: its ports, options, accounts, rules, users, network and files.
 
-use std::path::Path;
-
 use super::etc::build_etc;
 use super::network::build_lan;
 use super::numbers::build_numbers;
@@ -9,6 +7,7 @@ use super::options::build_server_ppp;
 use super::people::{build_account, build_file, build_rule, build_user};
 use super::port::build_port;
 use crate::fault;
+use crate::sources::Sources;
 use crate::vocabulary::Item;
 use offhook_base::Span;
 use offhook_etc::RawFile;
@@ -18,7 +17,7 @@ use offhook_schema::Problem;
 /// Makes the server; `changed` are the ports that changes add or edit.
 pub(in super::super) fn build_server(
     item: &Item,
-    base: &Path,
+    base: &Sources,
     changed: &[Port],
     problems: &mut Vec<Problem>,
 ) -> Server {
@@ -45,7 +44,7 @@ pub(in super::super) fn build_server(
 }
 
 /// What becomes files of the server.
-fn build_written(item: &Item, base: &Path, server: &mut Server, problems: &mut Vec<Problem>) {
+fn build_written(item: &Item, base: &Sources, server: &mut Server, problems: &mut Vec<Problem>) {
     server.ports = item.children("port").map(|port| build_port(port, base, problems)).collect();
     if server.ports.is_empty() && item.complete {
         let problem =

@@ -1,12 +1,14 @@
 //! The caller's PPP, and what cannot be said of it together.
 
+use super::super::build::Scene;
 use crate::fault;
+use crate::value::length::PAP_FIELD;
 use crate::vocabulary::Item;
 use crate::words::choices::{AUTH, PHASES};
-use offhook_scenario::PppClient;
+use offhook_scenario::{AcceptedAuth, Auth, PppClient};
 use offhook_schema::Problem;
 
-pub(super) fn build_client(item: &Item, problems: &mut Vec<Problem>) -> PppClient {
+pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> PppClient {
     for (have, lack) in [("user", "password"), ("password", "user")] {
         if let (Some(span), None, true) = (item.property_span(have), item.property_span(lack), item.sound) {
             let message = format!("authentication needs both a user name and a password, and {lack}= is missing");
@@ -15,6 +17,7 @@ pub(super) fn build_client(item: &Item, problems: &mut Vec<Problem>) -> PppClien
         }
     }
     check_address(item, problems);
+    check_password(item, scene, problems);
     if let (Some(span), None, None, true) =
         (item.property_span("auth"), item.property_span("user"), item.property_span("password"), item.sound)
     {
@@ -36,6 +39,26 @@ pub(super) fn build_client(item: &Item, problems: &mut Vec<Problem>) -> PppClien
         callback: item.flag("callback").unwrap_or_default(),
         miss_echo: item.number("miss-echo"),
         until: PHASES.property(item, "until"),
+    }
+}
+
+/// A password has to fit into a field of PAP, unless it is for CHAP alone, which does not send it (RFC 1994 §4.1).
+fn check_password(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) {
+    let chap = |auth: Option<Auth>| auth == Some(Auth::Chap);
+    let ports = scene.ports.iter().filter_map(|port| port.ppp.as_ref());
+    let server_asks = chap(scene.server.ppp.auth) || ports.map(|ppp| ppp.auth).any(chap);
+    let by_pap = match AUTH.required(item, "auth") {
+        AcceptedAuth::Any | AcceptedAuth::MsChapFirst => !server_asks,
+        AcceptedAuth::Pap => true,
+        AcceptedAuth::Chap => false,
+    };
+    let password = item.text("password").unwrap_or_default();
+    if let (true, Some(at), Some(wrong)) =
+        (by_pap, item.property_span("password"), PAP_FIELD.exceeded(&password, "`password` of `ppp`"))
+    {
+        let problem = Problem::new(wrong.fault, wrong.message, at, wrong.label);
+        let why = wrong.help.unwrap_or_default();
+        problems.push(problem.help(format!("{why}; CHAP does not send it: auth=\"chap\"")));
     }
 }
 

@@ -13,6 +13,11 @@ use offhook_schema::listed;
 /// Makes a step; `None`: the word is no verb.
 pub(super) fn build_step(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<Problem>) -> Option<Step> {
     let role = item.word.role.verb?;
+    // What is of one case has been taken out where it is another, and its `case=` where it is that one.
+    for at in item.items.iter().filter_map(|known| known.property_span("case")).filter(|_| !scene.has_cases) {
+        let problem = Problem::new(fault::BAD_CASE, "this scenario has no cases", at, "has no effect");
+        problems.push(problem.help("remove case=, or add `case` to the scenario"));
+    }
     let verb = build_verb(item, role, item.span, scene, problems);
     let mut deviations: Vec<(Deviation, Span)> = Vec::new();
     for on in item.children("on") {
@@ -103,7 +108,7 @@ fn build_failures(
 /// The verb with what `on` replaces.
 fn merged(item: &Item, on: &Item) -> Item {
     let mut merged = Item { items: Vec::new(), ..item.clone() };
-    for (name, value) in on.properties.iter().filter(|(name, _)| **name != "reason") {
+    for (name, value) in on.properties.iter().filter(|(name, _)| !matches!(**name, "reason" | "case")) {
         merged.properties.insert(name, value.clone());
     }
     if let Some(arguments) = on.arguments.get(1..).filter(|arguments| !arguments.is_empty()) {

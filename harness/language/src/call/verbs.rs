@@ -35,7 +35,7 @@ pub(super) fn build_verb(
         VerbWord::ExpectAnswer => Verb::ExpectAnswer { rings: item.number("rings") },
         VerbWord::ExpectNoAnswer => Verb::ExpectNoAnswer,
         VerbWord::ExpectConnect => Verb::ExpectConnect { rate: item.number("rate") },
-        VerbWord::Ppp => Verb::Ppp(build_client(item, problems)),
+        VerbWord::Ppp => Verb::Ppp(build_client(item, scene, problems)),
         VerbWord::ExpectAuth => build_auth(item, problems),
         VerbWord::ExpectUp => Verb::ExpectUp,
         VerbWord::ExpectAddress => {

@@ -31,7 +31,7 @@ pub(super) const WORDS: &[Word] = &[
         )
     },
     Word {
-        arguments: &[one("user", Kind::Text)],
+        arguments: &[one("user", kind::SECRETS_WORD)],
         ..edit(
             Edit::DeleteAccount,
             "delete-account",

@@ -122,7 +122,9 @@ mod tests {
                     Place::Change => word.role.edit.is_some(),
                     Place::Together => word.role.act == Some(Act::Call),
                     // What a scenario has beside acts is asked for by name.
-                    Place::Scenario => word.role.act.is_some() || ["spec", "stack", "server"].contains(&word.name),
+                    Place::Scenario => {
+                        word.role.act.is_some() || ["spec", "stack", "case", "server"].contains(&word.name)
+                    }
                     Place::File
                     | Place::Server
                     | Place::Port

@@ -5,12 +5,37 @@ use std::time::Duration;
 use offhook_schema::{Absent, Kind, Occurs};
 
 use super::choices::{CLIENTS, STACKS};
-use super::{LONG, flag, many, number, one, property, seconds, time, word};
+use super::{LONG, flag, many, maybe, number, one, property, seconds, time, word};
 use crate::kind;
 use crate::vocabulary::{Act, Place, Role, Word};
 
-/// `scenario`, `spec`, `stack`, `together`, `call`.
+/// `variable`, `include`, `shared`, `scenario`, `spec`, `stack`, `case`, `together`, `call`.
 pub(super) const WORDS: &[Word] = &[
+    Word {
+        arguments: &[one("name", kind::VARIABLE), one("value", Kind::Any)],
+        ..word(
+            "variable",
+            &[Place::File],
+            "A value with a name. Where a value stands, `$speed`, without quotes, is the value of `speed`, read as the kind of value that is wanted there; in a text in quotes it is `${speed}`. `offhook run --set speed=9600` gives it another value.",
+        )
+    },
+    Word {
+        arguments: &[one("path", kind::INCLUDED)],
+        ..word(
+            "include",
+            &[Place::File],
+            "Another file, whose variables and shared blocks can be used here; a relative path starts at this file. What this file declares itself holds before what an included one does. The scenarios of an included file are not run here.",
+        )
+    },
+    Word {
+        opens: Some(Place::Server),
+        arguments: &[one("name", Kind::Sentence)],
+        ..word(
+            "shared",
+            &[Place::File],
+            "Words of a server that several scenarios have in common: `use` puts them in its place.",
+        )
+    },
     Word {
         opens: Some(Place::Scenario),
         arguments: &[one("name", Kind::Sentence)],
@@ -36,6 +61,15 @@ pub(super) const WORDS: &[Word] = &[
             "stack",
             &[Place::Scenario],
             "The stacks it runs on: the Debian releases the server's packages come from.",
+        )
+    },
+    Word {
+        arguments: &[maybe("name", Kind::Sentence)],
+        columns: true,
+        ..word(
+            "case",
+            &[Place::Scenario],
+            "A row of a table: the scenario is run once for each, with these values of variables, as \"NAME OF THE SCENARIO, NAME OF THE CASE\". Default: its name is made of its values, `speed=9600`. What is said of one case alone has `case=` at `on` or `fails`.",
         )
     },
     Word {

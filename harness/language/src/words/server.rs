@@ -15,14 +15,22 @@ pub(crate) const ANY: &str = "*";
 /// The words of a `server`, but for ports and PPP options.
 pub(super) const WORDS: &[Word] = &[
     Word {
+        arguments: &[one("name", Kind::Sentence)],
+        ..word(
+            "use",
+            &[Place::Server],
+            "The words of the `shared` block of that name, as if they stood here. `ppp` and `caller-id` that stand here, too, add their words to it; all else may contradict itself as within one block.",
+        )
+    },
+    Word {
         opens: Some(Place::Account),
         role: Role::edit(Edit::Account),
         writes: "`USER SERVER PASSWORD ADDRESSES` to /etc/ppp/pap-secrets",
-        arguments: &[one("user", Kind::Text)],
+        arguments: &[one("user", kind::SECRETS_WORD)],
         properties: &[
             property(
                 "password",
-                Kind::Text,
+                kind::SECRETS_WORD,
                 Absent::Says("password-file= says it"),
                 "Its password; \"\" lets any password in.",
             ),

@@ -18,6 +18,13 @@ const TRANSFER: &[Property] = &[
     property("at-most", time(MILLISECOND, LONG), Absent::Says("any time"), "It must not take more than this."),
 ];
 
+const CASE: Property = property(
+    "case",
+    Kind::Sentence,
+    Absent::Says("in every case"),
+    "The one `case` of the scenario in which it is so.",
+);
+
 /// These verbs, and what stands in the block of each.
 pub(super) const WORDS: &[Word] = &[
     Word {
@@ -166,7 +173,7 @@ pub(super) const WORDS: &[Word] = &[
     Word {
         arguments: &[one("stack", STACKS.kind()), many("arguments of the verb", Kind::Text, 0)],
         borrows: true,
-        properties: &[property("reason", Kind::Sentence, Absent::Never, "Why that stack differs.")],
+        properties: &[property("reason", Kind::Sentence, Absent::Never, "Why that stack differs."), CASE],
         ..word(
             "on",
             &[Place::Step],
@@ -175,7 +182,7 @@ pub(super) const WORDS: &[Word] = &[
     },
     Word {
         arguments: &[many("stack", STACKS.kind(), 0)],
-        properties: &[property("reason", Kind::Sentence, Absent::Never, "Why the server fails here.")],
+        properties: &[property("reason", Kind::Sentence, Absent::Never, "Why the server fails here."), CASE],
         ..word(
             "fails",
             &[Place::Step],

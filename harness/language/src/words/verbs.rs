@@ -7,14 +7,20 @@ use offhook_schema::{Absent, Argument, Kind, Property};
 
 use super::choices::{AUTH, AUTH_RESULTS, ENDS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE};
 use super::{LONG, MILLISECOND, TEN_MINUTES, duration, flag, maybe, number, one, property, seconds, text, time, verb};
+use crate::kind;
 use crate::vocabulary::{Verb, Word};
 
 const RINGS: Kind = Kind::number(1, 100, "rings");
 const RATE: Kind = Kind::number(300, 1_000_000, "bit/s");
 
 const PPP: &[Property] = &[
-    property("user", Kind::Text, Absent::Says("the caller offers no authentication"), "User name."),
-    property("password", Kind::Text, Absent::Says("as without `user`"), "Password."),
+    property("user", kind::SENT_NAME, Absent::Says("the caller offers no authentication"), "User name."),
+    property(
+        "password",
+        Kind::Text,
+        Absent::Says("as without `user`"),
+        "Password; at most 255 octets, unless the server asks for CHAP, which does not send it.",
+    ),
     property("auth", AUTH.kind(), text("any"), "Which authentication it takes."),
     property("address", Kind::Address, Absent::Says("0.0.0.0: the server chooses"), "The address the caller asks for."),
     property("insist", Kind::Flag, flag(false), "Whether it accepts no other address."),

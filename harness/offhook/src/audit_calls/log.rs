@@ -59,6 +59,7 @@ mod tests {
             source: offhook_base::SourceFile { path: "audit.kdl".into(), text: "".into() },
             name: String::new(),
             span: offhook_base::Span::default(),
+            variant: Default::default(),
             specs: Vec::new(),
             stack: String::new(),
             seed: 1,

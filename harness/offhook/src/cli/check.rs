@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::set::Set;
 use super::{Color, WRONG_INPUT, complain, say};
 use offhook_base::SourceFile;
 use offhook_report::{FEW, taken_words};
@@ -18,12 +19,20 @@ pub(super) struct Check {
     paths: Vec<PathBuf>,
 
     #[command(flatten)]
+    set: Set,
+
+    #[command(flatten)]
     color: Color,
 }
 
 pub(super) fn main(check: &Check) -> u8 {
-    match offhook_language::load(&check.paths) {
-        Ok(files) => {
+    match offhook_language::load_with(&check.paths, &check.set.values()) {
+        Ok(loaded) => {
+            if let Some(wrong) = check.set.wrong_names(&loaded) {
+                complain(&wrong);
+                return WRONG_INPUT;
+            }
+            let files = loaded.files;
             let scenarios: usize = files.iter().map(|(_, scenarios)| scenarios.len()).sum();
             tell_etcs(&files);
             let all = files.iter().flat_map(|(_, scenarios)| scenarios).flat_map(Scenario::calls);

@@ -128,6 +128,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
         scenario: Scenario {
             name: String::new(),
             span: Span::default(),
+            variant: Default::default(),
             specs: Vec::new(),
             stacks: Vec::new(),
             server: Server::default(),

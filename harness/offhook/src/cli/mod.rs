@@ -15,6 +15,7 @@ mod lab;
 mod modem;
 mod modems;
 mod run;
+mod set;
 mod status_line;
 
 use std::io::{self, IsTerminal, Write};

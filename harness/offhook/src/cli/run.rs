@@ -10,6 +10,7 @@ use clap::Args;
 use super::claim::Claim;
 use super::console::Console;
 use super::interrupt::{Interruption, listening};
+use super::set::Set;
 use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
 use crate::runner::item::{Item, Options};
 use crate::runner::plan::{Choice, plan};
@@ -27,13 +28,17 @@ pub(super) struct Run {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Only scenarios whose name contains this text (may be given more than once)
+    /// Only scenarios of this name, a case of a table by the scenario's name and its own; else those whose name contains this
+    /// text (may be given more than once)
     #[arg(long, value_name = "TEXT")]
     scenario: Vec<String>,
 
     /// Only on this stack (may be given more than once)
     #[arg(long, value_name = "NAME")]
     stack: Vec<String>,
+
+    #[command(flatten)]
+    set: Set,
 
     /// Seed of everything random
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, conflicts_with = "seeds")]
@@ -162,15 +167,18 @@ fn items(arguments: &Run) -> Result<Vec<Item>, Stop> {
         let known = offhook_lab::STACKS.join(", ");
         return Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")));
     }
-    let files = offhook_language::load(&arguments.paths)
+    let loaded = offhook_language::load_with(&arguments.paths, &arguments.set.values())
         .map_err(|errors| Stop::Wrong(errors.render(arguments.color.problems())))?;
+    if let Some(wrong) = arguments.set.wrong_names(&loaded) {
+        return Err(Stop::Wrong(wrong));
+    }
     let choice = Choice {
         names: arguments.scenario.clone(),
         stacks: arguments.stack.clone(),
         seeds: arguments.seeds.unwrap_or((arguments.seed, arguments.seed)),
         out: arguments.out.clone(),
     };
-    let items = plan(files, &choice);
+    let items = plan(loaded.files, &choice);
     if items.is_empty() {
         return Err(Stop::Wrong(
             "nothing to run: no scenario has that name and stack (see --scenario, --stack)\n".into(),

@@ -235,6 +235,7 @@ pub(super) fn blank(item: &Item, verdict: Verdict) -> Outcome {
         source: item.source.clone(),
         name: item.scenario.name.clone(),
         span: item.scenario.span,
+        variant: item.scenario.variant.clone(),
         specs: item.scenario.specs.clone(),
         stack: item.stack.clone(),
         seed: item.seed,

@@ -77,6 +77,7 @@ mod tests {
         Scenario {
             name: String::new(),
             span: Span::default(),
+            variant: Default::default(),
             specs: Vec::new(),
             stacks: Vec::new(),
             server,

@@ -14,7 +14,8 @@ use offhook_scenario::Scenario;
 /// What of the scenarios to run, and where their evidence goes.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// Only scenarios whose name contains one of these; all if there are none.
+    /// Only scenarios that one of these chooses: those of that name, or if there are none those whose name contains it; all
+    /// scenarios if this is empty.
     pub names: Vec<String>,
     /// Only these stacks; all that a scenario names if there are none.
     pub stacks: Vec<String>,
@@ -35,7 +36,12 @@ impl Choice {
 /// What to run of `files`. Empty if nothing was chosen.
 pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Item> {
     let (first, last) = choice.seeds;
-    let named = |name: &str| choice.names.is_empty() || choice.names.iter().any(|text| name.contains(text));
+    // The name of one case may be the beginning of another's: `rings=1`, `rings=10`.
+    let whole =
+        |text: &String| files.iter().flat_map(|(_, scenarios)| scenarios).any(|scenario| scenario.name == *text);
+    let exact: Vec<bool> = choice.names.iter().map(whole).collect();
+    let chosen = |name: &str, (text, exact): (&String, &bool)| if *exact { name == text } else { name.contains(text) };
+    let named = |name: &str| choice.names.is_empty() || choice.names.iter().zip(&exact).any(|text| chosen(name, text));
     let mut items = Vec::new();
     for (source, scenarios) in files {
         for scenario in scenarios.into_iter().filter(|scenario| named(&scenario.name)) {
@@ -43,7 +49,8 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
             for stack in scenario.stacks.iter().filter(wanted) {
                 for seed in first..=last {
                     let seed_of_many = (first != last).then_some(seed);
-                    let evidence = evidence::directory(&source.path, &scenario.name, stack, seed_of_many);
+                    let case = scenario.variant.case.as_deref();
+                    let evidence = evidence::directory(&source.path, &scenario.name, case, stack, seed_of_many);
                     let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
                     items.push(Item { source, scenario, stack, seed, evidence });
                 }

@@ -118,13 +118,15 @@ pub fn put(path: &Path, octets: &[u8]) -> Result<(), EvidenceError> {
 }
 
 /// Where the evidence of a scenario goes, below the directory that the user chose:
-/// `<file stem>/<name as a slug>/<stack>`, and `-seed-N` after it where several seeds are run.
+/// `<file stem>/<name as a slug>/<stack>`, and `-seed-N` after it where several seeds are run; a case of a table has a
+/// directory of its own in that of its scenario.
 ///
 /// Different names may give one slug; [`distinct`] tells their directories apart.
-pub fn directory(file: &Path, name: &str, stack: &str, seed: Option<u64>) -> PathBuf {
+pub fn directory(file: &Path, name: &str, case: Option<&str>, stack: &str, seed: Option<u64>) -> PathBuf {
     let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let last = seed.map_or_else(|| slug(stack), |seed| format!("{}-seed-{seed}", slug(stack)));
-    [slug(&stem), slug(name), last].into_iter().collect()
+    let of_all = case.and_then(|case| name.strip_suffix(case)?.strip_suffix(", ")).unwrap_or(name);
+    [slug(&stem), slug(of_all)].into_iter().chain(case.map(slug)).chain([last]).collect()
 }
 
 /// Appends `-2`, `-3`, ... to those of `paths` that came before, so that no evidence overwrites another.
@@ -170,14 +172,16 @@ mod tests {
     #[test]
     fn a_directory_tells_file_scenario_stack_and_seed() {
         let file = Path::new("scenarios/caller-id.kdl");
-        let dir = directory(file, "the first matching caller-ID rule decides!", "bookworm", None);
+        let dir = directory(file, "the first matching caller-ID rule decides!", None, "bookworm", None);
         assert_eq!(dir, Path::new("caller-id/the-first-matching-caller-id-rule-decides/bookworm"));
-        assert!(directory(file, "x", "trixie", Some(7)).ends_with("x/trixie-seed-7"));
+        assert!(directory(file, "x", None, "trixie", Some(7)).ends_with("x/trixie-seed-7"));
+        let case = directory(file, "it answers, rings=2", Some("rings=2"), "trixie", None);
+        assert_eq!(case, Path::new("caller-id/it-answers/rings-2/trixie"));
     }
 
     #[test]
     fn no_name_leads_out_of_the_directory_or_grows_without_end() {
-        assert_eq!(directory(Path::new(".."), "../..", "/", None), Path::new("unnamed/unnamed/unnamed"));
+        assert_eq!(directory(Path::new(".."), "../..", None, "/", None), Path::new("unnamed/unnamed/unnamed"));
         assert!(slug(&"a long name ".repeat(40)).len() <= LONGEST);
     }
 

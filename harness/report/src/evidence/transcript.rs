@@ -56,6 +56,9 @@ fn head(outcome: &Outcome) -> String {
     let Position { line, column } = Position::of(&outcome.source.text, outcome.span.offset);
     let mut text = field("scenario", &outcome.name);
     text.push_str(&field("file", &format!("{}:{line}:{column}", outcome.source.path.display())));
+    if !outcome.variant.variables.is_empty() {
+        text.push_str(&field("with", &outcome.variant.words()));
+    }
     for spec in &outcome.specs {
         text.push_str(&field("checks", spec));
     }

@@ -42,6 +42,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Arc<Outcome> {
         source: SourceFile { path: planned.file.clone(), text: "expect-auth \"accepted\"\n".into() },
         name: planned.name.clone(),
         span: Span::default(),
+        variant: Default::default(),
         specs: Vec::new(),
         stack: planned.stack.clone(),
         seed: planned.seed,

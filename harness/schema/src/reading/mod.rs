@@ -29,6 +29,9 @@ pub fn read_value(value: &KdlValue, kind: Kind, whose: &str) -> Result<Value, Wr
             _ => Err(wrong_type(value, kind, whose)),
         },
         (Kind::Escaped, KdlValue::String(text)) => Ok(Value::Text(text.clone())),
+        (Kind::Any, KdlValue::String(text)) => Ok(Value::Text(text.clone())),
+        (Kind::Any, KdlValue::Integer(number)) => Ok(Value::Text(number.to_string())),
+        (Kind::Any, KdlValue::Bool(flag)) => Ok(Value::Flag(*flag)),
         (_, KdlValue::String(text)) => {
             plain(text, whose)?;
             read_text(text, kind, whose).unwrap_or_else(|| Err(wrong_type(value, kind, whose)))
@@ -43,7 +46,7 @@ fn read_text(text: &str, kind: Kind, whose: &str) -> Option<Result<Value, Wrong>
         Kind::Sentence if text.trim().is_empty() => {
             Err(Wrong::new(fault::BAD_TEXT, format!("{whose} is empty"), "empty"))
         }
-        Kind::Text | Kind::Sentence | Kind::Escaped => Ok(Value::Text(text.to_owned())),
+        Kind::Text | Kind::Sentence | Kind::Escaped | Kind::Any => Ok(Value::Text(text.to_owned())),
         Kind::Time { never: true, .. } if text == "never" => Ok(Value::Text(text.to_owned())),
         Kind::Time { min, max, whole_seconds, .. } => read_time(text, min, max, whole_seconds, whose),
         Kind::Address => read_address(text).map(Value::Address),
@@ -64,6 +67,26 @@ fn plain(text: &str, whose: &str) -> Result<(), Wrong> {
     Err(Wrong::new(fault::BAD_TEXT, message, "contains a control character"))
 }
 
+/// A text that was filled in, as the type that a kind wants: "57600" is a number where there should be one.
+pub(crate) fn fitted(value: &KdlValue, kind: Kind) -> KdlValue {
+    let KdlValue::String(text) = value else { return value.clone() };
+    let fitted = match kind {
+        kind if wants_number(kind) => text.parse().ok().map(KdlValue::Integer),
+        Kind::Flag => match text.trim_start_matches('#') {
+            "true" => Some(KdlValue::Bool(true)),
+            "false" => Some(KdlValue::Bool(false)),
+            _ => None,
+        },
+        _ => None,
+    };
+    fitted.unwrap_or_else(|| value.clone())
+}
+
+fn wants_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Number { .. })
+        || matches!(kind, Kind::Custom(custom) if matches!(custom.read, Read::Number(_)))
+}
+
 fn wrong_type(value: &KdlValue, kind: Kind, whose: &str) -> Wrong {
     let is = match value {
         KdlValue::String(_) => "a text",
@@ -73,10 +96,8 @@ fn wrong_type(value: &KdlValue, kind: Kind, whose: &str) -> Wrong {
         KdlValue::Null => "null",
     };
     let wrong = Wrong::new(fault::WRONG_TYPE, format!("{whose} must be {}, not {is}", kind.phrase()), is);
-    let wants_number = matches!(kind, Kind::Number { .. })
-        || matches!(kind, Kind::Custom(custom) if matches!(custom.read, Read::Number(_)));
     match (kind, value) {
-        (_, KdlValue::String(text)) if wants_number && text.parse::<u32>().is_ok() => {
+        (_, KdlValue::String(text)) if wants_number(kind) && text.parse::<u32>().is_ok() => {
             wrong.help(format!("remove the quotes: {text}"))
         }
         (Kind::Flag, KdlValue::String(text)) if matches!(text.as_str(), "true" | "yes" | "on") => {

@@ -58,7 +58,8 @@ fn a_ring_more_or_less_with_caller_id_is_mgetty_s_count() {
         ..Call::new("ttyS0")
     };
     let told = |call: &Call, rang| hinted(&rings, call, &answered(rang), &one_port(Port::new("ttyS0")));
-    let earlier = ["set to two rings, the server answers a caller with number and name after one ring"];
+    let earlier =
+        ["the server answers a caller with number and name a ring earlier, but after one at least, set to two rings"];
     assert_eq!(told(&with(Some("5551234"), Some("ALICE")), 1), earlier);
     assert_eq!(told(&with(Some("P"), None), 1), earlier);
     assert_eq!(told(&with(Some("5551234"), None), 3), ["a number without a name does not count as a ring"]);
