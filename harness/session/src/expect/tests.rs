@@ -476,7 +476,7 @@ fn a_time_that_counts_from_what_never_was_is_told_so() {
 
 #[test]
 fn a_line_that_was_not_logged_is_set_against_the_last_ones_that_were() {
-    let verb = Verb::ExpectLog { program: "pppd".to_owned(), text: "LCP: timeout".to_owned() };
+    let verb = Verb::ExpectLog { program: "pppd".to_owned(), text: "LCP: timeout".to_owned(), of: End::Server };
     let mut facts = Facts { logs: (1..=5).map(|n| logged("pppd", &format!("line {n}"))).collect(), ..Facts::default() };
     let StepResult::Failed { actual, notes, .. } = result(&verb, &facts, 35) else { panic!() };
     assert_eq!(actual, "no such line among the 5 that pppd logged since the call began");
