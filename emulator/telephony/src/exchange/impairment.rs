@@ -209,7 +209,7 @@ mod tests {
             ..Quality::default()
         };
         let (whole, toll) = zeros(&quality, 9, 5000);
-        let mut impairments = Impairments::new(&Quality { bursts: None, ..quality }, 9, Instant::ZERO).unwrap();
+        let mut impairments = Impairments::new(&Quality { bursts: None, ..quality.clone() }, 9, Instant::ZERO).unwrap();
         let mut parts = Vec::new();
         for part in 0..50 {
             let mut octets = vec![0; 100];

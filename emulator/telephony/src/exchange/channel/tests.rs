@@ -100,6 +100,7 @@ fn bad() -> Quality {
         loss: Some(2000),
         jitter: Duration::from_millis(40),
         retrains: None,
+        deaf: Vec::new(),
     }
 }
 

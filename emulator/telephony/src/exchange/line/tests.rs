@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
-use crate::exchange::Stamp;
+use crate::exchange::{Deafness, Quality, Stamp};
 
 const ALICE: Stamp = Stamp { month: 1, day: 5, hour: 14, minute: 30 };
 
