@@ -161,7 +161,7 @@ impl Node {
     }
 
     /// The nodes of its block.
-    pub fn children(&self) -> &[Node] {
+    pub fn children(&self) -> &[Self] {
         self.block.as_ref().map_or(&[], |block| &block.nodes)
     }
 

@@ -333,7 +333,7 @@ mod tests {
         cable.send(Instant::ZERO, End::Caller, b"hello");
         cable.send(Instant::ZERO, End::Server, b"login:");
         cable.handle_timeout(SECOND);
-        let lost = Loss { octets: 5, from: End::Caller, cause: crate::loss::LossCause::DeadDirection };
+        let lost = Loss { octets: 5, from: End::Caller, cause: LossCause::DeadDirection };
         let text = CallerEvent::Octets(b"login:".to_vec());
         assert_eq!(drained(&mut cable), [CableOutput::Lost(lost), CableOutput::ToCaller(text)]);
     }

@@ -191,7 +191,7 @@ fn a_kernel_is_what_its_manifest_says_or_another() {
     };
     let seen = looked();
     assert_eq!((seen.read, seen.recorded, seen.notice()), (1, Recorded::Built, None));
-    assert_eq!((looked().read, looked().sha256.clone()), (0, kernel.manifest.sha256.clone()));
+    assert_eq!((looked().read, looked().sha256), (0, kernel.manifest.sha256.clone()));
     fs::write(&image, "mine").unwrap();
     let seen = looked();
     assert_eq!((seen.sha256, seen.recorded_sha256), (file_digest(&image).unwrap(), kernel.manifest.sha256.clone()));
