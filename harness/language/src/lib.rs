@@ -14,6 +14,7 @@ pub mod fault;
 mod kind;
 pub mod load;
 pub mod model;
+pub mod mutate;
 mod order;
 pub mod read;
 mod sources;

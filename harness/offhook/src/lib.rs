@@ -39,6 +39,9 @@ mod call;
 pub mod cli;
 mod error;
 mod lab;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod mutants;
 mod outcome;
 #[doc(hidden)]
 pub mod runner;

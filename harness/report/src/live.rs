@@ -44,6 +44,33 @@ pub enum Verbosity {
     Verbose,
 }
 
+/// What a run, or something made of one, looks like while it goes on.
+pub trait View {
+    /// What there is to say about an event, at most: lines that end with a newline.
+    fn event(&mut self, event: &RunEvent, now: Duration) -> String;
+
+    /// How far it is, for a terminal of `columns`: one line without an end, narrower than that. Nothing before it began and
+    /// when it is over.
+    fn status(&self, now: Duration, columns: usize) -> Option<String>;
+
+    /// How far it is, for a log: one line with its end, once a minute while something runs.
+    fn heartbeat(&mut self, now: Duration) -> Option<String>;
+}
+
+impl View for Live {
+    fn event(&mut self, event: &RunEvent, now: Duration) -> String {
+        Self::event(self, event, now)
+    }
+
+    fn status(&self, now: Duration, columns: usize) -> Option<String> {
+        Self::status(self, now, columns)
+    }
+
+    fn heartbeat(&mut self, now: Duration) -> Option<String> {
+        Self::heartbeat(self, now)
+    }
+}
+
 /// What is known of a run.
 #[derive(Debug)]
 pub struct Live {
@@ -207,7 +234,7 @@ impl Live {
 }
 
 /// A guess has no fractions of a second.
-fn whole(time: Duration) -> String {
+pub fn whole(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{seconds}s"),
         _ => span(time),

@@ -28,6 +28,7 @@ mod tests;
 mod text;
 mod value;
 mod vocabulary;
+mod written;
 
 pub use choice::Choice;
 pub use explain::{Meaning, Source, explain};
@@ -42,3 +43,4 @@ pub use reference::reference;
 pub use text::{listed, nearest, one_of, quoted};
 pub use value::{Value, Wrong};
 pub use vocabulary::{Absent, Argument, Given, Language, Occurs, Place, Property, Vocabulary, Word};
+pub use written::{ValueOf, Written, WrittenValue, written};

@@ -102,7 +102,7 @@ fn read(directory: &Path, span: Span, problems: &mut Vec<Problem>) -> Option<(Et
 }
 
 /// The mode that a file has on the server.
-fn mode(path: &str, here: u32) -> u32 {
+pub(crate) fn mode(path: &str, here: u32) -> u32 {
     if is_private(path) {
         0o600
     } else if here & 0o100 != 0 {

@@ -16,6 +16,7 @@ use crate::sources::Sources;
 use offhook_scenario::{Port, Server};
 
 pub(super) use change::{Known, build_change};
+pub(super) use etc::mode as mode_in_etc;
 pub(super) use numbers::{dialled, line_of};
 pub(super) use port::{build_model, build_port};
 pub(super) use server::build_server;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::status_line::StatusLine;
 use offhook_report::Style;
-use offhook_report::live::{Live, Verbosity};
+use offhook_report::live::{Live, Verbosity, View};
 use offhook_report::run::RunEvent;
 
 /// How often the line on a terminal is drawn.
@@ -49,10 +49,20 @@ pub(super) struct Console {
 impl Console {
     /// Shows what comes; the lines that stay on `stdout`.
     pub(super) fn start(style: Style, verbosity: Verbosity, stdout: impl Write + Send + 'static) -> io::Result<Self> {
+        Self::of(Live::new(style, verbosity), style, verbosity, stdout)
+    }
+
+    /// Shows what comes as `live` has it.
+    pub(super) fn of(
+        live: impl View + Send + 'static,
+        style: Style,
+        verbosity: Verbosity,
+        stdout: impl Write + Send + 'static,
+    ) -> io::Result<Self> {
         let (events, received) = channel();
         let columns = move || terminal_columns().unwrap_or(style.width);
         let mut screen = Screen {
-            live: Live::new(style, verbosity),
+            live,
             progress: Progress::suiting(verbosity),
             line: StatusLine::default(),
             stdout,
@@ -85,7 +95,11 @@ fn terminal_columns() -> Option<usize> {
     Style::columns_of(&io::stderr())
 }
 
-fn show<O: Write, E: Write>(events: &Receiver<RunEvent>, screen: &mut Screen<O, E>, columns: impl Fn() -> usize) {
+fn show<V: View, O: Write, E: Write>(
+    events: &Receiver<RunEvent>,
+    screen: &mut Screen<V, O, E>,
+    columns: impl Fn() -> usize,
+) {
     let start = Instant::now();
     loop {
         match events.recv_timeout(REDRAW) {
@@ -97,15 +111,15 @@ fn show<O: Write, E: Write>(events: &Receiver<RunEvent>, screen: &mut Screen<O, 
 }
 
 /// The two streams and what is drawn on them. A stream that nobody reads ends nothing: `offhook ... | head`.
-struct Screen<O, E> {
-    live: Live,
+struct Screen<V, O, E> {
+    live: V,
     progress: Progress,
     line: StatusLine,
     stdout: O,
     stderr: E,
 }
 
-impl<O: Write, E: Write> Screen<O, E> {
+impl<V: View, O: Write, E: Write> Screen<V, O, E> {
     fn event(&mut self, event: &RunEvent, now: Duration, columns: usize) {
         let text = self.live.event(event, now);
         if !text.is_empty() {

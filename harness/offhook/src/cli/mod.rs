@@ -14,6 +14,7 @@ mod interrupt;
 mod lab;
 mod modem;
 mod modems;
+mod mutate;
 mod run;
 mod set;
 mod status_line;
@@ -61,6 +62,8 @@ struct Arguments {
 enum Command {
     /// Run scenarios and say which passed and why others failed
     Run(Box<run::Run>),
+    /// Change one thing in scenarios, again and again, and say which changes they do not notice
+    Mutate(Box<mutate::Mutate>),
     /// Read scenarios and report every mistake in them, without running anything
     Check(check::Check),
     /// Read a server's configuration: what its callers experience, and what is wrong with it
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
     };
     let code = match arguments.command {
         Command::Run(run) => run::main(&run),
+        Command::Mutate(mutate) => mutate::main(&mutate),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),
         Command::Explain(explain) => explain::main(&explain),

@@ -100,7 +100,7 @@ impl Run {
 }
 
 /// Why there is no result.
-enum Stop {
+pub(super) enum Stop {
     Wrong(String),
     Lab(String, u8),
     Interrupted,
@@ -113,15 +113,22 @@ pub(super) fn main(arguments: &Run) -> u8 {
     };
     match carried_out(arguments, &interruption) {
         Ok(result) => result.exit_code(arguments.fail_on_skip),
-        Err(Stop::Wrong(text)) => {
+        Err(stop) => ended(stop),
+    }
+}
+
+/// Says why there is no result; the exit code.
+pub(super) fn ended(stop: Stop) -> u8 {
+    match stop {
+        Stop::Wrong(text) => {
             complain(&text);
             WRONG_INPUT
         }
-        Err(Stop::Lab(text, code)) => {
+        Stop::Lab(text, code) => {
             complain(&format!("{text}\n"));
             code
         }
-        Err(Stop::Interrupted) => {
+        Stop::Interrupted => {
             complain("interrupted before any scenario ran\n");
             INTERRUPTED
         }
@@ -133,11 +140,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
     let stacks: BTreeSet<String> = items.iter().map(|item| item.stack.clone()).collect();
     let lab = ready(stacks.into_iter().collect(), interruption)?;
     notices(&lab);
-    match lab.init.confined() {
-        Ok(confined) if confined.holds() => {}
-        Ok(confined) => complain(&format!("warning: guests are not confined: {confined}\n")),
-        Err(error) => return Err(failed(format!("asking how guests are confined: {}", plain(&error)))),
-    }
+    warn_unless_confined(&lab)?;
     let _claim = Claim::of(&arguments.out).map_err(failed)?;
     let jobs = arguments.jobs.map_or_else(processors, usize::from).min(items.len());
     let options = Options {
@@ -160,13 +163,30 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
     Ok(result)
 }
 
+/// Says so where guests are not confined.
+pub(super) fn warn_unless_confined(lab: &Lab) -> Result<(), Stop> {
+    match lab.init.confined() {
+        Ok(confined) if confined.holds() => {}
+        Ok(confined) => complain(&format!("warning: guests are not confined: {confined}\n")),
+        Err(error) => return Err(failed(format!("asking how guests are confined: {}", plain(&error)))),
+    }
+    Ok(())
+}
+
+/// Each of these names that was given for a stack has to be one.
+pub(super) fn known_stacks(names: &[String]) -> Result<(), Stop> {
+    match names.iter().find(|name| !offhook_lab::STACKS.contains(&name.as_str())) {
+        Some(name) => {
+            let known = offhook_lab::STACKS.join(", ");
+            Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// What was chosen, in its order.
 fn items(arguments: &Run) -> Result<Vec<Item>, Stop> {
-    let unknown = arguments.stack.iter().find(|name| !offhook_lab::STACKS.contains(&name.as_str()));
-    if let Some(name) = unknown {
-        let known = offhook_lab::STACKS.join(", ");
-        return Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")));
-    }
+    known_stacks(&arguments.stack)?;
     let loaded = offhook_language::load_with(&arguments.paths, &arguments.set.values())
         .map_err(|errors| Stop::Wrong(errors.render(arguments.color.problems())))?;
     if let Some(wrong) = arguments.set.wrong_names(&loaded) {
@@ -188,7 +208,7 @@ fn items(arguments: &Run) -> Result<Vec<Item>, Stop> {
 }
 
 /// The lab with these stacks, built if it is not there.
-fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> {
+pub(super) fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> {
     let progress = Progress::for_stderr();
     let shown = progress.clone();
     match interruption.unless_requested(move || offhook_lab::ensure(&stacks, &progress)) {
@@ -202,11 +222,11 @@ fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> 
     }
 }
 
-fn lab_failed(error: LabError) -> Stop {
+pub(super) fn lab_failed(error: LabError) -> Stop {
     Stop::Lab(error.to_string(), error.exit_code())
 }
 
-fn failed(text: String) -> Stop {
+pub(super) fn failed(text: String) -> Stop {
     Stop::Lab(text, LAB_FAILED)
 }
 
@@ -226,7 +246,7 @@ fn write_json(path: &Path, result: &RunResult, fail_on_skip: bool) -> Result<(),
         .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
 }
 
-fn processors() -> usize {
+pub(super) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

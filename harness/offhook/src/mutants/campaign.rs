@@ -1,0 +1,62 @@
+//! What is run for the mutants: each scenario as it was, once on each stack that a mutant of it runs on, and each mutant.
+
+use std::path::Path;
+
+use offhook_report::evidence;
+
+use super::draw::Drawn;
+use crate::runner::item::Item;
+
+/// Runs, and which of them are whose.
+#[derive(Debug)]
+pub struct Campaign {
+    /// The mutants.
+    pub drawn: Vec<Drawn>,
+    /// The seed of all runs.
+    pub seed: u64,
+    /// What is run: first the scenarios as they were, then the mutants in their order.
+    pub items: Vec<Item>,
+    /// Of each mutant, which of the items is its scenario as it was.
+    pub(super) originals: Vec<usize>,
+}
+
+impl Campaign {
+    /// The runs for these mutants, with evidence below `out`.
+    pub fn new(drawn: Vec<Drawn>, seed: u64, out: &Path) -> Self {
+        let mut items: Vec<Item> = Vec::new();
+        let mut originals = Vec::new();
+        for Drawn { original: (source, scenario), stack, .. } in &drawn {
+            let same = |item: &Item| {
+                item.source.path == source.path
+                    && item.scenario.span == scenario.span
+                    && item.scenario.name == scenario.name
+                    && item.stack == *stack
+            };
+            originals.push(items.iter().position(same).unwrap_or_else(|| {
+                let evidence =
+                    evidence::directory(&source.path, &scenario.name, scenario.variant.case.as_deref(), stack, None);
+                let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
+                items.push(Item { source, scenario, stack, seed, evidence });
+                items.len() - 1
+            }));
+        }
+        for Drawn { mutant, source, scenario, stack, .. } in &drawn {
+            let whole =
+                evidence::directory(&source.path, &scenario.name, scenario.variant.case.as_deref(), stack, None);
+            let evidence = whole.with_file_name(format!("mutant-{}-{}", mutant.line, mutant.number));
+            let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
+            items.push(Item { source, scenario, stack, seed, evidence });
+        }
+        let out = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+        let places: Vec<_> = items.iter().map(|item| item.evidence.clone()).collect();
+        for (item, place) in items.iter_mut().zip(evidence::distinct(places)) {
+            item.evidence = out.join(place);
+        }
+        Self { drawn, seed, items, originals }
+    }
+
+    /// The item of a mutant.
+    pub(super) fn item(&self, mutant: usize) -> usize {
+        self.items.len() - self.drawn.len() + mutant
+    }
+}
