@@ -46,12 +46,16 @@ pub(super) const fn claims(verb: Verb) -> Claims {
         // There is nothing in it that could be another.
         | Verb::ExpectUp
         | Verb::Change
+        | Verb::Deafen
         | Verb::DropCarrier
         | Verb::FallSilent
         | Verb::Flicker
         | Verb::HangUp
+        | Verb::HoldOff
         | Verb::Login
         | Verb::ModemDies
+        | Verb::ModemOff
+        | Verb::ModemOn
         | Verb::ModemSays
         | Verb::Ppp
         | Verb::Renegotiate
