@@ -44,6 +44,11 @@ impl LineMonitor {
         self.sent_by(from).handle_timeout(now)
     }
 
+    /// This end has no more to say for now: the text that this shows to be text, if there is any.
+    pub fn pause(&mut self, from: End) -> Option<Item<'_>> {
+        self.sent_by(from).deframer_mut().pause()
+    }
+
     /// The call is over: what is left of what this end sent.
     pub fn finish(&mut self, from: End) -> Option<Item<'_>> {
         self.sent_by(from).deframer_mut().finish()

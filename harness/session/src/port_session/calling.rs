@@ -77,7 +77,7 @@ impl PortSession {
         if self.silent {
             return;
         }
-        self.tap.hear(now, End::Caller, octets);
+        self.tap.hear_all_of_caller(now, octets);
         self.take_tapped(now);
         if self.is_connected() {
             self.send(now, octets);

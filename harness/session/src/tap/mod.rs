@@ -51,6 +51,14 @@ impl Tap {
         }
     }
 
+    /// All that the caller has to say for now: there is no pause to wait for.
+    pub(super) fn hear_all_of_caller(&mut self, now: Instant, octets: &[u8]) {
+        self.hear(now, End::Caller, octets);
+        if let Some(item) = self.line.pause(End::Caller) {
+            keep(&mut self.heard, &mut self.link, End::Caller, item);
+        }
+    }
+
     /// When [`Self::handle_timeout`] wants to be called.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.line.poll_timeout()
