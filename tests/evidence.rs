@@ -183,7 +183,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
         "file": "scenarios/dialin/idle.kdl", "line": 1, "column": 10,
         "name": "the line is dropped after five idle minutes",
         "specs": ["PPP Dialin Server: Idle time before disconnect"],
-        "stack": "bookworm", "seed": 1, "verdict": "failed",
+        "stack": "bookworm", "seed": 1, "case": null, "variables": [], "verdict": "failed",
         "virtual_us": 385_637_118, "wall_ms": 1410, "boot_us": 38_211,
         "evidence": "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm",
         "fingerprint": {
@@ -191,7 +191,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
             "stack": "bookworm", "packages": print.packages, "stack_sha256": print.stack_sha256,
             "files_sha256": print.files_sha256, "kernel_changed": false, "changed": { "count": 0, "files": [] },
         },
-        "steps": outcome["steps"], "calls": [],
+        "etc": null, "steps": outcome["steps"], "calls": [],
     });
     assert_eq!(*outcome, expected);
     let first = json!({

@@ -259,8 +259,8 @@ mod tests {
             told,
             [
                 "a directory above it is a link, which is not followed",
-                "longer than 1048576 octets",
                 "a socket, a FIFO or a device",
+                "longer than 1048576 octets",
             ]
         );
     }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use kdl::KdlValue;
-use miette::SourceSpan;
 
 use crate::fault;
 use crate::item::Item;
@@ -19,11 +18,6 @@ use crate::reading::{fitted, read_value};
 use crate::value::Value;
 use crate::vocabulary::{Absent, Argument, Language, Occurs, Property, Vocabulary, Word};
 use offhook_base::Span;
-
-/// Where something of KDL stands.
-pub(crate) fn span(span: SourceSpan) -> Span {
-    Span { offset: span.offset(), len: span.len() }
-}
 
 /// Reads nodes; holds what all of them share.
 #[derive(Debug)]

@@ -17,6 +17,7 @@ pub mod json;
 mod kind;
 mod messages;
 mod node;
+mod place;
 mod problem;
 mod read;
 mod reading;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 
-use crate::items::span;
+use crate::place::span;
 use crate::problem::Problem;
 use crate::recover::{Recovered, recover};
 use offhook_base::Span;

@@ -3,7 +3,7 @@
 use kdl::{KdlDiagnostic, KdlError};
 
 use crate::fault;
-use crate::items::span;
+use crate::place::span;
 use crate::problem::Problem;
 use crate::text::lower;
 use offhook_base::Span;

@@ -181,7 +181,10 @@ impl Cable {
         while let Some(due) = self.poll_timeout().filter(|due| *due <= now) {
             self.channels.handle_timeout(due);
             while let Some(octets) = self.channels.to_server.arrived(due) {
-                self.output.push_back(CableOutput::ToDte(octets));
+                // All of a burst may have been lost.
+                if !octets.is_empty() {
+                    self.output.push_back(CableOutput::ToDte(octets));
+                }
             }
             while let Some(octets) = self.channels.to_caller.arrived(due) {
                 self.tell_caller(CallerEvent::Octets(octets));

@@ -3,8 +3,13 @@
 //! In: from when until when, and bursts of octets with the time at which each octet arrives. Out: the octets that arrive
 //! outside of those times, and a count of the others. A gap of the carrier is one, a line that is dead in one direction another.
 
+use std::time::Duration;
+
 use crate::loss::LossCause;
 use offhook_clock::Instant;
+
+/// How long a gap is kept when it is over: more than a line delays what was sent before.
+const KEPT: Duration = Duration::from_secs(60);
 
 /// The gaps of one kind.
 #[derive(Clone, Debug)]
@@ -24,7 +29,8 @@ impl Gaps {
 
     /// One more.
     pub(super) fn add(&mut self, from: Instant, until: Option<Instant>) {
-        self.spans.retain(|(_, until)| until.is_none_or(|until| until >= from));
+        // What arrived in one that is over may still be looked at, but not for long.
+        self.spans.retain(|(_, until)| until.is_none_or(|until| until + KEPT >= from));
         self.spans.push((from, until));
     }
 

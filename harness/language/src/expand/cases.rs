@@ -53,7 +53,7 @@ impl Work {
             }
             let mut columns: BTreeMap<String, Option<Arc<Binding>>> =
                 row.columns.iter().map(|(binding, _)| (binding.name.clone(), Some(binding.clone()))).collect();
-            self.missing(row, &rows, declared, &mut columns);
+            self.missing(row, &rows, declared, whole, &mut columns);
             let mut scope = Scope::of(declared, columns);
             scope.used.clone_from(&row.used);
             let (node, variant) = self.variant(node.clone(), scope, &rows, Some(row));
@@ -105,12 +105,14 @@ impl Work {
         rows
     }
 
-    /// Each case gives each column a value, unless a variable has one for all.
+    /// Each case gives each column a value, unless a variable has one for all; `whole`: nothing of the scenario was lost to
+    /// a slip.
     fn missing(
         &mut self,
         row: &Row,
         rows: &[Row],
         declared: &Declared,
+        whole: bool,
         columns: &mut BTreeMap<String, Option<Arc<Binding>>>,
     ) {
         for (binding, at) in rows.iter().flat_map(|row| &row.columns) {
@@ -118,6 +120,10 @@ impl Work {
                 continue;
             }
             columns.insert(binding.name.clone(), None);
+            // What a slip took away, or made a column, is told at the slip.
+            if !whole {
+                continue;
+            }
             let message = format!("this case gives `{}` no value", binding.name);
             let problem = Problem::new(fault::BAD_CASE, message, row.at, format!("{}= is missing", binding.name));
             let help = format!("add {0}=, or give it a value for all cases: variable \"{0}\" ...", binding.name);

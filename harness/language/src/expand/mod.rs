@@ -82,19 +82,21 @@ struct Work {
     damaged: Vec<Span>,
     /// Nodes that may still be made.
     left: usize,
+    /// There was one that could not, and that has been told.
+    full: bool,
 }
 
 impl Work {
     /// Room for a node once more; complains at `at` when there is none.
     fn takes(&mut self, node: &Node, at: Span) -> bool {
         let count = node.count();
-        if count > self.left && self.left > 0 {
+        if count > self.left && !self.full {
             let message = "the cases and shared blocks of this file make more of it than can be read";
             let problem = Problem::new(fault::BAD_CASE, message, at, "too much");
             self.problems.push(problem.help("use fewer cases, or several files"));
-            self.left = 0;
+            self.full = true;
         }
-        let enough = count <= self.left;
+        let enough = count <= self.left && !self.full;
         self.left = self.left.saturating_sub(count);
         enough
     }

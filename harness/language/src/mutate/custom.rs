@@ -3,7 +3,7 @@
 use offhook_etc::SPEEDS;
 use offhook_schema::Value;
 
-use super::neighbours::{near_text, quoted};
+use super::spelling::{near_text, quoted};
 use crate::model::{GENERIC, shipped};
 
 /// How a value becomes another.

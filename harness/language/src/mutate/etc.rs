@@ -8,11 +8,11 @@ use offhook_base::Span;
 use offhook_etc::{Content, RawFile, tree};
 use offhook_schema::Value;
 
+use super::candidate::{Candidate, Node};
 use super::files::statements;
 use super::mutant::Change;
-use super::neighbours::quoted;
+use super::spelling::quoted;
 use super::values::short;
-use super::walk::{Candidate, Node};
 use crate::build::mode_in_etc;
 use crate::vocabulary::Edit;
 

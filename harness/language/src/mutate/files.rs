@@ -3,10 +3,10 @@
 use offhook_base::Span;
 use offhook_schema::WrittenValue;
 
+use super::candidate::{Candidate, Node, literal};
 use super::mutant::Change;
 use super::swaps::swapped;
 use super::values::short;
-use super::walk::{Candidate, Node, literal};
 use crate::vocabulary::Edit;
 
 /// The lines of a text that is written over several lines; `None`: the value is no such text.

@@ -8,6 +8,7 @@
 //!
 //! What the caller does stays as it is, and so do expectations as a whole: without one, a scenario only asks for less.
 
+mod candidate;
 mod claims;
 mod custom;
 mod etc;
@@ -15,6 +16,7 @@ mod files;
 mod mutant;
 mod neighbours;
 mod removals;
+mod spelling;
 mod swaps;
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,9 @@
 use offhook_base::Span;
 use offhook_schema::{Absent, Occurs, ValueOf};
 
+use super::candidate::{Candidate, Node};
 use super::mutant::Change;
 use super::values::{node_told, told};
-use super::walk::{Candidate, Node};
 
 /// The node is left out, unless there has to be one.
 pub(super) fn of_node(text: &str, node: &Node) -> Option<Candidate> {

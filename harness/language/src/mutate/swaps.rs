@@ -3,9 +3,9 @@
 use offhook_base::Span;
 use offhook_schema::{ValueOf, WrittenValue};
 
+use super::candidate::{Candidate, Node, literal};
 use super::mutant::Change;
 use super::values::{node_told, short};
-use super::walk::{Candidate, Node, literal};
 
 /// Words of which the first that fits decides, or the last that is said: they go to the server in their order.
 const ORDERED: &[&[&str]] = &[&["allow", "deny"], &["account"], &["option"]];

@@ -2,9 +2,9 @@
 
 use offhook_schema::{ValueOf, WrittenValue};
 
+use super::candidate::{Candidate, Node, literal};
 use super::mutant::{Change, Part};
 use super::neighbours::neighbours;
-use super::walk::{Candidate, Node, literal};
 
 /// Characters of a value that are told.
 const LONGEST: usize = 60;

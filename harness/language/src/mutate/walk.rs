@@ -3,27 +3,14 @@
 use std::path::Path;
 
 use offhook_base::{SourceFile, Span};
-use offhook_schema::{ValueOf, Written, written};
+use offhook_schema::{ValueOf, written};
 
+use super::candidate::{Candidate, Node, literal};
 use super::claims::{Claims, claims};
-use super::mutant::{Change, Mutant, Part};
+use super::mutant::{Mutant, Part};
 use super::{etc, files, removals, swaps, values};
-use crate::vocabulary::{Act, Edit, Scenarios, Verb};
+use crate::vocabulary::{Act, Edit, Verb};
 use crate::words::SCENARIOS;
-
-/// A node of a scenario file.
-pub(super) type Node = Written<Scenarios>;
-
-/// One edit that makes a mutant.
-#[derive(Debug)]
-pub(super) struct Candidate {
-    /// What is replaced.
-    pub(super) at: Span,
-    /// By what.
-    pub(super) by: String,
-    /// As it is told.
-    pub(super) change: Change,
-}
 
 /// The mutants of a file.
 #[derive(Debug)]
@@ -197,11 +184,6 @@ impl<'a> Walk<'a> {
 /// The words of a node's block.
 fn block(node: &Node) -> &[Node] {
     node.block.as_deref().unwrap_or_default()
-}
-
-/// What is written at a place.
-pub(super) fn literal(text: &str, at: Span) -> Option<&str> {
-    text.get(at.offset..at.offset + at.len)
 }
 
 /// Whether the value says which port it is, and nothing about it.

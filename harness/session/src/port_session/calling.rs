@@ -6,7 +6,6 @@ use std::time::Duration;
 use offhook_caller::{Caller, CallerConfig, TransferOutcome, TransferRequest};
 use offhook_clock::Instant;
 use offhook_telephony::exchange::Release;
-use offhook_telephony::trace::End;
 
 use super::PortSession;
 use crate::facts::Timestamped;
