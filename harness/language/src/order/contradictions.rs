@@ -89,7 +89,7 @@ impl Progress<'_> {
             Verb::Resolve { .. } | Verb::Transfer(_) => "answers",
             _ => "",
         };
-        if !host.is_empty() && self.scene.server.lan.is_none() {
+        if !host.is_empty() && self.scene.whole && self.scene.server.lan.is_none() {
             let message = format!("`{word}` needs a host on the server's network, which {host}");
             let problem = contradiction(message, span, "there is no `lan`");
             return Some(problem.help("add to `server`: lan server=\"192.168.32.1/24\" host=\"192.168.32.7\""));
