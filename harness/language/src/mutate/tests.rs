@@ -121,7 +121,7 @@ fn a_line_of_a_given_etc_is_changed_by_a_file_that_replaces_the_trees() {
     let all = mutants(&file);
     let swap = "/etc/ppp/pap-secrets:2: alice * a * <-> bob * b *";
     let mutant = all.all.iter().find(|mutant| mutant.change.to_string() == swap).unwrap();
-    let source = SourceFile { text: mutant.text(text, &all.scenarios).into(), ..file.clone() };
+    let source = SourceFile { text: mutant.text(text, &all.scenarios).into(), ..file };
     let [scenario] = read(&source).unwrap().try_into().unwrap();
     let [written] = &*scenario.server.files else { panic!("one file") };
     assert_eq!((&*written.path, written.mode), ("/etc/ppp/pap-secrets", 0o600));
