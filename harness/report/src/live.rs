@@ -44,6 +44,17 @@ pub enum Verbosity {
     Verbose,
 }
 
+impl Verbosity {
+    /// What the flags of a command line ask for.
+    pub const fn of(quiet: bool, verbose: bool) -> Self {
+        match (quiet, verbose) {
+            (true, _) => Self::Quiet,
+            (_, true) => Self::Verbose,
+            (false, false) => Self::Normal,
+        }
+    }
+}
+
 /// What a run, or something made of one, looks like while it goes on.
 pub trait View {
     /// What there is to say about an event, at most: lines that end with a newline.
@@ -55,20 +66,6 @@ pub trait View {
 
     /// How far it is, for a log: one line with its end, once a minute while something runs.
     fn heartbeat(&mut self, now: Duration) -> Option<String>;
-}
-
-impl View for Live {
-    fn event(&mut self, event: &RunEvent, now: Duration) -> String {
-        Self::event(self, event, now)
-    }
-
-    fn status(&self, now: Duration, columns: usize) -> Option<String> {
-        Self::status(self, now, columns)
-    }
-
-    fn heartbeat(&mut self, now: Duration) -> Option<String> {
-        Self::heartbeat(self, now)
-    }
 }
 
 /// What is known of a run.
@@ -99,21 +96,6 @@ impl Live {
             finished: BTreeSet::new(),
             counts: Counts::default(),
             heartbeat: HEARTBEAT,
-        }
-    }
-
-    /// What there is to say about an event, at most: lines that end with a newline.
-    pub fn event(&mut self, event: &RunEvent, now: Duration) -> String {
-        match event {
-            RunEvent::Started { plan, jobs } => self.started(plan, *jobs),
-            RunEvent::GuestStarted { index } => {
-                self.running.insert(*index, now);
-                String::new()
-            }
-            RunEvent::Slow { index, running } => self.slow(*index, *running),
-            RunEvent::ScenarioFinished { index, outcome } => self.scenario_finished(*index, outcome),
-            RunEvent::Stopping { reason, running } => self.stopping(*reason, *running),
-            RunEvent::Finished(result) => self.run_finished(result),
         }
     }
 
@@ -188,29 +170,6 @@ impl Live {
         text
     }
 
-    /// How far the run is, for a terminal of `columns`: one line without an end, narrower than that. Nothing before it
-    /// began and when it is over.
-    pub fn status(&self, now: Duration, columns: usize) -> Option<String> {
-        let (index, _) = self.running.iter().min_by_key(|(_, since)| **since)?;
-        let mut text = self.progress(now);
-        // The last column stays free: a cursor beyond it would have moved to the next line on some terminals.
-        let columns = columns.saturating_sub(1);
-        let left = columns.saturating_sub(super::text::width(&text) + 2);
-        if let Some(planned) = self.plan.get(*index).filter(|_| left >= NAMED) {
-            let _ = write!(text, "  {}", fit(&self.named(planned), left, self.style.ellipsis()));
-        }
-        Some(fit(&text, columns, self.style.ellipsis()))
-    }
-
-    /// How far the run is, for a log: one line with its end, once a minute while something runs.
-    pub fn heartbeat(&mut self, now: Duration) -> Option<String> {
-        if now < self.heartbeat || self.running.is_empty() {
-            return None;
-        }
-        self.heartbeat = now + HEARTBEAT;
-        Some(format!("{}\n", self.progress(now)))
-    }
-
     /// `12 of 710 done, 2 running, 0 failed, about 41.2s left`.
     fn progress(&self, now: Duration) -> String {
         let (done, all) = (self.finished.len(), self.plan.len());
@@ -230,6 +189,42 @@ impl Live {
     fn named(&self, planned: &Planned) -> String {
         let seeds = self.plan.iter().any(|planned| planned.seed != DEFAULT_SEED);
         format!("{} ({})", planned_title(planned), place(&planned.stack, planned.seed, seeds))
+    }
+}
+
+impl View for Live {
+    fn event(&mut self, event: &RunEvent, now: Duration) -> String {
+        match event {
+            RunEvent::Started { plan, jobs } => self.started(plan, *jobs),
+            RunEvent::GuestStarted { index } => {
+                self.running.insert(*index, now);
+                String::new()
+            }
+            RunEvent::Slow { index, running } => self.slow(*index, *running),
+            RunEvent::ScenarioFinished { index, outcome } => self.scenario_finished(*index, outcome),
+            RunEvent::Stopping { reason, running } => self.stopping(*reason, *running),
+            RunEvent::Finished(result) => self.run_finished(result),
+        }
+    }
+
+    fn status(&self, now: Duration, columns: usize) -> Option<String> {
+        let (index, _) = self.running.iter().min_by_key(|(_, since)| **since)?;
+        let mut text = self.progress(now);
+        // The last column stays free: a cursor beyond it would have moved to the next line on some terminals.
+        let columns = columns.saturating_sub(1);
+        let left = columns.saturating_sub(super::text::width(&text) + 2);
+        if let Some(planned) = self.plan.get(*index).filter(|_| left >= NAMED) {
+            let _ = write!(text, "  {}", fit(&self.named(planned), left, self.style.ellipsis()));
+        }
+        Some(fit(&text, columns, self.style.ellipsis()))
+    }
+
+    fn heartbeat(&mut self, now: Duration) -> Option<String> {
+        if now < self.heartbeat || self.running.is_empty() {
+            return None;
+        }
+        self.heartbeat = now + HEARTBEAT;
+        Some(format!("{}\n", self.progress(now)))
     }
 }
 

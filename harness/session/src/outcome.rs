@@ -10,7 +10,7 @@ use offhook_clock::Instant;
 use offhook_telephony::trace::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::server_words::LastWords;
+use crate::server_words::ServerWords;
 use offhook_base::Span;
 use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken, Variant};
 
@@ -49,7 +49,7 @@ pub struct CallSummary {
     pub terminated: Option<String>,
     /// What the server's programs said last of it, or the warning that they gave while it goes on.
     #[serde(default)]
-    pub last_words: Option<LastWords>,
+    pub last_words: Option<ServerWords>,
 }
 
 /// How authentication ended.

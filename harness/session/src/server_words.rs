@@ -1,6 +1,6 @@
 //! What the server's programs said last: the words that stand beside what came instead of what was expected.
 //!
-//! In: the lines that were logged, and the processes that ended. Out: the [`LastWords`] of the one program that has most to
+//! In: the lines that were logged, and the processes that ended. Out: the [`ServerWords`] of the one program that has most to
 //! say of it. Nothing is decided by these words; a person reads them.
 
 use std::fmt::{self, Display, Formatter};
@@ -18,17 +18,12 @@ const BREATH: Duration = Duration::from_millis(100);
 /// So many lines of it are told.
 const MOST: usize = 3;
 
-/// What is in those lines of mgetty's and init's, which have no severity, that say why something is not done.
+/// What is in those lines of mgetty's and init's, which have no severity, that say why a port is not ready.
+pub const NOT_READY: &[&str] =
+    &["invalid", "cannot execute", "failed", "not found", "doesn't react", "unknown option", "Usage:", "cannot open"];
+/// What is in others that say why something is not done.
 const COMPLAINTS: &[&str] = &[
     "denied caller",
-    "invalid",
-    "cannot execute",
-    "failed",
-    "not found",
-    "doesn't react",
-    "unknown option",
-    "Usage:",
-    "cannot open",
     "respawning too fast",
     "nologin",
     "Start request repeated",
@@ -37,11 +32,11 @@ const COMPLAINTS: &[&str] = &[
     "wrong permissions",
     "timed out",
 ];
-/// What is in lines that are said of every call, or mean nothing: a pty lacks what serial ports have, and a lock that is not
-/// there is as it should be.
+/// What is in lines of mgetty's that mean nothing: a pty lacks what serial ports have, and a lock that is not there is as it
+/// should be.
+pub const MEANINGLESS: &[&str] = &["Inappropriate ioctl", "checklock"];
+/// What is in lines of pppd's that are said of every call.
 const USUAL: &[&str] = &[
-    "Inappropriate ioctl",
-    "checklock",
     " started by ",
     "Connect: ",
     "Connection terminated.",
@@ -80,7 +75,7 @@ pub struct ProcessEnd {
 
 /// What a program said last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastWords {
+pub struct ServerWords {
     /// The program.
     pub program: String,
     /// Its process, where the log tells.
@@ -91,13 +86,13 @@ pub struct LastWords {
     pub ended: Option<String>,
 }
 
-impl LastWords {
+impl ServerWords {
     /// The last words among these lines, of the process that has most to say: the one that warned last, else the one that
     /// complained last, else the one that spoke last of the course of things.
     ///
     /// ```
     /// use offhook_clock::Instant;
-    /// use offhook_session::server_words::{LastWords, LogEntry};
+    /// use offhook_session::server_words::{ServerWords, LogEntry};
     ///
     /// let line = |severity, text: &str| LogEntry {
     ///     at: Instant::ZERO,
@@ -107,7 +102,7 @@ impl LastWords {
     ///     text: text.to_owned(),
     /// };
     /// let logged = [line(3, "unrecognized option 'idlee'"), line(6, "Exit.")];
-    /// let words = LastWords::among(&logged, &[]).map(|words| words.to_string());
+    /// let words = ServerWords::among(&logged, &[]).map(|words| words.to_string());
     /// assert_eq!(words.as_deref(), Some("pppd said \"unrecognized option 'idlee'\""));
     /// ```
     pub fn among(logged: &[LogEntry], ended: &[ProcessEnd]) -> Option<Self> {
@@ -143,7 +138,7 @@ impl LastWords {
     }
 }
 
-impl Display for LastWords {
+impl Display for ServerWords {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} said \"{}\"", self.program, self.lines.join("\", \""))?;
         match &self.ended {
@@ -158,11 +153,15 @@ fn is_at_most(line: &LogEntry, severity: u8) -> bool {
 }
 
 fn is_complaint(line: &LogEntry) -> bool {
-    line.severity.is_none() && has(line, COMPLAINTS) && !has(line, USUAL)
+    line.severity.is_none() && (has(line, NOT_READY) || has(line, COMPLAINTS)) && !is_usual(line)
 }
 
 fn is_notice(line: &LogEntry) -> bool {
-    is_at_most(line, NOTICE) && !has(line, USUAL)
+    is_at_most(line, NOTICE) && !is_usual(line)
+}
+
+fn is_usual(line: &LogEntry) -> bool {
+    has(line, MEANINGLESS) || has(line, USUAL)
 }
 
 fn has(line: &LogEntry, words: &[&str]) -> bool {
@@ -179,7 +178,7 @@ mod tests {
     }
 
     fn told(logged: &[LogEntry], ended: &[ProcessEnd]) -> Option<String> {
-        LastWords::among(logged, ended).map(|words| words.to_string())
+        ServerWords::among(logged, ended).map(|words| words.to_string())
     }
 
     #[test]

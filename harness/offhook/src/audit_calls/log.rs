@@ -3,13 +3,9 @@
 //! Nothing is decided by these lines; they only stand beside what the calls showed.
 
 use offhook_session::Outcome;
+use offhook_session::server_words::{MEANINGLESS, NOT_READY};
 use offhook_telephony::trace::EventKind;
 
-/// What mgetty's and init's logs have where they say why a port is not ready.
-const COMPLAINTS: &[&str] =
-    &["invalid", "cannot execute", "failed", "not found", "doesn't react", "unknown option", "Usage:", "cannot open"];
-/// What is in lines that mean nothing: a pty lacks what real lines have, and a lock that is not there is as it should be.
-const USUAL: &[&str] = &["Inappropriate ioctl", "checklock"];
 /// What pppd's log has if it refuses to start.
 const REFUSALS: &[&str] = &["couldn't find any suitable secret", "unrecognized option", "Can't open options file"];
 
@@ -23,7 +19,7 @@ pub(super) fn complaint(outcome: &Outcome, device: &str) -> Option<String> {
         _ => None,
     });
     let has = |line: &str, words: &[&str]| words.iter().any(|words| line.contains(words));
-    let line = lines.find(|line| has(line, COMPLAINTS) && !has(line, USUAL))?;
+    let line = lines.find(|line| has(line, NOT_READY) && !has(line, MEANINGLESS))?;
     Some(line.trim_end_matches(": Invalid argument").trim().to_owned())
 }
 

@@ -2,7 +2,7 @@
 //! terminal, a line a minute in a log.
 //!
 //! In: the runner's events, over a channel, so that a slow reader does not hold guests up. What is said is decided by
-//! [`Live`]; this writes it, and reads the clock for it.
+//! a [`View`]; this writes it, and reads the clock for it.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::status_line::StatusLine;
 use offhook_report::Style;
-use offhook_report::live::{Live, Verbosity, View};
+use offhook_report::live::{Verbosity, View};
 use offhook_report::run::RunEvent;
 
 /// How often the line on a terminal is drawn.
@@ -47,13 +47,8 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Shows what comes; the lines that stay on `stdout`.
-    pub(super) fn start(style: Style, verbosity: Verbosity, stdout: impl Write + Send + 'static) -> io::Result<Self> {
-        Self::of(Live::new(style, verbosity), style, verbosity, stdout)
-    }
-
-    /// Shows what comes as `live` has it.
-    pub(super) fn of(
+    /// Shows what comes as `live` has it; the lines that stay on `stdout`.
+    pub(super) fn start(
         live: impl View + Send + 'static,
         style: Style,
         verbosity: Verbosity,

@@ -15,6 +15,7 @@ mod lab;
 mod modem;
 mod modems;
 mod mutate;
+mod play;
 mod run;
 mod set;
 mod status_line;

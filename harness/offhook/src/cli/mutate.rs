@@ -1,28 +1,20 @@
 //! `offhook mutate`: mutants of scenarios drawn, run and judged.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 
-use super::claim::Claim;
-use super::console::Console;
 use super::interrupt::{Interruption, listening};
-use super::run::{Stop, ended, failed, known_stacks, lab_failed, processors, ready, warn_unless_confined};
-use super::{Color, notices, say};
+use super::play::{Play, Stop, console, ended, failed, known_stacks, write_json};
+use super::{Color, say};
 use crate::mutants::view::{Matter, Watched};
 use crate::mutants::{Campaign, Drawn, Place, Refused, Selection, accept, draw, json, text};
-use crate::runner::item::Options;
-use crate::runner::schedule::run;
-use offhook_base::{SourceFile, StandardOutput, is_standard_output, plain, write_result};
-use offhook_lab::Room;
+use offhook_base::{SourceFile, plain};
 use offhook_report::evidence;
 use offhook_report::live::Verbosity;
 use offhook_report::run::DEFAULT_SEED;
-use offhook_session::Outcome;
 
 #[derive(Debug, Args)]
 pub(super) struct Mutate {
@@ -93,11 +85,7 @@ pub(super) struct Mutate {
 
 impl Mutate {
     const fn verbosity(&self) -> Verbosity {
-        match (self.quiet, self.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Verbose,
-            (false, false) => Verbosity::Normal,
-        }
+        Verbosity::of(self.quiet, self.verbose)
     }
 }
 
@@ -123,33 +111,16 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
         let text = "nothing to run: no mutant has that place, scenario and stack (see --mutant, --scenario, --stack)\n";
         return Err(Stop::Wrong(text.into()));
     }
-    let stacks: BTreeSet<String> = matter.campaign.items.iter().map(|item| item.stack.clone()).collect();
-    let lab = ready(stacks.into_iter().collect(), interruption)?;
-    notices(&lab);
-    warn_unless_confined(&lab)?;
-    let _claim = Claim::of(&arguments.out).map_err(failed)?;
     let items = matter.campaign.items.clone();
-    let jobs = arguments.jobs.map_or_else(processors, usize::from).min(items.len());
-    let options = Options {
-        jobs,
-        limit: Duration::from_secs(arguments.limit),
-        room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
-        untrusted: false,
-        confined: false,
-        fail_fast: false,
-    };
     let matter = Arc::new(matter);
-    let console =
-        console(arguments, &matter).map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;
-    let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
-    let result =
-        interruption.runtime().block_on(run(&lab, items, &options, keep, interruption.requested(), console.sink()));
-    console.finish();
+    let verbosity = arguments.verbosity();
+    let view = |style| Watched::new(matter.clone(), style, verbosity);
+    let console = || console(arguments.json.as_deref(), &arguments.color, verbosity, view);
+    let play =
+        Play { out: &arguments.out, jobs: arguments.jobs, limit: arguments.limit, untrusted: false, fail_fast: false };
+    let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(path) = &arguments.json {
-        let text =
-            json::report(&matter, &result).map_err(|error| failed(format!("making the JSON report: {error}")))?;
-        write_result(path, text.as_bytes())
-            .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))?;
+        write_json(path, json::report(&matter, &result))?;
     }
     offhook_lab::settle();
     Ok(matter.exit_code(&result))
@@ -184,17 +155,6 @@ fn list(matter: &Matter, refused: &[Refused], arguments: &Mutate) {
             say(&text::refused(refused, style));
         }
     }
-}
-
-/// Lines go to standard output, unless that is the report's.
-fn console(arguments: &Mutate, matter: &Arc<Matter>) -> std::io::Result<Console> {
-    let verbosity = arguments.verbosity();
-    if arguments.json.as_deref().is_some_and(is_standard_output) {
-        let style = arguments.color.style_of(&std::io::stderr());
-        return Console::of(Watched::new(matter.clone(), style, verbosity), style, verbosity, std::io::stderr());
-    }
-    let style = arguments.color.style_of(&std::io::stdout());
-    Console::of(Watched::new(matter.clone(), style, verbosity), style, verbosity, StandardOutput)
 }
 
 /// Writes each mutant as a scenario file: `DIR/first-call-14-2.kdl`.

@@ -1,26 +1,18 @@
 //! `offhook run`: scenarios chosen, the lab made ready, and what happens shown as it comes.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 
-use super::claim::Claim;
-use super::console::Console;
+use super::Color;
 use super::interrupt::{Interruption, listening};
+use super::play::{Play, Stop, console, ended, known_stacks, write_json};
 use super::set::Set;
-use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
-use crate::runner::item::{Item, Options};
+use crate::runner::item::Item;
 use crate::runner::plan::{Choice, plan};
-use crate::runner::schedule::run;
-use offhook_base::{StandardOutput, is_standard_output, plain, write_result};
-use offhook_lab::{Lab, LabError, Progress, Room};
-use offhook_report::evidence;
-use offhook_report::live::Verbosity;
+use offhook_report::live::{Live, Verbosity};
 use offhook_report::run::{DEFAULT_SEED, RunResult};
-use offhook_session::Outcome;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -91,19 +83,8 @@ pub(super) struct Run {
 
 impl Run {
     const fn verbosity(&self) -> Verbosity {
-        match (self.quiet, self.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Verbose,
-            (false, false) => Verbosity::Normal,
-        }
+        Verbosity::of(self.quiet, self.verbose)
     }
-}
-
-/// Why there is no result.
-pub(super) enum Stop {
-    Wrong(String),
-    Lab(String, u8),
-    Interrupted,
 }
 
 pub(super) fn main(arguments: &Run) -> u8 {
@@ -117,71 +98,24 @@ pub(super) fn main(arguments: &Run) -> u8 {
     }
 }
 
-/// Says why there is no result; the exit code.
-pub(super) fn ended(stop: Stop) -> u8 {
-    match stop {
-        Stop::Wrong(text) => {
-            complain(&text);
-            WRONG_INPUT
-        }
-        Stop::Lab(text, code) => {
-            complain(&format!("{text}\n"));
-            code
-        }
-        Stop::Interrupted => {
-            complain("interrupted before any scenario ran\n");
-            INTERRUPTED
-        }
-    }
-}
-
 fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunResult>, Stop> {
     let items = items(arguments)?;
-    let stacks: BTreeSet<String> = items.iter().map(|item| item.stack.clone()).collect();
-    let lab = ready(stacks.into_iter().collect(), interruption)?;
-    notices(&lab);
-    warn_unless_confined(&lab)?;
-    let _claim = Claim::of(&arguments.out).map_err(failed)?;
-    let jobs = arguments.jobs.map_or_else(processors, usize::from).min(items.len());
-    let options = Options {
-        jobs,
-        limit: Duration::from_secs(arguments.limit),
-        room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
+    let verbosity = arguments.verbosity();
+    let console =
+        || console(arguments.json.as_deref(), &arguments.color, verbosity, |style| Live::new(style, verbosity));
+    let play = Play {
+        out: &arguments.out,
+        jobs: arguments.jobs,
+        limit: arguments.limit,
         untrusted: arguments.untrusted,
-        confined: false,
         fail_fast: arguments.fail_fast,
     };
-    let console = console(arguments).map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;
-    let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
-    let result =
-        interruption.runtime().block_on(run(&lab, items, &options, keep, interruption.requested(), console.sink()));
-    console.finish();
+    let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(path) = &arguments.json {
-        write_json(path, &result, arguments.fail_on_skip)?;
+        write_json(path, offhook_report::json::report(&result, arguments.fail_on_skip))?;
     }
     offhook_lab::settle();
     Ok(result)
-}
-
-/// Says so where guests are not confined.
-pub(super) fn warn_unless_confined(lab: &Lab) -> Result<(), Stop> {
-    match lab.init.confined() {
-        Ok(confined) if confined.holds() => {}
-        Ok(confined) => complain(&format!("warning: guests are not confined: {confined}\n")),
-        Err(error) => return Err(failed(format!("asking how guests are confined: {}", plain(&error)))),
-    }
-    Ok(())
-}
-
-/// Each of these names that was given for a stack has to be one.
-pub(super) fn known_stacks(names: &[String]) -> Result<(), Stop> {
-    match names.iter().find(|name| !offhook_lab::STACKS.contains(&name.as_str())) {
-        Some(name) => {
-            let known = offhook_lab::STACKS.join(", ");
-            Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")))
-        }
-        None => Ok(()),
-    }
 }
 
 /// What was chosen, in its order.
@@ -205,49 +139,6 @@ fn items(arguments: &Run) -> Result<Vec<Item>, Stop> {
         ));
     }
     Ok(items)
-}
-
-/// The lab with these stacks, built if it is not there.
-pub(super) fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> {
-    let progress = Progress::for_stderr();
-    let shown = progress.clone();
-    match interruption.unless_requested(move || offhook_lab::ensure(&stacks, &progress)) {
-        Some(lab) => lab.map_err(lab_failed),
-        None => {
-            shown.clear();
-            // A thread that ended without an answer has said why.
-            let bug = || failed("a bug in offhook ended the thread that makes the lab ready".to_owned());
-            Err(if interruption.is_requested() { Stop::Interrupted } else { bug() })
-        }
-    }
-}
-
-pub(super) fn lab_failed(error: LabError) -> Stop {
-    Stop::Lab(error.to_string(), error.exit_code())
-}
-
-pub(super) fn failed(text: String) -> Stop {
-    Stop::Lab(text, LAB_FAILED)
-}
-
-/// Lines go to standard output, unless that is the report's.
-fn console(arguments: &Run) -> std::io::Result<Console> {
-    if arguments.json.as_deref().is_some_and(is_standard_output) {
-        let style = arguments.color.style_of(&std::io::stderr());
-        return Console::start(style, arguments.verbosity(), std::io::stderr());
-    }
-    Console::start(arguments.color.style_of(&std::io::stdout()), arguments.verbosity(), StandardOutput)
-}
-
-fn write_json(path: &Path, result: &RunResult, fail_on_skip: bool) -> Result<(), Stop> {
-    let text = offhook_report::json::report(result, fail_on_skip)
-        .map_err(|error| failed(format!("making the JSON report: {error}")))?;
-    write_result(path, text.as_bytes())
-        .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
-}
-
-pub(super) fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// `A..B`, both included.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use offhook_base::SourceFile;
 use offhook_report::evidence;
+use offhook_scenario::Scenario;
 
 use super::draw::Drawn;
 use crate::runner::item::Item;
@@ -23,6 +25,12 @@ pub struct Campaign {
 impl Campaign {
     /// The runs for these mutants, with evidence below `out`.
     pub fn new(drawn: Vec<Drawn>, seed: u64, out: &Path) -> Self {
+        let item = |source: &SourceFile, scenario: &Scenario, stack: &str| {
+            let case = scenario.variant.case.as_deref();
+            let evidence = evidence::directory(&source.path, &scenario.name, case, stack, None);
+            let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.to_owned());
+            Item { source, scenario, stack, seed, evidence }
+        };
         let mut items: Vec<Item> = Vec::new();
         let mut originals = Vec::new();
         for Drawn { original: (source, scenario), stack, .. } in &drawn {
@@ -33,19 +41,14 @@ impl Campaign {
                     && item.stack == *stack
             };
             originals.push(items.iter().position(same).unwrap_or_else(|| {
-                let evidence =
-                    evidence::directory(&source.path, &scenario.name, scenario.variant.case.as_deref(), stack, None);
-                let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
-                items.push(Item { source, scenario, stack, seed, evidence });
+                items.push(item(source, scenario, stack));
                 items.len() - 1
             }));
         }
         for Drawn { mutant, source, scenario, stack, .. } in &drawn {
-            let whole =
-                evidence::directory(&source.path, &scenario.name, scenario.variant.case.as_deref(), stack, None);
-            let evidence = whole.with_file_name(format!("mutant-{}-{}", mutant.line, mutant.number));
-            let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
-            items.push(Item { source, scenario, stack, seed, evidence });
+            let mut item = item(source, scenario, stack);
+            item.evidence.set_file_name(format!("mutant-{}-{}", mutant.line, mutant.number));
+            items.push(item);
         }
         let out = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
         let places: Vec<_> = items.iter().map(|item| item.evidence.clone()).collect();

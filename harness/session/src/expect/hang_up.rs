@@ -51,7 +51,7 @@ impl Step<'_> {
         if let (Some(after), None) = (after, moment) {
             // There is nothing from which the time could count.
             let actual = format!("{actual}, and {never} ({} from then was expected)", spelled(after));
-            return self.when_over(|step| step.failed(expected, self.with_last_words(actual)));
+            return self.when_over(|step| step.failed(expected, self.facts.with_last_words(actual)));
         }
         let took = at - base;
         if after.is_some() {
@@ -65,12 +65,8 @@ impl Step<'_> {
         if right_time && right_end && right_reason {
             self.passed(actual)
         } else {
-            self.when_over(|step| step.failed(expected, self.with_last_words(actual)))
+            self.when_over(|step| step.failed(expected, self.facts.with_last_words(actual)))
         }
-    }
-
-    fn with_last_words(&self, actual: String) -> String {
-        self.facts.last_words().map_or_else(|| actual.clone(), |words| format!("{actual}: {words}"))
     }
 
     fn expected_hang_up(&self, after: Option<Duration>, base: &str, by: Option<End>, why: Option<Reason>) -> String {

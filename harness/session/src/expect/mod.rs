@@ -19,7 +19,7 @@ use self::hang_up::CLEAR_LIMIT;
 use self::traffic::Echoes;
 use super::StepResult;
 use super::facts::Facts;
-use super::server_words::LastWords;
+use super::server_words::ServerWords;
 use offhook_scenario::Verb;
 
 /// How long a fact that ought to be there already may lag behind.
@@ -124,7 +124,7 @@ impl Step<'_> {
 
     /// Something else came than what was expected: what the server's programs complain of stands beside it.
     fn differs(&self, expected: impl Into<String>, actual: impl Into<String>, mut notes: Vec<String>) -> Progress {
-        notes.extend(LastWords::complaint(&self.facts.logs, &self.facts.ends).map(|words| words.to_string()));
+        notes.extend(ServerWords::complaint(&self.facts.logs, &self.facts.ends).map(|words| words.to_string()));
         self.failed_because(expected, actual, notes)
     }
 

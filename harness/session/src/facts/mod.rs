@@ -12,7 +12,7 @@ use offhook_ppp::auth::AuthOption;
 use offhook_telephony::trace::End;
 
 pub use super::login::LoginOutcome;
-use super::server_words::{LastWords, LogEntry, ProcessEnd};
+use super::server_words::{LogEntry, ProcessEnd, ServerWords};
 use offhook_base::Error;
 use offhook_scenario::{AuthProtocol, AuthResult, Reason};
 
@@ -210,20 +210,28 @@ impl Facts {
     }
 
     /// What the server's programs said last of the call; nothing while it goes on and nobody complains.
-    pub fn last_words(&self) -> Option<LastWords> {
+    pub fn last_words(&self) -> Option<ServerWords> {
         match self.cleared {
-            Some(_) => LastWords::among(&self.logs, &self.ends),
-            None => LastWords::complaint(&self.logs, &self.ends),
+            Some(_) => ServerWords::among(&self.logs, &self.ends),
+            None => ServerWords::complaint(&self.logs, &self.ends),
         }
     }
 
     /// What state the call is in, and what the server's programs said last of it.
     pub fn account(&self) -> String {
-        let state = self.state();
         match (self.last_words(), self.ends.last()) {
-            (Some(words), _) => format!("{state}: {words}"),
-            (None, Some(end)) if self.cleared.is_some() => format!("{state}: {} ended with {}", end.program, end.how),
-            (None, _) => state,
+            (None, Some(end)) if self.cleared.is_some() => {
+                format!("{}: {} ended with {}", self.state(), end.program, end.how)
+            }
+            _ => self.with_last_words(self.state()),
+        }
+    }
+
+    /// A text, and what the server's programs said last of the call.
+    pub fn with_last_words(&self, text: String) -> String {
+        match self.last_words() {
+            Some(words) => format!("{text}: {words}"),
+            None => text,
         }
     }
 

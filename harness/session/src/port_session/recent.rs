@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use offhook_telephony::trace::EventKind;
 
 use crate::facts::shown;
-use crate::server_words::{LastWords, LogEntry, ProcessEnd};
+use crate::server_words::{LogEntry, ProcessEnd, ServerWords};
 
 /// So many log lines and ends of processes are kept.
 const MOST: usize = 64;
@@ -69,7 +69,7 @@ impl Recent {
             let times = if self.ended == 1 { "once".to_owned() } else { format!("{} times", self.ended) };
             account = format!("{account}; the server's process on it ended {times}");
         }
-        match LastWords::among(self.logs.make_contiguous(), self.ends.make_contiguous()) {
+        match ServerWords::among(self.logs.make_contiguous(), self.ends.make_contiguous()) {
             Some(words) => format!("{account}: {words}"),
             None => match self.ends.back() {
                 Some(end) => format!("{account}, {} with {}", end.program, end.how),

@@ -1,0 +1,163 @@
+//! Items played in the lab for a command, and why they are not.
+//!
+//! In: what is to be played, what a guest may take, and where all that is seen. Out: the result, or a [`Stop`] with its exit code.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::claim::Claim;
+use super::console::Console;
+use super::interrupt::Interruption;
+use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
+use crate::runner::item::{Item, Options};
+use crate::runner::schedule::run;
+use offhook_base::{StandardOutput, is_standard_output, plain, write_result};
+use offhook_lab::{Lab, LabError, Progress, Room};
+use offhook_report::live::{Verbosity, View};
+use offhook_report::run::RunResult;
+use offhook_report::{Style, evidence};
+use offhook_session::Outcome;
+
+/// Why there is no result.
+pub(super) enum Stop {
+    Wrong(String),
+    Lab(String, u8),
+    Interrupted,
+}
+
+/// How items are played.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Play<'a> {
+    /// The directory for their evidence.
+    pub(super) out: &'a Path,
+    /// Guests at once; `None`: as many as there are processors.
+    pub(super) jobs: Option<u16>,
+    /// Real seconds a guest may take.
+    pub(super) limit: u64,
+    /// Whether the server's programs are kept apart from the memory of the guest's kernel, too.
+    pub(super) untrusted: bool,
+    /// Whether the first failure ends it.
+    pub(super) fail_fast: bool,
+}
+
+impl Play<'_> {
+    /// Makes the lab ready and plays them. The directory for their evidence is theirs as long as the [`Claim`] lives.
+    pub(super) fn play(
+        &self,
+        items: Vec<Item>,
+        interruption: &Interruption,
+        console: impl FnOnce() -> io::Result<Console>,
+    ) -> Result<(Arc<RunResult>, Claim), Stop> {
+        let stacks: BTreeSet<String> = items.iter().map(|item| item.stack.clone()).collect();
+        let lab = ready(stacks.into_iter().collect(), interruption)?;
+        notices(&lab);
+        warn_unless_confined(&lab)?;
+        let claim = Claim::of(self.out).map_err(failed)?;
+        let jobs = self.jobs.map_or_else(processors, usize::from).min(items.len());
+        let options = Options {
+            jobs,
+            limit: Duration::from_secs(self.limit),
+            room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
+            untrusted: self.untrusted,
+            confined: false,
+            fail_fast: self.fail_fast,
+        };
+        let console = console().map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;
+        let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
+        let result =
+            interruption.runtime().block_on(run(&lab, items, &options, keep, interruption.requested(), console.sink()));
+        console.finish();
+        Ok((result, claim))
+    }
+}
+
+/// Where it is seen: lines go to standard output, unless that is the report's.
+pub(super) fn console<V: View + Send + 'static>(
+    json: Option<&Path>,
+    color: &Color,
+    verbosity: Verbosity,
+    view: impl FnOnce(Style) -> V,
+) -> io::Result<Console> {
+    if json.is_some_and(is_standard_output) {
+        let style = color.style_of(&io::stderr());
+        return Console::start(view(style), style, verbosity, io::stderr());
+    }
+    let style = color.style_of(&io::stdout());
+    Console::start(view(style), style, verbosity, StandardOutput)
+}
+
+/// Writes a report to that file.
+pub(super) fn write_json(path: &Path, report: serde_json::Result<String>) -> Result<(), Stop> {
+    let text = report.map_err(|error| failed(format!("making the JSON report: {error}")))?;
+    write_result(path, text.as_bytes())
+        .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
+}
+
+/// Each of these names that was given for a stack has to be one.
+pub(super) fn known_stacks(names: &[String]) -> Result<(), Stop> {
+    match names.iter().find(|name| !offhook_lab::STACKS.contains(&name.as_str())) {
+        Some(name) => {
+            let known = offhook_lab::STACKS.join(", ");
+            Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Says why there is no result; the exit code.
+pub(super) fn ended(stop: Stop) -> u8 {
+    match stop {
+        Stop::Wrong(text) => {
+            complain(&text);
+            WRONG_INPUT
+        }
+        Stop::Lab(text, code) => {
+            complain(&format!("{text}\n"));
+            code
+        }
+        Stop::Interrupted => {
+            complain("interrupted before any scenario ran\n");
+            INTERRUPTED
+        }
+    }
+}
+
+/// Says so where guests are not confined.
+fn warn_unless_confined(lab: &Lab) -> Result<(), Stop> {
+    match lab.init.confined() {
+        Ok(confined) if confined.holds() => {}
+        Ok(confined) => complain(&format!("warning: guests are not confined: {confined}\n")),
+        Err(error) => return Err(failed(format!("asking how guests are confined: {}", plain(&error)))),
+    }
+    Ok(())
+}
+
+/// The lab with these stacks, built if it is not there.
+fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> {
+    let progress = Progress::for_stderr();
+    let shown = progress.clone();
+    match interruption.unless_requested(move || offhook_lab::ensure(&stacks, &progress)) {
+        Some(lab) => lab.map_err(lab_failed),
+        None => {
+            shown.clear();
+            // A thread that ended without an answer has said why.
+            let bug = || failed("a bug in offhook ended the thread that makes the lab ready".to_owned());
+            Err(if interruption.is_requested() { Stop::Interrupted } else { bug() })
+        }
+    }
+}
+
+fn lab_failed(error: LabError) -> Stop {
+    Stop::Lab(error.to_string(), error.exit_code())
+}
+
+pub(super) fn failed(text: String) -> Stop {
+    Stop::Lab(text, LAB_FAILED)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
