@@ -11,5 +11,8 @@ pub mod mgetty_command;
 pub mod mgetty_config;
 pub mod option_table;
 pub mod options;
+pub mod pppd_command;
+pub mod program;
 pub mod secrets;
+pub mod shell;
 pub mod words;
