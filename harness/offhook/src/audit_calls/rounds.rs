@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use offhook_audit::effective::Port;
+use offhook_audit::judge::seen::Seen;
 use offhook_audit::plan::{self, Probe};
 use offhook_base::SourceFile;
 use offhook_etc::source::Tree;
@@ -31,9 +32,7 @@ pub(super) struct PortCalls<'a> {
     /// Calls that were not placed yet.
     pub(super) left: Vec<Probe>,
     /// Calls that were placed, and what came of them.
-    pub(super) seen: Vec<(Probe, CallSummary)>,
-    /// Why pppd refused to start, if its log says so.
-    pub(super) refusal: Option<String>,
+    pub(super) seen: Vec<Seen>,
     /// Why no more calls can be placed.
     pub(super) unmade: Option<Unmade>,
 }
@@ -64,7 +63,7 @@ impl<'a> Rounds<'a> {
         evidence: &'a Path,
         calls: Vec<(&'a Port, Vec<Probe>)>,
     ) -> Self {
-        let none = |(port, left)| PortCalls { port, left, seen: Vec::new(), refusal: None, unmade: None };
+        let none = |(port, left)| PortCalls { port, left, seen: Vec::new(), unmade: None };
         Self { tree, lab, stack, evidence, calls: calls.into_iter().map(none).collect() }
     }
 
@@ -82,7 +81,7 @@ impl<'a> Rounds<'a> {
             // Whoever waits for this ends it: nothing ends a round by itself.
             let result = schedule::run(self.lab, items, options, keep, pending(), |_| {}).await;
             for (calls, outcome) in wanted.iter_mut().zip(&result.outcomes) {
-                calls.take(outcome);
+                calls.take(outcome, round);
             }
         }
     }
@@ -94,24 +93,29 @@ impl<'a> Rounds<'a> {
 }
 
 fn item(tree: &Tree, calls: &PortCalls<'_>, stack: &str, evidence: &Path, round: usize) -> Item {
-    let name = format!("{}-{round}", calls.port.device.replace('/', "."));
     Item {
         source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
         scenario: plan::scenario(&tree.for_calls(), calls.port, &calls.left, stack),
         stack: stack.to_owned(),
         seed: SEED,
-        evidence: evidence.join(name),
+        evidence: evidence.join(calls.guest(round)),
     }
 }
 
 impl PortCalls<'_> {
     /// Takes what a guest made of the calls that are left.
-    fn take(&mut self, outcome: &Outcome) {
+    fn take(&mut self, outcome: &Outcome, round: usize) {
         let placed = outcome.calls.iter().take_while(|call| call.placed);
         let placed: Vec<CallSummary> = placed.take(self.left.len()).cloned().collect();
-        self.refusal = self.refusal.take().or_else(|| log::refusal(outcome));
         self.unmade = placed.is_empty().then(|| self.why_unmade(outcome));
-        self.seen.extend(self.left.drain(..placed.len()).zip(placed));
+        let guest = self.guest(round);
+        let probes = self.left.drain(..placed.len()).zip(placed);
+        self.seen.extend(probes.map(|(probe, call)| Seen { probe, call, guest: guest.clone() }));
+    }
+
+    /// The name of the guest that makes a round, and of its evidence: `ttyS0-0`.
+    fn guest(&self, round: usize) -> String {
+        format!("{}-{round}", self.port.device.replace('/', "."))
     }
 
     fn why_unmade(&self, outcome: &Outcome) -> Unmade {

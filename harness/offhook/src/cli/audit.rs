@@ -13,6 +13,7 @@ use super::interrupt::Interruption;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::audit_calls::{self, CallOptions, Completed, Stopped};
 use offhook_audit::accept::{Acceptances, Scope};
+use offhook_audit::report::Detail;
 use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webmin};
 use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
 use offhook_etc::source::Tree;
@@ -73,6 +74,10 @@ pub(super) struct AuditArgs {
     /// Keep the evidence of the calls here; it contains the server's passwords
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    /// Tell every statement and how it is known, notes, and what calls refute
+    #[arg(long, short)]
+    verbose: bool,
 
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -196,7 +201,8 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     };
     match format {
         Format::Text => {
-            say(&report::report(&audit, &tree, Style::of(&io::stdout(), |name| std::env::var_os(name))));
+            let detail = if arguments.verbose { Detail::All } else { Detail::Glance };
+            say(&report::report(&audit, &tree, Style::of(&io::stdout(), |name| std::env::var_os(name)), detail));
         }
         Format::Json => say(&json()?),
         Format::Sarif => say(&in_sarif(arguments, &audit, &tree, called.is_ok())?),
