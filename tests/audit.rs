@@ -16,6 +16,7 @@ use offhook_audit::{audit, json, plan, report, sarif};
 use offhook_etc::source::Tree;
 use offhook_etc::{Content, Etc, RawFile};
 use offhook_report::Style;
+use offhook_scenario::Personality;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -475,7 +476,8 @@ fn survives(changed: &str, octets: &[u8]) {
     assert!(sarif::report(&audited, &tree, "/etc", true).is_ok());
     for port in ports.iter().take(2) {
         let plan = plan::plan(&tree, &facts, port);
-        let _ = plan::scenario(&tree.etc, port, &plan.probes[..plan.probes.len().min(1)], "bookworm");
+        let first = &plan.probes[..plan.probes.len().min(1)];
+        let _ = plan::scenario(&tree.etc, port, first, "bookworm", &Personality::default());
     }
 }
 

@@ -105,8 +105,9 @@ impl Effect {
         };
         let by_ppp: Vec<&Seen> = port.seen.iter().filter(|seen| seen.tries_ppp() && seen.call.answered).collect();
         match self {
-            Self::NotServed(_) => match (&port.unmade, port.seen.iter().find(|seen| seen.call.answered)) {
-                (_, Some(seen)) => refuted(seen, "a call was answered".to_owned()),
+            // A call is placed when the port is ready for it.
+            Self::NotServed(_) => match (&port.unmade, port.seen.first()) {
+                (_, Some(seen)) => refuted(seen, "mgetty got ready for a call".to_owned()),
                 (Some(Unmade::NotReady(said)), None) => {
                     let said = said.as_deref().map_or_else(String::new, |said| format!(": {}", secrecy.hide(said)));
                     shown(&[], format!("mgetty never gets ready for a call{said}"))
@@ -250,8 +251,18 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
             let line = said.as_deref().map_or_else(String::new, |line| format!(": {}", calls.secrecy.hide(line)));
             not_placed(audit, device, 0, &format!("mgetty did not get ready again{line}"));
         }
-        Some(Unmade::Left(count, why)) => not_placed(audit, device, *count, why),
-        None => {}
+        Some(Unmade::Left(count, why)) if !answers_nobody(calls.seen) => not_placed(audit, device, *count, why),
+        Some(Unmade::Left(..)) | None => {}
+    }
+    if answers_nobody(calls.seen) {
+        let why = calls.seen.iter().find_map(|seen| seen.said(calls.secrecy));
+        let expected = calls.seen.iter().filter(|seen| is_expected(seen));
+        let by: Vec<String> = expected.map(Seen::name).collect();
+        let what = format!("nobody is answered on {device}: {} rang out", counted(by.len(), "call"));
+        let finding = Finding::new(&shown::CALLED_NOT_ANSWERED, format!("lab: {what}")).at(place.clone()).on(device);
+        let why = why.unwrap_or_else(|| "the server's programs said nothing of it".to_owned());
+        audit.findings.push(finding.why(why).known(Known::Shown { calls: by, saw: what }));
+        return;
     }
     for seen in calls.seen {
         if explained(audit, device, seen) {
@@ -282,6 +293,15 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
                 .push(finding.known(Known::Shown { calls: vec![seen.name()], saw: seen.ending(calls.secrecy) }));
         }
     }
+}
+
+/// Whether callers were to be answered, and none was.
+fn answers_nobody(calls: &[Seen]) -> bool {
+    calls.iter().any(is_expected) && !calls.iter().any(|seen| seen.call.answered)
+}
+
+fn is_expected(seen: &Seen) -> bool {
+    seen.probe.expected.answered.is_some() && seen.probe.aim != Aim::Again
 }
 
 /// Whether what a call found is what a finding says already: no PPP where pppd is known not to start.

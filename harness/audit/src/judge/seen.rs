@@ -12,6 +12,11 @@ use offhook_session::CallSummary;
 use crate::plan::{Aim, Probe};
 use crate::secrecy::Secrecy;
 
+/// The address that a probe brings, in words.
+fn brought(probe: &Probe) -> String {
+    probe.brings.map_or_else(|| "an address".to_owned(), |address| address.to_string())
+}
+
 /// One call that was placed.
 #[derive(Clone, Debug)]
 pub struct Seen {
@@ -84,6 +89,9 @@ impl Seen {
                 Some(number) => format!("a caller from {number}"),
                 None => "a caller without caller ID".to_owned(),
             },
+            Aim::OtherAddress(name) => {
+                format!("{}, who asked for {},", offhook_report::text::printable(name), brought(&self.probe))
+            }
             Aim::Lost => "a caller who loses carrier".to_owned(),
             Aim::Again => "the next caller".to_owned(),
         }

@@ -250,12 +250,19 @@ impl Calls<'_> {
     fn address(&self, local: Option<Ipv4Addr>, remote: Option<Ipv4Addr>) -> Known {
         // An account's own address is the account's matter.
         let of_port = |seen: &&Seen| seen.probe.expected.address.is_none() || seen.probe.expected.address == remote;
+        // Who asks for another address gets the port's all the same.
+        let other = |seen: &&Seen| {
+            matches!(seen.probe.aim, Aim::OtherAddress(_)) && seen.address() != seen.probe.expected.address
+        };
+        if let Some((seen, address)) = self.within().find(other).and_then(|seen| Some((seen, seen.address()?))) {
+            return self.refuted(seen, format!("{} got {address}", seen.who()));
+        }
         let Some(seen) = self.within().find(of_port) else {
             return Known::not_tried(self.nobody_within());
         };
         let (own, peer) = seen.call.interface.unwrap_or((Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED));
         let saw = format!("the server's interface had {own}, its peer {peer}");
-        let brought = seen.probe.brings.is_some_and(|address| address != peer);
+        let brought = remote.is_none() && seen.probe.brings.is_some_and(|address| address != peer);
         if remote.is_some_and(|remote| remote != peer) || local.is_some_and(|local| local != own) || brought {
             return self.refuted(seen, saw);
         }

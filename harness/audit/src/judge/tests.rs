@@ -83,7 +83,7 @@ fn known(audit: &Audit, topic: Topic) -> &Known {
 fn calls_that_go_as_said_show_what_was_said() {
     let audit = judged(&[], |_, _| {});
     assert_eq!(found(&audit), []);
-    let saw = |topic| known(&audit, topic).is_shown().then(|| known(&audit, topic).saw().unwrap()).unwrap_or_default();
+    let saw = |topic| known(&audit, topic).saw().filter(|_| known(&audit, topic).is_shown()).unwrap_or_default();
     assert_eq!(saw(Topic::Answer), "answered after 2 rings");
     assert_eq!(saw(Topic::Account), "alice got 192.168.32.105 by PAP");
     assert_eq!(saw(Topic::Callers), "5550100 answered; 7005550199 not answered; no caller ID not answered");
@@ -149,8 +149,8 @@ fn a_finding_that_a_call_has_shown_says_by_which() {
     let open = [("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd noauth\n")];
     let audit = judged(&open, |_, call| call.auth = None);
     let finding = audit.findings.iter().find(|finding| finding.code() == "noauth-undoes-auth").unwrap();
-    let Known::Shown { calls, saw } = &finding.known else { panic!("{:?}", finding.known) };
-    assert_eq!((calls.len(), saw.as_str()), (1, "on ttyS0 a caller with a wrong password got in"));
+    let calls = vec!["ttyS0-0 call 1".to_owned()];
+    assert_eq!(finding.known, Known::Shown { calls, saw: "on ttyS0 a caller with a wrong password got in".to_owned() });
     assert_eq!(found(&audit), []);
 }
 
@@ -215,6 +215,23 @@ fn a_port_that_never_gets_ready_is_an_error_and_said_once() {
     let audit = ready(&[("inittab", "S0:2345:respawn:/sbin/mgetty -s 33600 -n 2 ttyS0\n")]);
     assert_eq!(found(&audit), []);
     assert!(audit.findings.iter().any(|finding| finding.code() == "port-speed" && finding.known.is_shown()));
+}
+
+#[test]
+fn a_port_that_answers_nobody_is_one_error_with_the_reason() {
+    let audit = judged(&[], |_, call| {
+        (call.answered, call.rings, call.login, call.local) = (false, 4, None, None);
+        call.last_words = said("/etc/nologin.ttyS0 exists - do not accept call!");
+    });
+    assert_eq!(found(&audit), [("called-not-answered", Severity::Error)]);
+    let finding = audit.findings.iter().find(|finding| finding.code() == "called-not-answered").unwrap();
+    assert_eq!(finding.what, "lab: nobody is answered on ttyS0: 8 calls rang out");
+    assert!(finding.why.contains("/etc/nologin.ttyS0 exists"), "{}", finding.why);
+    // But the port was ready for a call: what would keep it from that does not hold.
+    let audit = judged(&[("inittab", "S0:2345:respawn:/sbin/mgetty -s 33600 -n 2 ttyS0\n")], |_, call| {
+        call.answered = false;
+    });
+    assert_eq!(audit.withdrawn.iter().map(Finding::code).collect::<Vec<_>>(), ["port-speed"]);
 }
 
 #[test]

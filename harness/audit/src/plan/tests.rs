@@ -3,6 +3,8 @@
 use super::*;
 use crate::effective::ports;
 use crate::tests::with;
+use offhook_scenario::Personality;
+use scenario::AFTER_DENIAL;
 
 fn planned(changes: &[(&str, &str)]) -> Vec<Probe> {
     let tree = with(changes);
@@ -21,6 +23,8 @@ fn every_account_every_rule_and_those_who_should_not_get_in_call_once() {
             (friend, Some(2), Some(true)),
             (friend, Some(2), Some(true)),
             (friend, Some(2), Some(false)),
+            // One asks for another address.
+            (friend, Some(2), Some(true)),
             (friend, Some(2), Some(false)),
             (friend, Some(2), Some(true)),
             (friend, Some(2), None),
@@ -58,7 +62,7 @@ fn a_scenario_has_the_probes_as_acts_and_waits_after_a_denied_call() {
     let facts = Facts::of(&tree);
     let port = &ports(&tree, &facts)[0];
     let probes = plan(&tree, &facts, port).probes;
-    let scenario = scenario(&tree.etc, port, &probes, "bookworm");
+    let scenario = scenario(&tree.etc, port, &probes, "bookworm", &Personality::default());
     assert_eq!(scenario.calls().count(), probes.len());
     let shadow = scenario.server.etc.as_ref().and_then(|etc| etc.text("/etc/shadow")).unwrap_or_default();
     assert!(shadow.contains("bob:$6$rounds=") && shadow.contains("root:*:"), "{shadow}");
@@ -72,8 +76,10 @@ fn a_scenario_has_the_probes_as_acts_and_waits_after_a_denied_call() {
 fn with_login_the_copy_has_the_account_s_password_as_the_unix_one() {
     let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
     let probes = planned(&[login]);
-    let unix: Vec<_> =
-        probes.iter().filter(|probe| probe.unix && !matches!(probe.aim, Aim::Lost | Aim::Again)).collect();
+    let unix: Vec<_> = probes
+        .iter()
+        .filter(|probe| probe.unix && !matches!(probe.aim, Aim::OtherAddress(_) | Aim::Lost | Aim::Again))
+        .collect();
     assert_eq!(unix.len(), 2, "bob by PAP and at the prompt: {probes:?}");
     assert_eq!(unix[0].credentials, unix[1].credentials);
     let any = planned(&[login, ("ppp/pap-secrets", "* * \"\" *\n")]);

@@ -23,8 +23,8 @@ pub(super) fn parts(port: &PortReport) -> Vec<Part> {
     let of = |topic: Topic| port.statements.iter().filter(move |statement| statement.topic == topic);
     for statement in of(Topic::Answer) {
         match (&statement.claim, &statement.known) {
-            (_, Known::Refuted { saw, calls, .. }) if calls.is_empty() => {
-                // Nothing else of it comes to pass.
+            // Nothing else of it comes to pass.
+            (_, Known::Refuted { saw, .. }) if nobody_is_answered(port) => {
                 return vec![(format!("nobody is answered: {saw}"), Some(Ink::Bad)), shown(port)];
             }
             (_, Known::Refuted { saw, .. }) => parts.push((saw.clone(), Some(Ink::Bad))),
@@ -40,6 +40,12 @@ pub(super) fn parts(port: &PortReport) -> Vec<Part> {
     parts.extend(login(port));
     parts.push(shown(port));
     parts
+}
+
+/// Whether no call shows anything of what comes after the answer.
+fn nobody_is_answered(port: &PortReport) -> bool {
+    let later = |statement: &&Statement| !matches!(statement.topic, Topic::Answer | Topic::Callers);
+    !port.statements.iter().filter(later).any(|statement| statement.known.is_shown())
 }
 
 fn callers(port: &PortReport) -> Option<Part> {

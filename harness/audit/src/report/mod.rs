@@ -51,7 +51,7 @@ pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> Strin
         text.push_str(&withdrawn(finding, style));
         text.push('\n');
     }
-    let untried = untried(audit, style);
+    let untried = untried(audit, tree, style, detail);
     if !untried.is_empty() {
         text.push_str(&untried);
         text.push('\n');
@@ -89,7 +89,7 @@ fn glances(audit: &Audit, style: Style) -> String {
 }
 
 /// What no call tried, once, with the reasons.
-fn untried(audit: &Audit, style: Style) -> String {
+fn untried(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> String {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     for port in &audit.ports {
         for left in &port.left_out {
@@ -99,6 +99,12 @@ fn untried(audit: &Audit, style: Style) -> String {
                 None => reasons.push((told, vec![&port.device])),
             }
         }
+    }
+    if let Some(first) = tree.left_out.first().filter(|_| detail == Detail::All) {
+        let count = counted(tree.left_out.len(), "file");
+        let every: Vec<&str> = audit.ports.iter().map(|port| port.device.as_str()).collect();
+        let told = format!("{count} of /etc not taken into the lab, {} for one: {}", first.path.display(), first.why);
+        reasons.push((told, every));
     }
     let mut text = String::new();
     for (index, (told, devices)) in reasons.iter().enumerate() {
@@ -245,7 +251,13 @@ fn finding_report(finding: &Finding, ports: usize, tree: &Tree, style: Style) ->
     if let Some(latent) = &finding.latent {
         text.push_str(&hang("  latent: ", &printable(latent), 0, style.width));
     }
-    text.push_str(&known(&finding.known, "  ", style.width));
+    text.push_str(&match &finding.known {
+        // What only calls find is told already; which did is not.
+        Known::Shown { calls, saw } if !calls.is_empty() && finding.what.contains(saw.as_str()) => {
+            hang("  shown:  ", &format!("by {}", calls.join(", ")), 0, style.width)
+        }
+        other => known(other, "  ", style.width),
+    });
     text
 }
 

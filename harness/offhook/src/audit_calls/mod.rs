@@ -20,6 +20,7 @@ use offhook_audit::{Audit, sorted};
 use offhook_base::plain;
 use offhook_etc::source::Tree;
 use offhook_lab::{Lab, LabError, Room};
+use offhook_scenario::Personality;
 
 use crate::runner::item::Options;
 use rounds::{Rounds, Unmade};
@@ -34,6 +35,8 @@ pub struct CallOptions {
     pub trusted: bool,
     /// The server stack.
     pub stack: String,
+    /// The modem behind each port.
+    pub modem: Personality,
     /// Guests at once; `None`: as many as there are processors.
     pub jobs: Option<usize>,
     /// Real time a guest may take.
@@ -145,7 +148,7 @@ fn made(
         .enable_all()
         .build()
         .map_err(|error| failed(format!("starting the event loop: {}", plain(&error))))?;
-    let mut rounds = Rounds::new(tree, &lab, &options.stack, &evidence, calls);
+    let mut rounds = Rounds::new(tree, &lab, &options.stack, &options.modem, &evidence, calls);
     let finished = runtime.block_on(async {
         tokio::select! {
             () = rounds.run(&run) => Ok(()),
@@ -170,7 +173,7 @@ fn taken(judged: &mut [PortCalls], rounds: Rounds<'_>) -> Result<(), Stopped> {
         let left = calls.left.len();
         // Silence must not pass for agreement.
         port.unmade = match calls.unmade {
-            Some(Unmade::NotReady(line)) => Some(judge::Unmade::NotReady(line)),
+            Some(Unmade::NotReady(line)) => Some(judge::Unmade::NotReady(Some(line))),
             Some(Unmade::Lab(why)) => {
                 result = result.and(Err(failed(format!("calling {device} in the lab: {why}"))));
                 Some(judge::Unmade::Left(left, why))

@@ -14,6 +14,7 @@ use offhook_base::SourceFile;
 use offhook_etc::source::Tree;
 use offhook_lab::Lab;
 use offhook_report::evidence;
+use offhook_scenario::Personality;
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
 
 use super::log;
@@ -39,8 +40,8 @@ pub(super) struct PortCalls<'a> {
 
 /// Why a guest made no call.
 pub(super) enum Unmade {
-    /// The server never got the port ready; with what its log says.
-    NotReady(Option<String>),
+    /// The server never got the port ready; with what its log and its modem say of it.
+    NotReady(String),
     /// The lab could not do it.
     Lab(String),
 }
@@ -50,6 +51,7 @@ pub(super) struct Rounds<'a> {
     tree: &'a Tree,
     lab: &'a Lab,
     stack: &'a str,
+    modem: &'a Personality,
     evidence: &'a Path,
     calls: Vec<PortCalls<'a>>,
 }
@@ -60,23 +62,24 @@ impl<'a> Rounds<'a> {
         tree: &'a Tree,
         lab: &'a Lab,
         stack: &'a str,
+        modem: &'a Personality,
         evidence: &'a Path,
         calls: Vec<(&'a Port, Vec<Probe>)>,
     ) -> Self {
         let none = |(port, left)| PortCalls { port, left, seen: Vec::new(), unmade: None };
-        Self { tree, lab, stack, evidence, calls: calls.into_iter().map(none).collect() }
+        Self { tree, lab, stack, modem, evidence, calls: calls.into_iter().map(none).collect() }
     }
 
     /// Makes the calls.
     pub(super) async fn run(&mut self, options: &Options) {
         for round in 0..MOST {
             let open = |calls: &&mut PortCalls<'_>| !calls.left.is_empty() && calls.unmade.is_none();
-            let (tree, stack, evidence) = (self.tree, self.stack, self.evidence);
+            let (tree, stack, modem, evidence) = (self.tree, self.stack, self.modem, self.evidence);
             let mut wanted: Vec<_> = self.calls.iter_mut().filter(open).collect();
             if wanted.is_empty() {
                 return;
             }
-            let items = wanted.iter().map(|calls| item(tree, calls, stack, evidence, round)).collect();
+            let items = wanted.iter().map(|calls| item(tree, calls, (stack, modem), evidence, round)).collect();
             let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
             // Whoever waits for this ends it: nothing ends a round by itself.
             let result = schedule::run(self.lab, items, options, keep, pending(), |_| {}).await;
@@ -92,10 +95,16 @@ impl<'a> Rounds<'a> {
     }
 }
 
-fn item(tree: &Tree, calls: &PortCalls<'_>, stack: &str, evidence: &Path, round: usize) -> Item {
+fn item(
+    tree: &Tree,
+    calls: &PortCalls<'_>,
+    (stack, modem): (&str, &Personality),
+    evidence: &Path,
+    round: usize,
+) -> Item {
     Item {
         source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
-        scenario: plan::scenario(&tree.for_calls(), calls.port, &calls.left, stack),
+        scenario: plan::scenario(&tree.for_calls(), calls.port, &calls.left, stack, modem),
         stack: stack.to_owned(),
         seed: SEED,
         evidence: evidence.join(calls.guest(round)),
@@ -107,7 +116,9 @@ impl PortCalls<'_> {
     fn take(&mut self, outcome: &Outcome, round: usize) {
         let placed = outcome.calls.iter().take_while(|call| call.placed);
         let placed: Vec<CallSummary> = placed.take(self.left.len()).cloned().collect();
-        self.unmade = placed.is_empty().then(|| self.why_unmade(outcome));
+        // A guest that came to no end would come to none a second time.
+        let broken = matches!(outcome.verdict, Verdict::Error { .. });
+        self.unmade = (placed.is_empty() || broken).then(|| self.why_unmade(outcome));
         let guest = self.guest(round);
         let probes = self.left.drain(..placed.len()).zip(placed);
         self.seen.extend(probes.map(|(probe, call)| Seen { probe, call, guest: guest.clone() }));
@@ -119,13 +130,17 @@ impl PortCalls<'_> {
     }
 
     fn why_unmade(&self, outcome: &Outcome) -> Unmade {
-        let not_ready = |step: &StepOutcome| step.step.is_none() && matches!(step.result, StepResult::Failed { .. });
-        match &outcome.verdict {
-            Verdict::Failed if outcome.steps.iter().any(not_ready) => {
-                Unmade::NotReady(log::complaint(outcome, &self.port.device))
+        let not_ready = |step: &StepOutcome| match &step.result {
+            StepResult::Failed { actual, .. } if step.step.is_none() => Some(actual.clone()),
+            _ => None,
+        };
+        match (&outcome.verdict, outcome.steps.iter().find_map(not_ready)) {
+            (Verdict::Failed, Some(actual)) => {
+                let complaint = log::complaint(outcome, &self.port.device);
+                Unmade::NotReady(complaint.map_or_else(|| actual.clone(), |complaint| format!("{complaint}; {actual}")))
             }
-            Verdict::Error { message, help, .. } => {
-                let help = help.as_ref().map_or_else(String::new, |help| format!("\n  {help}"));
+            (Verdict::Error { message, help, .. }, _) => {
+                let help = help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
                 Unmade::Lab(format!("{message}{help}"))
             }
             _ => Unmade::Lab("no call was placed".to_owned()),

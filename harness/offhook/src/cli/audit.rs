@@ -18,6 +18,7 @@ use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webm
 use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
 use offhook_etc::source::Tree;
 use offhook_report::Style;
+use offhook_scenario::Personality;
 
 /// What is to be known of the exit code and of what is written.
 const HELP: &str = "Exit codes: 0 nothing found that is as bad as --fail-on, 1 something is, 2 the files or the command\n\
@@ -62,6 +63,10 @@ pub(super) struct AuditArgs {
     /// The stack to call [default: the first there is]
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
+
+    /// The model of the modem behind each port: a name of `offhook modems`, or a file [default: generic]
+    #[arg(long, value_name = "MODEL")]
+    modem: Option<String>,
 
     /// Guests at once [default: the number of processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -182,7 +187,11 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     };
     let stack = arguments.stack.clone().unwrap_or_else(|| offhook_lab::STACKS[0].to_owned());
     let ran = OnceCell::new();
-    let Completed { mut audit, called } = completed(arguments, &tree, &stack, &ran)?;
+    let modem = arguments.modem.as_deref().map(offhook_language::model::load).transpose();
+    let modem = modem
+        .map_err(|errors| Stop::Wrong(errors.render(offhook_schema::Style::of(&io::stderr()))))?
+        .unwrap_or_default();
+    let Completed { mut audit, called } = completed(arguments, &tree, &stack, &modem, &ran)?;
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
     }
@@ -274,7 +283,13 @@ fn listed(arguments: &AuditArgs, format: Format) -> Result<u8, Stop> {
 }
 
 /// The audit, with calls unless none are wanted; what they were made on goes to `ran`.
-fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str, ran: &OnceCell<Fingerprint>) -> Result<Completed, Stop> {
+fn completed(
+    arguments: &AuditArgs,
+    tree: &Tree,
+    stack: &str,
+    modem: &Personality,
+    ran: &OnceCell<Fingerprint>,
+) -> Result<Completed, Stop> {
     if arguments.no_calls {
         return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false) });
     }
@@ -282,6 +297,7 @@ fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str, ran: &OnceCell<Fin
         // This machine runs its own files anyway.
         trusted: arguments.trust_the_tree || (arguments.etc.is_none() && arguments.root.is_none()),
         stack: stack.to_owned(),
+        modem: modem.clone(),
         jobs: arguments.jobs.map(usize::from),
         limit: Duration::from_secs(arguments.limit),
         evidence: arguments.out.clone(),
