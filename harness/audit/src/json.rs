@@ -38,7 +38,13 @@
 //!       "latent": null,               or why a danger cannot come to pass yet
 //!       "accepted": null              or { "reason", "until" (a date or null), "place" }
 //!   } ],
-//!   "withdrawn": [ ... ]              findings that calls refute, without "id"
+//!   "withdrawn": [ ... ],             findings that calls refute, without "id"
+//!   "webmin": [ {                     who may change the server through Webmin (--webmin)
+//!       "user": "mona", "groups": ["dial"],
+//!       "ports": false, "options": false, "caller_id": true, "accounts": true, "sync": false, "config": false,
+//!       "direct": true, "opens": "PPP Accounts" or null,
+//!       "place": { "file", "line" }   or null: no file restricts the user
+//!   } ]
 //! }
 //! ```
 //!
@@ -50,6 +56,7 @@ use serde::Serialize;
 
 use super::identity::identities;
 use super::registry::{self, Rule};
+use super::webmin::Right;
 use super::{Audit, Finding, PortReport, Severity};
 use offhook_base::Fingerprint;
 use offhook_etc::source::Tree;
@@ -73,6 +80,7 @@ struct Whole<'a> {
     ports: &'a [PortReport],
     findings: Vec<Identified<'a>>,
     withdrawn: &'a [Finding],
+    webmin: &'a [Right],
 }
 
 #[derive(Serialize)]
@@ -106,6 +114,7 @@ pub fn report(audit: &Audit, tree: &Tree, ran: Option<&Fingerprint>, exit_code: 
         ports: &audit.ports,
         findings,
         withdrawn: &audit.withdrawn,
+        webmin: &audit.webmin,
     })
 }
 

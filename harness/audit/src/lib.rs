@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod claim;
 pub mod effective;
 mod finding;
+pub mod generate;
 pub mod identity;
 pub mod json;
 pub mod judge;
@@ -128,6 +129,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Findings that calls refute: they do not hold.
     pub withdrawn: Vec<Finding>,
+    /// Who may change the server through Webmin.
+    pub webmin: Vec<webmin::Right>,
 }
 
 impl Audit {
@@ -160,7 +163,7 @@ pub fn audit(tree: &Tree) -> (Audit, Facts, Vec<Port>) {
         statements: statements::of(&facts, port),
         left_out: Vec::new(),
     });
-    let mut audit = Audit { ports: reports.collect(), findings, withdrawn: Vec::new() };
+    let mut audit = Audit { ports: reports.collect(), findings, ..Audit::default() };
     judge::latent(&mut audit);
     (audit, facts, ports)
 }

@@ -1,8 +1,8 @@
 //! Holds an audit against calls in the lab: statements and findings that are shown say so, what is refuted is withdrawn,
 //! and what contradicts the files is a finding of its own, in the server's own words.
 //!
-//! In go the [`PortCalls`] of each port; the [`Audit`] is changed. [`seen`] is one call, [`statements`] and [`findings`] say
-//! what calls show of each.
+//! In go the [`PortCalls`] of each port; the [`Audit`] is changed. [`seen`] is one call; what calls show of statements and
+//! of findings has a file each.
 
 mod findings;
 pub mod seen;

@@ -1,8 +1,8 @@
 //! The calls that compare an audit with the real programs: probes, and scenarios of them for the lab.
 //!
 //! In go [`Facts`] and [`Port`]s; out comes, for each port, a [`Plan`]: [`Probe`]s with what is expected of each. A
-//! [`Scenario`] has the probes of one port as calls that follow one another. Verbs that cannot fail are used where that
-//! is possible; after one that does the rest of a port's probes is planned again ([`scenario`] takes any part of them).
+//! [`Scenario`](offhook_scenario::Scenario) has the probes of one port as calls that follow one another. Verbs that cannot fail are used where that
+//! is possible; after one that does the rest of a port's probes is planned again ([`scenario()`] takes any part of them).
 
 mod by_ppp;
 mod scenario;

@@ -5,6 +5,7 @@
 //! secrets files are shown with their passwords masked, or not at all.
 
 mod glance;
+mod webmin;
 
 use std::fmt::Write as _;
 
@@ -49,6 +50,10 @@ pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> Strin
     }
     for finding in audit.withdrawn.iter().filter(|_| detail == Detail::All) {
         text.push_str(&withdrawn(finding, style));
+        text.push('\n');
+    }
+    if !audit.webmin.is_empty() {
+        text.push_str(&webmin::table(&audit.webmin, style));
         text.push('\n');
     }
     let untried = untried(audit, tree, style, detail);

@@ -183,7 +183,7 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         Some(directory) => webmin::read(directory).map_err(|error| {
             Stop::Wrong(format!("reading Webmin's configuration in {}: {}\n", directory.display(), plain(&error)))
         })?,
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
     };
     let stack = arguments.stack.clone().unwrap_or_else(|| offhook_lab::STACKS[0].to_owned());
     let ran = OnceCell::new();
@@ -195,7 +195,8 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
     }
-    audit.findings.extend(webmin);
+    audit.webmin = webmin.0;
+    audit.findings.extend(webmin.1);
     let scope = Scope { called: called == Ok(true), webmin: arguments.webmin.is_some() };
     // The local day, or UTC's where the time zone cannot be known.
     let today = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc()).date();
