@@ -1,6 +1,8 @@
 //! Findings held against calls: those that calls show, those that they refute, those that cannot come to pass yet, and
 //! those that only calls make.
 
+use std::time::Duration;
+
 use super::seen::Seen;
 use super::statements::Calls;
 use super::{PortCalls, Unmade, spelled_time};
@@ -11,6 +13,9 @@ use crate::secrecy::Secrecy;
 use crate::{Audit, Finding, Severity};
 use offhook_etc::source::Place;
 use offhook_report::text::counted;
+
+/// A line that is free again so soon after a lost carrier was not held: rings until the answer, and mgetty's start.
+const PROMPT: Duration = Duration::from_secs(40);
 
 /// What callers experience if a rule is right about a port.
 enum Effect {
