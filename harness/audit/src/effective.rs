@@ -309,6 +309,12 @@ impl Ppp {
         (pick(0), pick(1))
     }
 
+    /// After how many seconds a call that nobody uses is ended; `None`: never.
+    pub fn longest_idle_call(&self) -> Option<u64> {
+        let of = |name| self.number(name).map(|(seconds, _)| seconds).filter(|seconds| *seconds > 0);
+        [of("idle"), of("maxconnect")].into_iter().flatten().min()
+    }
+
     /// Name servers given to callers: the last two said.
     pub fn dns(&self) -> Vec<(Ipv4Addr, &Opt)> {
         let all = self.every("ms-dns");

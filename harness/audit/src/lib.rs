@@ -9,28 +9,35 @@
 
 pub mod accept;
 pub mod accounts;
+pub mod claim;
 pub mod effective;
 mod finding;
+pub mod generate;
 pub mod identity;
 pub mod json;
 pub mod judge;
+mod known;
 pub mod plan;
 pub mod registry;
 pub mod report;
 pub mod rules;
 pub mod sarif;
+pub mod secrecy;
 mod severity;
 pub mod statements;
 mod unix;
 pub mod webmin;
 
 pub use finding::{Accepted, Finding, exit_code, sorted};
+pub use known::Known;
 pub use severity::Severity;
 
 use offhook_etc::source::{Place, Tree};
 use serde::{Serialize, Serializer};
 
+use claim::Claim;
 use effective::{Facts, Port};
+use plan::LeftOut;
 
 /// What a statement is about, in the order of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,8 @@ pub enum Topic {
     Address,
     /// What ends a call.
     End,
+    /// What comes after a call.
+    Next,
     /// DNS servers the caller is given.
     Dns,
 }
@@ -70,6 +79,7 @@ impl Topic {
             Self::Account => "account",
             Self::Address => "address",
             Self::End => "end",
+            Self::Next => "next",
             Self::Dns => "dns",
         }
     }
@@ -90,8 +100,11 @@ pub struct Statement {
     pub text: String,
     /// What decides it, most decisive first.
     pub places: Vec<Place>,
-    /// What calls in the lab showed, if any did.
-    pub lab: Option<String>,
+    /// The same as values.
+    #[serde(skip)]
+    pub claim: Claim,
+    /// How it is known.
+    pub known: Known,
 }
 
 /// What a caller experiences on one port.
@@ -103,6 +116,8 @@ pub struct PortReport {
     pub place: Place,
     /// Statements in the order of a call.
     pub statements: Vec<Statement>,
+    /// What no call tried.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The whole audit.
@@ -112,13 +127,23 @@ pub struct Audit {
     pub ports: Vec<PortReport>,
     /// Findings, worst first.
     pub findings: Vec<Finding>,
+    /// Findings that calls refute: they do not hold.
+    pub withdrawn: Vec<Finding>,
+    /// Who may change the server through Webmin.
+    pub webmin: Vec<webmin::Right>,
 }
 
 impl Audit {
-    /// How many findings have that severity, without those that are accepted.
+    /// How many findings have that severity, without those that are accepted and dangers that cannot come to pass yet.
     pub fn count(&self, severity: Severity) -> usize {
-        let of = |finding: &&Finding| finding.accepted.is_none() && finding.severity == severity;
+        let of =
+            |finding: &&Finding| finding.accepted.is_none() && finding.latent.is_none() && finding.severity == severity;
         self.findings.iter().filter(of).count()
+    }
+
+    /// How many dangers cannot come to pass yet, without those that are accepted.
+    pub fn latent(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.accepted.is_none() && finding.latent.is_some()).count()
     }
 
     /// How many findings are accepted.
@@ -136,8 +161,11 @@ pub fn audit(tree: &Tree) -> (Audit, Facts, Vec<Port>) {
         device: port.device.clone(),
         place: port.entry.place.clone(),
         statements: statements::of(&facts, port),
+        left_out: Vec::new(),
     });
-    (Audit { ports: reports.collect(), findings }, facts, ports)
+    let mut audit = Audit { ports: reports.collect(), findings, ..Audit::default() };
+    judge::latent(&mut audit);
+    (audit, facts, ports)
 }
 
 #[cfg(test)]

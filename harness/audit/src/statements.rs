@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::accounts::{self, protocol_name};
+use super::claim::Claim;
 use super::effective::{Facts, Port, Ppp};
-use super::{Statement, Topic};
+use super::{Known, Statement, Topic};
+use offhook_etc::read::dialin::Rule;
 use offhook_etc::read::options::Opt;
 use offhook_etc::read::secrets::SecretKind;
 use offhook_etc::source::Place;
@@ -30,11 +32,15 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
         said.push(idle(ppp));
         said.push(dns(ppp));
     }
+    if !port.direct.value {
+        let text = "after a lost carrier the next call is answered";
+        said.push(statement(Topic::Next, Claim::Again, text, Vec::new()));
+    }
     said
 }
 
-fn statement(topic: Topic, text: impl Into<String>, places: Vec<Place>) -> Statement {
-    Statement { topic, text: text.into(), places, lab: None }
+fn statement(topic: Topic, claim: Claim, text: impl Into<String>, places: Vec<Place>) -> Statement {
+    Statement { topic, text: text.into(), places, claim, known: Known::Predicted }
 }
 
 fn places<'a>(options: impl IntoIterator<Item = &'a Opt>) -> Vec<Place> {
@@ -48,6 +54,7 @@ fn answer(port: &Port) -> Statement {
     if port.direct.value {
         return statement(
             Topic::Answer,
+            Claim::Answer(0),
             "a direct line: whoever is connected gets a prompt after sending something",
             places,
         );
@@ -61,6 +68,7 @@ fn answer(port: &Port) -> Statement {
     };
     statement(
         Topic::Answer,
+        Claim::Answer(port.rings.value),
         format!("the modem answers after {}{ringback}", counted(port.rings.value as usize, "ring")),
         places,
     )
@@ -78,6 +86,7 @@ fn line(port: &Port) -> Statement {
     };
     statement(
         Topic::Port,
+        Claim::Unseen("a pseudo-terminal has no speed"),
         format!("{} bit/s at the port, {mode}", port.speed.value),
         port.speed.place.iter().cloned().collect(),
     )
@@ -85,7 +94,12 @@ fn line(port: &Port) -> Statement {
 
 fn callers(facts: &Facts, port: &Port) -> Statement {
     let Some(rules) = facts.rules.as_ref().filter(|rules| !rules.is_empty()) else {
-        return statement(Topic::Callers, "every caller is answered, whatever the number", Vec::new());
+        return statement(
+            Topic::Callers,
+            Claim::Callers("everybody".to_owned()),
+            "every caller is answered, whatever the number",
+            Vec::new(),
+        );
     };
     let mut parts = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
@@ -114,7 +128,7 @@ fn callers(facts: &Facts, port: &Port) -> Statement {
     if rules.len() > MOST {
         parts.push(format!("and {} more", counted(rules.len() - MOST, "rule")));
     }
-    if !rules.iter().any(offhook_etc::read::dialin::Rule::is_all) {
+    if !rules.iter().any(Rule::is_all) {
         parts.push("everybody else is answered".to_owned());
     }
     let mut text = parts.join("; then ");
@@ -125,7 +139,31 @@ fn callers(facts: &Facts, port: &Port) -> Statement {
     let mut places: Vec<Place> = rules.iter().map(|rule| rule.place.clone()).collect();
     places.dedup();
     places.truncate(3);
-    statement(Topic::Callers, text, places)
+    statement(Topic::Callers, Claim::Callers(briefly(rules)), text, places)
+}
+
+/// Rules of caller ID in a few words, in their order: `not 5554711, 555, 556, nobody else`.
+fn briefly(rules: &[Rule]) -> String {
+    let last = rules.iter().find(|rule| rule.is_all());
+    let mut parts: Vec<String> = rules
+        .iter()
+        .take_while(|rule| !rule.is_all())
+        .map(|rule| {
+            let number = if rule.number == "none" { "no number".to_owned() } else { printable(&rule.number) };
+            if rule.allow { number } else { format!("not {number}") }
+        })
+        .collect();
+    let more = parts.len().saturating_sub(MOST);
+    parts.truncate(MOST);
+    if more > 0 {
+        parts.push(format!("{} more", counted(more, "rule")));
+    }
+    let else_ = if parts.is_empty() { "" } else { " else" };
+    parts.push(match last {
+        Some(rule) if !rule.allow => format!("nobody{else_}"),
+        _ => format!("everybody{else_}"),
+    });
+    parts.join(", ")
 }
 
 fn prompt(facts: &Facts, port: &Port) -> Statement {
@@ -146,7 +184,12 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
     } else {
         format!("{} can log in with the Unix password", list(&able))
     };
-    statement(Topic::Login, format!("{prompt}; {who}"), line.map(|line| line.place.clone()).into_iter().collect())
+    statement(
+        Topic::Login,
+        Claim::Login,
+        format!("{prompt}; {who}"),
+        line.map(|line| line.place.clone()).into_iter().collect(),
+    )
 }
 
 fn detection(facts: &Facts, port: &Port) -> Statement {
@@ -158,6 +201,7 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
         };
         return statement(
             Topic::Ppp,
+            Claim::Detection(false),
             format!("PPP is not recognised, callers who begin with PPP get /bin/login: {why}"),
             Vec::new(),
         );
@@ -171,7 +215,7 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
         }
         None => format!("PPP is recognised and starts {}", line.program()),
     };
-    statement(Topic::Ppp, text, vec![line.place.clone()])
+    statement(Topic::Ppp, Claim::Detection(port.ppp.is_some()), text, vec![line.place.clone()])
 }
 
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
@@ -179,12 +223,13 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     if let Err(why) = accounts::starts(facts, ppp) {
         return statement(
             Topic::Auth,
+            Claim::Refuses,
             format!("nobody gets in by PPP: pppd refuses to start, because {why}"),
             why.place.into_iter().chain(decided).collect(),
         );
     }
     if !ppp.auth.required {
-        return statement(Topic::Auth, "callers get in by PPP without a name or password", decided);
+        return statement(Topic::Auth, Claim::Open, "callers get in by PPP without a name or password", decided);
     }
     let offered = [(ppp.auth.eap, "EAP"), (ppp.auth.chap, "CHAP"), (ppp.auth.mschap, "MS-CHAP"), (ppp.auth.pap, "PAP")];
     let offered: Vec<&str> = offered.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
@@ -193,7 +238,7 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     let mut from = decided;
     from.extend(places(unix));
     from.dedup();
-    statement(Topic::Auth, format!("every caller is asked by {}{also}", list_or(&offered)), from)
+    statement(Topic::Auth, Claim::Asked, format!("every caller is asked by {}{also}", list_or(&offered)), from)
 }
 
 fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
@@ -234,7 +279,13 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
             }
             Err(why) => format!("{name} does not get in by {protocol}: {why}"),
         };
-        said.push(statement(Topic::Account, text, vec![account.place.clone()]));
+        let claim = Claim::Account {
+            name: account.entry.client.clone(),
+            place: account.place.clone(),
+            protocol: account.protocol,
+            inside: account.usable.is_ok(),
+        };
+        said.push(statement(Topic::Account, claim, text, vec![account.place.clone()]));
     }
     said
 }
@@ -252,6 +303,7 @@ fn addresses(ppp: &Ppp) -> Statement {
     from.extend(places(arp));
     statement(
         Topic::Address,
+        Claim::Address { local: local.map(|(address, _)| address), remote: remote.map(|(address, _)| address) },
         format!(
             "{text}{}",
             if arp.is_some() { "; the LAN reaches the caller through the server (proxyarp)" } else { "" }
@@ -282,7 +334,7 @@ fn idle(ppp: &Ppp) -> Statement {
         from.push(option.place.clone());
     }
     from.dedup();
-    statement(Topic::End, format!("the call is {}", parts.join(", or ")), from)
+    statement(Topic::End, Claim::End(ppp.longest_idle_call()), format!("the call is {}", parts.join(", or ")), from)
 }
 
 fn dns(ppp: &Ppp) -> Statement {
@@ -296,7 +348,12 @@ fn dns(ppp: &Ppp) -> Statement {
             format!("the caller is given DNS {}", told.join(" and "))
         }
     };
-    statement(Topic::Dns, text, places(servers.iter().map(|(_, option)| *option)))
+    statement(
+        Topic::Dns,
+        Claim::Dns(servers.iter().map(|(address, _)| *address).collect()),
+        text,
+        places(servers.iter().map(|(_, option)| *option)),
+    )
 }
 
 /// `5 min`, `90 s`, `2 h`.
@@ -352,6 +409,7 @@ mod tests {
                 "address: the caller gets 192.168.32.105, the server has 192.168.32.1",
                 "end: the call is ended after 5 min without traffic",
                 "dns: the caller is given DNS 192.168.32.1",
+                "next: after a lost carrier the next call is answered",
             ]
         );
     }

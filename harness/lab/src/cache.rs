@@ -20,7 +20,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::child::Children;
 use super::error::LabError;
@@ -34,6 +34,8 @@ pub(super) const DIRECTORIES: [&str; 7] = ["tmp", "run", "lock", "kernel", "stac
 
 /// The mode of directories: nobody else may write.
 const MODE: u32 = 0o755;
+/// How long a program takes at most to let go of what its owner had open when it was started.
+const STARTING: Duration = Duration::from_millis(200);
 
 /// Makes a directory of the cache, and those above it, that nobody else may write, whatever the umask is. One that is there is
 /// left as it is.
@@ -249,13 +251,30 @@ fn sweep(parent: &Path) -> io::Result<()> {
             }
             continue;
         }
-        let dead = File::options().write(true).open(&path).is_ok_and(|lock| lock.try_lock().is_ok());
-        if dead {
+        if is_free(&path) {
             remove(&path.with_extension(""))?;
             fs::remove_file(&path)?;
         }
     }
     Ok(())
+}
+
+/// Whether nobody holds that lock. A program that a killed owner was just starting holds it for a moment more, until it
+/// has become that program: for a lock whose owner is gone that moment is waited for.
+fn is_free(path: &Path) -> bool {
+    let Ok(lock) = File::options().write(true).open(path) else { return false };
+    let owner = path.file_name().and_then(|name| name.to_str()?.split_once('-')?.0.parse::<u32>().ok());
+    let gone = || owner.is_some_and(|owner| !Path::new(&format!("/proc/{owner}")).exists());
+    let until = Instant::now() + STARTING;
+    loop {
+        if lock.try_lock().is_ok() {
+            return true;
+        }
+        if !gone() || Instant::now() > until {
+            return false;
+        }
+        std::thread::sleep(STARTING / 20);
+    }
 }
 
 trait WithAddedLock {
@@ -307,6 +326,21 @@ mod tests {
         assert!(!tmp.join("4000001-kernel").exists());
         assert!(!tmp.join("4000001-kernel.lock").exists());
         assert!(!tmp.join("4000002-orphan").exists());
+    }
+
+    #[test]
+    fn a_program_that_a_killed_process_was_starting_lets_go_of_its_lock_in_time() {
+        let (_dir, cache) = cache();
+        let tmp = cache.root().join("tmp");
+        fs::create_dir_all(tmp.join("4000001-kernel")).unwrap();
+        let lock = File::create(tmp.join("4000001-kernel.lock")).unwrap();
+        lock.lock().unwrap();
+        std::thread::scope(|scope| {
+            let sweeping = scope.spawn(|| cache.open());
+            drop(lock);
+            sweeping.join().unwrap().unwrap();
+        });
+        assert!(!tmp.join("4000001-kernel").exists() && !tmp.join("4000001-kernel.lock").exists());
     }
 
     #[test]

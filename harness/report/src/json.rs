@@ -56,16 +56,21 @@
 //!           "rings": 2, "answered": true,
 //!           "rate": 33600,            bit/s of CONNECT; null if there was no carrier
 //!           "lcp": true,              LCP was opened
+//!           "asked": "pap",           by what the server asked last who the caller is, as in "auth"; or null
 //!           "auth": {                 null if it did not end
 //!               "result": "accepted", "refused" or "not-asked"
 //!               "protocol": "pap",    "chap", "ms-chap", "ms-chap-v2", "eap" or null
 //!               "message": "Login ok" },
 //!           "local": "192.168.32.105", "peer": "192.168.32.1", or null
+//!           "interface": [ ... ],     the server's interface as its kernel had it: its own address, its peer's; or null
 //!           "dns": ["9.9.9.9"],
 //!           "login": null,            true: a text login got to a shell or program; false: it did not
 //!           "text": "",               what the server sent outside PPP, control characters as escapes
 //!           "state": "...",           what state the call was in when it ended, in words
 //!           "terminated": "Link inactive" or null: the text of the server's Terminate-Request
+//!           "ended": "idle" or null:  why the server ended the call ("authentication", "connect-time", "no-echo", "carrier",
+//!                                     "other"); null: it did not
+//!           "moments": { "placed_us", "answered_us", "up_us", "ended_us" }, each null if it did not happen
 //!           "last_words": {           what the server's programs said last of the call, or null
 //!               "program": "pppd",
 //!               "pid": 33,            or null where the log does not tell

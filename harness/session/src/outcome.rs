@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::server_words::ServerWords;
 use offhook_base::Span;
-use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken, Variant};
+use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken, Reason, Variant};
 
 /// What came of one call, whatever was expected of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,12 +31,18 @@ pub struct CallSummary {
     pub rate: Option<u32>,
     /// Whether LCP was opened.
     pub lcp: bool,
+    /// By what the server asked last who the caller is, if it asked by a protocol that has a name here.
+    #[serde(default)]
+    pub asked: Option<AuthProtocol>,
     /// How authentication ended.
     pub auth: Option<AuthSummary>,
     /// The caller's address.
     pub local: Option<Ipv4Addr>,
     /// The server's address.
     pub peer: Option<Ipv4Addr>,
+    /// The addresses of the server's own interface for the call, its own and its peer's, as its kernel had them.
+    #[serde(default)]
+    pub interface: Option<(Ipv4Addr, Ipv4Addr)>,
     /// DNS servers the caller was given.
     pub dns: Vec<Ipv4Addr>,
     /// Whether a text login got to a shell or program.
@@ -47,9 +53,32 @@ pub struct CallSummary {
     pub state: String,
     /// The text of the server's Terminate-Request.
     pub terminated: Option<String>,
+    /// Why the server ended the call; `None`: it did not, or the call was never answered.
+    #[serde(default)]
+    pub ended: Option<Reason>,
+    /// When what happened.
+    #[serde(default)]
+    pub moments: Moments,
     /// What the server's programs said last of it, or the warning that they gave while it goes on.
     #[serde(default)]
     pub last_words: Option<ServerWords>,
+}
+
+/// When what happened in a call; `None`: it did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moments {
+    /// The exchange began to ring.
+    #[serde(rename = "placed_us")]
+    pub placed: Option<Instant>,
+    /// The server's modem went off hook.
+    #[serde(rename = "answered_us")]
+    pub answered: Option<Instant>,
+    /// The network came up, in the server's kernel where that was seen.
+    #[serde(rename = "up_us")]
+    pub up: Option<Instant>,
+    /// Either end hung up, or carrier was lost.
+    #[serde(rename = "ended_us")]
+    pub ended: Option<Instant>,
 }
 
 /// How authentication ended.

@@ -19,8 +19,10 @@ use crate::{Content, Etc, RawFile, is_private};
 pub struct Tree {
     /// Every file, in the order of paths.
     pub etc: Etc,
-    /// What could not be read.
+    /// What could not be read of what a dial-in server reads.
     pub unread: Vec<Unread>,
+    /// What else of its `/etc` is not here: a program of the server that wants it does not find it in the lab.
+    pub left_out: Vec<Unread>,
     /// The machine's name, from `/etc/hostname`.
     pub hostname: Option<String>,
     /// Whether owners mean anything: not if all files belong to one who is not root, as in a copy.
@@ -44,9 +46,10 @@ impl Tree {
         } else {
             directory.to_owned()
         };
-        let (etc, unread) = tree::read(&etc_directory)?;
+        let (etc, unread) = tree::read_whole(&etc_directory)?;
         let mut tree = Self::of(etc, ignore_modes);
-        tree.unread = unread;
+        let taken = |unread: &Unread| unread.path.strip_prefix(&etc_directory).is_ok_and(tree::is_taken);
+        (tree.unread, tree.left_out) = unread.into_iter().partition(taken);
         tree.whole = root;
         let copy = Root::open(directory)?;
         // A named file may name another, `file` does; more than a few is a circle.
@@ -73,7 +76,15 @@ impl Tree {
             let name = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
             name.map(str::to_owned)
         });
-        Self { etc, unread: Vec::new(), hostname, owners_known, modes_known: !ignore_modes, whole: false }
+        Self {
+            etc,
+            unread: Vec::new(),
+            left_out: Vec::new(),
+            hostname,
+            owners_known,
+            modes_known: !ignore_modes,
+            whole: false,
+        }
     }
 
     /// The file at that path, links followed.

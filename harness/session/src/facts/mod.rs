@@ -9,6 +9,7 @@ use offhook_caller::TransferOutcome;
 use offhook_caller::ip::Resolved;
 use offhook_clock::Instant;
 use offhook_ppp::auth::AuthOption;
+use offhook_ppp::chap::Algorithm;
 use offhook_telephony::trace::End;
 
 pub use super::login::LoginOutcome;
@@ -279,6 +280,18 @@ impl Facts {
         } else {
             format!("ringing, {} so far", counted(self.rings, "ring"))
         }
+    }
+}
+
+/// The scenario language's word for what a server asks by; `None`: it has none, for an algorithm of CHAP that is not known.
+pub fn protocol_of(option: AuthOption) -> Option<AuthProtocol> {
+    match option {
+        AuthOption::Pap => Some(AuthProtocol::Pap),
+        AuthOption::Chap(Algorithm::Md5) => Some(AuthProtocol::Chap),
+        AuthOption::Chap(Algorithm::MsChap) => Some(AuthProtocol::MsChap),
+        AuthOption::Chap(Algorithm::MsChapV2) => Some(AuthProtocol::MsChapV2),
+        AuthOption::Chap(Algorithm::Unknown(_)) => None,
+        AuthOption::Eap => Some(AuthProtocol::Eap),
     }
 }
 

@@ -1,7 +1,9 @@
 //! A call in a few values: what came of it, whatever was expected.
 
-use super::{Facts, shown};
-use crate::{AuthSummary, CallSummary};
+use offhook_telephony::trace::End;
+
+use super::{Facts, protocol_of, shown};
+use crate::{AuthSummary, CallSummary, Moments};
 
 impl Facts {
     /// What came of call number `call`, so far.
@@ -16,6 +18,7 @@ impl Facts {
         });
         let up = self.up.as_ref().map(|up| &up.what);
         let mut dns = up.map(|up| up.dns.clone()).unwrap_or_default();
+        let ended = self.hang_up().filter(|_| self.answered.is_some());
         // pppd gives its only server twice.
         dns.dedup();
         CallSummary {
@@ -26,15 +29,24 @@ impl Facts {
             answered: self.answered.is_some(),
             rate: self.connected.as_ref().map(|connected| connected.what),
             lcp: self.lcp_opened.is_some(),
+            asked: self.asked.and_then(protocol_of),
             auth,
             local: up.map(|up| up.local),
             peer: up.and_then(|up| up.peer),
+            interface: self.interfaces.last().map(|seen| (seen.what.1, seen.what.2)),
             dns,
             login: self.login.as_ref().map(|login| login.what.accepted),
             text: shown(&self.heard),
             state: self.state(),
             last_words: self.last_words(),
             terminated: self.terminated.as_ref().map(|terminated| terminated.what.clone()),
+            ended: ended.filter(|(by, ..)| *by == End::Server).map(|(.., why)| why),
+            moments: Moments {
+                placed: self.placed,
+                answered: self.answered,
+                up: self.network_up(),
+                ended: ended.map(|(_, at, _)| at),
+            },
         }
     }
 }

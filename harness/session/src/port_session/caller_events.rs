@@ -4,7 +4,7 @@ use offhook_caller::CallerEvent;
 use offhook_caller::ip::HostEvent;
 use offhook_clock::Instant;
 use offhook_ppp::auth::{AuthOption, OwnAuth};
-use offhook_ppp::chap::{self, Algorithm};
+use offhook_ppp::chap;
 use offhook_ppp::frame::{CHAP, EAP, Frame, IPCP, LCP, PAP};
 use offhook_ppp::link::LinkEvent;
 use offhook_ppp::packet::{Code, Packet};
@@ -13,9 +13,9 @@ use offhook_telephony::exchange::Release;
 use offhook_telephony::trace::{End, EventKind, escaped};
 
 use super::PortSession;
-use crate::facts::{Addresses, Auth, Timestamped};
+use crate::facts::{Addresses, Auth, Timestamped, protocol_of};
 use crate::tap::Tapped;
-use offhook_scenario::{AuthProtocol, AuthResult};
+use offhook_scenario::AuthResult;
 
 impl PortSession {
     /// Text from the server.
@@ -128,14 +128,7 @@ impl PortSession {
         let words =
             if message.is_empty() && option == AuthOption::Eap { String::new() } else { format!(", \"{message}\"") };
         self.linked(now, format!("{}: {how}{words}", option.name()));
-        let protocol = match option {
-            AuthOption::Pap => Some(AuthProtocol::Pap),
-            AuthOption::Chap(Algorithm::Md5) => Some(AuthProtocol::Chap),
-            AuthOption::Chap(Algorithm::MsChap) => Some(AuthProtocol::MsChap),
-            AuthOption::Chap(Algorithm::MsChapV2) => Some(AuthProtocol::MsChapV2),
-            AuthOption::Chap(Algorithm::Unknown(_)) => None,
-            AuthOption::Eap => Some(AuthProtocol::Eap),
-        };
+        let protocol = protocol_of(option);
         self.facts.auth = Some(Timestamped { at: now, what: Auth { result, protocol, message } });
     }
 
