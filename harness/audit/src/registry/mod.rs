@@ -17,6 +17,7 @@ pub mod mgetty;
 pub mod options;
 pub mod ports;
 mod reference;
+pub mod serving;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -146,6 +147,7 @@ pub struct Family {
 /// Every family, in the order of a call.
 pub static FAMILIES: &[Family] = &[
     Family { title: "Ports", rules: ports::ALL },
+    Family { title: "Programs on ports", rules: serving::ALL },
     Family { title: "mgetty.config", rules: mgetty::ALL },
     Family { title: "Caller ID", rules: caller_id::ALL },
     Family { title: "login.config", rules: login::ALL },

@@ -10,6 +10,7 @@ mod login;
 mod mgetty;
 mod options;
 mod ports;
+mod serving;
 
 use super::Finding;
 use super::effective::{Facts, Port};
@@ -32,6 +33,7 @@ type Check = fn(&Subject<'_>) -> Vec<Finding>;
 /// Every check.
 const CHECKS: &[&[Check]] = &[
     ports::CHECKS,
+    serving::CHECKS,
     mgetty::CHECKS,
     login::CHECKS,
     caller_id::CHECKS,

@@ -138,11 +138,21 @@ pub fn values(source: &Source<'_>, device: &str) -> Values {
     for (line, key, value) in lines(source) {
         if key == "port" {
             applies = same_port(&value, device);
-        } else if applies && type_of(&key).is_some() {
+        } else if applies && is_taken(&key, &value) {
             values.insert(key, Value { text: value, place: source.at(line) });
         }
     }
     values
+}
+
+/// Whether mgetty takes a line; of one that it does not the value before stays.
+fn is_taken(key: &str, value: &str) -> bool {
+    match type_of(key) {
+        Some(Int) => integer(value).is_some(),
+        Some(Flow) => is_flow(value),
+        Some(Bool | Text) => true,
+        None => false,
+    }
 }
 
 /// What is wrong in it, whatever the port.
