@@ -3,8 +3,10 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use super::effective::{CHAP_SECRETS, Facts, PAP_SECRETS, Ppp};
+use super::effective::{Facts, Ppp};
+use super::offered;
 use offhook_etc::read::accounts::Password;
+use offhook_etc::read::allowed::Allowed;
 use offhook_etc::read::secrets::{Entry, SecretKind, best};
 use offhook_etc::source::Place;
 use offhook_scenario::AuthProtocol;
@@ -35,29 +37,38 @@ pub enum Unusable {
     TooFewColumns,
     /// Its server column is empty, or missing.
     NoServer,
-    /// It is for that server, and the name of this one is not known.
-    ServerUnknown(String),
-    /// It is for another server.
-    OtherServer {
-        /// The one it names.
-        named: String,
-        /// This one.
-        this: String,
-    },
+    /// It is for a certain server, and the name of this one is not known.
+    ServerUnknown,
+    /// It is for another server; the name of this one. What its column says may be a password, and is not kept.
+    OtherServer(String),
     /// Another entry for the same name comes first.
     NotFirst,
     /// It allows no address.
     NoAddress,
     /// CHAP needs the password, and there is a hash.
     Hash,
-    /// Its name is empty.
-    NoName,
+    /// Its name has other characters than ASCII's, which pppd writes in another way before it compares.
+    NameNotAscii,
+    /// Its password has such characters, likewise with PAP.
+    PasswordNotAscii,
+    /// Its name or password is longer than pppd takes from a caller.
+    TooLong,
+    /// PAP passwords are hashes here (`papcrypt`), and this is none.
+    NoHash,
+    /// Its password stands in a file that is not there, or empty: pppd passes the entry over.
+    NoFile,
     /// The Unix password is checked, and there is no such user.
     NoUser,
+    /// PAM checks who authenticates by CHAP as well, and there is no such user.
+    NoUserForChap,
     /// The Unix password is checked, and that user's is locked.
     LockedUser,
-    /// It does not allow the address that the port gives.
+    /// It does not allow the address that it would get.
     AddressRefused(Ipv4Addr),
+    /// None of its words for addresses can be read.
+    NoReadableAddress,
+    /// Nobody gets an address: the port does not speak IPv4.
+    NoIp,
 }
 
 impl fmt::Display for Unusable {
@@ -68,15 +79,30 @@ impl fmt::Display for Unusable {
             Self::OpenQuote => f.write_str("a quote in it is never closed"),
             Self::TooFewColumns => f.write_str("it has no third column"),
             Self::NoServer => f.write_str("its server column matches no server"),
-            Self::ServerUnknown(named) => write!(f, "it works only if this machine is called {named}"),
-            Self::OtherServer { named, this } => write!(f, "it is for the server {named}, and this one is {this}"),
+            Self::ServerUnknown => {
+                f.write_str("its second column names a server, and the name of this machine is not known")
+            }
+            Self::OtherServer(this) => write!(f, "its second column is neither * nor {this}, the name of this server"),
             Self::NotFirst => f.write_str("another entry for that name comes first"),
             Self::NoAddress => f.write_str("it allows no address"),
             Self::Hash => f.write_str("CHAP needs the password itself, not its hash"),
-            Self::NoName => f.write_str("its name is empty, and callers have a name"),
+            Self::NameNotAscii => {
+                f.write_str("its name has characters that are not ASCII, and such a name never matches")
+            }
+            Self::PasswordNotAscii => f.write_str(
+                "its password has characters that are not ASCII, and with PAP such a password never matches",
+            ),
+            Self::TooLong => f.write_str("its name or password is longer than pppd takes from a caller (255 octets)"),
+            Self::NoHash => f.write_str("papcrypt is set, and its password is not a hash"),
+            Self::NoFile => f.write_str("the file of its password does not exist or is empty"),
+            Self::NoUserForChap => {
+                f.write_str("login has PAM check callers of CHAP as well, and there is no Unix user of that name")
+            }
             Self::NoUser => f.write_str("the Unix password is checked, and there is no such user"),
             Self::LockedUser => f.write_str("the Unix password is checked, and that user is locked"),
-            Self::AddressRefused(address) => write!(f, "it does not allow {address}, which this port gives"),
+            Self::AddressRefused(address) => write!(f, "it does not allow {address}, the address it would get"),
+            Self::NoReadableAddress => f.write_str("no word of its address column is an address or a known name"),
+            Self::NoIp => f.write_str("noip is set, and no caller gets an address"),
         }
     }
 }
@@ -99,18 +125,10 @@ pub enum NoStartReason {
     FirstWithoutAddress,
     /// No entry that matches allows an address.
     NoAddress,
-    /// All entries of the file are for certain servers, and the name of this one is not known.
-    OtherServers {
-        /// The file.
-        file: &'static str,
-        /// The servers.
-        servers: Vec<String>,
-    },
-    /// The file has no entry for callers of this server.
-    NoEntry {
-        /// The file.
-        file: &'static str,
-    },
+    /// All entries of that file are for certain servers, and the name of this one is not known.
+    OtherServers(String),
+    /// That file has no entry for callers of this server.
+    NoEntry(String),
 }
 
 impl fmt::Display for NoStart {
@@ -121,18 +139,16 @@ impl fmt::Display for NoStart {
                 "pppd looks only at the first of the entries that match best, and this one allows no address",
             ),
             NoStartReason::NoAddress => f.write_str("no entry that matches allows an address"),
-            NoStartReason::OtherServers { file, servers } => write!(
-                f,
-                "every entry of {file} is for a certain server ({}), and the name of this machine is not known",
-                servers.join(", ")
-            ),
-            NoStartReason::NoEntry { file } => write!(f, "{file} has no entry for callers of this server"),
+            NoStartReason::OtherServers(file) => {
+                write!(f, "every entry of {file} is for a certain server, and the name of this machine is not known")
+            }
+            NoStartReason::NoEntry(file) => write!(f, "{file} has no entry for callers of this server"),
         }
     }
 }
 
 /// A name no machine has: only `*` fits it.
-const NOBODY: &str = "\u{0}";
+pub(crate) const NOBODY: &str = "\u{0}";
 
 /// Whether pppd starts at all: it does not if it must ask and nobody could answer (auth.c, `auth_check_options`).
 ///
@@ -140,25 +156,19 @@ const NOBODY: &str = "\u{0}";
 ///
 /// Why it does not, with the entry that decided.
 pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), NoStart> {
-    if !ppp.auth.required || ppp.secrets_elsewhere() {
+    // Who may come without a name may come in any case.
+    if !ppp.auth.required || ppp.winner(&["allow-ip"]).is_some() {
         return Ok(());
     }
     let server = ppp.server_name(facts.hostname.as_deref());
     let name = server.as_deref().unwrap_or(NOBODY);
     let mut why: Option<NoStart> = None;
-    let files = [
-        (ppp.auth.pap, &facts.pap, PAP_SECRETS, ppp.unix_login().is_some()),
-        (ppp.auth.chap || ppp.auth.mschap || ppp.auth.eap, &facts.chap, CHAP_SECRETS, false),
-    ];
-    for (asked, secrets, file, unix) in files {
-        if !asked {
-            continue;
-        }
-        if unix {
+    for protocol in offered::ORDER.into_iter().rev().filter(|protocol| offered::asked(ppp, *protocol)) {
+        if offered::has_account(facts, ppp, protocol) {
             return Ok(());
         }
+        let (secrets, file) = ppp.secrets(facts, protocol);
         match best(&secrets.entries, None, name) {
-            Some(entry) if entry.some_address() => return Ok(()),
             Some(entry) => {
                 let others =
                     secrets.entries.iter().any(|other| other.rank(None, name).is_some() && other.some_address());
@@ -167,14 +177,11 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), NoStart> {
             }
             None if why.is_some() => {}
             None => {
-                let servers = secrets.entries.iter().filter(|entry| fits_elsewhere(entry, name));
-                let servers = servers.filter_map(|entry| entry.server.as_deref());
-                let mut servers: Vec<String> = servers.map(offhook_report::text::printable).collect();
-                servers.dedup();
+                let servers = secrets.entries.iter().any(|entry| fits_elsewhere(entry, name));
                 // Without the machine's name it cannot be told which entries with a server's name count.
-                let reason = match server.is_none() && !servers.is_empty() {
-                    true => NoStartReason::OtherServers { file, servers },
-                    false => NoStartReason::NoEntry { file },
+                let reason = match server.is_none() && servers {
+                    true => NoStartReason::OtherServers(file.to_owned()),
+                    false => NoStartReason::NoEntry(file.to_owned()),
                 };
                 why = Some(NoStart { reason, place: Some(Place::file(file)) });
             }
@@ -192,9 +199,8 @@ fn fits_elsewhere(entry: &Entry, name: &str) -> bool {
 /// Every entry of both files, judged for a port.
 pub fn of(facts: &Facts, ppp: &Ppp) -> Vec<Account> {
     let mut accounts = Vec::new();
-    for (protocol, secrets, file) in
-        [(AuthProtocol::Pap, &facts.pap, PAP_SECRETS), (AuthProtocol::Chap, &facts.chap, CHAP_SECRETS)]
-    {
+    for protocol in [AuthProtocol::Pap, offered::of_chap_secrets(facts, ppp)] {
+        let (secrets, file) = ppp.secrets(facts, protocol);
         for entry in &secrets.entries {
             let usable = usable(facts, ppp, protocol, &secrets.entries, entry);
             accounts.push(Account { protocol, entry: entry.clone(), place: Place::line(file, entry.line), usable });
@@ -210,16 +216,10 @@ fn usable(
     all: &[Entry],
     entry: &Entry,
 ) -> Result<Option<Ipv4Addr>, Unusable> {
-    let asked = match protocol {
-        AuthProtocol::Pap => ppp.auth.pap,
-        AuthProtocol::Chap => ppp.auth.chap,
-        AuthProtocol::MsChap | AuthProtocol::MsChapV2 => ppp.auth.mschap,
-        AuthProtocol::Eap => ppp.auth.eap,
-    };
     if !ppp.auth.required {
         return Err(Unusable::NotRequired);
     }
-    if !asked {
+    if !offered::asked(ppp, protocol) {
         return Err(Unusable::NotAsked(protocol));
     }
     if entry.runaway {
@@ -232,9 +232,9 @@ fn usable(
     let name = server.as_deref().unwrap_or(NOBODY);
     if entry.rank(None, name).is_none() {
         return Err(match (entry.server.as_deref(), server) {
-            (Some(""), _) | (None, _) => Unusable::NoServer,
-            (Some(other), None) => Unusable::ServerUnknown(other.to_owned()),
-            (Some(named), Some(this)) => Unusable::OtherServer { named: named.to_owned(), this },
+            (Some("") | None, _) => Unusable::NoServer,
+            (Some(_), None) => Unusable::ServerUnknown,
+            (Some(_), Some(this)) => Unusable::OtherServer(this),
         });
     }
     let any = entry.client == "*";
@@ -244,34 +244,95 @@ fn usable(
     if !entry.some_address() {
         return Err(Unusable::NoAddress);
     }
-    if protocol == AuthProtocol::Chap && matches!(entry.secret.kind(), SecretKind::Crypt) {
-        return Err(Unusable::Hash);
+    if let Some(why) = never_matches(ppp, protocol, entry) {
+        return Err(why);
     }
-    if entry.client.is_empty() {
-        return Err(Unusable::NoName);
+    if facts.users_known && !any {
+        unix(facts, ppp, protocol, entry)?;
     }
-    if protocol == AuthProtocol::Pap
-        && (ppp.unix_login().is_some() || entry.secret.kind() == SecretKind::Login)
-        && !any
-        && facts.users_known
-    {
-        match facts.users.iter().find(|user| user.name == entry.client) {
-            None => return Err(Unusable::NoUser),
-            Some(user) if user.password == Password::Locked => {
-                return Err(Unusable::LockedUser);
-            }
-            Some(_) => {}
+    if ppp.ipv4().is_err() {
+        return Err(Unusable::NoIp);
+    }
+    address(ppp, entry)
+}
+
+/// Whether name and password can be those of any caller.
+fn never_matches(ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Option<Unusable> {
+    let pap = protocol == AuthProtocol::Pap;
+    let kind = entry.secret.kind();
+    // Every octet that is not ASCII is written M-x, and a control character ^X, before names are compared; not with EAP.
+    let plain = |text: &str| text.bytes().all(|octet| matches!(octet, b'\t' | b' '..=b'~'));
+    if protocol != AuthProtocol::Eap && !plain(&entry.client) {
+        return Some(Unusable::NameNotAscii);
+    }
+    let secret = entry.secret.value();
+    if entry.client.len() > MOST_OCTETS || kind == SecretKind::Plain && secret.len() > MOST_OCTETS {
+        return Some(Unusable::TooLong);
+    }
+    match kind {
+        SecretKind::Plain if pap && !plain(secret) => Some(Unusable::PasswordNotAscii),
+        SecretKind::Plain if pap && ppp.winner(&["papcrypt"]).is_some() => Some(Unusable::NoHash),
+        SecretKind::Crypt if !pap => Some(Unusable::Hash),
+        _ => None,
+    }
+}
+
+/// The longest name or password that pppd takes from a caller.
+const MOST_OCTETS: usize = 255;
+
+/// Whether PAM lets the caller in, where pppd asks it.
+fn unix(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Result<(), Unusable> {
+    // PAM gets what stands behind the first backslash.
+    let name = entry.client.split_once('\\').map_or(entry.client.as_str(), |(_, name)| name);
+    let user = facts.users.iter().find(|user| user.name == name);
+    let login = ppp.unix_login().is_some();
+    match (protocol, user) {
+        (AuthProtocol::Pap, None) if login || entry.secret.kind() == SecretKind::Login => Err(Unusable::NoUser),
+        (AuthProtocol::Pap, Some(user))
+            if (login || entry.secret.kind() == SecretKind::Login) && user.password == Password::Locked =>
+        {
+            Err(Unusable::LockedUser)
+        }
+        // CHAP has the account checked, not the password: a locked one passes.
+        (AuthProtocol::Chap | AuthProtocol::MsChap | AuthProtocol::MsChapV2, None)
+            if (login || ppp.winner(&["enable-session"]).is_some()) && !facts.unknown_user_passes =>
+        {
+            Err(Unusable::NoUserForChap)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The address that a caller of that account gets, if it is certain.
+fn address(ppp: &Ppp, entry: &Entry) -> Result<Option<Ipv4Addr>, Unusable> {
+    let allowed = Allowed::read(&entry.addresses, &ppp.hosts);
+    let of_port = ppp.addresses().1.map(|(address, _)| address);
+    if let Some(address) = of_port {
+        match allowed.allows(address) {
+            Some(true) => return Ok(Some(address)),
+            None => return Ok(None),
+            Some(false) => {}
         }
     }
-    let (_, remote) = ppp.addresses();
-    match remote {
-        Some((address, _)) => match (entry.allows(address), entry.single()) {
-            (Some(true), _) => Ok(Some(address)),
-            (Some(false), Some(own)) => Ok(Some(own)),
-            (Some(false), None) => Err(Unusable::AddressRefused(address)),
-            (None, _) => Ok(None),
+    // A single host of the account is given whether or not it is one of those that are denied.
+    match (allowed.given, allowed.by_interface) {
+        (Some(own), false) => match allowed.allows(own) {
+            Some(true) => Ok(Some(own)),
+            Some(false) => Err(Unusable::AddressRefused(own)),
+            None => Ok(None),
         },
-        None => Ok(entry.single()),
+        (_, true) => Ok(None),
+        (None, false) if !allowed.some() && !allowed.passed_over.is_empty() => Err(Unusable::NoReadableAddress),
+        (None, false) => of_port.map_or(Ok(None), |address| Err(Unusable::AddressRefused(address))),
+    }
+}
+
+/// An account's name as it may be shown: where a quote goes on over lines, passwords stand in it.
+pub fn shown_name(entry: &Entry) -> String {
+    if entry.runaway || entry.further_lines > 0 || entry.client.contains('\n') {
+        format!("the account on line {}", entry.line)
+    } else {
+        offhook_report::text::printable(&entry.client)
     }
 }
 
@@ -281,12 +342,13 @@ pub const fn protocol_name(protocol: AuthProtocol) -> &'static str {
 }
 
 /// The entry by which a caller who refuses to authenticate is let in, if there is one (auth.c, `null_login`).
-pub fn null_login<'a>(facts: &'a Facts, ppp: &Ppp) -> Option<&'a Entry> {
-    if !ppp.auth.required || !ppp.auth.pap || ppp.unix_login().is_some() {
+pub fn null_login<'a>(facts: &'a Facts, ppp: &'a Ppp) -> Option<&'a Entry> {
+    if !ppp.auth.required || !ppp.auth.pap || ppp.unix_login().is_some() || ppp.winner(&["allow-ip"]).is_some() {
         return None;
     }
     let server = ppp.server_name(facts.hostname.as_deref());
-    let entry = best(&facts.pap.entries, Some(""), server.as_deref().unwrap_or(NOBODY))?;
+    let (secrets, _) = ppp.secrets(facts, AuthProtocol::Pap);
+    let entry = best(&secrets.entries, Some(""), server.as_deref().unwrap_or(NOBODY))?;
     (entry.secret.kind() == SecretKind::Empty && entry.has_secret && entry.some_address()).then_some(entry)
 }
 
@@ -327,7 +389,7 @@ mod tests {
         let told: Vec<_> = accounts.iter().map(|account| account.usable.clone()).collect();
         assert_eq!(told[0], Ok(Some(Ipv4Addr::new(192, 168, 32, 105))));
         assert_eq!(told[1], Err(Unusable::NotFirst));
-        assert_eq!(told[2], Err(Unusable::OtherServer { named: "elsewhere".to_owned(), this: "dialin".to_owned() }));
+        assert_eq!(told[2], Err(Unusable::OtherServer("dialin".to_owned())));
         assert_eq!(told[3], Err(Unusable::AddressRefused(Ipv4Addr::new(192, 168, 32, 105))));
         assert_eq!(told[4], Ok(Some(Ipv4Addr::new(192, 168, 32, 77))));
     }

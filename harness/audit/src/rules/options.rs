@@ -6,8 +6,12 @@ use crate::Severity::{Error, Note, Warning};
 use crate::effective::OPTIONS;
 use crate::registry::files::FILE_UNREAD;
 use crate::registry::options as rule;
+use crate::statements::spelled;
+use offhook_etc::read::hosts::Host;
 use offhook_etc::read::option_table::Known;
+use offhook_etc::read::option_value::Fault;
 use offhook_etc::read::options::{self, Problem};
+use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Place;
 
 pub(super) const CHECKS: &[Check] = &[problems, missing, circles, too_many, unread_files, idle, control_lines];
@@ -58,42 +62,103 @@ fn told(subject: &Subject<'_>, problem: Problem) -> Finding {
             .at(place)
             .fix(hint)
         }
-        Problem::Version(place, name, Known::Until249) => {
-            Finding::new(&rule::OPTION_VERSION, format!("`{name}` is known to pppd 2.4.9, but no longer to 2.5"))
-                .at(place)
-        }
-        Problem::Version(place, name, _) => {
-            Finding::new(&rule::OPTION_VERSION, format!("`{name}` is known to pppd 2.5, but not to 2.4.9, which ends"))
-                .at(place)
-        }
+        Problem::NoPlugin(place, name, plugin) => Finding::new(
+            &rule::OPTION_UNKNOWN,
+            format!("pppd does not know `{name}` and ends: the plugin {plugin} is not loaded before it"),
+        )
+        .at(place)
+        .fix(format!("write `plugin {plugin}.so` above it, or remove it")),
+        Problem::Version(place, name, known) => version(subject, place, &name, known),
         Problem::Missing(place, name) => {
             Finding::new(&rule::OPTION_VALUE, format!("`{name}` has no value, so pppd ends"))
                 .at(place)
                 .fix("give it a value")
         }
-        Problem::Number(place, name, taken) => {
-            let (what, severity) = match taken {
-                Some(taken) => (format!("pppd takes `{name}` as {taken} and ignores what follows the digits"), Warning),
-                None => (format!("`{name}` has no number, so pppd ends"), Error),
-            };
+        Problem::Value(place, _, Fault::Name(text)) | Problem::Address(place, text) if is_nonsense(subject, &text) => {
+            let what =
+                format!("{} is no address and no host's name: pppd ends, and nobody gets PPP", word(&place, text));
             Finding::new(&rule::OPTION_VALUE, what)
-                .severity(severity)
                 .at(place)
-                .fix("write a number in digits only; times are in seconds")
+                .why("pppd takes one address, or a name that it can look up; it knows no ranges")
+                .fix("write one address in digits; addresses of single callers go into the fourth column of the secrets files")
         }
-        Problem::Address(place, text) => Finding::new(
-            &rule::OPTION_VALUE,
-            format!("{} is not an address: pppd looks the name up, and ends if that fails", word(&place, text)),
-        )
-        .severity(Warning)
-        .at(place)
-        .fix("write the address in digits"),
+        Problem::Address(place, text) => name_of_host(place.clone(), &word(&place, text)),
+        Problem::Value(place, name, fault) => value(place, &name, &fault, &word),
         Problem::Runaway(place) => Finding::new(
             &rule::OPTIONS_QUOTE,
             "a quote is opened here and never closed: pppd takes the rest of the file as one word",
         )
         .at(place),
     }
+}
+
+fn is_nonsense(subject: &Subject<'_>, text: &str) -> bool {
+    subject.facts.hosts.host(text) == Host::Nonsense
+}
+
+fn name_of_host(place: Place, shown: &str) -> Finding {
+    Finding::new(
+        &rule::OPTION_VALUE,
+        format!("{shown} is a name that /etc/hosts does not have: pppd ends if no DNS server knows it"),
+    )
+    .severity(Warning)
+    .at(place)
+    .why("pppd looks names up whenever it starts")
+    .fix("write the address in digits, or put the name into /etc/hosts")
+}
+
+/// An option that one version knows and the other does not.
+fn version(subject: &Subject<'_>, place: Place, name: &str, known: Known) -> Finding {
+    let (knows, other) = PppVersion::ALL.into_iter().fold((None, None), |(yes, no), version| {
+        if known.by(version) { (Some(version), no) } else { (yes, Some(version)) }
+    });
+    let number = |version: Option<PppVersion>| version.map_or("", PppVersion::number);
+    let (severity, what) = match subject.facts.ppp_version {
+        Some(version) if !known.by(version) => {
+            (Error, format!("pppd {version} does not know `{name}` and ends: nobody gets PPP"))
+        }
+        Some(_) => (Note, format!("pppd {} does not know `{name}`, and would end", number(other))),
+        None => (
+            Warning,
+            format!(
+                "pppd {} does not know `{name}` and ends: nobody gets PPP there; {} knows it",
+                number(other),
+                number(knows)
+            ),
+        ),
+    };
+    let finding = Finding::new(&rule::OPTION_VERSION, what).severity(severity).at(place);
+    if severity == Error { finding.fix("remove it") } else { finding }
+}
+
+/// A value that pppd refuses, or takes for another.
+fn value(place: Place, name: &str, fault: &Fault, word: &dyn Fn(&Place, String) -> String) -> Finding {
+    let finding = |what: String| Finding::new(&rule::OPTION_VALUE, what);
+    let found = match fault {
+        Fault::NoNumber => finding(format!("`{name}` has no number, so pppd ends"))
+            .fix("write a number in digits only; times are in seconds"),
+        Fault::TakenAs(taken) => finding(format!("pppd takes `{name}` as {taken}, which is not what it looks like"))
+            .severity(Warning)
+            .why("a number that begins with 0 is octal, so 08 is 0; what follows the digits is ignored; what is too large is cut off")
+            .fix("write a number in digits only, without a 0 before it; times are in seconds"),
+        Fault::Range { number, limits, .. } => {
+            finding(format!("`{name}` may be {limits}, and is {number}: pppd ends, and nobody gets PPP"))
+                .why("pppd checks the value when it starts, and takes no other")
+                .fix(format!("write a value of {limits}, or remove the option"))
+        }
+        Fault::Name(text) => return name_of_host(place.clone(), &word(&place, text.clone())),
+        Fault::Netmask => finding("the netmask is none, so pppd ends".to_owned())
+            .fix("remove it: a link between two hosts needs none"),
+        Fault::NoAssignment => {
+            finding(format!("`{name}` needs NAME=VALUE, so pppd ends")).fix("write NAME=VALUE, or remove it")
+        }
+        Fault::Disabled => finding(format!("`{name}` is forbidden by an option before it, so pppd ends"))
+            .why(format!("`no{name}` does not only switch it off: pppd then refuses the option itself"))
+            .fix("remove one of the two"),
+        Fault::Outside => finding("`call` may not begin with / or hold .., so pppd ends".to_owned())
+            .fix("name a file below /etc/ppp/peers, or use `file`"),
+    };
+    found.at(place)
 }
 
 fn missing(subject: &Subject<'_>) -> Vec<Finding> {
@@ -203,7 +268,7 @@ fn idle(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = &port.ppp else { continue };
         match ppp.number("idle") {
             Some((0, option)) => found.push(
-                Finding::new(&rule::IDLE_ZERO, "idle 0 means no idle timeout")
+                Finding::new(&rule::IDLE_ZERO, "pppd takes idle as 0 or less: no idle timeout")
                     .at(option.place.clone())
                     .on(&port.device),
             ),
@@ -220,14 +285,23 @@ fn idle(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
+/// Seconds for which a line may be dead before it matters to the next caller.
+const SOON: u64 = 300;
+
 fn control_lines(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
         let Some(option) = port.ppp.as_ref().and_then(|ppp| ppp.winner(&["local", "modem"])) else { continue };
         if option.name == "local" && !port.direct.value {
-            let echo = port.ppp.as_ref().is_some_and(|ppp| {
-                ppp.number("lcp-echo-interval").is_some() && ppp.number("lcp-echo-failure").is_some()
-            });
+            let after = port.ppp.as_ref().and_then(crate::effective::Ppp::echo_timeout);
+            let echo = after.is_some_and(|seconds| seconds <= SOON);
+            let why = match after {
+                None => "pppd keeps the line, and further calls are not answered".to_owned(),
+                Some(seconds) => format!(
+                    "LCP echoes notice it {} later; until then further calls are not answered",
+                    spelled(seconds)
+                ),
+            };
             let severity = if echo { Note } else { Warning };
             found.push(
                 Finding::new(
@@ -237,11 +311,7 @@ fn control_lines(subject: &Subject<'_>) -> Vec<Finding> {
                 .severity(severity)
                 .at(option.place.clone())
                 .on(&port.device)
-                .why(if echo {
-                    "LCP echoes notice it later"
-                } else {
-                    "pppd keeps the line, and further calls are not answered"
-                })
+                .why(why)
                 .fix(rule::LOCAL_ON_MODEM.fix()),
             );
         } else if option.name == "modem" && port.direct.value && option.place.file != OPTIONS {
@@ -271,13 +341,42 @@ mod tests {
         options("option-value", Warning, "idle 5m\n");
         options("option-value", Error, "idle");
         options("option-value", Warning, "ms-dns resolver\n");
-        options("option-version", Note, "ipx\n");
+        options("option-version", Warning, "ipx\n");
+        options("option-version", Warning, "usepeerwins\n");
+        options("option-value", Error, "mtu 70\n");
+        options("option-value", Warning, "idle 08\n");
+        options("option-value", Error, "10.99.99.1:10.99.99.100-200\n");
+        options("option-value", Error, "call ../x\n");
+        options("option-value", Error, "noproxyarp\nproxyarp\n");
+        options("option-unknown", Error, "minconnect 60\n");
         options("options-quote", Error, "ipparam \"x\n");
         options("options-file-missing", Error, "file /etc/ppp/nosuch\n");
         options("options-file-circle", Error, &"file /etc/ppp/options\n".repeat(30));
         options("idle-zero", Note, "idle 0\n");
         options("idle-ipv6", Note, "idle 300\n");
         options("local-on-modem", Warning, "local\n");
+    }
+
+    #[test]
+    fn an_option_unknown_to_the_version_of_the_machine_ends_pppd() {
+        let shown = |release, severity, line| {
+            let files = [("debian_version", release), ("ppp/options", line)];
+            shows("option-version", severity, &files);
+        };
+        shown("12.5\n", Error, "auth\nipv6-up-script /etc/ppp/x\n");
+        shown("13.1\n", Note, "auth\nipv6-up-script /etc/ppp/x\n");
+        shown("13.1\n", Error, "auth\nipx\n");
+    }
+
+    #[test]
+    fn echoes_that_come_too_late_do_not_make_local_harmless() {
+        shows("local-on-modem", Note, &[("ppp/options", "auth\nlocal\nlcp-echo-interval 30\nlcp-echo-failure 4\n")]);
+        shows(
+            "local-on-modem",
+            Warning,
+            &[("ppp/options", "auth\nlocal\nlcp-echo-interval 30\nlcp-echo-failure 60\n")],
+        );
+        shows("local-on-modem", Warning, &[("ppp/options", "auth\nlocal\nlcp-echo-interval 30\n")]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use crate::source::{Place, Tree};
 
 /// What files say of forwarding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Forwarding {
     /// It is on, by this line.
     On(Place),
@@ -14,6 +14,7 @@ pub enum Forwarding {
     /// The files that could switch it are here, and none does.
     Unset,
     /// No such file is here: not known.
+    #[default]
     Unknown,
 }
 

@@ -30,6 +30,8 @@ pub enum Fault {
     Netmask,
     /// It is no NAME=VALUE: pppd ends.
     NoAssignment,
+    /// An option before it forbids it: pppd ends.
+    Disabled,
     /// The file of `call` has to lie below /etc/ppp/peers: pppd ends.
     Outside,
 }
@@ -61,7 +63,7 @@ impl Fault {
     /// Whether pppd ends for it; `None`: that depends on a version that is not known, or on a DNS server.
     pub fn ends(&self, version: Option<PppVersion>) -> Option<bool> {
         match self {
-            Self::NoNumber | Self::Netmask | Self::NoAssignment | Self::Outside => Some(true),
+            Self::NoNumber | Self::Netmask | Self::NoAssignment | Self::Disabled | Self::Outside => Some(true),
             Self::TakenAs(_) => Some(false),
             Self::Range { unless: None, .. } => Some(true),
             Self::Range { unless: Some(lenient), .. } => version.map(|version| version != *lenient),

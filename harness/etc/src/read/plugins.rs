@@ -70,6 +70,11 @@ impl<'a> Plugin<'a> {
             && self.file(version) == format!("/usr/lib/pppd/{version}/{}.so", self.name)
     }
 
+    /// Whether it is named with its path.
+    pub fn by_path(&self) -> bool {
+        self.word.contains('/')
+    }
+
     /// Whether another package brings it.
     pub fn of_another_package(&self) -> bool {
         OTHERS.contains(&self.name)
