@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use super::accounts::{self, protocol_name};
 use super::effective::{Facts, Port, Ppp};
 use super::{Statement, Topic};
+use super::{offered, starting};
+use offhook_etc::read::accounts::Password;
 use offhook_etc::read::options::Opt;
 use offhook_etc::read::secrets::SecretKind;
 use offhook_etc::source::Place;
@@ -136,7 +138,9 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
     };
     let line = facts.login_line("somebody");
     let program = line.map_or("login", |line| line.program());
-    let able: Vec<&str> = facts.users.iter().filter(|user| user.can_log_in()).map(|user| user.name.as_str()).collect();
+    let empty = facts.empty_password_at_prompt;
+    let able = facts.users.iter().filter(|user| user.can_log_in() && (empty || user.password != Password::Empty));
+    let able: Vec<&str> = able.map(|user| user.name.as_str()).collect();
     let who = if program != "login" {
         format!("any name starts {program}")
     } else if !facts.users_known {
@@ -176,20 +180,20 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
 
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     let decided = places(&ppp.auth.decided);
-    if let Err(why) = accounts::starts(facts, ppp) {
+    if let Err(why) = starting::starts(facts, ppp) {
         return statement(
             Topic::Auth,
-            format!("nobody gets in by PPP: pppd refuses to start, because {why}"),
-            why.place.into_iter().chain(decided).collect(),
+            format!("nobody gets in by PPP: pppd does not start, because {why}"),
+            why.place().cloned().into_iter().chain(decided).collect(),
         );
     }
     if !ppp.auth.required {
         return statement(Topic::Auth, "callers get in by PPP without a name or password", decided);
     }
-    let offered = [(ppp.auth.eap, "EAP"), (ppp.auth.chap, "CHAP"), (ppp.auth.mschap, "MS-CHAP"), (ppp.auth.pap, "PAP")];
-    let offered: Vec<&str> = offered.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+    let offered: Vec<&str> = offered::offered(facts, ppp).into_iter().map(protocol_name).collect();
     let unix = ppp.unix_login();
-    let also = if unix.is_some() && ppp.auth.pap { ", and PAP checks the Unix password as well" } else { "" };
+    let also =
+        if unix.is_some() && offered.contains(&"PAP") { ", and PAP checks the Unix password as well" } else { "" };
     let mut from = decided;
     from.extend(places(unix));
     from.dedup();
@@ -203,22 +207,21 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
     let all = accounts::of(facts, ppp);
     let mut said = Vec::new();
     for account in all.iter().take(MOST * 4) {
-        let asked = match account.protocol {
-            offhook_scenario::AuthProtocol::Pap => ppp.auth.pap,
-            offhook_scenario::AuthProtocol::Chap => ppp.auth.chap,
-            offhook_scenario::AuthProtocol::MsChap | offhook_scenario::AuthProtocol::MsChapV2 => ppp.auth.mschap,
-            offhook_scenario::AuthProtocol::Eap => ppp.auth.eap,
-        };
-        if !asked {
+        if !offered::asked(ppp, account.protocol) {
             continue;
         }
-        let name = if account.entry.client == "*" { "everybody".to_owned() } else { printable(&account.entry.client) };
+        let name = match account.entry.client.as_str() {
+            "*" => "everybody".to_owned(),
+            "" => "a caller with an empty name".to_owned(),
+            _ => accounts::shown_name(&account.entry),
+        };
         let protocol = protocol_name(account.protocol);
         let text = match &account.usable {
             Ok(address) => {
                 let password = match (account.entry.secret.kind(), ppp.unix_login()) {
-                    (SecretKind::Empty, None) => "with any password",
-                    (SecretKind::Empty | SecretKind::Login, _) => "with the Unix password",
+                    (SecretKind::Empty, None) if protocol == "PAP" => "with any password",
+                    (SecretKind::Empty | SecretKind::Login, _) if protocol == "PAP" => "with the Unix password",
+                    (SecretKind::Empty, _) => "with an empty password",
                     (_, Some(_)) if protocol == "PAP" => "with this password, which must also be the Unix password",
                     _ => "with the password",
                 };
@@ -241,14 +244,18 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
 
 fn addresses(ppp: &Ppp) -> Statement {
     let (local, remote) = ppp.addresses();
-    let from = places(remote.iter().chain(&local).map(|(_, option)| *option));
+    let mut from = places(ppp.ipv4().err().into_iter().chain(ppp.accepts_remote()));
+    from.extend(places(remote.iter().chain(&local).map(|(_, option)| *option)));
     let server = local.map_or_else(|| "the address of its own name".to_owned(), |(address, _)| address.to_string());
     let text = match remote {
+        _ if ppp.ipv4().is_err() => "no caller gets an address: noip is set".to_owned(),
+        Some((address, _)) if ppp.accepts_remote().is_some() => {
+            format!("the caller gets {address}, or the address that it asks for; the server has {server}")
+        }
         Some((address, _)) => format!("the caller gets {address}, the server has {server}"),
         None => format!("the caller brings its own address, or gets the one of its account; the server has {server}"),
     };
     let arp = ppp.winner(&["proxyarp", "noproxyarp", "-proxyarp"]).filter(|option| option.name == "proxyarp");
-    let mut from = from;
     from.extend(places(arp));
     statement(
         Topic::Address,

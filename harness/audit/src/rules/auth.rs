@@ -2,14 +2,15 @@
 
 use super::{Check, Subject};
 use crate::Finding;
-use crate::accounts;
-use crate::effective::{CHAP_SECRETS, PAP_SECRETS};
 use crate::registry::auth as rule;
+use crate::{accounts, offered};
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::secrets::{SecretKind, best};
 use offhook_etc::source::Place;
+use offhook_scenario::AuthProtocol;
 
-pub(super) const CHECKS: &[Check] = &[asked, overruled, nobody, null, any_password, other_protocol, empty_unix];
+pub(super) const CHECKS: &[Check] =
+    &[asked, overruled, nobody, null, any_password, allow_ip, other_protocol, empty_unix];
 
 fn asked(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -81,9 +82,10 @@ fn null(subject: &Subject<'_>) -> Vec<Finding> {
     for port in subject.ports {
         let Some(ppp) = &port.ppp else { continue };
         let Some(entry) = accounts::null_login(subject.facts, ppp) else { continue };
+        let (_, file) = ppp.secrets(subject.facts, AuthProtocol::Pap);
         found.push(
             Finding::new(&rule::NULL_LOGIN, "a caller who refuses to authenticate gets in")
-                .at(Place::line(PAP_SECRETS, entry.line))
+                .at(Place::line(file, entry.line))
                 .on(&port.device)
                 .why(
                     "pppd treats such a caller as one with an empty name and an empty password, and this entry matches",
@@ -93,30 +95,48 @@ fn null(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
+/// Accounts without a password: with PAP any password lets in, with CHAP and its kin the empty one.
 fn any_password(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
-        let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required && ppp.auth.pap && ppp.unix_login().is_none())
-        else {
-            continue;
-        };
+        let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required) else { continue };
         for account in accounts::of(subject.facts, ppp) {
-            if account.usable.is_err()
-                || account.entry.secret.kind() != SecretKind::Empty
-                || account.protocol != offhook_scenario::AuthProtocol::Pap
-            {
+            if account.usable.is_err() || account.entry.secret.kind() != SecretKind::Empty {
                 continue;
             }
             let who = if account.entry.client == "*" { "anybody, with any name," } else { "a caller with this name" };
-            found.push(
-                Finding::new(&rule::ANY_PASSWORD, format!("{who} gets in with any password"))
-                    .at(account.place)
-                    .on(&port.device)
-                    .why(
-                        "an empty password means that none is checked (with the option `login`, pppd would check the Unix password)",
-                    ),
-            );
+            let pap = account.protocol == AuthProtocol::Pap;
+            if pap && ppp.unix_login().is_some() {
+                continue;
+            }
+            let finding = if pap {
+                Finding::new(&rule::ANY_PASSWORD, format!("{who} gets in with any password")).why(
+                    "an empty password means that none is checked (with the option `login`, pppd would check the Unix password)",
+                )
+            } else {
+                let protocol = accounts::protocol_name(account.protocol);
+                Finding::new(&rule::EMPTY_PASSWORD, format!("{who} gets in with an empty password")).why(format!(
+                    "to {protocol} an empty password is a password like others: whoever sends none has it right"
+                ))
+            };
+            found.push(finding.at(account.place).on(&port.device));
         }
+    }
+    found
+}
+
+/// Addresses that need no authentication.
+fn allow_ip(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required) else { continue };
+        let Some(option) = ppp.winner(&["allow-ip"]) else { continue };
+        found.push(
+            Finding::new(&rule::ALLOW_IP, "a caller who refuses to authenticate gets in with an address of allow-ip")
+                .at(option.place.clone())
+                .on(&port.device)
+                .why("allow-ip names addresses that need no authentication, and pppd gives them as well"),
+        );
     }
     found
 }
@@ -128,20 +148,30 @@ fn other_protocol(subject: &Subject<'_>) -> Vec<Finding> {
     };
     for port in subject.ports {
         let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required) else { continue };
-        let auth = &ppp.auth;
-        let chap = auth.chap || auth.mschap || auth.eap;
-        let mut tell = |asked: &str, file: &str| {
-            found.push(
-                Finding::new(&rule::ACCOUNTS_NOT_ASKED, format!("the accounts in {file} cannot be used"))
-                    .at(Place::file(file))
-                    .on(&port.device)
-                    .why(format!("pppd asks by {asked} only")),
-            );
+        let asked = |protocol| offered::asked(ppp, protocol);
+        let pap = asked(AuthProtocol::Pap);
+        let chap = offered::ORDER.into_iter().any(|protocol| protocol != AuthProtocol::Pap && asked(protocol));
+        let mut tell = |by: &str, protocol| {
+            let (secrets, file) = ppp.secrets(subject.facts, protocol);
+            if !usable(&secrets.entries) {
+                return;
+            }
+            let open = secrets.entries.iter().any(|entry| entry.has_secret && entry.secret.kind() == SecretKind::Empty);
+            let finding = Finding::new(&rule::ACCOUNTS_NOT_ASKED, format!("the accounts in {file} cannot be used"))
+                .at(Place::file(file))
+                .on(&port.device)
+                .why(format!("pppd asks by {by} only"));
+            // Asked for, or in the other file, an account without a password would let in whoever comes.
+            found.push(if open {
+                finding.fix("move the accounts that have a password to the other file")
+            } else {
+                finding
+            });
         };
-        if auth.pap && !chap && usable(&subject.facts.chap.entries) {
-            tell("PAP", CHAP_SECRETS);
-        } else if chap && !auth.pap && usable(&subject.facts.pap.entries) {
-            tell("CHAP", PAP_SECRETS);
+        if pap && !chap {
+            tell("PAP", AuthProtocol::Chap);
+        } else if chap && !pap {
+            tell("CHAP", AuthProtocol::Pap);
         }
     }
     found
@@ -149,11 +179,12 @@ fn other_protocol(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn empty_unix(subject: &Subject<'_>) -> Vec<Finding> {
     let open = subject.facts.users.iter().filter(|user| user.password == Password::Empty && user.has_shell());
-    open.filter(|_| !subject.ports.is_empty())
+    // PAM refuses an empty password unless nullok lets it pass.
+    open.filter(|_| !subject.ports.is_empty() && subject.facts.empty_password_at_prompt)
         .map(|user| {
             Finding::new(&rule::NO_UNIX_PASSWORD, format!("{} can log in at the prompt without a password", user.name))
                 .at(user.place.clone())
-                .why("the password field is empty")
+                .why("the password field is empty, and nullok in PAM's files for login lets an empty password pass")
                 .fix(format!("passwd {0}, or lock the user: passwd -l {0}", user.name))
         })
         .collect()
@@ -183,6 +214,15 @@ mod tests {
         shows("any-password", Danger, &[("ppp/pap-secrets", "alice * \"\" *\n")]);
         shows("null-login", Danger, &[("ppp/pap-secrets", "bob * b *\n\"\" * \"\" *\n")]);
         shows("no-unix-password", Danger, &[("shadow", "bob::1::::::\n")]);
+        let pam = ("pam.d/login", "auth required pam_unix.so\n");
+        assert!(!codes(&with(&[("shadow", "bob::1::::::\n"), pam])).contains(&"no-unix-password"));
+        for words in ["auth +chap", "require-mschap-v2", "require-eap"] {
+            let line = format!("/AutoPPP/ - - /usr/sbin/pppd {words}\n");
+            let files = [("mgetty/login.config", &*line), ("ppp/chap-secrets", "* * \"\" *\n")];
+            shows("empty-password", Danger, &files);
+            assert!(!codes(&with(&files)).contains(&"any-password"), "{words}");
+        }
+        shows("allow-ip", Danger, &[("ppp/options", "auth\nallow-ip 10.0.0.2\n")]);
         let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
         let safe = codes(&with(&[login, ("ppp/pap-secrets", "* * \"\" *\n")]));
         assert!(!safe.contains(&"any-password") && !safe.contains(&"null-login"), "{safe:?}");

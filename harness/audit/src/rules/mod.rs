@@ -10,6 +10,8 @@ mod login;
 mod mgetty;
 mod options;
 mod ports;
+mod reach;
+mod serving;
 
 use super::Finding;
 use super::effective::{Facts, Port};
@@ -38,7 +40,9 @@ const CHECKS: &[&[Check]] = &[
     auth::CHECKS,
     accounts::CHECKS,
     addresses::CHECKS,
+    reach::CHECKS,
     options::CHECKS,
+    serving::CHECKS,
     files::CHECKS,
 ];
 

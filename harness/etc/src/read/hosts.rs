@@ -74,7 +74,7 @@ fn may_be_name(name: &str) -> bool {
     name.split('.').all(label) && top.bytes().next().is_some_and(|octet| octet.is_ascii_alphabetic() || octet == b'_')
 }
 
-fn fields<'a>(line: &'a str) -> impl Iterator<Item = &'a str> {
+fn fields(line: &str) -> impl Iterator<Item = &str> {
     line.split('#').next().unwrap_or_default().split_whitespace()
 }
 

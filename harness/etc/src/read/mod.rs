@@ -9,6 +9,7 @@ pub mod direct;
 pub mod forwarding;
 pub mod hosts;
 pub mod inittab_units;
+pub mod lan;
 pub mod login_config;
 pub mod mgetty_command;
 pub mod mgetty_config;
