@@ -238,7 +238,13 @@ fn usable(
         });
     }
     let any = entry.client == "*";
-    if !any && best(all, Some(&entry.client), name).is_some_and(|found| found.line != entry.line) {
+    let missing = |entry: &Entry| entry.secret.file().is_some_and(|file| facts.passwords_missing.contains(&file));
+    if missing(entry) {
+        return Err(Unusable::NoFile);
+    }
+    // pppd passes over those whose password it cannot read.
+    let all: Vec<Entry> = all.iter().filter(|entry| !missing(entry)).cloned().collect();
+    if !any && best(&all, Some(&entry.client), name).is_some_and(|found| found.line != entry.line) {
         return Err(Unusable::NotFirst);
     }
     if !entry.some_address() {
@@ -392,6 +398,33 @@ mod tests {
         assert_eq!(told[2], Err(Unusable::OtherServer("dialin".to_owned())));
         assert_eq!(told[3], Err(Unusable::AddressRefused(Ipv4Addr::new(192, 168, 32, 105))));
         assert_eq!(told[4], Ok(Some(Ipv4Addr::new(192, 168, 32, 77))));
+    }
+
+    #[test]
+    fn an_entry_whose_password_cannot_be_read_is_passed_over() {
+        let (accounts, ..) = of_first(&[("ppp/pap-secrets", "alice * @/etc/ppp/none *\nalice * x *\n")]);
+        assert_eq!(accounts[0].usable, Err(Unusable::NoFile));
+        assert!(accounts[1].usable.is_ok(), "both versions let her in");
+    }
+
+    #[test]
+    fn an_account_of_chap_secrets_has_the_protocol_that_is_asked_for() {
+        let protocol = |words: &str| {
+            let login = format!("/AutoPPP/ - - /usr/sbin/pppd {words}\n");
+            let (accounts, ..) = of_first(&[("mgetty/login.config", &login), ("ppp/chap-secrets", "carol * x *\n")]);
+            let carol = accounts.iter().find(|account| account.entry.client == "carol").unwrap();
+            (carol.protocol.name(), carol.usable.is_ok())
+        };
+        assert_eq!(protocol("require-mschap-v2"), ("MS-CHAPv2", true));
+        assert_eq!(protocol("require-eap"), ("EAP", true));
+        assert_eq!(protocol("auth"), ("CHAP", true));
+        assert_eq!(protocol("+pap"), ("CHAP", false));
+    }
+
+    #[test]
+    fn with_papcrypt_only_hashes_let_in() {
+        let (accounts, ..) = of_first(&[("ppp/options", "auth\npapcrypt\n")]);
+        assert_eq!(accounts[0].usable, Err(Unusable::NoHash));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! line says stays; `/etc/ppp/options` is overridden by both. `auth`, `noauth` and `require-...` are one group: the place
 //! with more say decides, and within one place the last.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use offhook_etc::read::direct::direct;
@@ -18,6 +19,7 @@ use offhook_etc::read::options::{self, Opt, OptionKind, Problem};
 use offhook_etc::read::plugins::Part;
 use offhook_etc::read::secrets::{self, Secrets};
 use offhook_etc::read::version::PppVersion;
+use offhook_etc::read::words::words;
 use offhook_etc::read::{accounts, dialin, pam};
 use offhook_etc::source::{Place, Sourced, Tree};
 
@@ -59,8 +61,23 @@ pub struct Facts {
     pub forwarding: Forwarding,
     /// Whether a Unix user without a password gets in at the prompt.
     pub empty_password_at_prompt: bool,
+    /// Files that passwords are to be read from, and that are not there or empty.
+    pub passwords_missing: BTreeSet<String>,
     /// Whether a name that no Unix user has passes PAM's account checks for pppd.
     pub unknown_user_passes: bool,
+}
+
+/// The files of `@/path` in secrets that pppd would not find, or find empty: it passes such entries over.
+fn passwords_missing(tree: &Tree) -> BTreeSet<String> {
+    let of = |path| tree.source(path).map(|source| secrets::read(source.octets)).unwrap_or_default();
+    let named = [of(PAP_SECRETS), of(CHAP_SECRETS)].into_iter().flat_map(|secrets| secrets.entries);
+    let files = named.filter_map(|entry| entry.secret.file());
+    files
+        .filter(|path| match tree.source(path) {
+            Some(source) => words(source.octets).is_empty(),
+            None => tree.whole || path.starts_with("/etc/"),
+        })
+        .collect()
 }
 
 impl Facts {
@@ -92,6 +109,7 @@ impl Facts {
             forwarding: forwarding::read(tree),
             empty_password_at_prompt: pam::empty_password(tree, pam::LOGIN),
             unknown_user_passes: pam::passes_unknown_user(tree, pam::PPP),
+            passwords_missing: passwords_missing(tree),
         }
     }
 

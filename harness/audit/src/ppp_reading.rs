@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::effective::{CHAP_SECRETS, Facts, PAP_SECRETS, Ppp};
+use super::starting;
 use offhook_etc::read::hosts::Host;
 use offhook_etc::read::option_table::Known;
 use offhook_etc::read::option_value::Fault;
@@ -73,6 +74,14 @@ impl Ppp {
             }
         };
         own.as_ref().map_or((common, path), |(path, secrets)| (secrets, path.as_str()))
+    }
+
+    /// The server's address where the options name none: that of its own name, as /etc/hosts has it. `None`: it has none, or
+    /// no file tells.
+    pub fn own_address(&self, hostname: Option<&str>) -> Option<std::net::Ipv4Addr> {
+        let named = self.winner(&["noipdefault"]).is_none();
+        let own = self.hosts.host(hostname.filter(|_| named)?).address();
+        own.filter(|address| !starting::refused(*address) && !address.is_unspecified())
     }
 
     /// Its plugins, each with the option that loads it.

@@ -54,7 +54,15 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // The word itself may be part of a password.
-            Self::Option(problem) => write!(f, "pppd refuses an option at {}", problem.place()),
+            Self::Option(Problem::Unknown(place, ..)) => write!(f, "pppd does not know a word at {place}"),
+            Self::Option(Problem::Address(place, _)) => write!(f, "pppd knows no such host at {place}"),
+            Self::Option(
+                Problem::Version(place, name, _)
+                | Problem::NoPlugin(place, name, _)
+                | Problem::Missing(place, name)
+                | Problem::Value(place, name, _),
+            ) => write!(f, "pppd refuses `{name}` at {place}"),
+            Self::Option(Problem::Runaway(place)) => write!(f, "a quote at {place} is never closed"),
             Self::MissingFile(_, file) => write!(f, "pppd is told to read {file}, which does not exist"),
             Self::Circle(_, file) => write!(f, "{file} names itself"),
             Self::BadAddress(_, address) => write!(f, "pppd refuses the address {address}"),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::accounts::{self, protocol_name};
 use super::effective::{Facts, Port, Ppp};
+use super::starting::Obstacle;
 use super::{Statement, Topic};
 use super::{offered, starting};
 use offhook_etc::read::accounts::Password;
@@ -28,7 +29,7 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
     if let Some(ppp) = &port.ppp {
         said.push(auth(facts, ppp));
         said.extend(users(facts, ppp));
-        said.push(addresses(ppp));
+        said.push(addresses(facts, ppp));
         said.push(idle(ppp));
         said.push(dns(ppp));
     }
@@ -201,7 +202,9 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
 }
 
 fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
-    if !ppp.auth.required {
+    // Where pppd does not start for another reason, accounts are not what matters.
+    let matters = matches!(starting::starts(facts, ppp), Ok(()) | Err(Obstacle::NoAccount(_)));
+    if !ppp.auth.required || !matters {
         return Vec::new();
     }
     let all = accounts::of(facts, ppp);
@@ -242,11 +245,15 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
     said
 }
 
-fn addresses(ppp: &Ppp) -> Statement {
+fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
     let (local, remote) = ppp.addresses();
     let mut from = places(ppp.ipv4().err().into_iter().chain(ppp.accepts_remote()));
     from.extend(places(remote.iter().chain(&local).map(|(_, option)| *option)));
-    let server = local.map_or_else(|| "the address of its own name".to_owned(), |(address, _)| address.to_string());
+    let own = || match ppp.own_address(facts.hostname.as_deref()) {
+        Some(address) => format!("{address}, the address of its own name"),
+        None => "the address of its own name".to_owned(),
+    };
+    let server = local.map_or_else(own, |(address, _)| address.to_string());
     let text = match remote {
         _ if ppp.ipv4().is_err() => "no caller gets an address: noip is set".to_owned(),
         Some((address, _)) if ppp.accepts_remote().is_some() => {

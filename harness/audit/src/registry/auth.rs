@@ -5,10 +5,10 @@ use super::{family, file};
 use crate::severity::Severity::{Danger, Error, Note, Warning};
 
 family! {
-NO_AUTH = "no-auth": [Danger];
+NO_AUTH = "no-auth": [Danger, Note];
     meaning "Callers get into the network without a name or password";
     why "No option that pppd reads for this port requires authentication. pppd started by mgetty runs as root and then \
-         does not require it by itself.";
+         does not require it by itself. On a direct line it is a note: whoever is at the cable is where the server is.";
     fix "remove noauth, and put `auth` on the pppd line of login.config, where no options file can undo it";
     example Etc(&[
         file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd\n"),

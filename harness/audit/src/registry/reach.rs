@@ -10,6 +10,12 @@ NO_IP = "no-ip": [Error];
     why "noip switches IPCP off. Addresses among the options and of accounts then have no effect.";
     fix "remove noip";
     example Etc(&[file("ppp/options.ttyS0", "192.168.32.1:192.168.32.105\nnoip\n")]);
+NO_LOCAL_ADDRESS = "no-local-address": [Error];
+    meaning "The server has no address of its own for a call, and no caller gets in";
+    why "Without LOCAL:REMOTE pppd takes the address of the server's own name. Debian's installer gives it 127.0.1.1, which \
+         pppd does not use: \"Could not determine local IP address\". Measured with ppp 2.4.9 and 2.5.2.";
+    fix "write LOCAL:REMOTE in /etc/ppp/options.TTY, with the server's address as LOCAL";
+    example Etc(&[file("ppp/options.ttyS0", ":10.9.0.2\n"), file("hosts", "127.0.1.1 dialin\n")]);
 CALLER_PICKS = "caller-picks-address": [Warning];
     meaning "A caller gets any address that it asks for";
     why "With ipcp-accept-remote pppd offers its address, but accepts the caller's wish if the account allows it, also for the \

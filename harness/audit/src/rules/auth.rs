@@ -2,6 +2,7 @@
 
 use super::{Check, Subject};
 use crate::Finding;
+use crate::Severity::Note;
 use crate::registry::auth as rule;
 use crate::{accounts, offered};
 use offhook_etc::read::accounts::Password;
@@ -21,6 +22,10 @@ fn asked(subject: &Subject<'_>) -> Vec<Finding> {
         let finding = match &ppp.auth.undone {
             Some(undone) => Finding::new(&rule::NOAUTH_UNDOES_AUTH, what)
                 .why(format!("noauth here undoes {} at {}, which pppd reads earlier", undone.name, undone.place)),
+            // Whoever is at the other end of a cable is where the server is.
+            None if port.direct.value => Finding::new(&rule::NO_AUTH, "whoever is connected by the cable gets into the network")
+                .severity(Note)
+                .why("no name or password is asked for on this direct line"),
             None if place.is_some() => {
                 Finding::new(&rule::NO_AUTH, what).why("noauth is set here, and nothing overrides it")
             }
@@ -64,6 +69,11 @@ fn nobody(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = &port.ppp else { continue };
         let Err(why) = accounts::starts(subject.facts, ppp) else { continue };
         let place = why.place.clone().or_else(|| ppp.auth.decided.as_ref().map(|option| option.place.clone()));
+        // Once pppd starts, an account without a password lets in whoever comes.
+        let open = accounts::of(subject.facts, ppp).iter().any(|account| {
+            account.usable.is_ok() && account.entry.secret.kind() == SecretKind::Empty && ppp.unix_login().is_none()
+        });
+        let fix = rule::NO_USABLE_ACCOUNT.fix();
         found.push(
             Finding::new(
                 &rule::NO_USABLE_ACCOUNT,
@@ -71,7 +81,12 @@ fn nobody(subject: &Subject<'_>) -> Vec<Finding> {
             )
             .at(place)
             .on(&port.device)
-            .why(why.to_string()),
+            .why(why.to_string())
+            .fix(if open {
+                format!("first remove the accounts that have no password: they would let anybody in; then {fix}")
+            } else {
+                fix.to_owned()
+            }),
         );
     }
     found
@@ -205,6 +220,8 @@ mod tests {
         shows("no-auth", Danger, &[BARE, ("ppp/options", "lock\n")]);
         shows("noauth-undoes-auth", Danger, &[BARE, ("ppp/options.ttyS0", "10.0.0.1:10.0.0.2\nnoauth\n")]);
         shows("auth-overruled", Note, &[("ppp/options.ttyS0", "noauth\n192.168.32.1:192.168.32.105\n")]);
+        let cable = ("inittab", "S0:2345:respawn:/sbin/mgetty -r ttyS0\n");
+        shows("no-auth", Note, &[BARE, cable, ("ppp/options", "noauth\n")]);
         let audit = codes(&with(&[("ppp/options.ttyS0", "noauth\n192.168.32.1:192.168.32.105\n")]));
         assert!(!audit.contains(&"no-auth") && !audit.contains(&"noauth-undoes-auth"));
     }
@@ -226,6 +243,16 @@ mod tests {
         let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
         let safe = codes(&with(&[login, ("ppp/pap-secrets", "* * \"\" *\n")]));
         assert!(!safe.contains(&"any-password") && !safe.contains(&"null-login"), "{safe:?}");
+    }
+
+    #[test]
+    fn the_fix_of_a_server_that_does_not_start_does_not_open_it() {
+        let files = [("ppp/pap-secrets", "* * \"\" *\nguest * \"*\" -\n")];
+        shows("no-usable-account", Error, &files);
+        let found = crate::tests::audited(&with(&files)).findings;
+        let fix =
+            found.iter().find(|finding| finding.code() == "no-usable-account").map(|finding| finding.fix.as_str());
+        assert!(fix.is_some_and(|fix| fix.starts_with("first remove the accounts")), "{fix:?}");
     }
 
     #[test]

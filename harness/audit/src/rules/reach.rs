@@ -15,7 +15,7 @@ use offhook_etc::read::forwarding::Forwarding;
 use offhook_etc::read::hosts::Host;
 use offhook_etc::read::lan::{self, Lan};
 
-pub(super) const CHECKS: &[Check] = &[no_ip, accept_remote, accept_local, dns, proxy_arp, forwarding];
+pub(super) const CHECKS: &[Check] = &[no_ip, no_local, accept_remote, accept_local, dns, proxy_arp, forwarding];
 
 fn each(subject: &Subject<'_>, of: impl Fn(&Ppp) -> Vec<Finding>) -> Vec<Finding> {
     let of_port = |port: &crate::effective::Port| {
@@ -38,9 +38,24 @@ fn no_ip(subject: &Subject<'_>) -> Vec<Finding> {
     })
 }
 
+fn no_local(subject: &Subject<'_>) -> Vec<Finding> {
+    // Without the file nobody knows what the server's name stands for.
+    let known = subject.tree.source("/etc/hosts").is_some() && subject.facts.hostname.is_some();
+    each(subject, |ppp| {
+        let own = ppp.own_address(subject.facts.hostname.as_deref());
+        if !known || ppp.addresses().0.is_some() || own.is_some() || ppp.ipv4().is_err() {
+            return Vec::new();
+        }
+        let what = "the server has no address of its own for a call, and ends IPCP: the caller gets none either";
+        let why = "the options name none, and /etc/hosts has none for the server's name that others can reach: \
+                   \"Could not determine local IP address\"";
+        vec![Finding::new(&rule::NO_LOCAL_ADDRESS, what).at(ppp.line.place.clone()).why(why)]
+    })
+}
+
 fn accept_remote(subject: &Subject<'_>) -> Vec<Finding> {
     each(subject, |ppp| {
-        let (Some(option), Some((address, _))) = (ppp.accepts_remote(), ppp.addresses().1) else { return Vec::new() };
+        let (Some(option), Some(_)) = (ppp.accepts_remote(), ppp.addresses().1) else { return Vec::new() };
         let any = |entry: &offhook_etc::read::secrets::Entry| {
             entry.addresses.iter().any(|word| word == "*" || word.contains('/'))
         };
@@ -49,8 +64,7 @@ fn accept_remote(subject: &Subject<'_>) -> Vec<Finding> {
         if !free {
             return Vec::new();
         }
-        let what =
-            format!("a caller need not take {address}: it gets any address that it asks for and its account allows");
+        let what = "a caller gets any address that it asks for and its account allows, not only the one of the port";
         let finding = Finding::new(&rule::CALLER_PICKS, what).at(option.place.clone());
         vec![finding.why("ipcp-accept-remote has pppd accept the caller's wish, also for an address of another host")]
     })
@@ -152,6 +166,16 @@ mod tests {
         assert!(!codes(&with(&own)).contains(&"caller-picks-address"), "the account allows one address");
         let noip = codes(&with(&[("ppp/options.ttyS0", "noip\n")]));
         assert!(!noip.contains(&"no-address"), "an address would not help: {noip:?}");
+    }
+
+    #[test]
+    fn a_server_without_an_address_is_found() {
+        let remote = ("ppp/options.ttyS0", ":10.9.0.2\n");
+        shows("no-local-address", Error, &[remote, ("hosts", "127.0.0.1 localhost\n127.0.1.1 dialin\n")]);
+        let of = |hosts| codes(&with(&[remote, ("hosts", hosts)]));
+        assert!(of("127.0.0.1 localhost\n").contains(&"no-local-address"));
+        assert!(!of("192.168.5.1 dialin\n").contains(&"no-local-address"));
+        assert!(!codes(&with(&[remote])).contains(&"no-local-address"), "not known");
     }
 
     #[test]
