@@ -25,6 +25,7 @@ mod severity;
 pub mod starting;
 pub mod statements;
 mod unix;
+mod usable;
 pub mod webmin;
 
 pub use finding::{Accepted, Finding, exit_code, sorted};
