@@ -90,6 +90,7 @@ fn account_probes(
     let (usable, useless): (Vec<&Account>, Vec<&Account>) = all.iter().partition(|account| account.usable.is_ok());
     let tried = |account: &&Account| {
         !matches!(account.usable, Err(Unusable::NotRequired | Unusable::NotAsked(_) | Unusable::NotFirst))
+            && !account.entry.runaway
             && !account.entry.client.is_empty()
             && account.entry.client != "*"
     };

@@ -16,7 +16,9 @@ pub mod login;
 pub mod mgetty;
 pub mod options;
 pub mod ports;
+pub mod reach;
 mod reference;
+pub mod serving;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -152,7 +154,9 @@ pub static FAMILIES: &[Family] = &[
     Family { title: "Authentication", rules: auth::ALL },
     Family { title: "Accounts", rules: accounts::ALL },
     Family { title: "Addresses", rules: addresses::ALL },
+    Family { title: "Whom callers reach", rules: reach::ALL },
     Family { title: "Options of pppd", rules: options::ALL },
+    Family { title: "Options that do not go with a server", rules: serving::ALL },
     Family { title: "Files", rules: files::ALL },
     Family { title: "Webmin", rules: webmin::ALL },
     Family { title: "Calls in the lab", rules: calls::ALL },

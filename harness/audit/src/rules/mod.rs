@@ -8,8 +8,12 @@ mod caller_id;
 mod files;
 mod login;
 mod mgetty;
+mod option_problems;
 mod options;
 mod ports;
+mod reach;
+mod serving;
+mod unusable;
 
 use super::Finding;
 use super::effective::{Facts, Port};
@@ -37,8 +41,11 @@ const CHECKS: &[&[Check]] = &[
     caller_id::CHECKS,
     auth::CHECKS,
     accounts::CHECKS,
+    unusable::CHECKS,
     addresses::CHECKS,
+    reach::CHECKS,
     options::CHECKS,
+    serving::CHECKS,
     files::CHECKS,
 ];
 
