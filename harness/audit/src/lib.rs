@@ -189,11 +189,6 @@ pub(crate) mod tests {
 
     use super::{Audit, Finding, Severity, audit};
 
-    /// A tree of those files.
-    pub(crate) fn tree(files: &[(&str, &str)]) -> Tree {
-        tree_with(files, Vec::new())
-    }
-
     /// A tree of those files and more.
     pub(crate) fn tree_with(files: &[(&str, &str)], more: Vec<RawFile>) -> Tree {
         Tree::of(Etc::of_texts(files, more), false)
@@ -227,7 +222,9 @@ pub(crate) mod tests {
                 files.push((path, text));
             }
         }
-        tree(&files)
+        // `-> ` and a path: a link.
+        let (links, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, text)| text.starts_with("-> "));
+        tree_with(&files, links.into_iter().map(|(path, text)| RawFile::link(path, &text[3..])).collect())
     }
 
     /// The audit of a tree.

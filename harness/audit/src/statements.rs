@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::accounts::{self, protocol_name};
 use super::claim::Claim;
-use super::effective::{Facts, Port, Ppp};
+use super::effective::{Answers, Facts, Port, Ppp};
 use super::starting::Obstacle;
 use super::{Known, Statement, Topic};
 use super::{offered, starting};
@@ -26,8 +26,10 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
     if !port.direct.value {
         said.push(callers(facts, port));
     }
-    said.push(prompt(facts, port));
-    said.push(detection(facts, port));
+    match port.server {
+        Answers::Mgetty => said.extend([prompt(facts, port), detection(facts, port)]),
+        Answers::Pppd => said.extend(port.ppp.as_ref().map(by_init)),
+    }
     if let Some(ppp) = &port.ppp {
         said.push(auth(facts, ppp));
         said.extend(users(facts, ppp));
@@ -54,13 +56,16 @@ fn places<'a>(options: impl IntoIterator<Item = &'a Opt>) -> Vec<Place> {
 fn answer(port: &Port) -> Statement {
     let mut places: Vec<Place> = port.direct.place.iter().chain(&port.rings.place).cloned().collect();
     places.dedup();
+    if let Some(file) = &port.closed {
+        let text = format!("nobody is answered: {} closes the port", file.file);
+        return statement(Topic::Answer, Claim::Unseen("the port is closed"), text, vec![file.clone()]);
+    }
     if port.direct.value {
-        return statement(
-            Topic::Answer,
-            Claim::Answer(0),
-            "a direct line: whoever is connected gets a prompt after sending something",
-            places,
-        );
+        let text = match port.server {
+            Answers::Mgetty => "a direct line: whoever is connected gets a prompt after sending something",
+            Answers::Pppd => "a direct line: whoever is connected speaks PPP at once; pppd answers no modem",
+        };
+        return statement(Topic::Answer, Claim::Answer(0), text, places);
     }
     let ringback = match &port.command.ringback {
         Some(seconds) => {
@@ -69,12 +74,37 @@ fn answer(port: &Port) -> Statement {
         None if port.flag("ringback") => ", in the second of two calls (ringback)".to_owned(),
         None => String::new(),
     };
+    let program = program(port, "cid-program");
+    let unless = program.map_or_else(String::new, |(program, place)| {
+        places.push(place.clone());
+        format!(", unless {program} asks for another number of rings (cid-program)")
+    });
     statement(
         Topic::Answer,
         Claim::Answer(port.rings.value),
-        format!("the modem answers after {}{ringback}", counted(port.rings.value as usize, "ring")),
+        format!("the modem answers after {}{ringback}{unless}", counted(port.rings.value as usize, "ring")),
         places,
     )
+}
+
+/// A program that mgetty asks about a call, and where it is named.
+fn program<'a>(port: &'a Port, key: &str) -> Option<(String, &'a Place)> {
+    let value = port.values.get(key).filter(|value| !value.text.is_empty())?;
+    let program = value.text.split_whitespace().next()?;
+    Some((printable(program), &value.place))
+}
+
+/// pppd that init starts.
+fn by_init(ppp: &Ppp) -> Statement {
+    let arguments = arguments(ppp);
+    let text = format!("init starts pppd {arguments} on the line");
+    statement(Topic::Ppp, Claim::Detection(true), text, vec![ppp.line.place.clone()])
+}
+
+/// What pppd is started with, without passwords.
+fn arguments(ppp: &Ppp) -> String {
+    let named = ppp.line.arguments();
+    if named.iter().any(|word| word == "password") { "...".to_owned() } else { printable(&named.join(" ")) }
 }
 
 fn line(port: &Port) -> Statement {
@@ -96,6 +126,22 @@ fn line(port: &Port) -> Statement {
 }
 
 fn callers(facts: &Facts, port: &Port) -> Statement {
+    let mut said = callers_by_rules(facts, port);
+    if let Some((program, place)) = program(port, "cnd-program") {
+        let last = if facts.rules.as_ref().is_some_and(|rules| !rules.is_empty()) { "; of those " } else { "" };
+        let before = if last.is_empty() { String::new() } else { said.text };
+        said.text = format!("{before}{last}{program} decides who is answered (cnd-program)");
+        said.claim = Claim::Callers(format!("whom {program} lets in"));
+        said.places.insert(0, place.clone());
+    }
+    said
+}
+
+fn callers_by_rules(facts: &Facts, port: &Port) -> Statement {
+    if facts.rules_unread {
+        let text = "which callers are answered is not known: dialin.config could not be read";
+        return statement(Topic::Callers, Claim::Unseen("dialin.config could not be read"), text, Vec::new());
+    }
     let Some(rules) = facts.rules.as_ref().filter(|rules| !rules.is_empty()) else {
         return statement(
             Topic::Callers,
@@ -201,6 +247,10 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
     let Some(line) = facts.ppp_line() else {
         let why = match (&facts.login_ignored, &facts.login) {
             (Some(why), _) => format!("login.config is ignored because {why}"),
+            (None, None) if facts.login_unread => {
+                let text = "whether PPP is recognised is not known: login.config could not be read";
+                return statement(Topic::Ppp, Claim::Unseen("login.config could not be read"), text, Vec::new());
+            }
             (None, None) => "there is no login.config".to_owned(),
             (None, Some(_)) => "login.config has no line for /AutoPPP/, or another line matches first".to_owned(),
         };
@@ -212,13 +262,11 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
         );
     };
     let text = match &port.ppp {
-        Some(ppp) => {
-            let named: Vec<String> = ppp.line.arguments().to_vec();
-            let hidden = named.iter().any(|word| word == "password");
-            let arguments = if hidden { "...".to_owned() } else { named.join(" ") };
-            format!("PPP is recognised and starts pppd {arguments}").trim_end().to_owned()
-        }
-        None => format!("PPP is recognised and starts {}", line.program()),
+        Some(ppp) => format!("PPP is recognised and starts pppd {}", arguments(ppp)).trim_end().to_owned(),
+        None => match line.words.first().filter(|program| !program.contains('/')) {
+            Some(program) => format!("PPP is recognised, and the call ends: {} is not a path", printable(program)),
+            None => format!("PPP is recognised and starts {}", line.program()),
+        },
     };
     statement(Topic::Ppp, Claim::Detection(port.ppp.is_some()), text, vec![line.place.clone()])
 }

@@ -26,7 +26,7 @@ const MOST_FAULTS: u64 = 5;
 pub struct Generated {
     /// Which it is, from 0.
     pub index: usize,
-    /// Its files, below `/etc`.
+    /// Its files, below `/etc`; what begins with [`LINK`] is a link to the path behind it.
     pub files: Vec<(String, String)>,
     /// The faults that were made in it, in words; none: a careful administrator's.
     pub faults: Vec<&'static str>,
@@ -39,9 +39,16 @@ impl Generated {
     }
 }
 
+/// How the text of a link begins.
+pub const LINK: &str = "-> ";
+
 /// Files as an audit reads them.
 pub fn tree_of(files: &[(String, String)]) -> Tree {
-    Tree::of(Etc::of(files.iter().map(|(path, text)| RawFile::text(path, text)).collect()), false)
+    let file = |(path, text): &(String, String)| match text.strip_prefix(LINK) {
+        Some(target) => RawFile::link(path, target),
+        None => RawFile::text(path, text),
+    };
+    Tree::of(Etc::of(files.iter().map(file).collect()), false)
 }
 
 /// The trees of a seed, without end.

@@ -103,8 +103,8 @@ pub(super) fn written(choice: &[usize]) -> Vec<(String, String)> {
         for device in devices {
             let unit = format!("[Service]\nExecStart={}\nRestart=always\n", command(device));
             file(&format!("systemd/system/mgetty-{device}.service"), unit);
-            // The name alone counts there.
-            file(&format!("systemd/system/multi-user.target.wants/mgetty-{device}.service"), "# a link\n".to_owned());
+            let link = format!("{}../mgetty-{device}.service", super::LINK);
+            file(&format!("systemd/system/multi-user.target.wants/mgetty-{device}.service"), link);
         }
     } else {
         let lines =

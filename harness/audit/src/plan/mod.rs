@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::effective::{Facts, Port};
+use super::effective::{Answers, Facts, Port};
 use by_ppp::ppp_probes;
 use offhook_etc::read::accounts::{Password, User};
 use offhook_etc::read::dialin;
@@ -181,6 +181,8 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
         Some("it accepts only fax".to_owned())
     } else if port.rings.value > MOST_RINGS {
         Some("it answers after more rings than anybody waits for".to_owned())
+    } else if let Some(file) = &port.closed {
+        Some(format!("it answers nobody ({file})"))
     } else if !is_plain(&port.device) {
         Some("the lab has no device of that name".to_owned())
     } else {
@@ -197,7 +199,10 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
             None if facts.ppp_line().is_none() => plan.probes.push(unauthenticated(port, &from, false)),
             None => {}
         }
-        text_logins(facts, port, &from, &mut plan);
+        match port.server {
+            Answers::Mgetty => text_logins(facts, port, &from, &mut plan),
+            Answers::Pppd => {}
+        }
     }
     if !port.direct.value {
         number_probes(facts, port, &mut plan);

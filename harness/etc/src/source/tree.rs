@@ -96,6 +96,14 @@ impl Tree {
         }
     }
 
+    /// Whether that file below `/etc` is there, or may be, and could not be read: nothing can be said of it.
+    pub fn is_unread(&self, path: &str) -> bool {
+        // Of a directory that could not be read nobody knows what is in it.
+        let parents = Path::new(path).ancestors().filter(|parent| !parent.as_os_str().is_empty());
+        let known = self.etc.file(&format!("/etc/{path}")).is_some();
+        !known && parents.into_iter().any(|wanted| self.unread.iter().any(|unread| unread.path.ends_with(wanted)))
+    }
+
     /// One of mgetty's files: today's directory first, then that of older systems.
     pub fn mgetty(&self, name: &str) -> Option<Source<'_>> {
         let file = |directory: &str| {
