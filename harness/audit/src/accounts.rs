@@ -3,8 +3,8 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use super::effective::{CHAP_SECRETS, Facts, PAP_SECRETS, Ppp};
-use offhook_etc::read::accounts::Password;
+use super::effective::{Facts, Ppp};
+use super::{offered, usable};
 use offhook_etc::read::secrets::{Entry, SecretKind, best};
 use offhook_etc::source::Place;
 use offhook_scenario::AuthProtocol;
@@ -35,29 +35,38 @@ pub enum Unusable {
     TooFewColumns,
     /// Its server column is empty, or missing.
     NoServer,
-    /// It is for that server, and the name of this one is not known.
-    ServerUnknown(String),
-    /// It is for another server.
-    OtherServer {
-        /// The one it names.
-        named: String,
-        /// This one.
-        this: String,
-    },
+    /// It is for a certain server, and the name of this one is not known.
+    ServerUnknown,
+    /// It is for another server; the name of this one. What its column says may be a password, and is not kept.
+    OtherServer(String),
     /// Another entry for the same name comes first.
     NotFirst,
     /// It allows no address.
     NoAddress,
     /// CHAP needs the password, and there is a hash.
     Hash,
-    /// Its name is empty.
-    NoName,
+    /// Its name has other characters than ASCII's, which pppd writes in another way before it compares.
+    NameNotAscii,
+    /// Its password has such characters, likewise with PAP.
+    PasswordNotAscii,
+    /// Its name or password is longer than pppd takes from a caller.
+    TooLong,
+    /// PAP passwords are hashes here (`papcrypt`), and this is none.
+    NoHash,
+    /// Its password stands in a file that is not there, or empty: pppd passes the entry over.
+    NoFile,
     /// The Unix password is checked, and there is no such user.
     NoUser,
+    /// PAM checks who authenticates by CHAP as well, and there is no such user.
+    NoUserForChap,
     /// The Unix password is checked, and that user's is locked.
     LockedUser,
-    /// It does not allow the address that the port gives.
+    /// It does not allow the address that it would get.
     AddressRefused(Ipv4Addr),
+    /// None of its words for addresses can be read.
+    NoReadableAddress,
+    /// Nobody gets an address: the port does not speak IPv4.
+    NoIp,
 }
 
 impl fmt::Display for Unusable {
@@ -68,15 +77,30 @@ impl fmt::Display for Unusable {
             Self::OpenQuote => f.write_str("a quote in it is never closed"),
             Self::TooFewColumns => f.write_str("it has no third column"),
             Self::NoServer => f.write_str("its server column matches no server"),
-            Self::ServerUnknown(named) => write!(f, "it works only if this machine is called {named}"),
-            Self::OtherServer { named, this } => write!(f, "it is for the server {named}, and this one is {this}"),
+            Self::ServerUnknown => {
+                f.write_str("its second column names a server, and the name of this machine is not known")
+            }
+            Self::OtherServer(this) => write!(f, "its second column is neither * nor {this}, the name of this server"),
             Self::NotFirst => f.write_str("another entry for that name comes first"),
             Self::NoAddress => f.write_str("it allows no address"),
             Self::Hash => f.write_str("CHAP needs the password itself, not its hash"),
-            Self::NoName => f.write_str("its name is empty, and callers have a name"),
+            Self::NameNotAscii => {
+                f.write_str("its name has characters that are not ASCII, and such a name never matches")
+            }
+            Self::PasswordNotAscii => f.write_str(
+                "its password has characters that are not ASCII, and with PAP such a password never matches",
+            ),
+            Self::TooLong => f.write_str("its name or password is longer than pppd takes from a caller (255 octets)"),
+            Self::NoHash => f.write_str("papcrypt is set, and its password is not a hash"),
+            Self::NoFile => f.write_str("the file of its password does not exist or is empty"),
+            Self::NoUserForChap => {
+                f.write_str("login has PAM check callers of CHAP as well, and there is no Unix user of that name")
+            }
             Self::NoUser => f.write_str("the Unix password is checked, and there is no such user"),
             Self::LockedUser => f.write_str("the Unix password is checked, and that user is locked"),
-            Self::AddressRefused(address) => write!(f, "it does not allow {address}, which this port gives"),
+            Self::AddressRefused(address) => write!(f, "it does not allow {address}, the address it would get"),
+            Self::NoReadableAddress => f.write_str("no word of its address column is an address or a known name"),
+            Self::NoIp => f.write_str("noip is set, and no caller gets an address"),
         }
     }
 }
@@ -99,18 +123,10 @@ pub enum NoStartReason {
     FirstWithoutAddress,
     /// No entry that matches allows an address.
     NoAddress,
-    /// All entries of the file are for certain servers, and the name of this one is not known.
-    OtherServers {
-        /// The file.
-        file: &'static str,
-        /// The servers.
-        servers: Vec<String>,
-    },
-    /// The file has no entry for callers of this server.
-    NoEntry {
-        /// The file.
-        file: &'static str,
-    },
+    /// All entries of that file are for certain servers, and the name of this one is not known.
+    OtherServers(String),
+    /// That file has no entry for callers of this server.
+    NoEntry(String),
 }
 
 impl fmt::Display for NoStart {
@@ -121,18 +137,16 @@ impl fmt::Display for NoStart {
                 "pppd looks only at the first of the entries that match best, and this one allows no address",
             ),
             NoStartReason::NoAddress => f.write_str("no entry that matches allows an address"),
-            NoStartReason::OtherServers { file, servers } => write!(
-                f,
-                "every entry of {file} is for a certain server ({}), and the name of this machine is not known",
-                servers.join(", ")
-            ),
-            NoStartReason::NoEntry { file } => write!(f, "{file} has no entry for callers of this server"),
+            NoStartReason::OtherServers(file) => {
+                write!(f, "every entry of {file} is for a certain server, and the name of this machine is not known")
+            }
+            NoStartReason::NoEntry(file) => write!(f, "{file} has no entry for callers of this server"),
         }
     }
 }
 
 /// A name no machine has: only `*` fits it.
-const NOBODY: &str = "\u{0}";
+pub(crate) const NOBODY: &str = "\u{0}";
 
 /// Whether pppd starts at all: it does not if it must ask and nobody could answer (auth.c, `auth_check_options`).
 ///
@@ -140,25 +154,19 @@ const NOBODY: &str = "\u{0}";
 ///
 /// Why it does not, with the entry that decided.
 pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), NoStart> {
-    if !ppp.auth.required || ppp.secrets_elsewhere() {
+    // Who may come without a name may come in any case.
+    if !ppp.auth.required || ppp.winner(&["allow-ip"]).is_some() {
         return Ok(());
     }
     let server = ppp.server_name(facts.hostname.as_deref());
     let name = server.as_deref().unwrap_or(NOBODY);
     let mut why: Option<NoStart> = None;
-    let files = [
-        (ppp.auth.pap, &facts.pap, PAP_SECRETS, ppp.unix_login().is_some()),
-        (ppp.auth.chap || ppp.auth.mschap || ppp.auth.eap, &facts.chap, CHAP_SECRETS, false),
-    ];
-    for (asked, secrets, file, unix) in files {
-        if !asked {
-            continue;
-        }
-        if unix {
+    for protocol in offered::ORDER.into_iter().rev().filter(|protocol| offered::asked(ppp, *protocol)) {
+        if offered::has_account(facts, ppp, protocol) {
             return Ok(());
         }
+        let (secrets, file) = ppp.secrets(facts, protocol);
         match best(&secrets.entries, None, name) {
-            Some(entry) if entry.some_address() => return Ok(()),
             Some(entry) => {
                 let others =
                     secrets.entries.iter().any(|other| other.rank(None, name).is_some() && other.some_address());
@@ -167,14 +175,11 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), NoStart> {
             }
             None if why.is_some() => {}
             None => {
-                let servers = secrets.entries.iter().filter(|entry| fits_elsewhere(entry, name));
-                let servers = servers.filter_map(|entry| entry.server.as_deref());
-                let mut servers: Vec<String> = servers.map(offhook_report::text::printable).collect();
-                servers.dedup();
+                let servers = secrets.entries.iter().any(|entry| fits_elsewhere(entry, name));
                 // Without the machine's name it cannot be told which entries with a server's name count.
-                let reason = match server.is_none() && !servers.is_empty() {
-                    true => NoStartReason::OtherServers { file, servers },
-                    false => NoStartReason::NoEntry { file },
+                let reason = match server.is_none() && servers {
+                    true => NoStartReason::OtherServers(file.to_owned()),
+                    false => NoStartReason::NoEntry(file.to_owned()),
                 };
                 why = Some(NoStart { reason, place: Some(Place::file(file)) });
             }
@@ -192,86 +197,22 @@ fn fits_elsewhere(entry: &Entry, name: &str) -> bool {
 /// Every entry of both files, judged for a port.
 pub fn of(facts: &Facts, ppp: &Ppp) -> Vec<Account> {
     let mut accounts = Vec::new();
-    for (protocol, secrets, file) in
-        [(AuthProtocol::Pap, &facts.pap, PAP_SECRETS), (AuthProtocol::Chap, &facts.chap, CHAP_SECRETS)]
-    {
+    for protocol in [AuthProtocol::Pap, offered::of_chap_secrets(facts, ppp)] {
+        let (secrets, file) = ppp.secrets(facts, protocol);
         for entry in &secrets.entries {
-            let usable = usable(facts, ppp, protocol, &secrets.entries, entry);
+            let usable = usable::usable(facts, ppp, protocol, &secrets.entries, entry);
             accounts.push(Account { protocol, entry: entry.clone(), place: Place::line(file, entry.line), usable });
         }
     }
     accounts
 }
 
-fn usable(
-    facts: &Facts,
-    ppp: &Ppp,
-    protocol: AuthProtocol,
-    all: &[Entry],
-    entry: &Entry,
-) -> Result<Option<Ipv4Addr>, Unusable> {
-    let asked = match protocol {
-        AuthProtocol::Pap => ppp.auth.pap,
-        AuthProtocol::Chap => ppp.auth.chap,
-        AuthProtocol::MsChap | AuthProtocol::MsChapV2 => ppp.auth.mschap,
-        AuthProtocol::Eap => ppp.auth.eap,
-    };
-    if !ppp.auth.required {
-        return Err(Unusable::NotRequired);
-    }
-    if !asked {
-        return Err(Unusable::NotAsked(protocol));
-    }
-    if entry.runaway {
-        return Err(Unusable::OpenQuote);
-    }
-    if !entry.has_secret {
-        return Err(Unusable::TooFewColumns);
-    }
-    let server = ppp.server_name(facts.hostname.as_deref());
-    let name = server.as_deref().unwrap_or(NOBODY);
-    if entry.rank(None, name).is_none() {
-        return Err(match (entry.server.as_deref(), server) {
-            (Some(""), _) | (None, _) => Unusable::NoServer,
-            (Some(other), None) => Unusable::ServerUnknown(other.to_owned()),
-            (Some(named), Some(this)) => Unusable::OtherServer { named: named.to_owned(), this },
-        });
-    }
-    let any = entry.client == "*";
-    if !any && best(all, Some(&entry.client), name).is_some_and(|found| found.line != entry.line) {
-        return Err(Unusable::NotFirst);
-    }
-    if !entry.some_address() {
-        return Err(Unusable::NoAddress);
-    }
-    if protocol == AuthProtocol::Chap && matches!(entry.secret.kind(), SecretKind::Crypt) {
-        return Err(Unusable::Hash);
-    }
-    if entry.client.is_empty() {
-        return Err(Unusable::NoName);
-    }
-    if protocol == AuthProtocol::Pap
-        && (ppp.unix_login().is_some() || entry.secret.kind() == SecretKind::Login)
-        && !any
-        && facts.users_known
-    {
-        match facts.users.iter().find(|user| user.name == entry.client) {
-            None => return Err(Unusable::NoUser),
-            Some(user) if user.password == Password::Locked => {
-                return Err(Unusable::LockedUser);
-            }
-            Some(_) => {}
-        }
-    }
-    let (_, remote) = ppp.addresses();
-    match remote {
-        Some((address, _)) => match (entry.allows(address), entry.single()) {
-            (Some(true), _) => Ok(Some(address)),
-            (Some(false), Some(own)) => Ok(Some(own)),
-            (Some(false), None) => Err(Unusable::AddressRefused(address)),
-            (None, _) => Ok(None),
-        },
-        None => Ok(entry.single()),
+/// An account's name as it may be shown: where a quote goes on over lines, passwords stand in it.
+pub fn shown_name(entry: &Entry) -> String {
+    if entry.runaway || entry.further_lines > 0 || entry.client.contains('\n') {
+        format!("the account on line {}", entry.line)
+    } else {
+        offhook_report::text::printable(&entry.client)
     }
 }
 
@@ -281,12 +222,13 @@ pub const fn protocol_name(protocol: AuthProtocol) -> &'static str {
 }
 
 /// The entry by which a caller who refuses to authenticate is let in, if there is one (auth.c, `null_login`).
-pub fn null_login<'a>(facts: &'a Facts, ppp: &Ppp) -> Option<&'a Entry> {
-    if !ppp.auth.required || !ppp.auth.pap || ppp.unix_login().is_some() {
+pub fn null_login<'a>(facts: &'a Facts, ppp: &'a Ppp) -> Option<&'a Entry> {
+    if !ppp.auth.required || !ppp.auth.pap || ppp.unix_login().is_some() || ppp.winner(&["allow-ip"]).is_some() {
         return None;
     }
     let server = ppp.server_name(facts.hostname.as_deref());
-    let entry = best(&facts.pap.entries, Some(""), server.as_deref().unwrap_or(NOBODY))?;
+    let (secrets, _) = ppp.secrets(facts, AuthProtocol::Pap);
+    let entry = best(&secrets.entries, Some(""), server.as_deref().unwrap_or(NOBODY))?;
     (entry.secret.kind() == SecretKind::Empty && entry.has_secret && entry.some_address()).then_some(entry)
 }
 
@@ -327,9 +269,36 @@ mod tests {
         let told: Vec<_> = accounts.iter().map(|account| account.usable.clone()).collect();
         assert_eq!(told[0], Ok(Some(Ipv4Addr::new(192, 168, 32, 105))));
         assert_eq!(told[1], Err(Unusable::NotFirst));
-        assert_eq!(told[2], Err(Unusable::OtherServer { named: "elsewhere".to_owned(), this: "dialin".to_owned() }));
+        assert_eq!(told[2], Err(Unusable::OtherServer("dialin".to_owned())));
         assert_eq!(told[3], Err(Unusable::AddressRefused(Ipv4Addr::new(192, 168, 32, 105))));
         assert_eq!(told[4], Ok(Some(Ipv4Addr::new(192, 168, 32, 77))));
+    }
+
+    #[test]
+    fn an_entry_whose_password_cannot_be_read_is_passed_over() {
+        let (accounts, ..) = of_first(&[("ppp/pap-secrets", "alice * @/etc/ppp/none *\nalice * x *\n")]);
+        assert_eq!(accounts[0].usable, Err(Unusable::NoFile));
+        assert!(accounts[1].usable.is_ok(), "both versions let her in");
+    }
+
+    #[test]
+    fn an_account_of_chap_secrets_has_the_protocol_that_is_asked_for() {
+        let protocol = |words: &str| {
+            let login = format!("/AutoPPP/ - - /usr/sbin/pppd {words}\n");
+            let (accounts, ..) = of_first(&[("mgetty/login.config", &login), ("ppp/chap-secrets", "carol * x *\n")]);
+            let carol = accounts.iter().find(|account| account.entry.client == "carol").unwrap();
+            (carol.protocol.name(), carol.usable.is_ok())
+        };
+        assert_eq!(protocol("require-mschap-v2"), ("MS-CHAPv2", true));
+        assert_eq!(protocol("require-eap"), ("EAP", true));
+        assert_eq!(protocol("auth"), ("CHAP", true));
+        assert_eq!(protocol("+pap"), ("CHAP", false));
+    }
+
+    #[test]
+    fn with_papcrypt_only_hashes_let_in() {
+        let (accounts, ..) = of_first(&[("ppp/options", "auth\npapcrypt\n")]);
+        assert_eq!(accounts[0].usable, Err(Unusable::NoHash));
     }
 
     #[test]

@@ -4,17 +4,24 @@
 //! line says stays; `/etc/ppp/options` is overridden by both. `auth`, `noauth` and `require-...` are one group: the place
 //! with more say decides, and within one place the last.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use offhook_etc::read::direct::direct;
+use offhook_etc::read::forwarding::{self, Forwarding};
+use offhook_etc::read::hosts::Hosts;
 use offhook_etc::read::inittab_units::{self, Entry, Init};
 use offhook_etc::read::login_config::{self, Line, LoginConfig};
 use offhook_etc::read::mgetty_command::{self, Command};
 use offhook_etc::read::mgetty_config::{self, Values};
+use offhook_etc::read::option_table::row;
 use offhook_etc::read::options::{self, Opt, OptionKind, Problem};
+use offhook_etc::read::plugins::Part;
 use offhook_etc::read::program::Program;
 use offhook_etc::read::secrets::{self, Secrets};
-use offhook_etc::read::{accounts, dialin};
+use offhook_etc::read::version::PppVersion;
+use offhook_etc::read::words::words;
+use offhook_etc::read::{accounts, dialin, pam};
 use offhook_etc::source::{Place, Sourced, Tree};
 
 /// Rings and speed without a word about them.
@@ -51,6 +58,31 @@ pub struct Facts {
     pub hostname: Option<String>,
     /// Whether passwd was there at all.
     pub users_known: bool,
+    /// Which pppd the machine runs; `None`: not known, and what either does is told.
+    pub ppp_version: Option<PppVersion>,
+    /// Names that stand for addresses.
+    pub hosts: Hosts,
+    /// Whether packets are passed on.
+    pub forwarding: Forwarding,
+    /// Whether a Unix user without a password gets in at the prompt.
+    pub empty_password_at_prompt: bool,
+    /// Files that passwords are to be read from, and that are not there or empty.
+    pub passwords_missing: BTreeSet<String>,
+    /// Whether a name that no Unix user has passes PAM's account checks for pppd.
+    pub unknown_user_passes: bool,
+}
+
+/// The files of `@/path` in secrets that pppd would not find, or find empty: it passes such entries over.
+fn passwords_missing(tree: &Tree) -> BTreeSet<String> {
+    let of = |path| tree.source(path).map(|source| secrets::read(source.octets)).unwrap_or_default();
+    let named = [of(PAP_SECRETS), of(CHAP_SECRETS)].into_iter().flat_map(|secrets| secrets.entries);
+    let files = named.filter_map(|entry| entry.secret.file());
+    files
+        .filter(|path| match tree.source(path) {
+            Some(source) => words(source.octets).is_empty(),
+            None => tree.whole || path.starts_with("/etc/"),
+        })
+        .collect()
 }
 
 impl Facts {
@@ -79,7 +111,20 @@ impl Facts {
             users: accounts::read(tree),
             hostname: tree.hostname.clone(),
             users_known: tree.source("/etc/passwd").is_some(),
+            ppp_version: PppVersion::of_tree(tree),
+            hosts: Hosts::read(tree),
+            forwarding: forwarding::read(tree),
+            empty_password_at_prompt: pam::empty_password(tree, pam::LOGIN),
+            unknown_user_passes: pam::passes_unknown_user(tree, pam::PPP),
+            passwords_missing: passwords_missing(tree),
         }
+    }
+
+    /// The same for a machine with that pppd.
+    #[must_use]
+    pub fn with_ppp(mut self, version: Option<PppVersion>) -> Self {
+        self.ppp_version = version.or(self.ppp_version);
+        self
     }
 
     /// The line that decides for callers who speak PPP at once; `None`: they get login.
@@ -156,6 +201,10 @@ pub struct Ppp {
     pub unread: Option<(Place, String)>,
     /// What is asked of the caller.
     pub auth: Auth,
+    /// Names that stand for addresses.
+    pub hosts: Hosts,
+    /// pap-secrets of its own and chap-secrets of its own, where options name others; each with its path.
+    pub own_secrets: [Option<(String, Secrets)>; 2],
 }
 
 /// What is asked of the caller.
@@ -165,13 +214,15 @@ pub struct Auth {
     pub required: bool,
     /// The option that decides this; `None`: pppd's default, no.
     pub decided: Option<Opt>,
-    /// PAP is offered.
+    /// PAP is asked for, if there are accounts for it.
     pub pap: bool,
-    /// CHAP with MD5 is offered.
+    /// CHAP with MD5 is asked for.
     pub chap: bool,
-    /// MS-CHAP of either version is offered.
+    /// The first version of MS-CHAP is asked for.
     pub mschap: bool,
-    /// EAP is offered.
+    /// The second version of MS-CHAP is asked for.
+    pub mschap_v2: bool,
+    /// EAP is asked for.
     pub eap: bool,
     /// Options of the group that have no effect.
     pub overruled: Vec<Opt>,
@@ -265,6 +316,8 @@ fn ppp(tree: &Tree, line: &Line, device: &str) -> Ppp {
         circles: Vec::new(),
         unread: None,
         auth: Auth::default(),
+        hosts: Hosts::read(tree),
+        own_secrets: [None, None],
     };
     let mut named = Named::default();
     ppp.take_file(tree, OPTIONS, false, &mut named);
@@ -278,6 +331,8 @@ fn ppp(tree: &Tree, line: &Line, device: &str) -> Ppp {
     let of_port = format!("{OPTIONS}.{}", ppp.tty);
     ppp.take_file(tree, &of_port, false, &mut named);
     ppp.auth = auth(&ppp.options);
+    ppp.resolve();
+    ppp.take_secrets(tree);
     ppp
 }
 
@@ -335,19 +390,25 @@ impl Ppp {
         }
     }
 
-    /// The option of that name that wins.
+    /// The option of those names that wins: the last one, but what the command line says of some stays.
     pub fn winner(&self, names: &[&str]) -> Option<&Opt> {
-        let of = |command_line: bool| {
-            let named = |option: &&Opt| option.command_line == command_line && names.contains(&option.name.as_str());
-            self.options.iter().rfind(named)
-        };
-        of(true).or_else(|| of(false))
+        let mut winner: Option<&Opt> = None;
+        for option in self.options.iter().filter(|option| names.contains(&option.name.as_str())) {
+            let stays = winner.is_some_and(|known| known.command_line && !option.command_line)
+                && row(&option.name).is_some_and(|row| row.group.is_some());
+            if !stays {
+                winner = Some(option);
+            }
+        }
+        winner
     }
 
     /// Its parameter as a number.
     pub fn number(&self, name: &str) -> Option<(u64, &Opt)> {
         let option = self.winner(&[name])?;
-        options::number(option.parameter.as_deref()?).0.map(|number| (number, option))
+        let number = offhook_etc::read::number::number(option.parameter.as_deref()?)?;
+        // What is below 0 is as good as none.
+        Some((u64::try_from(number.value).unwrap_or(0), option))
     }
 
     /// Every option of that name.
@@ -360,7 +421,7 @@ impl Ppp {
         let pick = |index: usize| {
             let of = |command_line: bool| {
                 let pairs = self.options.iter().filter(|option| option.kind == OptionKind::Addresses);
-                pairs.filter(|option| option.command_line == command_line).rev_find_half(index)
+                pairs.filter(|option| option.command_line == command_line).rev_find_half(index, &self.hosts)
             };
             of(true).or_else(|| of(false))
         };
@@ -376,8 +437,11 @@ impl Ppp {
     /// Name servers given to callers: the last two said.
     pub fn dns(&self) -> Vec<(Ipv4Addr, &Opt)> {
         let all = self.every("ms-dns");
-        let all: Vec<_> = all.filter_map(|option| Some((option.parameter.as_deref()?.parse().ok()?, option))).collect();
-        all[all.len().saturating_sub(2)..].to_vec()
+        let all: Vec<_> =
+            all.filter_map(|option| Some((self.hosts.host(option.parameter.as_deref()?).address()?, option))).collect();
+        let last = all[all.len().saturating_sub(2)..].iter();
+        // 0.0.0.0 is none.
+        last.filter(|(address, _)| !address.is_unspecified()).copied().collect()
     }
 
     /// Whether Unix passwords are asked for as well.
@@ -393,16 +457,19 @@ impl Ppp {
 
     /// The name by which entries of secrets are chosen; `None`: the machine's, which is not known.
     pub fn server_name(&self, hostname: Option<&str>) -> Option<String> {
-        let named = self.winner(&["name"]).and_then(|option| option.parameter.clone());
-        if self.winner(&["usehostname"]).is_some() {
-            return hostname.map(str::to_owned);
-        }
-        named.or_else(|| hostname.map(str::to_owned))
+        let named = self.winner(&["name"]).and_then(|option| option.parameter.clone()).filter(|name| !name.is_empty());
+        // `domain` adds to the machine's name.
+        let domain = self.winner(&["domain"]).and_then(|option| option.parameter.clone()).unwrap_or_default();
+        let dot = if domain.is_empty() || domain.starts_with('.') { "" } else { "." };
+        let machine = hostname.map(|name| format!("{name}{dot}{domain}"));
+        if self.winner(&["usehostname"]).is_some() { machine } else { named.or(machine) }
     }
 
-    /// Files of secrets, which 2.5 lets options name.
+    /// Whether something else than the secrets files decides who gets in: a plugin, or files that are not here.
     pub fn secrets_elsewhere(&self) -> bool {
-        self.winner(&["pap-secrets", "chap-secrets", "plugin"]).is_some()
+        self.plugins().any(|(plugin, _)| matches!(plugin.part, Part::Decides | Part::Unknown))
+            || (self.winner(&["pap-secrets"]).is_some() && self.own_secrets[0].is_none())
+            || (self.winner(&["chap-secrets"]).is_some() && self.own_secrets[1].is_none())
     }
 }
 
@@ -411,15 +478,16 @@ pub type Given<'a> = (Ipv4Addr, &'a Opt);
 
 /// The last half-pair that is said.
 trait RevFindHalf<'a> {
-    fn rev_find_half(self, index: usize) -> Option<(Ipv4Addr, &'a Opt)>;
+    fn rev_find_half(self, index: usize, hosts: &Hosts) -> Option<(Ipv4Addr, &'a Opt)>;
 }
 
 impl<'a, I: Iterator<Item = &'a Opt>> RevFindHalf<'a> for I {
-    fn rev_find_half(self, index: usize) -> Option<(Ipv4Addr, &'a Opt)> {
+    fn rev_find_half(self, index: usize, hosts: &Hosts) -> Option<(Ipv4Addr, &'a Opt)> {
         let half = |option: &'a Opt| {
             let (local, remote) = option.name.split_once(':')?;
             let text = if index == 0 { local } else { remote };
-            text.parse().ok().map(|address| (address, option))
+            let address = hosts.host(text).address().filter(|address| !address.is_unspecified());
+            address.filter(|_| !text.is_empty()).map(|address| (address, option))
         };
         self.filter_map(half).last()
     }
@@ -434,15 +502,18 @@ fn auth(options: &[Opt]) -> Auth {
             "auth" | "noauth" => None,
             "require-pap" | "+pap" => Some(&mut auth.pap),
             "require-chap" | "+chap" => Some(&mut auth.chap),
-            "require-mschap" | "+mschap" | "require-mschap-v2" | "+mschap-v2" => Some(&mut auth.mschap),
+            "require-mschap" | "+mschap" => Some(&mut auth.mschap),
+            "require-mschap-v2" | "+mschap-v2" => Some(&mut auth.mschap_v2),
             "require-eap" => Some(&mut auth.eap),
             _ => continue,
         };
-        if by_command_line && !option.command_line {
+        // Nothing overrides require-eap: it is of no group.
+        let grouped = row(&option.name).is_some_and(|row| row.group.is_some());
+        if grouped && by_command_line && !option.command_line {
             auth.overruled.push(option.clone());
             continue;
         }
-        by_command_line = option.command_line;
+        by_command_line = if grouped { option.command_line } else { by_command_line };
         if let Some(protocol) = protocol {
             *protocol = true;
         }
@@ -456,11 +527,9 @@ fn auth(options: &[Opt]) -> Auth {
         auth.required = option.name != "noauth";
         auth.decided = Some(option.clone());
     }
-    if !auth.required {
-        (auth.pap, auth.chap, auth.mschap, auth.eap) = (false, false, false, false);
-    } else if !(auth.pap || auth.chap || auth.mschap || auth.eap) {
-        (auth.pap, auth.chap, auth.mschap, auth.eap) = (true, true, true, true);
-    }
+    let all = if auth.required { [auth.pap, auth.chap, auth.mschap, auth.mschap_v2, auth.eap] } else { [false; 5] };
+    let asked = if auth.required && all == [false; 5] { [true; 5] } else { all };
+    [auth.pap, auth.chap, auth.mschap, auth.mschap_v2, auth.eap] = asked;
     auth
 }
 

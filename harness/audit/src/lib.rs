@@ -17,21 +17,26 @@ pub mod identity;
 pub mod json;
 pub mod judge;
 mod known;
+pub mod offered;
 pub mod plan;
+mod ppp_reading;
 pub mod registry;
 pub mod report;
 pub mod rules;
 pub mod sarif;
 pub mod secrecy;
 mod severity;
+pub mod starting;
 pub mod statements;
 mod unix;
+mod usable;
 pub mod webmin;
 
 pub use finding::{Accepted, Finding, exit_code, sorted};
 pub use known::Known;
 pub use severity::Severity;
 
+use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::{Place, Tree};
 use serde::{Serialize, Serializer};
 
@@ -129,6 +134,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Findings that calls refute: they do not hold.
     pub withdrawn: Vec<Finding>,
+    /// On what the calls were made, and why there, in words; `None`: none were.
+    pub called_on: Option<String>,
     /// Who may change the server through Webmin.
     pub webmin: Vec<webmin::Right>,
 }
@@ -152,9 +159,14 @@ impl Audit {
     }
 }
 
-/// Audits what the files say, without calls.
+/// Audits what the files say, without calls, for the pppd of their release, if they tell that.
 pub fn audit(tree: &Tree) -> (Audit, Facts, Vec<Port>) {
-    let facts = Facts::of(tree);
+    audit_for(tree, None)
+}
+
+/// The same for that pppd.
+pub fn audit_for(tree: &Tree, pppd: Option<PppVersion>) -> (Audit, Facts, Vec<Port>) {
+    let facts = Facts::of(tree).with_ppp(pppd);
     let ports = effective::ports(tree, &facts);
     let findings = sorted(rules::all(tree, &facts, &ports));
     let reports = ports.iter().map(|port| PortReport {

@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use super::accounts::{self, protocol_name};
 use super::claim::Claim;
 use super::effective::{Answers, Facts, Port, Ppp};
+use super::starting::Obstacle;
 use super::{Known, Statement, Topic};
+use super::{offered, starting};
+use offhook_etc::read::accounts::Password;
 use offhook_etc::read::dialin::Rule;
 use offhook_etc::read::options::Opt;
 use offhook_etc::read::secrets::SecretKind;
@@ -34,7 +37,7 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
     if let Some(ppp) = &port.ppp {
         said.push(auth(facts, ppp));
         said.extend(users(facts, ppp));
-        said.push(addresses(ppp));
+        said.push(addresses(facts, ppp));
         said.push(idle(ppp));
         said.push(dns(ppp));
     }
@@ -224,7 +227,9 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
     };
     let line = facts.login_line("somebody");
     let program = line.map_or("login", |line| line.program());
-    let able: Vec<&str> = facts.users.iter().filter(|user| user.can_log_in()).map(|user| user.name.as_str()).collect();
+    let empty = facts.empty_password_at_prompt;
+    let able = facts.users.iter().filter(|user| user.can_log_in() && (empty || user.password != Password::Empty));
+    let able: Vec<&str> = able.map(|user| user.name.as_str()).collect();
     let who = if program != "login" {
         format!("any name starts {program}")
     } else if !facts.users_known {
@@ -272,21 +277,21 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
 
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     let decided = places(&ppp.auth.decided);
-    if let Err(why) = accounts::starts(facts, ppp) {
+    if let Err(why) = starting::starts(facts, ppp) {
         return statement(
             Topic::Auth,
             Claim::Refuses,
-            format!("nobody gets in by PPP: pppd refuses to start, because {why}"),
-            why.place.into_iter().chain(decided).collect(),
+            format!("nobody gets in by PPP: pppd does not start, because {why}"),
+            why.place().cloned().into_iter().chain(decided).collect(),
         );
     }
     if !ppp.auth.required {
         return statement(Topic::Auth, Claim::Open, "callers get in by PPP without a name or password", decided);
     }
-    let offered = [(ppp.auth.eap, "EAP"), (ppp.auth.chap, "CHAP"), (ppp.auth.mschap, "MS-CHAP"), (ppp.auth.pap, "PAP")];
-    let offered: Vec<&str> = offered.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+    let offered: Vec<&str> = offered::offered(facts, ppp).into_iter().map(protocol_name).collect();
     let unix = ppp.unix_login();
-    let also = if unix.is_some() && ppp.auth.pap { ", and PAP checks the Unix password as well" } else { "" };
+    let also =
+        if unix.is_some() && offered.contains(&"PAP") { ", and PAP checks the Unix password as well" } else { "" };
     let mut from = decided;
     from.extend(places(unix));
     from.dedup();
@@ -294,28 +299,29 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
 }
 
 fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
-    if !ppp.auth.required {
+    // Where pppd does not start for another reason, accounts are not what matters.
+    let matters = matches!(starting::starts(facts, ppp), Ok(()) | Err(Obstacle::NoAccount(_)));
+    if !ppp.auth.required || !matters {
         return Vec::new();
     }
     let all = accounts::of(facts, ppp);
     let mut said = Vec::new();
     for account in all.iter().take(MOST * 4) {
-        let asked = match account.protocol {
-            offhook_scenario::AuthProtocol::Pap => ppp.auth.pap,
-            offhook_scenario::AuthProtocol::Chap => ppp.auth.chap,
-            offhook_scenario::AuthProtocol::MsChap | offhook_scenario::AuthProtocol::MsChapV2 => ppp.auth.mschap,
-            offhook_scenario::AuthProtocol::Eap => ppp.auth.eap,
-        };
-        if !asked {
+        if !offered::asked(ppp, account.protocol) {
             continue;
         }
-        let name = if account.entry.client == "*" { "everybody".to_owned() } else { printable(&account.entry.client) };
+        let name = match account.entry.client.as_str() {
+            "*" => "everybody".to_owned(),
+            "" => "a caller with an empty name".to_owned(),
+            _ => accounts::shown_name(&account.entry),
+        };
         let protocol = protocol_name(account.protocol);
         let text = match &account.usable {
             Ok(address) => {
                 let password = match (account.entry.secret.kind(), ppp.unix_login()) {
-                    (SecretKind::Empty, None) => "with any password",
-                    (SecretKind::Empty | SecretKind::Login, _) => "with the Unix password",
+                    (SecretKind::Empty, None) if protocol == "PAP" => "with any password",
+                    (SecretKind::Empty | SecretKind::Login, _) if protocol == "PAP" => "with the Unix password",
+                    (SecretKind::Empty, _) => "with an empty password",
                     (_, Some(_)) if protocol == "PAP" => "with this password, which must also be the Unix password",
                     _ => "with the password",
                 };
@@ -332,7 +338,8 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
             Err(why) => format!("{name} does not get in by {protocol}: {why}"),
         };
         let claim = Claim::Account {
-            name: account.entry.client.clone(),
+            // Where a quote is never closed the name runs over passwords.
+            name: if account.entry.runaway { String::new() } else { account.entry.client.clone() },
             place: account.place.clone(),
             protocol: account.protocol,
             inside: account.usable.is_ok(),
@@ -342,16 +349,24 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
     said
 }
 
-fn addresses(ppp: &Ppp) -> Statement {
+fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
     let (local, remote) = ppp.addresses();
-    let from = places(remote.iter().chain(&local).map(|(_, option)| *option));
-    let server = local.map_or_else(|| "the address of its own name".to_owned(), |(address, _)| address.to_string());
+    let mut from = places(ppp.ipv4().err().into_iter().chain(ppp.accepts_remote()));
+    from.extend(places(remote.iter().chain(&local).map(|(_, option)| *option)));
+    let own = || match ppp.own_address(facts.hostname.as_deref()) {
+        Some(address) => format!("{address}, the address of its own name"),
+        None => "the address of its own name".to_owned(),
+    };
+    let server = local.map_or_else(own, |(address, _)| address.to_string());
     let text = match remote {
+        _ if ppp.ipv4().is_err() => "no caller gets an address: noip is set".to_owned(),
+        Some((address, _)) if ppp.accepts_remote().is_some() => {
+            format!("the caller gets {address}, or the address that it asks for; the server has {server}")
+        }
         Some((address, _)) => format!("the caller gets {address}, the server has {server}"),
         None => format!("the caller brings its own address, or gets the one of its account; the server has {server}"),
     };
     let arp = ppp.winner(&["proxyarp", "noproxyarp", "-proxyarp"]).filter(|option| option.name == "proxyarp");
-    let mut from = from;
     from.extend(places(arp));
     statement(
         Topic::Address,

@@ -167,6 +167,10 @@ impl Effect {
                     (seen, None) => {
                         shown(&[seen], format!("the next call after a lost carrier was {}", seen.ending(secrecy)))
                     }
+                    (seen, Some(after)) if after > PROMPT => {
+                        let after = spelled_time(after);
+                        shown(&[seen], format!("the next call was answered only {after} after carrier was lost"))
+                    }
                     (seen, Some(after)) => refuted(
                         seen,
                         format!("the next call was answered {} after carrier was lost", spelled_time(after)),

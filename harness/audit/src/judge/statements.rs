@@ -187,6 +187,11 @@ impl Calls<'_> {
     fn open(&self) -> Known {
         match self.of(&Aim::Unauthenticated) {
             Some(seen) if seen.inside() => self.shown([seen], "a caller who does not authenticate got in"),
+            // Nobody comes into the network there, asked or not.
+            Some(seen) if seen.probe.expected.inside.is_none() && !seen.refused() => Known::not_tried(format!(
+                "no caller came into the network: {}",
+                seen.said(self.secrecy).unwrap_or_else(|| seen.ending(self.secrecy))
+            )),
             Some(seen) => {
                 self.refuted(seen, format!("a caller who does not authenticate: {}", seen.ending(self.secrecy)))
             }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::{Aim, Credential, Expected, LeftOutWhat, NOBODY, Plan, Probe, UNIX_PASSWORD, answered, unauthenticated};
 use crate::accounts::{self, Account, Unusable};
 use crate::effective::{Facts, Port, Ppp};
+use crate::{offered, starting};
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::secrets::SecretKind;
 use offhook_etc::source::Tree;
@@ -28,7 +29,7 @@ const GRACE: u64 = 30;
 const BROUGHT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 105);
 
 pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, from: &Option<String>, plan: &mut Plan) {
-    let starts = accounts::starts(facts, ppp).is_ok() && ppp.missing.is_empty() && ppp.circles.is_empty();
+    let starts = starting::starts(facts, ppp).is_ok();
     let all = accounts::of(facts, ppp);
     account_probes(tree, facts, port, from, plan, (ppp, &all, starts));
     let empty = |account: &&Account| account.usable.is_ok() && account.entry.secret.kind() == SecretKind::Empty;
@@ -39,11 +40,13 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     let name = named.map_or(NOBODY.0.to_owned(), |account| account.entry.client.clone());
     let protocol =
         named.map(|account| account.protocol).or((ppp.auth.required && ppp.auth.pap).then_some(AuthProtocol::Pap));
+    let network = network(facts, ppp);
     let asked = Probe {
-        protocol: Some(spoken(ppp, protocol.unwrap_or(AuthProtocol::Chap))),
+        protocol: Some(protocol.unwrap_or_else(|| offered::of_chap_secrets(facts, ppp))),
         brings: brings(ppp, named),
         ..unauthenticated(port, from, open)
     };
+    let asked = Probe { expected: asked.expected.with_network(network), ..asked };
     plan.probes.push(Probe {
         aim: Aim::BadPassword,
         credentials: Some((name, Credential(NOBODY.1.to_owned()))),
@@ -54,8 +57,8 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
         plan.probes.push(Probe {
             aim: Aim::EmptyPassword(name.to_owned()),
             credentials: Some((name.to_owned(), Credential(String::new()))),
-            protocol: Some(spoken(ppp, account.protocol)),
-            expected: Expected { inside: Some(true), ..asked.expected.clone() },
+            protocol: Some(account.protocol),
+            expected: Expected { inside: Some(true), ..asked.expected.clone() }.with_network(network),
             ..asked
         });
     }
@@ -67,7 +70,9 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     }
     let null = accounts::null_login(facts, ppp).is_some();
     let inside = starts && (!ppp.auth.required || null);
-    plan.probes.push(Probe { brings: brings(ppp, None), ..unauthenticated(port, from, inside) });
+    let unauthenticated = unauthenticated(port, from, inside);
+    let expected = unauthenticated.expected.clone().with_network(network);
+    plan.probes.push(Probe { brings: brings(ppp, None), expected, ..unauthenticated });
     // One caller who gets in stays until the server has had enough of it.
     if let Some(end) = ppp.longest_idle_call().filter(|seconds| *seconds <= LONGEST_IDLE)
         && let Some(probe) = plan.probes.iter_mut().find(|probe| probe.expected.inside == Some(true))
@@ -90,6 +95,7 @@ fn account_probes(
     let (usable, useless): (Vec<&Account>, Vec<&Account>) = all.iter().partition(|account| account.usable.is_ok());
     let tried = |account: &&Account| {
         !matches!(account.usable, Err(Unusable::NotRequired | Unusable::NotAsked(_) | Unusable::NotFirst))
+            && !account.entry.runaway
             && !account.entry.client.is_empty()
             && account.entry.client != "*"
     };
@@ -117,10 +123,10 @@ fn account_probes(
         plan.probes.push(Probe {
             aim: Aim::Account { name: name.clone(), protocol: account.protocol, place: account.place.clone() },
             credentials: Some((name, Credential(password))),
-            protocol: Some(spoken(ppp, account.protocol)),
+            protocol: Some(account.protocol),
             unix,
             brings: brings(ppp, Some(account)),
-            expected: Expected { answered: Some(answered(port)), inside, address },
+            expected: Expected { answered: Some(answered(port)), inside, address }.with_network(network(facts, ppp)),
             ..unauthenticated(port, from, false)
         });
         called.insert(key);
@@ -130,13 +136,10 @@ fn account_probes(
     }
 }
 
-/// By what an account of chap-secrets is asked for here.
-fn spoken(ppp: &Ppp, protocol: AuthProtocol) -> AuthProtocol {
-    match protocol {
-        AuthProtocol::Chap if ppp.auth.required && !ppp.auth.chap && ppp.auth.mschap => AuthProtocol::MsChapV2,
-        AuthProtocol::Chap if ppp.auth.required && !ppp.auth.chap && ppp.auth.eap => AuthProtocol::Eap,
-        protocol => protocol,
-    }
+/// Whether anybody comes into the network there: with IPv4, and an address of the server's own.
+fn network(facts: &Facts, ppp: &Ppp) -> bool {
+    let own = || ppp.own_address(facts.hostname.as_deref());
+    ppp.ipv4().is_ok() && (ppp.addresses().0.is_some() || own().is_some())
 }
 
 /// The address that a caller has to bring: where neither the port nor its account gives one.
@@ -172,6 +175,8 @@ fn credentials(tree: &Tree, facts: &Facts, ppp: &Ppp, account: &Account) -> Resu
     let password = match secret.kind() {
         SecretKind::Plain => secret.value().to_owned(),
         SecretKind::Empty | SecretKind::Login if unix => UNIX_PASSWORD.to_owned(),
+        // PAP takes any password then; everything else takes the empty one alone.
+        SecretKind::Empty if !pap => String::new(),
         SecretKind::Empty | SecretKind::Login => NOBODY.1.to_owned(),
         SecretKind::File => {
             let path = secret.file().unwrap_or_default();

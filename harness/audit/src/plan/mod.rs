@@ -77,6 +77,13 @@ pub struct Expected {
     pub address: Option<Ipv4Addr>,
 }
 
+impl Expected {
+    /// Where nobody comes into the network, whether who may come in does is for a rule to judge.
+    fn with_network(self, network: bool) -> Self {
+        Self { inside: self.inside.filter(|inside| network || !inside), ..self }
+    }
+}
+
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {

@@ -5,10 +5,10 @@ use super::{family, file};
 use crate::severity::Severity::{Danger, Error, Note, Warning};
 
 family! {
-NO_AUTH = "no-auth": [Danger];
+NO_AUTH = "no-auth": [Danger, Note];
     meaning "Callers get into the network without a name or password";
     why "No option that pppd reads for this port requires authentication. pppd started by mgetty runs as root and then \
-         does not require it by itself.";
+         does not require it by itself. On a direct line it is a note: whoever is at the cable is where the server is.";
     fix "remove noauth, and put `auth` on the pppd line of login.config, where no options file can undo it";
     example Etc(&[
         file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd\n"),
@@ -45,6 +45,21 @@ ANY_PASSWORD = "any-password": [Danger];
     why "An empty password in pap-secrets means that pppd checks none (with the option login it checks the Unix password).";
     fix "set a password";
     example Etc(&[file("ppp/pap-secrets", "alice * \"\" *\n")]);
+EMPTY_PASSWORD = "empty-password": [Danger];
+    meaning "An account of chap-secrets gets in with an empty password";
+    why "With CHAP, MS-CHAP and EAP an empty password is a password like others. Whoever sends an empty one gets in, and \
+         where the name is * with any name; any other password is refused.";
+    fix "set a password, or remove the account";
+    example Etc(&[
+        file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd require-mschap-v2\n"),
+        file("ppp/chap-secrets", "* * \"\" *\n"),
+    ]);
+ALLOW_IP = "allow-ip": [Danger];
+    meaning "A caller who refuses to authenticate gets in with an address of allow-ip";
+    why "allow-ip names addresses that need no authentication. pppd starts without accounts then, and gives a caller who \
+         refuses to authenticate such an address.";
+    fix "remove allow-ip";
+    example Etc(&[file("ppp/options", "auth\nallow-ip 10.0.0.2\n")]);
 ACCOUNTS_NOT_ASKED = "accounts-not-asked": [Warning];
     meaning "Accounts cannot be used, because pppd asks by the other protocol only";
     why "PAP reads pap-secrets and CHAP reads chap-secrets. Accounts in the file of a protocol that is not asked for \
@@ -53,7 +68,7 @@ ACCOUNTS_NOT_ASKED = "accounts-not-asked": [Warning];
     example Etc(&[file("ppp/chap-secrets", "carol * x *\n")]);
 NO_UNIX_PASSWORD = "no-unix-password": [Danger];
     meaning "A Unix user can log in at the prompt without a password";
-    why "The password field of the user is empty.";
+    why "The password field of the user is empty, and PAM lets an empty password pass: Debian's common-auth has nullok.";
     fix "set a password with passwd, or lock the user with passwd -l";
     example Etc(&[file("shadow", "bob::1::::::\n")]);
 }

@@ -16,6 +16,8 @@ pub mod login;
 pub mod mgetty;
 pub mod options;
 pub mod ports;
+pub mod programs;
+pub mod reach;
 mod reference;
 pub mod serving;
 mod source;
@@ -147,14 +149,16 @@ pub struct Family {
 /// Every family, in the order of a call.
 pub static FAMILIES: &[Family] = &[
     Family { title: "Ports", rules: ports::ALL },
-    Family { title: "Programs on ports", rules: serving::ALL },
+    Family { title: "Programs on ports", rules: programs::ALL },
     Family { title: "mgetty.config", rules: mgetty::ALL },
     Family { title: "Caller ID", rules: caller_id::ALL },
     Family { title: "login.config", rules: login::ALL },
     Family { title: "Authentication", rules: auth::ALL },
     Family { title: "Accounts", rules: accounts::ALL },
     Family { title: "Addresses", rules: addresses::ALL },
+    Family { title: "Whom callers reach", rules: reach::ALL },
     Family { title: "Options of pppd", rules: options::ALL },
+    Family { title: "Options that do not go with a server", rules: serving::ALL },
     Family { title: "Files", rules: files::ALL },
     Family { title: "Webmin", rules: webmin::ALL },
     Family { title: "Calls in the lab", rules: calls::ALL },

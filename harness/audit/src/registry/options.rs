@@ -10,17 +10,19 @@ OPTION_UNKNOWN = "option-unknown": [Error];
     why "pppd reads all options before it starts. One unknown word ends it, on every port that reads the file.";
     fix "correct the word, remove it, or put quotes around what belongs together";
     example Etc(&[file("ppp/options", "auth\nlcp-echo-intervall 30\n")]);
-OPTION_VERSION = "option-version": [Note];
+OPTION_VERSION = "option-version": [Warning, Error, Note];
     meaning "An option is known to some versions of pppd only";
-    why "A version that does not know it ends, and nobody gets PPP.";
-    fix "remove the option before you change to a version without it";
+    why "A version that does not know it ends, and nobody gets PPP. It is an error if the machine has that version, which \
+         /etc/debian_version tells.";
+    fix "remove the option, or make sure that the machine has a version that knows it";
     example Etc(&[file("ppp/options", "auth\nipx\n")]);
 OPTION_VALUE = "option-value": [Error, Warning];
-    meaning "An option has no value, or one that is not what it looks like";
-    why "pppd ends if the value is missing or no number. It takes the digits at the beginning of a number and ignores \
-         the rest, so `idle 5m` is 5 seconds. A name for an address has to be looked up.";
+    meaning "An option has no value, one that pppd refuses, or one that is not what it looks like";
+    why "pppd ends if a value is missing, is no number or is out of range. It reads numbers as C does: 08 is octal and so 0, \
+         and what follows the digits is ignored, so `idle 5m` is 5 seconds. A name for an address has to be in /etc/hosts \
+         or known to a DNS server; 10.0.0.100-200 is neither.";
     fix "write seconds in digits only, and addresses in digits";
-    example Etc(&[file("ppp/options", "auth\nidle 5m\n")]);
+    example Etc(&[file("ppp/options", "auth\nmtu 70\n")]);
 OPTIONS_QUOTE = "options-quote": [Error];
     meaning "A quote in an options file is never closed";
     why "pppd takes the rest of the file as one word.";

@@ -1,45 +1,59 @@
-//! Rules about the programs that serve ports: others than mgetty, pppd started by init, ports that are closed.
+//! Rules about options of pppd that do not go with a server that mgetty calls.
 
 use super::Example::Etc;
 use super::{family, file};
 use crate::severity::Severity::{Error, Note, Warning};
 
 family! {
-PORT_NOT_AUDITED = "port-not-audited": [Note];
-    meaning "A port is served by a program that is not audited";
-    why "Only mgetty and pppd are audited. What callers meet on this port is not known here.";
-    fix "nothing has to change; look at the port by other means";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/getty -L ttyS1 9600 vt100\n")]);
-PROGRAM_MISSPELLED = "program-misspelled": [Error];
-    meaning "The name of a program that is to serve a port is misspelled";
-    why "There is no such program. init starts it again and again, and the port is not served.";
-    fix "correct the name";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgety -n 2 ttyS1\n")]);
-INITTAB_UNENDED = "inittab-unended": [Warning];
-    meaning "The last line of inittab has no line end";
-    why "sysvinit from 3.14 on ignores such a line, and the port in it is not served. Older ones accept it.";
-    fix "add a line end to the file";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgetty -n 2 ttyS1")]);
-PPPD_DETACHES = "pppd-detaches": [Error];
-    meaning "init starts pppd without nodetach";
-    why "pppd then goes on in the background, and the process that init started ends at once. init starts the next \
-         pppd while the first still has the port.";
-    fix "add nodetach to the options of pppd";
-    example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd /dev/ttyS0 115200 auth +pap\n")]);
-PPPD_NO_DEVICE = "pppd-no-device": [Error];
-    meaning "init starts pppd, and nothing names the port";
-    why "pppd without a device takes its standard input, which is no terminal under init: it ends with \"no device \
-         specified and stdin is not a tty\".";
-    fix "name the port on the command line, or in the file that `call` or `file` names";
-    example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach auth +pap\n")]);
-PORT_CLOSED = "port-closed": [Warning];
-    meaning "A file /etc/nologin.PORT closes the port: mgetty answers nobody";
-    why "While the file exists, mgetty counts the rings and never answers. Somebody may have forgotten it.";
-    fix "remove the file when the port is to be open";
-    example Etc(&[file("nologin.ttyS0", "closed\n")]);
-LOGINS_CLOSED = "logins-closed": [Warning];
-    meaning "The file /etc/nologin lets nobody but root log in";
-    why "login refuses all users but root while the file exists. mgetty answers, and PPP by /AutoPPP/ works.";
-    fix "remove the file when users are to log in";
-    example Etc(&[file("nologin", "maintenance\n")]);
+PERSIST = "persist-keeps-port": [Error];
+    meaning "With persist pppd keeps the port after the first call";
+    why "persist has pppd begin again when a call is over. Under mgetty the line is dead then, pppd never ends, and no further \
+         call is answered. Measured with ppp 2.4.9 and 2.5.2.";
+    fix "remove persist";
+    example Etc(&[file("ppp/options", "auth\npersist\n")]);
+WAITS = "waits-for-ever": [Note];
+    meaning "pppd waits without end for a caller who does not speak PPP";
+    why "With passive or silent pppd does not give up after ten unanswered requests (30 s). It waits until carrier is lost.";
+    fix "remove passive and silent";
+    example Etc(&[file("ppp/options", "auth\npassive\n")]);
+DEMAND = "demand-without-connect": [Error];
+    meaning "pppd ends: demand needs a connect script";
+    why "demand is for calling out when there is traffic. pppd refuses it without a script that connects.";
+    fix "remove demand";
+    example Etc(&[file("ppp/options", "auth\ndemand\n")]);
+PAST_THE_CALLER = "past-the-caller": [Error];
+    meaning "pppd talks to something else than the caller";
+    why "With pty, socket or notty pppd takes a program, a host or its standard input and output for the line.";
+    fix "remove the option";
+    example Etc(&[file("ppp/options", "auth\npty /bin/cat\n")]);
+CONNECT = "connect-under-mgetty": [Warning];
+    meaning "A script that dials runs on a line that is connected already";
+    why "pppd runs the programs of connect and init before PPP begins. Under mgetty the call stands by then, and what they \
+         send to the modem goes to the caller.";
+    fix "move the option to a file below /etc/ppp/peers that only calls out";
+    example Etc(&[file("ppp/options", "auth\nconnect /usr/sbin/chat\n")]);
+ECHO_HALF = "echo-half": [Warning];
+    meaning "LCP echoes are half configured and never end a call";
+    why "lcp-echo-interval says how often pppd asks, lcp-echo-failure after how many missing answers it hangs up. One without \
+         the other does nothing about a caller who is gone.";
+    fix "set both, for example lcp-echo-interval 30 and lcp-echo-failure 4";
+    example Etc(&[file("ppp/options", "auth\nlcp-echo-interval 30\n")]);
+DEFAULT_ROUTE = "default-route": [Warning];
+    meaning "A call can become the server's default route";
+    why "defaultroute is for who calls a provider. On a server it sends packets for the whole world to the caller: with \
+         replacedefaultroute always, without it while the server has no other default route.";
+    fix "remove defaultroute and replacedefaultroute";
+    example Etc(&[file("ppp/options", "auth\ndefaultroute\nreplacedefaultroute\n")]);
+PLUGIN_MISSING = "plugin-missing": [Error, Warning];
+    meaning "pppd is told to load a plugin that does not exist, or may not exist, and ends";
+    why "A plugin is a file of /usr/lib/pppd/VERSION, named with its .so. Debian's package ppp has minconn, openl2tp, \
+         passwordfd, pppoatm, pppoe, pppol2tp, radattr, radius, radrealms and winbind; 2.4.9 also passprompt.";
+    fix "install the package that has the plugin, or remove the option";
+    example Etc(&[file("ppp/options", "auth\nplugin nosuch.so\n")]);
+PPPD_USER = "pppd-user": [Error];
+    meaning "mgetty starts pppd as a user who may not execute it";
+    why "Only root and the group dip may execute pppd: \"cannot execute '/usr/sbin/pppd': Permission denied\". As another user \
+         pppd refuses options that only root may use, such as noauth.";
+    fix "write - as the second column of the line";
+    example Etc(&[file("mgetty/login.config", "/AutoPPP/ ppp a_ppp /usr/sbin/pppd auth +pap\n")]);
 }

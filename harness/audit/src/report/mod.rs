@@ -290,7 +290,13 @@ fn summary(audit: &Audit, style: Style, detail: Detail) -> String {
     let told = if parts.is_empty() { style.paint(Ink::Good, "nothing found") } else { parts.join(", ") };
     let hidden = audit.count(Severity::Note) > 0 || audit.ports.iter().any(|port| !port.statements.is_empty());
     let more = if hidden && detail == Detail::Glance { style.paint(Ink::Dim, " (-v: details)") } else { String::new() };
-    format!("{ports} {told}{more}\n")
+    let mut text = format!("{ports} {told}{more}\n");
+    if let Some(called_on) = &audit.called_on {
+        for line in hang("", &format!("called on {called_on}"), 0, style.width).lines() {
+            let _ = writeln!(text, "{}", style.paint(Ink::Dim, line));
+        }
+    }
+    text
 }
 
 /// A place without the `/etc/` that all share.

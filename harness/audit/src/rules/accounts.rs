@@ -1,25 +1,45 @@
 //! Entries of the secrets files that do not work, or not as their writer thinks.
 
-use super::{Check, Subject};
+use super::{Check, Subject, unusable};
 use crate::Finding;
 use crate::Severity::Warning;
-use crate::accounts::{self, Unusable};
 use crate::effective::{CHAP_SECRETS, PAP_SECRETS};
 use crate::registry::accounts as rule;
-use offhook_etc::read::secrets::{Entry, SecretKind};
+use offhook_etc::read::secrets::{Entry, SecretKind, Secrets};
 use offhook_etc::source::Place;
 
-pub(super) const CHECKS: &[Check] = &[columns, secrets, twice, unusable];
+pub(super) const CHECKS: &[Check] = &[columns, secrets, twice];
 
-fn all<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (&'static str, &'a Entry)> {
+/// Every entry, with the path of its file and whether CHAP and its kin read it.
+pub(super) fn all<'a>(subject: &Subject<'a>) -> Vec<(&'a str, &'a Entry, bool)> {
     let facts = subject.facts;
-    let pap = facts.pap.entries.iter().map(|entry| (PAP_SECRETS, entry));
-    pap.chain(facts.chap.entries.iter().map(|entry| (CHAP_SECRETS, entry)))
+    let mut files = vec![(PAP_SECRETS, &facts.pap, false), (CHAP_SECRETS, &facts.chap, true)];
+    for ppp in subject.ports.iter().filter_map(|port| port.ppp.as_ref()) {
+        for (own, chap) in ppp.own_secrets.iter().zip([false, true]) {
+            let Some((path, secrets)) = own else { continue };
+            if !files.iter().any(|(known, ..)| known == path) {
+                files.push((path, secrets, chap));
+            }
+        }
+    }
+    let of = |(path, secrets, chap): (&'a str, &'a Secrets, bool)| {
+        secrets.entries.iter().map(move |entry| (path, entry, chap))
+    };
+    files.into_iter().flat_map(of).collect()
+}
+
+/// What to do so that an account works, which must not open the server: an account without a password lets anybody in.
+fn safe(entry: &Entry, fix: &str) -> String {
+    if entry.secret.kind() == SecretKind::Empty {
+        "remove the account, or give it a password first: as it is, it would let callers in with any".to_owned()
+    } else {
+        fix.to_owned()
+    }
 }
 
 fn columns(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (file, entry) in all(subject) {
+    for (file, entry, _) in all(subject) {
         let at = Place::line(file, entry.line);
         if entry.runaway {
             found.push(
@@ -38,25 +58,51 @@ fn columns(subject: &Subject<'_>) -> Vec<Finding> {
             );
             continue;
         }
-        if entry.addresses.is_empty() {
+        if entry.glued() {
+            found.push(
+                Finding::new(
+                    &rule::ACCOUNT_GLUED,
+                    "two accounts stand on this line: pppd takes all of the second for addresses, and its caller is unknown",
+                )
+                .at(at.clone())
+                .why("an account ends with its line; behind the password everything is an address"),
+            );
+        }
+        if entry.password_as_server() {
+            found.push(
+                Finding::new(
+                    &rule::SERVER_PASSWORD,
+                    "the second column is no server's name: nobody gets in by this account",
+                )
+                .at(at.clone())
+                .why("an account is name, server, password, addresses; here the password seems to stand second"),
+            );
+        } else if entry.addresses.is_empty() {
             found.push(
                 Finding::new(&rule::ACCOUNT_NO_ADDRESS, "the account has no address column, so its caller is refused")
                     .at(at.clone())
-                    .why("no address means that no address is allowed, not that any is"),
+                    .why("no address means that no address is allowed, not that any is")
+                    .fix(safe(entry, rule::ACCOUNT_NO_ADDRESS.fix())),
             );
         }
         if entry.client.is_empty() && entry.secret.kind() != SecretKind::Empty {
             found.push(
-                Finding::new(&rule::CLIENT_EMPTY, "the name of the account is empty, which matches no caller")
-                    .at(at.clone())
-                    .why("anybody is written *, not \"\""),
+                Finding::new(
+                    &rule::CLIENT_EMPTY,
+                    "the name of the account is empty: a caller with an empty name gets in",
+                )
+                .at(at.clone())
+                .why(
+                    "an empty name is a name like others, and matches the caller who sends none; anybody is written *",
+                ),
             );
         }
         if entry.server.as_deref() == Some("") {
             found.push(
                 Finding::new(&rule::SERVER_EMPTY, "the second column of the account is empty, which matches no server")
                     .at(at.clone())
-                    .why("any server is written *, not \"\""),
+                    .why("any server is written *, not \"\"")
+                    .fix(safe(entry, rule::SERVER_EMPTY.fix())),
             );
         }
     }
@@ -65,11 +111,11 @@ fn columns(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn secrets(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (file, entry) in all(subject).filter(|(_, entry)| entry.has_secret && !entry.runaway) {
+    for (file, entry, chap) in all(subject).into_iter().filter(|(_, entry, _)| entry.has_secret && !entry.runaway) {
         let at = Place::line(file, entry.line);
         let secret = &entry.secret;
         match secret.kind() {
-            SecretKind::Crypt if file == CHAP_SECRETS => found.push(
+            SecretKind::Crypt if chap => found.push(
                 Finding::new(
                     &rule::SECRET_ENCRYPTED,
                     "the password looks encrypted, and CHAP needs the password itself",
@@ -129,54 +175,17 @@ fn twice(subject: &Subject<'_>) -> Vec<Finding> {
             let same = |other: &&Entry| other.client == entry.client && other.server == entry.server;
             if let Some(first) = entries[..index].iter().find(same) {
                 found.push(
-                    Finding::new(&rule::ACCOUNT_TWICE, format!("the account of {:?} is never used", entry.client))
-                        .at(Place::line(file, entry.line))
-                        .why(format!(
-                            "the one on line {} has the same name and server, and pppd uses the first",
-                            first.line
-                        )),
+                    Finding::new(
+                        &rule::ACCOUNT_TWICE,
+                        format!("the account of {} is never used", unusable::quoted(entry)),
+                    )
+                    .at(Place::line(file, entry.line))
+                    .why(format!(
+                        "the one on line {} has the same name and server, and pppd uses the first",
+                        first.line
+                    )),
                 );
             }
-        }
-    }
-    found
-}
-
-/// What is wrong with an account on some port and is not told by its columns.
-fn unusable(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for port in subject.ports {
-        let Some(ppp) = &port.ppp else { continue };
-        for account in accounts::of(subject.facts, ppp) {
-            let Err(why) = &account.usable else { continue };
-            let name = &account.entry.client;
-            let finding = match why {
-                Unusable::NoUser | Unusable::LockedUser => {
-                    let login = ppp.unix_login().map(|option| format!("`login` is at {}", option.place));
-                    Finding::new(&rule::LOGIN_WITHOUT_USER, format!("{name:?} cannot log in: {why}"))
-                        .why(login.unwrap_or_default())
-                }
-                Unusable::ServerUnknown(_) | Unusable::OtherServer { .. } => Finding::new(
-                    &rule::SERVER_OTHER,
-                    format!("the account of {name:?} is for another server, or for calling out: {why}"),
-                )
-                .fix(rule::SERVER_OTHER.fix()),
-                Unusable::AddressRefused(_) => {
-                    Finding::new(&rule::ACCOUNT_ADDRESS, format!("{name:?} cannot call here: {why}"))
-                        .why("its address column allows other addresses only")
-                }
-                // What its columns or its secret say is found there; who is not asked has other rules.
-                Unusable::NotRequired
-                | Unusable::NotAsked(_)
-                | Unusable::OpenQuote
-                | Unusable::TooFewColumns
-                | Unusable::NoServer
-                | Unusable::NotFirst
-                | Unusable::NoAddress
-                | Unusable::Hash
-                | Unusable::NoName => continue,
-            };
-            found.push(finding.at(account.place.clone()).on(&port.device));
         }
     }
     found
@@ -185,7 +194,7 @@ fn unusable(subject: &Subject<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use crate::Severity::{Error, Note, Warning};
-    use crate::tests::{codes, shows, with};
+    use crate::tests::{audited, codes, shows, with};
 
     fn secrets(code: &str, severity: crate::Severity, lines: &str) {
         shows(code, severity, &[("ppp/pap-secrets", &format!("alice * secret *\n{lines}"))]);
@@ -196,7 +205,11 @@ mod tests {
         secrets("secrets-quote", Error, "dave * \"say\"hi\" *\nerin * x *\n");
         secrets("account-columns", Error, "dave *\n");
         secrets("account-no-address", Error, "dave * x\n");
-        secrets("client-empty", Error, "\"\" * x *\n");
+        secrets("client-empty", Warning, "\"\" * x *\n");
+        secrets("account-glued", Error, "dave * \"correct horse\" *erin * \"battery staple\" *\n");
+        secrets("server-password", Error, "dave \"correct horse\" * *\n");
+        secrets("account-address-word", Error, "dave * x 10.20.0.300\n");
+        secrets("account-options", Warning, "dave * x * -- nosuch 5\n");
         secrets("server-empty", Error, "dave \"\" x *\n");
         secrets("account-twice", Warning, "alice * y *\n");
         secrets("server-other", Note, "dave provider x *\n");
@@ -210,6 +223,9 @@ mod tests {
         secrets("secret-file-missing", Error, "dave * @/etc/ppp/nosuch *\n");
         secrets("secret-file-relative", Warning, "dave * @dave.pw *\n");
         secrets("secret-backslash", Warning, "DOM\\user * x *\n");
+        let meant =
+            "alice * \"a\\\"b\" *\nbob * \"a\\\\b\" *\n\"CORP\\\\carol\" * secret *\ndave * two\\ words\\#1 *\n";
+        assert!(!codes(&with(&[("ppp/pap-secrets", meant)])).contains(&"secret-backslash"));
         assert!(
             !codes(&with(&[("ppp/pap-secrets", "alice * 'say\"hi\"' *\ndave * \"with blank\" *\n")]))
                 .contains(&"secrets-quote")
@@ -223,11 +239,60 @@ mod tests {
     }
 
     #[test]
-    fn login_needs_a_unix_user() {
-        shows(
-            "login-without-user",
-            Error,
-            &[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n")],
-        );
+    fn names_that_no_caller_can_send_are_found() {
+        // "No CHAP secret found for authenticating zoM-CM-+".
+        secrets("account-never-matches", Error, "zo\u{eb} * secret *\n");
+        secrets("account-never-matches", Error, "dave * na\u{ef}ve *\n");
+        let chap = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +chap\n");
+        shows("account-never-matches", Error, &[chap, ("ppp/chap-secrets", "zo\u{eb} * secret *\n")]);
+        let password = codes(&with(&[chap, ("ppp/chap-secrets", "dave * na\u{ef}ve *\n")]));
+        assert!(!password.contains(&"account-never-matches"), "CHAP takes any password: {password:?}");
+    }
+
+    #[test]
+    fn a_fix_does_not_open_the_server() {
+        let fixes = |text: &str| -> Vec<String> {
+            audited(&with(&[("ppp/pap-secrets", text)])).findings.into_iter().map(|finding| finding.fix).collect()
+        };
+        let other = fixes("* elsewhere \"\" *\nguest elsewhere \"*\" -\nalice * x *\n");
+        assert!(!other.iter().any(|fix| fix.contains("write * as")), "{other:?}");
+        let empty = fixes("* \"\" \"\" *\nbob * \"\"\nalice * x *\n");
+        assert!(!empty.iter().any(|fix| fix.contains("write * as") || fix.contains("add *")), "{empty:?}");
+    }
+
+    #[test]
+    fn a_password_is_not_printed_whatever_its_column() {
+        let secrets = "alice \"hush horse\" * *\nbob hush-tea *\ncarol * hush-a *dave * hush-b *\nerin * hush c *\n\"frank * hush-d *\n\"greg\" * hush-e *\n";
+        let login = "/AutoPPP/ - - /usr/sbin/pppd auth\n* - - /bin/login @\n";
+        for server in ["dialin\n", ""] {
+            let tree = with(&[
+                ("hostname", server),
+                ("mgetty/login.config", login),
+                ("ppp/pap-secrets", secrets),
+                ("ppp/chap-secrets", secrets),
+            ]);
+            let audit = audited(&tree);
+            let excerpts = audit.findings.iter().filter_map(|finding| tree.excerpt(finding.place.as_ref()?));
+            let text = excerpts.collect::<Vec<_>>().join("\n");
+            let said = format!("{:?} {:?}", audit.ports, audit.findings);
+            assert!(!said.contains("hush") && !text.contains("hush"), "{said}\n{text}");
+        }
+    }
+
+    #[test]
+    fn login_needs_a_unix_user_and_says_what_is_wrong_with_it() {
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
+        shows("login-without-user", Error, &[login]);
+        let chap = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +chap login\n");
+        shows("login-without-user", Error, &[chap, ("ppp/chap-secrets", "miner * s *\n")]);
+        let passwd = ("passwd", "dialer:x:1001:1001::/home/dialer:/bin/bash\n");
+        let locked = |login, file| {
+            let tree =
+                with(&[login, passwd, ("shadow", "dialer:!:19000:0:99999:7:::\n"), (file, "dialer * s3cret *\n")]);
+            audited(&tree).findings.into_iter().find(|finding| finding.code() == "login-without-user")
+        };
+        let found = locked(login, "ppp/pap-secrets").map(|finding| finding.fix).unwrap_or_default();
+        assert!(found.contains("exists and is locked") && found.contains("passwd dialer"), "{found}");
+        assert_eq!(locked(chap, "ppp/chap-secrets"), None, "CHAP does not use the Unix password");
     }
 }

@@ -4,26 +4,21 @@ use std::net::Ipv4Addr;
 
 use super::{Check, Subject};
 use crate::Finding;
-use crate::accounts;
 use crate::registry::addresses as rule;
+use crate::{accounts, starting};
 use offhook_report::text::printable;
 
 pub(super) const CHECKS: &[Check] = &[pairs, twice, none, netmask, dns];
-
-/// What pppd refuses (utils.c, `bad_ip_adrs`): loopback, multicast, and the reserved addresses above.
-const fn refused(address: Ipv4Addr) -> bool {
-    matches!(address.octets()[0], 127 | 224..)
-}
 
 fn pairs(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
         let Some(ppp) = &port.ppp else { continue };
         let (local, remote) = ppp.addresses();
-        for (address, option) in local.iter().chain(&remote).filter(|(address, _)| refused(*address)) {
+        for (address, place) in starting::bad_addresses(ppp) {
             found.push(
                 Finding::new(&rule::ADDRESS_REFUSED, format!("pppd refuses the address {address} and ends"))
-                    .at(option.place.clone())
+                    .at(place)
                     .on(&port.device)
                     .why("no host can have an address in 127.0.0.0/8, or from 224.0.0.0 on"),
             );
@@ -79,10 +74,14 @@ fn twice(subject: &Subject<'_>) -> Vec<Finding> {
 fn none(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports.iter().filter(|port| !port.direct.value) {
-        let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.addresses().1.is_none() && !ppp.secrets_elsewhere()) else {
+        let Some(ppp) = port
+            .ppp
+            .as_ref()
+            .filter(|ppp| ppp.addresses().1.is_none() && !ppp.secrets_elsewhere() && ppp.ipv4().is_ok())
+        else {
             continue;
         };
-        if accounts::starts(subject.facts, ppp).is_err() {
+        if starting::starts(subject.facts, ppp).is_err() {
             continue;
         }
         let accounts = accounts::of(subject.facts, ppp);

@@ -2,14 +2,16 @@
 
 use super::{Check, Subject};
 use crate::Finding;
-use crate::accounts;
-use crate::effective::{CHAP_SECRETS, PAP_SECRETS};
+use crate::Severity::Note;
 use crate::registry::auth as rule;
+use crate::{accounts, offered};
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::secrets::{SecretKind, best};
 use offhook_etc::source::Place;
+use offhook_scenario::AuthProtocol;
 
-pub(super) const CHECKS: &[Check] = &[asked, overruled, nobody, null, any_password, other_protocol, empty_unix];
+pub(super) const CHECKS: &[Check] =
+    &[asked, overruled, nobody, null, any_password, allow_ip, other_protocol, empty_unix];
 
 fn asked(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -20,6 +22,10 @@ fn asked(subject: &Subject<'_>) -> Vec<Finding> {
         let finding = match &ppp.auth.undone {
             Some(undone) => Finding::new(&rule::NOAUTH_UNDOES_AUTH, what)
                 .why(format!("noauth here undoes {} at {}, which pppd reads earlier", undone.name, undone.place)),
+            // Whoever is at the other end of a cable is where the server is.
+            None if port.direct.value => Finding::new(&rule::NO_AUTH, "whoever is connected by the cable gets into the network")
+                .severity(Note)
+                .why("no name or password is asked for on this direct line"),
             None if place.is_some() => {
                 Finding::new(&rule::NO_AUTH, what).why("noauth is set here, and nothing overrides it")
             }
@@ -63,6 +69,11 @@ fn nobody(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = &port.ppp else { continue };
         let Err(why) = accounts::starts(subject.facts, ppp) else { continue };
         let place = why.place.clone().or_else(|| ppp.auth.decided.as_ref().map(|option| option.place.clone()));
+        // Once pppd starts, an account without a password lets in whoever comes.
+        let open = accounts::of(subject.facts, ppp).iter().any(|account| {
+            account.usable.is_ok() && account.entry.secret.kind() == SecretKind::Empty && ppp.unix_login().is_none()
+        });
+        let fix = rule::NO_USABLE_ACCOUNT.fix();
         found.push(
             Finding::new(
                 &rule::NO_USABLE_ACCOUNT,
@@ -70,7 +81,12 @@ fn nobody(subject: &Subject<'_>) -> Vec<Finding> {
             )
             .at(place)
             .on(&port.device)
-            .why(why.to_string()),
+            .why(why.to_string())
+            .fix(if open {
+                format!("first remove the accounts that have no password: they would let anybody in; then {fix}")
+            } else {
+                fix.to_owned()
+            }),
         );
     }
     found
@@ -81,9 +97,10 @@ fn null(subject: &Subject<'_>) -> Vec<Finding> {
     for port in subject.ports {
         let Some(ppp) = &port.ppp else { continue };
         let Some(entry) = accounts::null_login(subject.facts, ppp) else { continue };
+        let (_, file) = ppp.secrets(subject.facts, AuthProtocol::Pap);
         found.push(
             Finding::new(&rule::NULL_LOGIN, "a caller who refuses to authenticate gets in")
-                .at(Place::line(PAP_SECRETS, entry.line))
+                .at(Place::line(file, entry.line))
                 .on(&port.device)
                 .why(
                     "pppd treats such a caller as one with an empty name and an empty password, and this entry matches",
@@ -93,30 +110,48 @@ fn null(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
+/// Accounts without a password: with PAP any password lets in, with CHAP and its kin the empty one.
 fn any_password(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
-        let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required && ppp.auth.pap && ppp.unix_login().is_none())
-        else {
-            continue;
-        };
+        let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required) else { continue };
         for account in accounts::of(subject.facts, ppp) {
-            if account.usable.is_err()
-                || account.entry.secret.kind() != SecretKind::Empty
-                || account.protocol != offhook_scenario::AuthProtocol::Pap
-            {
+            if account.usable.is_err() || account.entry.secret.kind() != SecretKind::Empty {
                 continue;
             }
             let who = if account.entry.client == "*" { "anybody, with any name," } else { "a caller with this name" };
-            found.push(
-                Finding::new(&rule::ANY_PASSWORD, format!("{who} gets in with any password"))
-                    .at(account.place)
-                    .on(&port.device)
-                    .why(
-                        "an empty password means that none is checked (with the option `login`, pppd would check the Unix password)",
-                    ),
-            );
+            let pap = account.protocol == AuthProtocol::Pap;
+            if pap && ppp.unix_login().is_some() {
+                continue;
+            }
+            let finding = if pap {
+                Finding::new(&rule::ANY_PASSWORD, format!("{who} gets in with any password")).why(
+                    "an empty password means that none is checked (with the option `login`, pppd would check the Unix password)",
+                )
+            } else {
+                let protocol = accounts::protocol_name(account.protocol);
+                Finding::new(&rule::EMPTY_PASSWORD, format!("{who} gets in with an empty password")).why(format!(
+                    "to {protocol} an empty password is a password like others: whoever sends none has it right"
+                ))
+            };
+            found.push(finding.at(account.place).on(&port.device));
         }
+    }
+    found
+}
+
+/// Addresses that need no authentication.
+fn allow_ip(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required) else { continue };
+        let Some(option) = ppp.winner(&["allow-ip"]) else { continue };
+        found.push(
+            Finding::new(&rule::ALLOW_IP, "a caller who refuses to authenticate gets in with an address of allow-ip")
+                .at(option.place.clone())
+                .on(&port.device)
+                .why("allow-ip names addresses that need no authentication, and pppd gives them as well"),
+        );
     }
     found
 }
@@ -128,20 +163,30 @@ fn other_protocol(subject: &Subject<'_>) -> Vec<Finding> {
     };
     for port in subject.ports {
         let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required) else { continue };
-        let auth = &ppp.auth;
-        let chap = auth.chap || auth.mschap || auth.eap;
-        let mut tell = |asked: &str, file: &str| {
-            found.push(
-                Finding::new(&rule::ACCOUNTS_NOT_ASKED, format!("the accounts in {file} cannot be used"))
-                    .at(Place::file(file))
-                    .on(&port.device)
-                    .why(format!("pppd asks by {asked} only")),
-            );
+        let asked = |protocol| offered::asked(ppp, protocol);
+        let pap = asked(AuthProtocol::Pap);
+        let chap = offered::ORDER.into_iter().any(|protocol| protocol != AuthProtocol::Pap && asked(protocol));
+        let mut tell = |by: &str, protocol| {
+            let (secrets, file) = ppp.secrets(subject.facts, protocol);
+            if !usable(&secrets.entries) {
+                return;
+            }
+            let open = secrets.entries.iter().any(|entry| entry.has_secret && entry.secret.kind() == SecretKind::Empty);
+            let finding = Finding::new(&rule::ACCOUNTS_NOT_ASKED, format!("the accounts in {file} cannot be used"))
+                .at(Place::file(file))
+                .on(&port.device)
+                .why(format!("pppd asks by {by} only"));
+            // Asked for, or in the other file, an account without a password would let in whoever comes.
+            found.push(if open {
+                finding.fix("move the accounts that have a password to the other file")
+            } else {
+                finding
+            });
         };
-        if auth.pap && !chap && usable(&subject.facts.chap.entries) {
-            tell("PAP", CHAP_SECRETS);
-        } else if chap && !auth.pap && usable(&subject.facts.pap.entries) {
-            tell("CHAP", PAP_SECRETS);
+        if pap && !chap {
+            tell("PAP", AuthProtocol::Chap);
+        } else if chap && !pap {
+            tell("CHAP", AuthProtocol::Pap);
         }
     }
     found
@@ -149,11 +194,12 @@ fn other_protocol(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn empty_unix(subject: &Subject<'_>) -> Vec<Finding> {
     let open = subject.facts.users.iter().filter(|user| user.password == Password::Empty && user.has_shell());
-    open.filter(|_| !subject.ports.is_empty())
+    // PAM refuses an empty password unless nullok lets it pass.
+    open.filter(|_| !subject.ports.is_empty() && subject.facts.empty_password_at_prompt)
         .map(|user| {
             Finding::new(&rule::NO_UNIX_PASSWORD, format!("{} can log in at the prompt without a password", user.name))
                 .at(user.place.clone())
-                .why("the password field is empty")
+                .why("the password field is empty, and nullok in PAM's files for login lets an empty password pass")
                 .fix(format!("passwd {0}, or lock the user: passwd -l {0}", user.name))
         })
         .collect()
@@ -174,6 +220,8 @@ mod tests {
         shows("no-auth", Danger, &[BARE, ("ppp/options", "lock\n")]);
         shows("noauth-undoes-auth", Danger, &[BARE, ("ppp/options.ttyS0", "10.0.0.1:10.0.0.2\nnoauth\n")]);
         shows("auth-overruled", Note, &[("ppp/options.ttyS0", "noauth\n192.168.32.1:192.168.32.105\n")]);
+        let cable = ("inittab", "S0:2345:respawn:/sbin/mgetty -r ttyS0\n");
+        shows("no-auth", Note, &[BARE, cable, ("ppp/options", "noauth\n")]);
         let audit = codes(&with(&[("ppp/options.ttyS0", "noauth\n192.168.32.1:192.168.32.105\n")]));
         assert!(!audit.contains(&"no-auth") && !audit.contains(&"noauth-undoes-auth"));
     }
@@ -183,9 +231,28 @@ mod tests {
         shows("any-password", Danger, &[("ppp/pap-secrets", "alice * \"\" *\n")]);
         shows("null-login", Danger, &[("ppp/pap-secrets", "bob * b *\n\"\" * \"\" *\n")]);
         shows("no-unix-password", Danger, &[("shadow", "bob::1::::::\n")]);
+        let pam = ("pam.d/login", "auth required pam_unix.so\n");
+        assert!(!codes(&with(&[("shadow", "bob::1::::::\n"), pam])).contains(&"no-unix-password"));
+        for words in ["auth +chap", "require-mschap-v2", "require-eap"] {
+            let line = format!("/AutoPPP/ - - /usr/sbin/pppd {words}\n");
+            let files = [("mgetty/login.config", &*line), ("ppp/chap-secrets", "* * \"\" *\n")];
+            shows("empty-password", Danger, &files);
+            assert!(!codes(&with(&files)).contains(&"any-password"), "{words}");
+        }
+        shows("allow-ip", Danger, &[("ppp/options", "auth\nallow-ip 10.0.0.2\n")]);
         let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
         let safe = codes(&with(&[login, ("ppp/pap-secrets", "* * \"\" *\n")]));
         assert!(!safe.contains(&"any-password") && !safe.contains(&"null-login"), "{safe:?}");
+    }
+
+    #[test]
+    fn the_fix_of_a_server_that_does_not_start_does_not_open_it() {
+        let files = [("ppp/pap-secrets", "* * \"\" *\nguest * \"*\" -\n")];
+        shows("no-usable-account", Error, &files);
+        let found = crate::tests::audited(&with(&files)).findings;
+        let fix =
+            found.iter().find(|finding| finding.code() == "no-usable-account").map(|finding| finding.fix.as_str());
+        assert!(fix.is_some_and(|fix| fix.starts_with("first remove the accounts")), "{fix:?}");
     }
 
     #[test]

@@ -8,9 +8,13 @@ mod caller_id;
 mod files;
 mod login;
 mod mgetty;
+mod option_problems;
 mod options;
 mod ports;
+mod programs;
+mod reach;
 mod serving;
+mod unusable;
 
 use super::Finding;
 use super::effective::{Facts, Port};
@@ -33,14 +37,17 @@ type Check = fn(&Subject<'_>) -> Vec<Finding>;
 /// Every check.
 const CHECKS: &[&[Check]] = &[
     ports::CHECKS,
-    serving::CHECKS,
+    programs::CHECKS,
     mgetty::CHECKS,
     login::CHECKS,
     caller_id::CHECKS,
     auth::CHECKS,
     accounts::CHECKS,
+    unusable::CHECKS,
     addresses::CHECKS,
+    reach::CHECKS,
     options::CHECKS,
+    serving::CHECKS,
     files::CHECKS,
 ];
 

@@ -1,12 +1,12 @@
 //! pppd's options: words it does not know, files it does not read, values that do not do what they look like.
 
-use super::{Check, Subject};
+use super::{Check, Subject, option_problems};
 use crate::Finding;
-use crate::Severity::{Error, Note, Warning};
+use crate::Severity::{Note, Warning};
 use crate::effective::OPTIONS;
 use crate::registry::files::FILE_UNREAD;
 use crate::registry::options as rule;
-use offhook_etc::read::option_table::Known;
+use crate::statements::spelled;
 use offhook_etc::read::options::{self, Problem};
 use offhook_etc::source::Place;
 
@@ -25,75 +25,13 @@ fn problems(subject: &Subject<'_>) -> Vec<Finding> {
     }
     all.into_iter()
         .map(|(port, problem)| {
-            let finding = told(subject, problem);
+            let finding = option_problems::told(subject, problem);
             match port {
                 Some(port) => finding.on(port),
                 None => finding,
             }
         })
         .collect()
-}
-
-fn told(subject: &Subject<'_>, problem: Problem) -> Finding {
-    // A word that may be part of a password is not repeated.
-    let word = |place: &Place, word: String| {
-        let hidden = match (subject.tree.source(&place.file), place.line) {
-            (Some(source), Some(line)) => {
-                options::hides(source.octets, line) || line > 1 && options::hides(source.octets, line - 1)
-            }
-            _ => false,
-        };
-        if hidden { "a word".to_owned() } else { format!("{word:?}") }
-    };
-    match problem {
-        Problem::Unknown(place, text, nearest) => {
-            let hint = nearest.map_or_else(
-                || "remove it, or put quotes around what belongs together".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            Finding::new(
-                &rule::OPTION_UNKNOWN,
-                format!("pppd does not know {} and ends: nobody gets PPP", word(&place, text)),
-            )
-            .at(place)
-            .fix(hint)
-        }
-        Problem::Version(place, name, Known::Until249) => {
-            Finding::new(&rule::OPTION_VERSION, format!("`{name}` is known to pppd 2.4.9, but no longer to 2.5"))
-                .at(place)
-        }
-        Problem::Version(place, name, _) => {
-            Finding::new(&rule::OPTION_VERSION, format!("`{name}` is known to pppd 2.5, but not to 2.4.9, which ends"))
-                .at(place)
-        }
-        Problem::Missing(place, name) => {
-            Finding::new(&rule::OPTION_VALUE, format!("`{name}` has no value, so pppd ends"))
-                .at(place)
-                .fix("give it a value")
-        }
-        Problem::Number(place, name, taken) => {
-            let (what, severity) = match taken {
-                Some(taken) => (format!("pppd takes `{name}` as {taken} and ignores what follows the digits"), Warning),
-                None => (format!("`{name}` has no number, so pppd ends"), Error),
-            };
-            Finding::new(&rule::OPTION_VALUE, what)
-                .severity(severity)
-                .at(place)
-                .fix("write a number in digits only; times are in seconds")
-        }
-        Problem::Address(place, text) => Finding::new(
-            &rule::OPTION_VALUE,
-            format!("{} is not an address: pppd looks the name up, and ends if that fails", word(&place, text)),
-        )
-        .severity(Warning)
-        .at(place)
-        .fix("write the address in digits"),
-        Problem::Runaway(place) => Finding::new(
-            &rule::OPTIONS_QUOTE,
-            "a quote is opened here and never closed: pppd takes the rest of the file as one word",
-        )
-        .at(place),
-    }
 }
 
 fn missing(subject: &Subject<'_>) -> Vec<Finding> {
@@ -203,7 +141,7 @@ fn idle(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = &port.ppp else { continue };
         match ppp.number("idle") {
             Some((0, option)) => found.push(
-                Finding::new(&rule::IDLE_ZERO, "idle 0 means no idle timeout")
+                Finding::new(&rule::IDLE_ZERO, "pppd takes idle as 0 or less: no idle timeout")
                     .at(option.place.clone())
                     .on(&port.device),
             ),
@@ -220,14 +158,23 @@ fn idle(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
+/// Seconds for which a line may be dead before it matters to the next caller.
+const SOON: u64 = 300;
+
 fn control_lines(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
         let Some(option) = port.ppp.as_ref().and_then(|ppp| ppp.winner(&["local", "modem"])) else { continue };
         if option.name == "local" && !port.direct.value {
-            let echo = port.ppp.as_ref().is_some_and(|ppp| {
-                ppp.number("lcp-echo-interval").is_some() && ppp.number("lcp-echo-failure").is_some()
-            });
+            let after = port.ppp.as_ref().and_then(crate::effective::Ppp::echo_timeout);
+            let echo = after.is_some_and(|seconds| seconds <= SOON);
+            let why = match after {
+                None => "pppd keeps the line, and further calls are not answered".to_owned(),
+                Some(seconds) => format!(
+                    "LCP echoes notice it {} later; until then further calls are not answered",
+                    spelled(seconds)
+                ),
+            };
             let severity = if echo { Note } else { Warning };
             found.push(
                 Finding::new(
@@ -237,11 +184,7 @@ fn control_lines(subject: &Subject<'_>) -> Vec<Finding> {
                 .severity(severity)
                 .at(option.place.clone())
                 .on(&port.device)
-                .why(if echo {
-                    "LCP echoes notice it later"
-                } else {
-                    "pppd keeps the line, and further calls are not answered"
-                })
+                .why(why)
                 .fix(rule::LOCAL_ON_MODEM.fix()),
             );
         } else if option.name == "modem" && port.direct.value && option.place.file != OPTIONS {
@@ -271,13 +214,42 @@ mod tests {
         options("option-value", Warning, "idle 5m\n");
         options("option-value", Error, "idle");
         options("option-value", Warning, "ms-dns resolver\n");
-        options("option-version", Note, "ipx\n");
+        options("option-version", Warning, "ipx\n");
+        options("option-version", Warning, "usepeerwins\n");
+        options("option-value", Error, "mtu 70\n");
+        options("option-value", Warning, "idle 08\n");
+        options("option-value", Error, "10.99.99.1:10.99.99.100-200\n");
+        options("option-value", Error, "call ../x\n");
+        options("option-value", Error, "noproxyarp\nproxyarp\n");
+        options("option-unknown", Error, "minconnect 60\n");
         options("options-quote", Error, "ipparam \"x\n");
         options("options-file-missing", Error, "file /etc/ppp/nosuch\n");
         options("options-file-circle", Error, &"file /etc/ppp/options\n".repeat(30));
         options("idle-zero", Note, "idle 0\n");
         options("idle-ipv6", Note, "idle 300\n");
         options("local-on-modem", Warning, "local\n");
+    }
+
+    #[test]
+    fn an_option_unknown_to_the_version_of_the_machine_ends_pppd() {
+        let shown = |release, severity, line| {
+            let files = [("debian_version", release), ("ppp/options", line)];
+            shows("option-version", severity, &files);
+        };
+        shown("12.5\n", Error, "auth\nipv6-up-script /etc/ppp/x\n");
+        shown("13.1\n", Note, "auth\nipv6-up-script /etc/ppp/x\n");
+        shown("13.1\n", Error, "auth\nipx\n");
+    }
+
+    #[test]
+    fn echoes_that_come_too_late_do_not_make_local_harmless() {
+        shows("local-on-modem", Note, &[("ppp/options", "auth\nlocal\nlcp-echo-interval 30\nlcp-echo-failure 4\n")]);
+        shows(
+            "local-on-modem",
+            Warning,
+            &[("ppp/options", "auth\nlocal\nlcp-echo-interval 30\nlcp-echo-failure 60\n")],
+        );
+        shows("local-on-modem", Warning, &[("ppp/options", "auth\nlocal\nlcp-echo-interval 30\n")]);
     }
 
     #[test]

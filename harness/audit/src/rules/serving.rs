@@ -1,172 +1,218 @@
-//! Programs on ports: those that are not audited, misspelled ones, pppd started by init, and files that close a port.
+//! Options of pppd that do not go with a server that mgetty calls: what keeps a port, what ends pppd, what talks past the
+//! caller.
+//!
+//! In goes the subject; out come findings for each port.
 
 use super::{Check, Subject};
 use crate::Finding;
-use crate::effective::{Answers, Port};
+use crate::Severity::{Error, Warning};
+use crate::effective::{Port, Ppp};
 use crate::registry::serving as rule;
-use offhook_etc::read::inittab_units::Entry;
-use offhook_etc::read::program::Program;
-use offhook_etc::source::Place;
+use crate::starting;
+use offhook_etc::read::options::Opt;
+use offhook_etc::read::version::PppVersion;
 
-pub(super) const CHECKS: &[Check] = &[others, misspelled, unended, detaches, no_device, closed, logins];
+pub(super) const CHECKS: &[Check] =
+    &[persist, waiting, demand, past_the_caller, connect, echoes, default_route, plugins, user];
 
-fn about(finding: Finding, entry: &Entry) -> Finding {
-    entry.device.iter().fold(finding.at(entry.place.clone()), |finding, device| finding.on(device))
-}
-
-fn device(entry: &Entry) -> &str {
-    entry.device.as_deref().unwrap_or("a port")
-}
-
-fn others(subject: &Subject<'_>) -> Vec<Finding> {
+/// A finding for each port with pppd where `of` finds one.
+fn each(subject: &Subject<'_>, of: impl Fn(&Port, &Ppp) -> Option<Finding>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for entry in subject.facts.init.entries.iter().filter(|entry| entry.device.is_some()) {
-        let Program::Other(known) = &entry.runs.program else { continue };
-        let what = format!("{} is served by {}, which is not audited", device(entry), known.name);
-        found.push(about(Finding::new(&rule::PORT_NOT_AUDITED, what).why(known.does), entry));
+    for port in subject.ports {
+        let finding = port.ppp.as_ref().and_then(|ppp| of(port, ppp));
+        found.extend(finding.map(|finding| finding.on(&port.device)));
     }
     found
 }
 
-fn misspelled(subject: &Subject<'_>) -> Vec<Finding> {
+/// The option of a pair of opposites that is on.
+fn on<'a>(ppp: &'a Ppp, name: &str, others: &[&str]) -> Option<&'a Opt> {
+    let names: Vec<&str> = others.iter().copied().chain([name]).collect();
+    ppp.winner(&names).filter(|option| option.name == name)
+}
+
+fn persist(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let option = on(ppp, "persist", &["nopersist"])?;
+        Some(
+            Finding::new(&rule::PERSIST, "after the first call pppd keeps the port, and no further call is answered")
+                .at(option.place.clone())
+                .why("persist has pppd begin again on the dead line when a call is over; it never gives the port back to mgetty"),
+        )
+    })
+}
+
+fn waiting(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let option = ppp.winner(&["passive", "-p", "silent"])?;
+        Some(
+            Finding::new(
+                &rule::WAITS,
+                "pppd waits without end for a caller who does not speak PPP, until carrier is lost",
+            )
+            .at(option.place.clone())
+            .why("without this option it gives up after 30 s; the time of idle only begins once the network is up"),
+        )
+    })
+}
+
+fn demand(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let option = ppp.winner(&["demand"]).filter(|_| ppp.winner(&["connect", "pty", "socket"]).is_none())?;
+        Some(
+            Finding::new(&rule::DEMAND, "pppd ends: demand needs a connect script, and nobody gets PPP")
+                .at(option.place.clone())
+                .why("demand is for calling out when there is traffic"),
+        )
+    })
+}
+
+fn past_the_caller(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let option = ppp.winner(&["pty", "socket", "notty"])?;
+        Some(
+            Finding::new(
+                &rule::PAST_THE_CALLER,
+                format!("`{}` has pppd talk to something else than the caller", option.name),
+            )
+            .at(option.place.clone())
+            .why("with this option pppd does not use the port as the line of the call"),
+        )
+    })
+}
+
+fn connect(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let option = ppp.winner(&["connect", "init"])?;
+        Some(
+            Finding::new(
+                &rule::CONNECT,
+                format!("`{}` runs its program on a line that is connected already", option.name),
+            )
+            .at(option.place.clone())
+            .why("mgetty has answered; a program that dials or talks to the modem sends that text to the caller"),
+        )
+    })
+}
+
+fn echoes(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let of = |name| ppp.number(name).filter(|(number, _)| *number > 0);
+        match (of("lcp-echo-interval"), of("lcp-echo-failure")) {
+            (Some((_, option)), None) => Some(
+                Finding::new(&rule::ECHO_HALF, "LCP echoes are sent, but no missing answer ever ends a call")
+                    .at(option.place.clone())
+                    .why("lcp-echo-failure is not set, or 0"),
+            ),
+            (None, Some((_, option))) => Some(
+                Finding::new(&rule::ECHO_HALF, "lcp-echo-failure has no effect: no LCP echoes are sent")
+                    .at(option.place.clone())
+                    .why("lcp-echo-interval is not set, or 0"),
+            ),
+            _ => None,
+        }
+    })
+}
+
+fn default_route(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let option = on(ppp, "defaultroute", &["nodefaultroute", "-defaultroute"])?;
+        let replaces = on(ppp, "replacedefaultroute", &["noreplacedefaultroute"]);
+        let metric = ppp.winner(&["defaultroute-metric"]);
+        let what = if replaces.is_some() {
+            "each call takes the server's default route: while it lasts, the server sends all packets to the caller"
+        } else if metric.is_some() {
+            "each call adds a default route to the caller beside the server's own"
+        } else {
+            "a call becomes the server's default route if it has none at that moment"
+        };
+        let place = replaces.unwrap_or(option).place.clone();
+        Some(
+            Finding::new(&rule::DEFAULT_ROUTE, what)
+                .at(place)
+                .why("defaultroute is for who calls a provider, not for who is called"),
+        )
+    })
+}
+
+fn plugins(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for entry in &subject.facts.init.misspelled {
-        let Program::Resembles { name, meant } = &entry.runs.program else { continue };
-        let what = format!("{} is not served: {name} looks like a misspelling of {meant}", device(entry));
-        let finding = Finding::new(&rule::PROGRAM_MISSPELLED, what).why("init starts it again and again, in vain");
-        found.push(about(finding.fix(format!("write {meant}")), entry));
-    }
-    found
-}
-
-fn unended(subject: &Subject<'_>) -> Vec<Finding> {
-    let place = subject.facts.init.unended.iter();
-    place
-        .map(|place| {
-            Finding::new(&rule::INITTAB_UNENDED, "no line end follows this line: not every init takes it")
-                .at(place.clone())
-                .why("sysvinit from 3.14 on ignores a last line without one")
-        })
-        .collect()
-}
-
-fn pppd<'a>(subject: &Subject<'a>) -> impl Iterator<Item = &'a Port> {
-    subject.ports.iter().filter(|port| port.server == Answers::Pppd)
-}
-
-fn detaches(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for port in pppd(subject) {
-        let stays = port.ppp.as_ref().is_some_and(|ppp| ppp.winner(&["nodetach", "-detach"]).is_some());
-        if !stays {
-            let what = format!("pppd on {} leaves for the background, and init starts the next one", port.device);
-            found.push(about(
-                Finding::new(&rule::PPPD_DETACHES, what).why(
-                    "none of its options is nodetach; init takes the end of what it started for the end of the call",
+    for port in subject.ports {
+        for (plugin, option) in port.ppp.iter().flat_map(Ppp::plugins) {
+            let there = |version: &PppVersion| plugin.shipped(*version);
+            let (severity, what) = match subject.facts.ppp_version {
+                Some(version) if there(&version) => continue,
+                None if PppVersion::ALL.iter().all(there) => continue,
+                None if PppVersion::ALL.iter().any(there) => {
+                    (Warning, format!("the plugin {} is not there with every version of pppd", plugin.name))
+                }
+                _ if plugin.of_another_package() || plugin.by_path() => (
+                    Warning,
+                    format!("the plugin {} is not part of pppd's package; if it is missing, pppd ends", plugin.name),
                 ),
-                &port.entry,
-            ));
+                _ => (Error, format!("the plugin {} does not exist: pppd ends, and nobody gets PPP", plugin.name)),
+            };
+            found.push(
+                Finding::new(&rule::PLUGIN_MISSING, what)
+                    .severity(severity)
+                    .at(option.place.clone())
+                    .on(&port.device)
+                    .why("a plugin is a file of /usr/lib/pppd/VERSION, named with its .so, or a file with its whole path"),
+            );
         }
     }
     found
 }
 
-fn no_device(subject: &Subject<'_>) -> Vec<Finding> {
-    let entries = subject.facts.init.entries.iter();
-    let lost = entries.filter(|entry| entry.runs.program == Program::Pppd && entry.device.is_none());
-    lost.map(|entry| about(Finding::new(&rule::PPPD_NO_DEVICE, "pppd is started without a port, and ends"), entry))
-        .collect()
-}
-
-fn closed(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for port in subject.ports {
-        let Some(file) = &port.closed else { continue };
-        let what = format!("nobody is answered on {}: {} closes the port", port.device, file.file);
-        found.push(
-            Finding::new(&rule::PORT_CLOSED, what)
-                .at(file.clone())
-                .on(&port.device)
-                .why("while the file exists, mgetty counts the rings and never answers"),
-        );
-    }
-    found
-}
-
-fn logins(subject: &Subject<'_>) -> Vec<Finding> {
-    if subject.ports.iter().all(|port| port.server == Answers::Pppd) || subject.tree.etc.file("/etc/nologin").is_none()
-    {
-        return Vec::new();
-    }
-    vec![
-        Finding::new(&rule::LOGINS_CLOSED, "nobody but root can log in at the prompt: /etc/nologin exists")
-            .at(Place::file("/etc/nologin"))
-            .why("login refuses all other users while the file exists"),
-    ]
+fn user(subject: &Subject<'_>) -> Vec<Finding> {
+    each(subject, |_, ppp| {
+        let user = starting::other_user(ppp)?;
+        Some(
+            Finding::new(
+                &rule::PPPD_USER,
+                format!("mgetty starts pppd as {user}, who may not execute it: nobody gets PPP"),
+            )
+            .at(ppp.line.place.clone())
+            .why(
+                "only root and the group dip may execute pppd; and who is not root may not use options such as noauth",
+            ),
+        )
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use crate::Severity::{Error, Note, Warning};
-    use crate::tests::{audited, codes, shows, with};
+    use crate::tests::{codes, shows, with};
 
-    const S0: &str = "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n";
-
-    fn inittab(line: &str) -> String {
-        format!("{S0}{line}\n")
+    #[test]
+    fn options_that_do_not_go_with_a_server_are_found() {
+        let options =
+            |code, severity, lines: &str| shows(code, severity, &[("ppp/options", &format!("auth\n{lines}"))]);
+        options("persist-keeps-port", Error, "persist\n");
+        options("waits-for-ever", Note, "passive\n");
+        options("waits-for-ever", Note, "silent\n");
+        options("demand-without-connect", Error, "demand\n");
+        options("past-the-caller", Error, "pty /bin/cat\n");
+        options("connect-under-mgetty", Warning, "connect /usr/sbin/chat\n");
+        options("echo-half", Warning, "lcp-echo-interval 30\n");
+        options("echo-half", Warning, "lcp-echo-interval 30\nlcp-echo-failure 0\n");
+        options("default-route", Warning, "defaultroute\n");
+        options("default-route", Warning, "defaultroute\nreplacedefaultroute\n");
+        options("plugin-missing", Error, "plugin passwordfd-none.so\n");
+        options("plugin-missing", Warning, "plugin passprompt.so\n");
+        options("plugin-missing", Warning, "plugin pptpd-logwtmp.so\n");
+        shows("pppd-user", Error, &[("mgetty/login.config", "/AutoPPP/ ppp a_ppp /usr/sbin/pppd auth +pap\n")]);
     }
 
     #[test]
-    fn every_program_on_a_port_is_told() {
-        shows("port-not-audited", Note, &[("inittab", &inittab("S1:2345:respawn:/sbin/getty -L ttyS1 9600"))]);
-        shows("program-misspelled", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/mgety -D ttyS1"))]);
-        shows("inittab-unended", Warning, &[("inittab", S0.trim_end())]);
-        shows("port-twice", Error, &[("inittab", &inittab("S1:2345:respawn:/sbin/getty -L ttyS0 9600"))]);
-        let console = [("inittab", &*inittab("1:2345:respawn:/sbin/getty 38400 tty1"))];
-        assert!(!codes(&with(&console)).contains(&"port-not-audited"));
-    }
-
-    #[test]
-    fn a_serial_getty_beside_mgetty_fights_for_the_port() {
-        let wants = "systemd/system/multi-user.target.wants/mgetty@ttyS0.service";
-        let getty = "systemd/system/getty.target.wants/serial-getty@ttyS0.service";
-        shows(
-            "port-twice",
-            Error,
-            &[
-                (wants, "-> ../mgetty@.service"),
-                (getty, "-> /lib/systemd/system/serial-getty@.service"),
-                ("systemd/system/mgetty@.service", "[Service]\nExecStart=/sbin/mgetty -n 2 %I\nRestart=always\n"),
-            ],
-        );
-    }
-
-    #[test]
-    fn pppd_that_init_starts_is_audited_as_any_other() {
-        let open = "S1:2345:respawn:/usr/sbin/pppd /dev/ttyS1 115200 nodetach noauth local 10.0.0.1:10.0.0.2";
-        shows("noauth-undoes-auth", crate::Severity::Danger, &[("inittab", &inittab(open))]);
-        let audit = audited(&with(&[("inittab", &inittab(open))]));
-        let said: Vec<_> = audit.ports[1].statements.iter().map(|said| said.text.as_str()).collect();
-        assert_eq!(audit.ports[1].device, "ttyS1");
-        assert!(
-            said.iter().any(|text| text.contains("init starts pppd /dev/ttyS1 115200 nodetach noauth")),
-            "{said:?}"
-        );
-        assert!(!said.iter().any(|text| text.contains("prompt") && !text.contains("at once")), "{said:?}");
-        shows("pppd-detaches", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd ttyS1 auth +pap"))]);
-        shows("pppd-no-device", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd call nosuch"))]);
-        let called =
-            [("inittab", &*inittab("S1:2345:respawn:/usr/sbin/pppd call in")), ("ppp/peers/in", "ttyS1\nnodetach\n")];
-        assert_eq!(audited(&with(&called)).ports[1].device, "ttyS1");
-        assert!(!codes(&with(&called)).contains(&"pppd-detaches"));
-    }
-
-    #[test]
-    fn files_that_close_are_told() {
-        shows("port-closed", Warning, &[("nologin.ttyS0", "closed\n")]);
-        shows("logins-closed", Warning, &[("nologin", "\n")]);
-        let audit = audited(&with(&[("nologin.ttyS0", "closed\n")]));
-        assert!(audit.ports[0].statements[0].text.starts_with("nobody is answered"));
-        assert!(audit.ports[1].statements[0].text.starts_with("the modem answers"));
+    fn what_is_harmless_or_undone_is_not() {
+        let of = |lines: &str| codes(&with(&[("ppp/options", &format!("auth\n{lines}"))]));
+        assert!(!of("persist\nnopersist\n").contains(&"persist-keeps-port"));
+        assert!(!of("defaultroute\nnodefaultroute\n").contains(&"default-route"));
+        assert!(!of("lcp-echo-interval 30\nlcp-echo-failure 4\n").contains(&"echo-half"));
+        assert!(!of("plugin radius.so\n").contains(&"plugin-missing"));
+        // pppd stays in the foreground in any case: its line is its standard input.
+        assert_eq!(of("updetach\nnodetach\n"), ["silent-caller"]);
     }
 }

@@ -1,5 +1,10 @@
-//! Every option that pppd 2.4.9 (bookworm) and 2.5.2 (trixie) know, with the plugins of Debian's package: read out of the
-//! programs' own option tables.
+//! Every option that pppd 2.4.9 (bookworm) and 2.5.2 (trixie) know, with the plugins of Debian's package.
+//!
+//! In goes a name; out comes its [`Row`]: what it takes, which pppd knows it, and whether the command line keeps the last
+//! word on it. The rows stand in a file of their own.
+
+use super::option_rows::OPTIONS;
+use super::version::PppVersion;
 
 /// Which pppd knows an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,339 +19,117 @@ pub enum Known {
     Plugin(&'static str),
 }
 
-use Known::{Both, Plugin, Since252, Until249};
+impl Known {
+    /// Whether that version knows it; where it takes a plugin, once that is loaded.
+    pub const fn by(self, version: PppVersion) -> bool {
+        match self {
+            Self::Both | Self::Plugin(_) => true,
+            Self::Until249 => matches!(version, PppVersion::V249),
+            Self::Since252 => matches!(version, PppVersion::V252),
+        }
+    }
+}
 
-/// The option of that name: how many parameters it takes, and which pppd knows it.
-pub fn known(name: &str) -> Option<(u8, Known)> {
-    let at = OPTIONS.binary_search_by(|(known, _, _)| (*known).cmp(name)).ok()?;
-    OPTIONS.get(at).map(|(_, parameters, known)| (*parameters, *known))
+/// What an option takes behind its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// Any word.
+    Text,
+    /// A number as C reads it.
+    Number,
+    /// A number from here on.
+    AtLeast(i32),
+    /// A number between these.
+    Between(i32, i32),
+    /// A number in hexadecimal digits.
+    Hex,
+    /// 0, or the size of a code up to 15; or two of them with a comma between.
+    Codes {
+        /// The least.
+        least: i32,
+        /// 2.4.9 takes one less as well.
+        lenient: bool,
+    },
+    /// A host's address or name.
+    Address,
+    /// A netmask.
+    Netmask,
+    /// `NAME=VALUE`.
+    Assignment,
+    /// A file of options.
+    File,
+    /// A file of options below /etc/ppp/peers.
+    Peer,
+    /// A plugin.
+    Module,
+}
+
+/// An option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+    /// Which pppd knows it.
+    pub known: Known,
+    /// Options of one group have one value, and what the command line says of it stays; `None`: the last that is read counts.
+    pub group: Option<&'static str>,
+}
+
+/// The option of that name.
+pub fn row(name: &str) -> Option<Row> {
+    let at = OPTIONS.binary_search_by(|(known, ..)| (*known).cmp(name)).ok()?;
+    let (name, takes, known, group) = *OPTIONS.get(at)?;
+    Some(Row { name, takes, known, group: (!group.is_empty()).then_some(group) })
 }
 
 /// The known option that is spelt most like `name`, if any is alike.
 pub fn nearest(name: &str) -> Option<&'static str> {
     let alike = |known: &str| strsim::damerau_levenshtein(known, name);
-    let best = OPTIONS.iter().map(|(known, _, _)| (*known, alike(known))).min_by_key(|(_, distance)| *distance);
+    let best = OPTIONS.iter().map(|(known, ..)| (*known, alike(known))).min_by_key(|(_, distance)| *distance);
     best.filter(|(known, distance)| *distance <= 1 + known.len().min(name.len()) / 4).map(|(known, _)| known)
 }
 
-/// Name, number of parameters, which pppd; in the order of names.
-#[rustfmt::skip]
-const OPTIONS: &[(&str, u8, Known)] = &[
-    ("+chap", 0, Both),
-    ("+ipv6", 0, Both),
-    ("+ipx", 0, Until249),
-    ("+mppe", 0, Both),
-    ("+mppe-128", 0, Both),
-    ("+mppe-40", 0, Both),
-    ("+mschap", 0, Both),
-    ("+mschap-v2", 0, Both),
-    ("+pap", 0, Both),
-    ("+ua", 1, Both),
-    ("--help", 0, Both),
-    ("--version", 0, Both),
-    ("-ac", 0, Both),
-    ("-all", 0, Both),
-    ("-am", 0, Both),
-    ("-as", 1, Both),
-    ("-bsdcomp", 0, Both),
-    ("-ccp", 0, Both),
-    ("-chap", 0, Both),
-    ("-crtscts", 0, Both),
-    ("-d", 0, Both),
-    ("-defaultroute", 0, Both),
-    ("-defaultroute6", 0, Both),
-    ("-deflate", 0, Both),
-    ("-detach", 0, Both),
-    ("-ecp", 0, Both),
-    ("-h", 0, Both),
-    ("-ip", 0, Both),
-    ("-ipv6", 0, Both),
-    ("-ipx", 0, Until249),
-    ("-mn", 0, Both),
-    ("-mppe", 0, Both),
-    ("-mppe-128", 0, Both),
-    ("-mppe-40", 0, Both),
-    ("-mru", 0, Both),
-    ("-mschap", 0, Both),
-    ("-mschap-v2", 0, Both),
-    ("-p", 0, Both),
-    ("-pap", 0, Both),
-    ("-pc", 0, Both),
-    ("-predictor1", 0, Both),
-    ("-proxyarp", 0, Both),
-    ("-v", 0, Since252),
-    ("-vj", 0, Both),
-    ("-vjccomp", 0, Both),
-    ("active-filter", 1, Both),
-    ("allow-ip", 1, Both),
-    ("allow-number", 1, Both),
-    ("asyncmap", 1, Both),
-    ("auth", 0, Both),
-    ("bsdcomp", 1, Both),
-    ("bundle", 1, Both),
-    ("ca", 1, Both),
-    ("call", 1, Both),
-    ("callback", 1, Both),
-    ("capath", 1, Both),
-    ("cdtrcts", 0, Both),
-    ("cert", 1, Both),
-    ("chap-interval", 1, Both),
-    ("chap-max-challenge", 1, Both),
-    ("chap-restart", 1, Both),
-    ("chap-secrets", 1, Since252),
-    ("chap-timeout", 1, Both),
-    ("chapms-strip-domain", 0, Both),
-    ("child-timeout", 1, Both),
-    ("connect", 1, Both),
-    ("connect-delay", 1, Both),
-    ("crl", 1, Both),
-    ("crl-dir", 1, Both),
-    ("crtscts", 0, Both),
-    ("datarate", 1, Both),
-    ("debug", 0, Both),
-    ("default-asyncmap", 0, Both),
-    ("default-mru", 0, Both),
-    ("defaultroute", 0, Both),
-    ("defaultroute-metric", 1, Both),
-    ("defaultroute6", 0, Both),
-    ("deflate", 1, Both),
-    ("demand", 0, Both),
-    ("disconnect", 1, Both),
-    ("domain", 1, Both),
-    ("dryrun", 0, Both),
-    ("dump", 0, Both),
-    ("eap-interval", 1, Both),
-    ("eap-max-rreq", 1, Both),
-    ("eap-max-sreq", 1, Both),
-    ("eap-restart", 1, Both),
-    ("eap-timeout", 1, Both),
-    ("enable-session", 0, Both),
-    ("endpoint", 1, Both),
-    ("escape", 1, Both),
-    ("file", 1, Both),
-    ("hide-password", 0, Both),
-    ("holdoff", 1, Both),
-    ("host-uniq", 1, Plugin("pppoe")),
-    ("idle", 1, Both),
-    ("ifname", 1, Both),
-    ("init", 1, Both),
-    ("ip-down-script", 1, Both),
-    ("ip-pre-up-script", 1, Since252),
-    ("ip-up-script", 1, Both),
-    ("ipcp-accept-local", 0, Both),
-    ("ipcp-accept-remote", 0, Both),
-    ("ipcp-max-configure", 1, Both),
-    ("ipcp-max-failure", 1, Both),
-    ("ipcp-max-terminate", 1, Both),
-    ("ipcp-no-address", 0, Both),
-    ("ipcp-no-addresses", 0, Both),
-    ("ipcp-restart", 1, Both),
-    ("ipparam", 1, Both),
-    ("ipv6", 1, Both),
-    ("ipv6-down-script", 1, Since252),
-    ("ipv6-up-script", 1, Since252),
-    ("ipv6cp-accept-local", 0, Both),
-    ("ipv6cp-accept-remote", 0, Both),
-    ("ipv6cp-max-configure", 1, Both),
-    ("ipv6cp-max-failure", 1, Both),
-    ("ipv6cp-max-terminate", 1, Both),
-    ("ipv6cp-noremote", 0, Since252),
-    ("ipv6cp-nosend", 0, Since252),
-    ("ipv6cp-restart", 1, Both),
-    ("ipv6cp-use-ipaddr", 0, Both),
-    ("ipv6cp-use-persistent", 0, Both),
-    ("ipv6cp-use-remotenumber", 0, Since252),
-    ("ipx", 0, Until249),
-    ("ipx-network", 1, Until249),
-    ("ipx-node", 1, Until249),
-    ("ipx-router-name", 1, Until249),
-    ("ipx-routing", 1, Until249),
-    ("ipxcp-accept-local", 0, Until249),
-    ("ipxcp-accept-network", 0, Until249),
-    ("ipxcp-accept-remote", 0, Until249),
-    ("ipxcp-max-configure", 1, Until249),
-    ("ipxcp-max-failure", 1, Until249),
-    ("ipxcp-max-terminate", 1, Until249),
-    ("ipxcp-restart", 1, Until249),
-    ("kdebug", 1, Both),
-    ("key", 1, Both),
-    ("ktune", 0, Both),
-    ("lcp-echo-adaptive", 0, Both),
-    ("lcp-echo-failure", 1, Both),
-    ("lcp-echo-interval", 1, Both),
-    ("lcp-max-configure", 1, Both),
-    ("lcp-max-failure", 1, Both),
-    ("lcp-max-terminate", 1, Both),
-    ("lcp-restart", 1, Both),
-    ("lcp-rtt-file", 1, Since252),
-    ("linkname", 1, Both),
-    ("llc-encaps", 0, Plugin("pppoatm")),
-    ("local", 0, Both),
-    ("lock", 0, Both),
-    ("logfd", 1, Both),
-    ("logfile", 1, Both),
-    ("login", 0, Both),
-    ("map-to-ifname", 0, Plugin("radius")),
-    ("map-to-ttyname", 0, Plugin("radius")),
-    ("master_detach", 0, Both),
-    ("max-tls-version", 1, Both),
-    ("maxconnect", 1, Both),
-    ("maxfail", 1, Both),
-    ("maxoctets", 1, Both),
-    ("minconnect", 1, Plugin("minconn")),
-    ("mo", 1, Both),
-    ("mo-direction", 1, Both),
-    ("mo-timeout", 1, Both),
-    ("modem", 0, Both),
-    ("mp", 0, Both),
-    ("mppe-stateful", 0, Both),
-    ("mpshortseq", 0, Both),
-    ("mrru", 1, Both),
-    ("mru", 1, Both),
-    ("ms-dns", 1, Both),
-    ("ms-wins", 1, Both),
-    ("mtu", 1, Both),
-    ("multilink", 0, Both),
-    ("name", 1, Both),
-    ("need-peer-eap", 0, Both),
-    ("net-down-script", 1, Since252),
-    ("net-init-script", 1, Since252),
-    ("net-pre-up-script", 1, Since252),
-    ("netmask", 1, Both),
-    ("noaccomp", 0, Both),
-    ("noauth", 0, Both),
-    ("nobsdcomp", 0, Both),
-    ("noccp", 0, Both),
-    ("nocdtrcts", 0, Both),
-    ("nocrtscts", 0, Both),
-    ("nodefaultroute", 0, Both),
-    ("nodefaultroute6", 0, Both),
-    ("nodeflate", 0, Both),
-    ("nodeflatedraft", 0, Both),
-    ("nodetach", 0, Both),
-    ("noecp", 0, Both),
-    ("noendpoint", 0, Both),
-    ("noip", 0, Both),
-    ("noipdefault", 0, Both),
-    ("noipv6", 0, Both),
-    ("noipx", 0, Both),
-    ("noktune", 0, Both),
-    ("nolock", 0, Both),
-    ("nolog", 0, Both),
-    ("nologfd", 0, Both),
-    ("nomagic", 0, Both),
-    ("nomp", 0, Both),
-    ("nomppe", 0, Both),
-    ("nomppe-128", 0, Both),
-    ("nomppe-40", 0, Both),
-    ("nomppe-stateful", 0, Both),
-    ("nompshortseq", 0, Both),
-    ("nomultilink", 0, Both),
-    ("nopcomp", 0, Both),
-    ("nopersist", 0, Both),
-    ("nopredictor1", 0, Both),
-    ("noproxyarp", 0, Both),
-    ("noremoteip", 0, Both),
-    ("noreplacedefaultroute", 0, Both),
-    ("noresolvconf", 0, Since252),
-    ("nosendip", 0, Both),
-    ("notty", 0, Both),
-    ("novj", 0, Both),
-    ("novjccomp", 0, Both),
-    ("ntlm_auth-helper", 1, Plugin("winbind")),
-    ("pap-max-authreq", 1, Both),
-    ("pap-restart", 1, Both),
-    ("pap-secrets", 1, Since252),
-    ("pap-timeout", 1, Both),
-    ("papcrypt", 0, Both),
-    ("pass-filter", 1, Both),
-    ("passive", 0, Both),
-    ("password", 1, Both),
-    ("passwordfd", 1, Plugin("passwordfd")),
-    ("persist", 0, Both),
-    ("pkcs12", 1, Since252),
-    ("plugin", 1, Both),
-    ("pppoe-ac", 1, Plugin("pppoe")),
-    ("pppoe-host-uniq", 1, Plugin("pppoe")),
-    ("pppoe-mac", 1, Plugin("pppoe")),
-    ("pppoe-padi-attempts", 1, Plugin("pppoe")),
-    ("pppoe-padi-timeout", 1, Plugin("pppoe")),
-    ("pppoe-service", 1, Plugin("pppoe")),
-    ("pppoe-sess", 1, Plugin("pppoe")),
-    ("pppoe-verbose", 1, Plugin("pppoe")),
-    ("pppol2tp", 1, Plugin("pppol2tp")),
-    ("pppol2tp_debug_mask", 1, Plugin("pppol2tp")),
-    ("pppol2tp_ifname", 1, Plugin("pppol2tp")),
-    ("pppol2tp_lns_mode", 0, Plugin("pppol2tp")),
-    ("pppol2tp_recv_seq", 0, Plugin("pppol2tp")),
-    ("pppol2tp_reorderto", 1, Plugin("pppol2tp")),
-    ("pppol2tp_send_seq", 0, Plugin("pppol2tp")),
-    ("pppol2tp_session_id", 1, Plugin("pppol2tp")),
-    ("pppol2tp_tunnel_id", 1, Plugin("pppol2tp")),
-    ("predictor1", 0, Both),
-    ("privgroup", 1, Both),
-    ("promptprog", 1, Plugin("passprompt")),
-    ("proxyarp", 0, Both),
-    ("pty", 1, Both),
-    ("qos", 1, Plugin("pppoatm")),
-    ("realms-config-file", 1, Plugin("radrealms")),
-    ("receive-all", 0, Both),
-    ("record", 1, Both),
-    ("refuse-chap", 0, Both),
-    ("refuse-eap", 0, Both),
-    ("refuse-mschap", 0, Both),
-    ("refuse-mschap-v2", 0, Both),
-    ("refuse-pap", 0, Both),
-    ("remotename", 1, Both),
-    ("remotenumber", 1, Both),
-    ("replacedefaultroute", 0, Both),
-    ("require-chap", 0, Both),
-    ("require-eap", 0, Both),
-    ("require-mppe", 0, Both),
-    ("require-mppe-128", 0, Both),
-    ("require-mppe-40", 0, Both),
-    ("require-mschap", 0, Both),
-    ("require-mschap-v2", 0, Both),
-    ("require-pap", 0, Both),
-    ("rp_pppoe_ac", 1, Plugin("pppoe")),
-    ("rp_pppoe_service", 1, Plugin("pppoe")),
-    ("rp_pppoe_sess", 1, Plugin("pppoe")),
-    ("rp_pppoe_verbose", 1, Plugin("pppoe")),
-    ("set", 1, Both),
-    ("show-options", 0, Since252),
-    ("show-password", 0, Both),
-    ("silent", 0, Both),
-    ("socket", 1, Both),
-    ("stop-bits", 1, Both),
-    ("sync", 0, Both),
-    ("tls-verify-key-usage", 0, Since252),
-    ("tls-verify-method", 1, Since252),
-    ("unit", 1, Both),
-    ("unset", 1, Both),
-    ("up_sdnotify", 0, Both),
-    ("updetach", 0, Both),
-    ("usehostname", 0, Both),
-    ("usepeerdns", 0, Both),
-    ("usepeerwins", 0, Since252),
-    ("user", 1, Both),
-    ("vc-encaps", 0, Plugin("pppoatm")),
-    ("vj-max-slots", 1, Both),
-    ("welcome", 1, Both),
-    ("xonxoff", 0, Both),
-];
-
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn options_stand_in_order_so_that_each_is_found() {
         assert!(OPTIONS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert_eq!(known("idle"), Some((1, Both)));
-        assert_eq!(known("+pap"), Some((0, Both)));
-        assert_eq!(known("noipx"), Some((0, Both)));
-        assert_eq!(known("pap-secrets"), Some((1, Since252)));
-        assert_eq!(known("minconnect"), Some((1, Plugin("minconn"))));
+        let takes = |name| row(name).unwrap().takes;
+        assert_eq!((takes("idle"), takes("+pap"), takes("ms-dns")), (Takes::Number, Takes::Nothing, Takes::Address));
+        assert_eq!((takes("mtu"), takes("maxconnect")), (Takes::Between(128, 16384), Takes::AtLeast(0)));
+    }
+
+    #[test]
+    fn a_version_knows_its_options_only() {
+        let by = |name| {
+            let known = row(name).unwrap().known;
+            (known.by(PppVersion::V249), known.by(PppVersion::V252))
+        };
+        assert_eq!(by("usepeerwins"), (false, true));
+        assert_eq!(by("ipv6-up-script"), (false, true));
+        assert_eq!(by("pap-secrets"), (false, true));
+        assert_eq!(by("ipx"), (true, false));
+        // 2.5 takes it and does nothing.
+        assert_eq!(by("noipx"), (true, true));
+        assert_eq!(row("minconnect").unwrap().known, Known::Plugin("minconn"));
+    }
+
+    #[test]
+    fn the_command_line_keeps_the_last_word_on_some_options_only() {
+        let group = |name| row(name).unwrap().group;
+        assert_eq!(group("noauth"), Some("auth"));
+        assert_eq!(group("require-pap"), Some("auth"));
+        assert_eq!(group("local"), Some("modem"));
+        // Its place in pppd's table is behind the group of auth.
+        assert_eq!(group("require-eap"), None);
+        assert_eq!((group("login"), group("proxyarp"), group("mtu"), group("passive")), (None, None, None, None));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 //! In go words; out come [`Opt`]s in order, each with its place and whether it came by the command line, and the
 //! [`Problem`]s for which pppd stops. Which value wins is for whoever puts a port together.
 
-use std::net::Ipv4Addr;
-
-use super::option_table::{Known, known, nearest};
+use super::number::is_speed;
+use super::option_table::{Known, nearest, row};
+use super::option_value::{self, Fault};
+use super::version::PppVersion;
 use super::words::{Word, words};
 use crate::source::{Place, Source};
 
@@ -44,37 +45,44 @@ pub enum Problem {
     Unknown(Place, String, Option<&'static str>),
     /// An option that not every version knows.
     Version(Place, String, Known),
+    /// An option of a plugin that is not loaded before it.
+    NoPlugin(Place, String, &'static str),
     /// A parameter is missing at the end.
     Missing(Place, String),
-    /// A parameter that is no number; what pppd takes instead, if anything.
-    Number(Place, String, Option<u64>),
-    /// A parameter that is no address.
+    /// A parameter that is not what it has to be, or is taken for something else.
+    Value(Place, String, Fault),
+    /// A pair of addresses with a word that is none; that word.
     Address(Place, String),
     /// A quote runs to the end of the file.
     Runaway(Place),
 }
 
-/// Options whose parameter is a number.
-const NUMBERS: &[&str] = &[
-    "idle",
-    "maxconnect",
-    "lcp-echo-interval",
-    "lcp-echo-failure",
-    "mru",
-    "mtu",
-    "lcp-restart",
-    "lcp-max-configure",
-    "lcp-max-terminate",
-    "lcp-max-failure",
-    "pap-timeout",
-    "pap-restart",
-    "chap-interval",
-    "chap-restart",
-    "ipcp-restart",
-    "unit",
-    "maxfail",
-    "holdoff",
-];
+impl Problem {
+    /// Whether pppd ends for it; `None`: that depends on what a DNS server says, or on a version that is not known.
+    pub fn ends(&self, version: Option<PppVersion>) -> Option<bool> {
+        match self {
+            Self::Unknown(..) | Self::NoPlugin(..) | Self::Missing(..) => Some(true),
+            Self::Version(_, _, known) => version.map(|version| !known.by(version)),
+            Self::Value(_, _, fault) => fault.ends(version),
+            // Only a name is left for a DNS server: who resolves names takes the rest out.
+            Self::Address(..) => None,
+            Self::Runaway(_) => Some(false),
+        }
+    }
+
+    /// Where it is.
+    pub const fn place(&self) -> &Place {
+        match self {
+            Self::Unknown(place, ..)
+            | Self::Version(place, ..)
+            | Self::NoPlugin(place, ..)
+            | Self::Missing(place, _)
+            | Self::Value(place, ..)
+            | Self::Address(place, _)
+            | Self::Runaway(place) => place,
+        }
+    }
+}
 
 /// The options of a file.
 pub fn read(source: &Source<'_>, command_line: bool) -> (Vec<Opt>, Vec<Problem>) {
@@ -94,9 +102,9 @@ pub fn parsed(words: &[(String, Place)], command_line: bool) -> (Vec<Opt>, Vec<P
         let place = place.clone();
         let mut option =
             Opt { name: word.clone(), kind: OptionKind::Device, parameter: None, place: place.clone(), command_line };
-        if let Some((parameters, by)) = known(word) {
-            option.kind = OptionKind::Named(by);
-            if parameters > 0 {
+        if let Some(row) = row(word) {
+            option.kind = OptionKind::Named(row.known);
+            if row.takes != super::option_table::Takes::Nothing {
                 match rest.next() {
                     Some((parameter, _)) => option.parameter = Some(parameter.clone()),
                     None => {
@@ -105,18 +113,20 @@ pub fn parsed(words: &[(String, Place)], command_line: bool) -> (Vec<Opt>, Vec<P
                     }
                 }
             }
-            if matches!(by, Known::Until249 | Known::Since252) {
-                problems.push(Problem::Version(place.clone(), word.clone(), by));
+            if matches!(row.known, Known::Until249 | Known::Since252) {
+                problems.push(Problem::Version(place.clone(), word.clone(), row.known));
             }
-            problems.extend(value_problem(&option));
-        } else if word.bytes().all(|octet| octet.is_ascii_digit()) && !word.is_empty() {
+            let faults = option.parameter.iter().filter_map(|value| option_value::fault(row.takes, value));
+            problems.extend(faults.map(|fault| Problem::Value(place.clone(), word.clone(), fault)));
+        } else if is_speed(word) {
             option.kind = OptionKind::Speed;
         } else if word.contains(':') && !word.starts_with('/') {
             option.kind = OptionKind::Addresses;
             let halves = word.split_once(':').unwrap_or_default();
-            if [halves.0, halves.1].iter().any(|half| !half.is_empty() && address(half).is_none()) {
-                problems.push(Problem::Address(place, word.clone()));
-            }
+            let names = [halves.0, halves.1]
+                .into_iter()
+                .filter(|half| !half.is_empty() && super::number::inet_addr(half).is_none());
+            problems.extend(names.map(|name| Problem::Address(place.clone(), name.to_owned())));
         } else if !is_device(word) {
             problems.push(Problem::Unknown(place, word.clone(), nearest(word)));
             continue;
@@ -126,39 +136,9 @@ pub fn parsed(words: &[(String, Place)], command_line: bool) -> (Vec<Opt>, Vec<P
     (options, problems)
 }
 
-fn value_problem(option: &Opt) -> Option<Problem> {
-    let value = option.parameter.as_deref()?;
-    let name = option.name.as_str();
-    if matches!(name, "ms-dns" | "ms-wins" | "netmask") && address(value).is_none() {
-        return Some(Problem::Address(option.place.clone(), name.to_owned()));
-    }
-    if NUMBERS.contains(&name) {
-        match number(value) {
-            (Some(_), true) => {}
-            (taken, _) => return Some(Problem::Number(option.place.clone(), name.to_owned(), taken)),
-        }
-    }
-    None
-}
-
 /// strtoul(3) with base 0: the number, and whether the text is all of it.
 pub fn number(text: &str) -> (Option<u64>, bool) {
-    let text = text.trim_start();
-    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => (digits, 16),
-        None if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
-        None => (text, 10),
-    };
-    let length = digits.chars().take_while(|c| c.is_digit(radix)).count();
-    let taken = u64::from_str_radix(&digits[..length], radix).ok();
-    (taken, taken.is_some() && length == digits.len())
-}
-
-/// A dotted address; `None`: a name or nonsense.
-fn address(text: &str) -> Option<Ipv4Addr> {
-    text.parse()
-        .ok()
-        .or_else(|| text.strip_prefix("0x").and_then(|hex| u32::from_str_radix(hex, 16).ok()).map(Ipv4Addr::from))
+    super::number::unsigned(text).map_or((None, false), |(value, whole)| (Some(value), whole))
 }
 
 /// Words that pppd takes for a device because there is one of that name.
@@ -210,18 +190,36 @@ mod tests {
         let (_, problems) = of("Auth\nidle 5m\nms-dns nosuch\nidle");
         let at = |line| Place::line("/etc/ppp/options", line);
         assert_eq!(problems[0], Problem::Unknown(at(1), "Auth".into(), Some("auth")));
-        assert_eq!(problems[1], Problem::Number(at(2), "idle".into(), Some(5)));
-        assert_eq!(problems[2], Problem::Address(at(3), "ms-dns".into()));
+        assert_eq!(problems[1], Problem::Value(at(2), "idle".into(), Fault::TakenAs(5)));
+        assert_eq!(problems[2], Problem::Value(at(3), "ms-dns".into(), Fault::Name("nosuch".into())));
         assert_eq!(problems[3], Problem::Missing(at(4), "idle".into()));
     }
 
     #[test]
-    fn numbers_are_read_as_c_reads_them() {
-        assert_eq!(number("0x10"), (Some(16), true));
-        assert_eq!(number("010"), (Some(8), true));
-        assert_eq!(number("0"), (Some(0), true));
-        assert_eq!(number("5m"), (Some(5), false));
-        assert_eq!(number("m"), (None, false));
+    fn a_speed_is_any_number_that_is_not_0() {
+        let (options, problems) = of("57600 0x10 10.0.0.1:10.0.0.2 5x 0");
+        assert_eq!(options.iter().filter(|option| option.kind == OptionKind::Speed).count(), 2);
+        assert!(matches!(&*problems, [Problem::Unknown(_, a, _), Problem::Unknown(_, b, _)] if a == "5x" && b == "0"));
+    }
+
+    #[test]
+    fn whether_pppd_ends_may_depend_on_its_version() {
+        let ends = |text: &str| PppVersion::ALL.map(|version| of(text).1[0].ends(Some(version)));
+        assert_eq!(ends("usepeerwins"), [Some(true), Some(false)]);
+        assert_eq!(ends("ipx"), [Some(false), Some(true)]);
+        assert_eq!(ends("deflate 8"), [Some(false), Some(true)]);
+        assert_eq!(of("usepeerwins").1[0].ends(None), None);
+        assert_eq!(of("mtu 100").1[0].ends(None), Some(true));
+        assert_eq!(of("idle 08").1[0].ends(None), Some(false));
+    }
+
+    #[test]
+    fn each_half_of_a_pair_that_is_no_address_is_told() {
+        let (_, problems) = of("dialserver:10.99.99.100-200
+10.0.0.1:
+");
+        assert!(matches!(&*problems, [Problem::Address(_, a), Problem::Address(_, b)]
+            if a == "dialserver" && b == "10.99.99.100-200"));
     }
 
     #[test]

@@ -188,6 +188,21 @@ impl Entry {
         Some(false)
     }
 
+    /// Whether more than one account stands on its line: among its addresses is a word that is none, and enough words
+    /// behind it for another account.
+    pub fn glued(&self) -> bool {
+        let other = self.addresses.iter().position(|word| !may_be_address(word));
+        other
+            .is_some_and(|at| self.addresses.len() - at >= 3 && self.addresses[at + 1..].iter().any(|word| word == "*"))
+    }
+
+    /// Whether its columns are those of somebody who has forgotten one: the password where the server belongs.
+    pub fn password_as_server(&self) -> bool {
+        let server = self.server.as_deref().is_some_and(|server| !server.is_empty() && server != "*");
+        let secret = self.secret.value();
+        server && self.has_secret && is_address_word(secret) && (self.addresses.is_empty() || self.some_address())
+    }
+
     /// The one address it names, which pppd gives if the options have none that fits.
     pub fn single(&self) -> Option<Ipv4Addr> {
         self.addresses.iter().find_map(|word| word.parse().ok())
@@ -228,12 +243,8 @@ pub fn masked(octets: &[u8], line: usize) -> Option<String> {
     let quoted = |word: &str| if word.is_empty() { "\"\"".to_owned() } else { word.to_owned() };
     let mut shown = vec![quoted(&entry.client)];
     if let Some(server) = &entry.server {
-        // Who forgets a column has the password here.
-        shown.push(if plain(server) || entry.has_secret && !entry.addresses.is_empty() {
-            quoted(server)
-        } else {
-            "***".into()
-        });
+        // Who forgets a column, or takes one for another, has the password here.
+        shown.push(if plain(server) { quoted(server) } else { "***".into() });
     }
     if entry.has_secret {
         shown.push(if entry.secret.kind() == SecretKind::Empty { "\"\"".to_owned() } else { "***".to_owned() });
@@ -245,6 +256,13 @@ pub fn masked(octets: &[u8], line: usize) -> Option<String> {
         shown.push("-- ...".to_owned());
     }
     Some(shown.join("  "))
+}
+
+/// Whether a word among the addresses is meant as one: an address, or a name as hosts have it.
+fn may_be_address(word: &str) -> bool {
+    let name = word.strip_prefix('!').unwrap_or(word);
+    let host = |c: char| c.is_ascii_alphanumeric() || ".-_/+".contains(c);
+    is_address_word(word) || !name.is_empty() && name.chars().all(host)
 }
 
 /// `*`, `-`, an address or a network, allowed or denied.
@@ -293,6 +311,29 @@ mod tests {
         assert!(shown.iter().flatten().all(|line| !line.contains("hid") && !line.contains("den")), "{shown:?}");
         assert_eq!(shown[0].as_deref(), Some("alice  *  ***  *"));
         assert_eq!(shown[3], None);
+    }
+
+    #[test]
+    fn a_server_that_may_be_a_password_is_not_shown() {
+        let shown = masked(b"alice \"correct horse\" * *\n", 1);
+        assert_eq!(shown.as_deref(), Some("alice  ***  ***  *"));
+    }
+
+    #[test]
+    fn accounts_on_one_line_are_recognised() {
+        let glued = |text: &str| entries(text)[0].glued();
+        assert!(glued("alice * \"correct horse\" *bob * \"battery staple\" *\n"));
+        assert!(!glued("alice * x 10.0.0.1 10.0.0.2 client1\n"));
+        assert!(!glued("alice * x *\n"));
+        assert!(!glued("alice * two words *\n"), "one blank too many");
+    }
+
+    #[test]
+    fn a_password_in_the_second_column_is_recognised() {
+        let wrong = |text: &str| entries(text)[0].password_as_server();
+        assert!(wrong("alice \"correct horse\" * *\n") && wrong("bob hidden *\n") && wrong("bob hidden 10.0.0.2\n"));
+        // Debian's own example of whom to deny.
+        assert!(!wrong("guest hostname \"*\" -\n") && !wrong("dave provider x *\n"));
     }
 
     #[test]

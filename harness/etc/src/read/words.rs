@@ -20,7 +20,7 @@ pub struct Word {
     pub first: bool,
     /// A quote in it is never closed: it runs to the end of the file.
     pub runaway: bool,
-    /// A backslash in it changed it.
+    /// A backslash before a letter or a digit in it: it is gone, or has become something else. `\\"` and `\\\\` are meant.
     pub escaped: bool,
     /// It is longer than pppd keeps.
     pub too_long: bool,
@@ -106,7 +106,7 @@ impl Reader<'_> {
                     current = self.next();
                     continue;
                 }
-                escaped = true;
+                escaped |= octet.is_ascii_alphanumeric();
                 let value = self.escaped(octet);
                 text.push(value);
             } else if octet == b'\\' {

@@ -176,7 +176,7 @@ impl Tree {
     pub fn excerpt(&self, place: &Place) -> Option<String> {
         let source = self.source(&place.file)?;
         let line = place.line?;
-        if place.file.ends_with("-secrets") {
+        if place.file.ends_with("-secrets") || self.holds_secrets(&place.file) {
             return secrets::masked(source.octets, line);
         }
         // Anything else may hold secrets only in `password`, which options files know; shadow is never shown.
@@ -190,6 +190,23 @@ impl Tree {
             return None;
         }
         (!text.is_empty()).then_some(text)
+    }
+}
+
+impl Tree {
+    /// Whether an option names that file as one of secrets, which 2.5 lets it do.
+    fn holds_secrets(&self, path: &str) -> bool {
+        let names = |octets: &[u8]| {
+            let all = crate::read::words::words(octets);
+            let pair = |first: &str| matches!(first, "pap-secrets" | "chap-secrets");
+            all.windows(2).any(|words| pair(&words[0].text) && words[1].text == path)
+        };
+        let mut readers = self
+            .etc
+            .files
+            .iter()
+            .filter(|file| file.path.starts_with("/etc/ppp/") || file.path.ends_with("/login.config"));
+        readers.any(|file| matches!(&file.content, Content::File(octets) if names(octets)))
     }
 }
 

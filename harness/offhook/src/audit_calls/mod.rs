@@ -18,6 +18,7 @@ use offhook_audit::plan::{self, Probe};
 use offhook_audit::secrecy::Secrecy;
 use offhook_audit::{Audit, sorted};
 use offhook_base::plain;
+use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
 use offhook_lab::{Lab, LabError, Room};
 use offhook_scenario::Personality;
@@ -94,7 +95,7 @@ pub fn complete(
     options: &CallOptions,
     interrupted: impl Future<Output = ()>,
 ) -> Completed {
-    let (mut audit, facts, ports) = offhook_audit::audit(tree);
+    let (mut audit, facts, ports) = offhook_audit::audit_for(tree, PppVersion::of_release(&options.stack));
     let mut calls: Vec<(&Port, Vec<Probe>)> = Vec::new();
     let mut judged: Vec<PortCalls> = Vec::new();
     for port in &ports {

@@ -16,6 +16,7 @@ use offhook_audit::accept::{Acceptances, Scope};
 use offhook_audit::report::Detail;
 use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webmin};
 use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
+use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
 use offhook_report::Style;
 use offhook_scenario::Personality;
@@ -60,7 +61,7 @@ pub(super) struct AuditArgs {
     #[arg(long)]
     trust_the_tree: bool,
 
-    /// The stack to call [default: the first there is]
+    /// The stack to call [default: that of the files' release, if they tell it, else the first there is]
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
 
@@ -185,7 +186,12 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         })?,
         None => (Vec::new(), Vec::new()),
     };
-    let stack = arguments.stack.clone().unwrap_or_else(|| offhook_lab::STACKS[0].to_owned());
+    let version = PppVersion::of_tree(&tree);
+    let stack = match (&arguments.stack, version) {
+        (Some(stack), _) => stack.clone(),
+        (None, Some(version)) => version.release().to_owned(),
+        (None, None) => offhook_lab::STACKS[0].to_owned(),
+    };
     let ran = OnceCell::new();
     let modem = arguments.modem.as_deref().map(offhook_language::model::load).transpose();
     let modem = modem
@@ -195,6 +201,15 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
     }
+    let why = match (&arguments.stack, version) {
+        (Some(_), _) => "",
+        (None, Some(_)) => ", whose pppd the files' debian_version tells",
+        (None, None) => ": the files do not tell their release, and --stack chooses another",
+    };
+    audit.called_on = (called == Ok(true)).then(|| {
+        let pppd = PppVersion::of_release(&stack).map_or_else(String::new, |version| format!(" (pppd {version})"));
+        format!("{stack}{pppd}{why}")
+    });
     audit.webmin = webmin.0;
     audit.findings.extend(webmin.1);
     let scope = Scope { called: called == Ok(true), webmin: arguments.webmin.is_some() };

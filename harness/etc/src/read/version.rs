@@ -1,0 +1,76 @@
+//! Which pppd a machine runs.
+//!
+//! In goes its `/etc`, or the word of whoever knows; out comes a [`PppVersion`], or `None`: not known, and then what either
+//! version does is told.
+
+use std::fmt;
+
+use crate::source::Tree;
+
+/// A version of pppd that offhook knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PppVersion {
+    /// 2.4.9: Debian 11 and 12 (bookworm).
+    V249,
+    /// 2.5.2: Debian 13 (trixie).
+    V252,
+}
+
+impl PppVersion {
+    /// Both, the older first.
+    pub const ALL: [Self; 2] = [Self::V249, Self::V252];
+
+    /// The one of that release of Debian: `bookworm`, `13.1`.
+    pub fn of_release(release: &str) -> Option<Self> {
+        match release.trim().split(['.', '/', '\n']).next()? {
+            "bullseye" | "11" | "bookworm" | "12" => Some(Self::V249),
+            "trixie" | "13" => Some(Self::V252),
+            _ => None,
+        }
+    }
+
+    /// The one that the machine's own files point to.
+    pub fn of_tree(tree: &Tree) -> Option<Self> {
+        let release = tree.source("/etc/debian_version")?;
+        Self::of_release(&String::from_utf8_lossy(release.octets))
+    }
+
+    /// The release of Debian that has it today.
+    pub const fn release(self) -> &'static str {
+        match self {
+            Self::V249 => "bookworm",
+            Self::V252 => "trixie",
+        }
+    }
+
+    /// Its number.
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::V249 => "2.4.9",
+            Self::V252 => "2.5.2",
+        }
+    }
+}
+
+impl fmt::Display for PppVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::tree;
+
+    #[test]
+    fn the_release_of_the_machine_tells_its_pppd() {
+        let of = |text| PppVersion::of_tree(&tree(&[("debian_version", text)]));
+        assert_eq!(of("12.11\n"), Some(PppVersion::V249));
+        assert_eq!(of("13.0\n"), Some(PppVersion::V252));
+        assert_eq!(of("trixie/sid\n"), Some(PppVersion::V252));
+        assert_eq!(of("7.1\n"), None);
+        assert_eq!(PppVersion::of_tree(&tree(&[])), None);
+        assert_eq!(PppVersion::of_release("bookworm"), Some(PppVersion::V249));
+    }
+}
