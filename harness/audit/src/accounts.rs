@@ -29,6 +29,8 @@ pub enum Unusable {
     NotRequired,
     /// The port does not ask by its protocol.
     NotAsked(AuthProtocol),
+    /// The port would ask by its protocol, but the first entry that matches best allows no address, and so pppd does not.
+    NotOffered(AuthProtocol),
     /// A quote in it is never closed.
     OpenQuote,
     /// It has fewer than three columns.
@@ -57,7 +59,7 @@ pub enum Unusable {
     NoFile,
     /// The Unix password is checked, and there is no such user.
     NoUser,
-    /// PAM checks who authenticates by CHAP as well, and there is no such user.
+    /// PAM checks the accounts of callers (`login` with CHAP, `enable-session`), and there is no such user.
     NoUserForChap,
     /// The Unix password is checked, and that user's is locked.
     LockedUser,
@@ -74,6 +76,11 @@ impl fmt::Display for Unusable {
         match self {
             Self::NotRequired => f.write_str("no caller is asked for a name"),
             Self::NotAsked(protocol) => write!(f, "this port does not ask for {}", protocol_name(*protocol)),
+            Self::NotOffered(protocol) => write!(
+                f,
+                "pppd does not ask for {}: it looks only at the first of the entries that match best, which allows no address",
+                protocol_name(*protocol)
+            ),
             Self::OpenQuote => f.write_str("a quote in it is never closed"),
             Self::TooFewColumns => f.write_str("it has no third column"),
             Self::NoServer => f.write_str("its server column matches no server"),
@@ -94,7 +101,7 @@ impl fmt::Display for Unusable {
             Self::NoHash => f.write_str("papcrypt is set, and its password is not a hash"),
             Self::NoFile => f.write_str("the file of its password does not exist or is empty"),
             Self::NoUserForChap => {
-                f.write_str("login has PAM check callers of CHAP as well, and there is no Unix user of that name")
+                f.write_str("PAM checks every caller's account here, and there is no Unix user of that name")
             }
             Self::NoUser => f.write_str("the Unix password is checked, and there is no such user"),
             Self::LockedUser => f.write_str("the Unix password is checked, and that user is locked"),
@@ -119,6 +126,8 @@ pub struct NoStart {
 pub enum NoStartReason {
     /// No protocol that reads a file of accounts is asked for.
     NoProtocol,
+    /// The plugin winbind decides, and does not know whom to ask.
+    NoHelper,
     /// The entry that pppd takes allows no address, though others do.
     FirstWithoutAddress,
     /// No entry that matches allows an address.
@@ -133,6 +142,9 @@ impl fmt::Display for NoStart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             NoStartReason::NoProtocol => f.write_str("no protocol is asked for that has accounts"),
+            NoStartReason::NoHelper => {
+                f.write_str("the plugin winbind lets nobody in without the option ntlm_auth-helper")
+            }
             NoStartReason::FirstWithoutAddress => f.write_str(
                 "pppd looks only at the first of the entries that match best, and this one allows no address",
             ),
@@ -185,6 +197,9 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), NoStart> {
             }
         }
     }
+    if ppp.winbind_without_helper() {
+        why = Some(NoStart { reason: NoStartReason::NoHelper, place: None });
+    }
     Err(why.unwrap_or(NoStart { reason: NoStartReason::NoProtocol, place: None }))
 }
 
@@ -213,6 +228,16 @@ pub fn shown_name(entry: &Entry) -> String {
         format!("the account on line {}", entry.line)
     } else {
         offhook_report::text::printable(&entry.client)
+    }
+}
+
+/// Whether a caller who is let in has to be a Unix user, whatever the password.
+pub fn needs_unix_user(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol) -> bool {
+    let login = ppp.unix_login().is_some();
+    match protocol {
+        AuthProtocol::Eap => false,
+        AuthProtocol::Pap if login => true,
+        _ => (login || ppp.winner(&["enable-session"]).is_some()) && !facts.unknown_user_passes,
     }
 }
 
@@ -272,6 +297,22 @@ mod tests {
         assert_eq!(told[2], Err(Unusable::OtherServer("dialin".to_owned())));
         assert_eq!(told[3], Err(Unusable::AddressRefused(Ipv4Addr::new(192, 168, 32, 105))));
         assert_eq!(told[4], Ok(Some(Ipv4Addr::new(192, 168, 32, 77))));
+    }
+
+    #[test]
+    fn of_entries_for_anybody_one_is_used() {
+        let (accounts, ..) = of_first(&[("ppp/pap-secrets", "alice * a *\n* * x *\n* dialin y *\n")]);
+        let usable: Vec<_> = accounts.iter().map(|account| account.usable.is_ok()).collect();
+        assert_eq!(usable, [true, false, true]);
+    }
+
+    #[test]
+    fn a_protocol_that_is_not_offered_lets_nobody_in() {
+        // pppd looks at one entry only: with CHAP left out, bob cannot get in although his entry is right.
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth\n");
+        let (accounts, ..) = of_first(&[login, ("ppp/chap-secrets", "alice * a\nbob * b *\n")]);
+        let bob = accounts.iter().rfind(|account| account.entry.client == "bob").unwrap();
+        assert_eq!(bob.usable, Err(Unusable::NotOffered(AuthProtocol::Chap)));
     }
 
     #[test]

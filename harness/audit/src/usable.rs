@@ -5,7 +5,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::accounts::{NOBODY, Unusable};
+use super::accounts::{NOBODY, Unusable, needs_unix_user};
 use super::effective::{Facts, Ppp};
 use super::offered;
 use offhook_etc::read::accounts::Password;
@@ -49,11 +49,16 @@ pub(crate) fn usable(
     }
     // pppd passes over those whose password it cannot read.
     let all: Vec<Entry> = all.iter().filter(|entry| !missing(entry)).cloned().collect();
-    if !any && best(&all, Some(&entry.client), name).is_some_and(|found| found.line != entry.line) {
+    // An entry for anybody is for callers whom no entry names.
+    let caller = if any { NOBODY } else { &entry.client };
+    if best(&all, Some(caller), name).is_some_and(|found| found.line != entry.line) {
         return Err(Unusable::NotFirst);
     }
     if !entry.some_address() {
         return Err(Unusable::NoAddress);
+    }
+    if !offered::has_account(facts, ppp, protocol) {
+        return Err(Unusable::NotOffered(protocol));
     }
     if let Some(why) = never_matches(ppp, protocol, entry) {
         return Err(why);
@@ -104,12 +109,8 @@ fn unix(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Resu
         {
             Err(Unusable::LockedUser)
         }
-        // CHAP has the account checked, not the password: a locked one passes.
-        (AuthProtocol::Chap | AuthProtocol::MsChap | AuthProtocol::MsChapV2, None)
-            if (login || ppp.winner(&["enable-session"]).is_some()) && !facts.unknown_user_passes =>
-        {
-            Err(Unusable::NoUserForChap)
-        }
+        // Here PAM checks the account, not the password: a locked one passes.
+        (_, None) if needs_unix_user(facts, ppp, protocol) => Err(Unusable::NoUserForChap),
         _ => Ok(()),
     }
 }

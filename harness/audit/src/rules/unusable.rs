@@ -33,7 +33,7 @@ fn unix_fix(subject: &Subject<'_>, account: &accounts::Account, why: &Unusable) 
             format!("the Unix user {name} exists and is locked: set a password with `passwd {name}`{prompt}{or}")
         }
         Unusable::NoUserForChap => {
-            format!("create a Unix user {name}; locked is enough, CHAP does not use its password{or}")
+            format!("create a Unix user {name}; locked is enough, its password is not used{or}")
         }
         _ => format!("create a Unix user {name} with a password{or}"),
     }
@@ -100,6 +100,7 @@ fn unusable(subject: &Subject<'_>) -> Vec<Finding> {
                 // What its columns or its secret say is found there; who is not asked has other rules.
                 Unusable::NotRequired
                 | Unusable::NotAsked(_)
+                | Unusable::NotOffered(_)
                 | Unusable::OpenQuote
                 | Unusable::TooFewColumns
                 | Unusable::NoServer
