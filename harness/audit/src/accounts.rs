@@ -31,6 +31,8 @@ pub enum Unusable {
     NotAsked(AuthProtocol),
     /// The port would ask by its protocol, but the first entry that matches best allows no address, and so pppd does not.
     NotOffered(AuthProtocol),
+    /// `remotename` has pppd take every caller of CHAP for this one.
+    RemoteName(String),
     /// A quote in it is never closed.
     OpenQuote,
     /// It has fewer than three columns.
@@ -49,6 +51,8 @@ pub enum Unusable {
     Hash,
     /// Its name has other characters than ASCII's, which pppd writes in another way before it compares.
     NameNotAscii,
+    /// Its name has a domain, which `chapms-strip-domain` takes off what a caller sends.
+    NameStripped,
     /// Its password has such characters, likewise with PAP.
     PasswordNotAscii,
     /// Its name or password is longer than pppd takes from a caller.
@@ -81,6 +85,7 @@ impl fmt::Display for Unusable {
                 "pppd does not ask for {}: it looks only at the first of the entries that match best, which allows no address",
                 protocol_name(*protocol)
             ),
+            Self::RemoteName(name) => write!(f, "remotename has pppd take every caller for {name:?}"),
             Self::OpenQuote => f.write_str("a quote in it is never closed"),
             Self::TooFewColumns => f.write_str("it has no third column"),
             Self::NoServer => f.write_str("its server column matches no server"),
@@ -93,6 +98,9 @@ impl fmt::Display for Unusable {
             Self::Hash => f.write_str("CHAP needs the password itself, not its hash"),
             Self::NameNotAscii => {
                 f.write_str("its name has characters that are not ASCII, and such a name never matches")
+            }
+            Self::NameStripped => {
+                f.write_str("chapms-strip-domain takes the domain off a caller's name, and its name has one")
             }
             Self::PasswordNotAscii => f.write_str(
                 "its password has characters that are not ASCII, and with PAP such a password never matches",
@@ -316,6 +324,15 @@ mod tests {
     }
 
     #[test]
+    fn with_remotename_every_caller_of_chap_is_that_one() {
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +chap remotename alice\n");
+        let (accounts, ..) = of_first(&[login, ("ppp/chap-secrets", "carol * x *\nalice * y *\n")]);
+        let of = |name: &str| accounts.iter().rfind(|account| account.entry.client == name).unwrap().usable.clone();
+        assert_eq!(of("carol"), Err(Unusable::RemoteName("alice".to_owned())));
+        assert!(of("alice").is_ok());
+    }
+
+    #[test]
     fn an_entry_whose_password_cannot_be_read_is_passed_over() {
         let (accounts, ..) = of_first(&[("ppp/pap-secrets", "alice * @/etc/ppp/none *\nalice * x *\n")]);
         assert_eq!(accounts[0].usable, Err(Unusable::NoFile));
@@ -334,6 +351,14 @@ mod tests {
         assert_eq!(protocol("require-eap"), ("EAP", true));
         assert_eq!(protocol("auth"), ("CHAP", true));
         assert_eq!(protocol("+pap"), ("CHAP", false));
+    }
+
+    #[test]
+    fn a_domain_that_is_stripped_is_in_no_name() {
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +chap chapms-strip-domain\n");
+        let (accounts, ..) = of_first(&[login, ("ppp/chap-secrets", "\"CORP\\\\carol\" * x *\n")]);
+        let carol = accounts.iter().find(|account| account.entry.client == "CORP\\carol").unwrap();
+        assert_eq!(carol.usable, Err(Unusable::NameStripped));
     }
 
     #[test]

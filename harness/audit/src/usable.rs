@@ -57,8 +57,15 @@ pub(crate) fn usable(
     if !entry.some_address() {
         return Err(Unusable::NoAddress);
     }
-    if !offered::has_account(facts, ppp, protocol) {
+    // Where pppd does not start at all, what an account would do is told all the same.
+    if !offered::has_account(facts, ppp, protocol) && !offered::offered(facts, ppp).is_empty() {
         return Err(Unusable::NotOffered(protocol));
+    }
+    if let Some(only) = only_name(ppp, protocol)
+        && entry.client != only
+        && !(any && best(&all, Some(only), name).is_some_and(|found| found.line == entry.line))
+    {
+        return Err(Unusable::RemoteName(only.to_owned()));
     }
     if let Some(why) = never_matches(ppp, protocol, entry) {
         return Err(why);
@@ -72,6 +79,13 @@ pub(crate) fn usable(
     address(ppp, entry)
 }
 
+/// The name that pppd takes for that of every caller: with CHAP that of `remotename`.
+fn only_name(ppp: &Ppp, protocol: AuthProtocol) -> Option<&str> {
+    let chap = matches!(protocol, AuthProtocol::Chap | AuthProtocol::MsChap | AuthProtocol::MsChapV2);
+    let named = ppp.winner(&["remotename"]).filter(|_| chap)?.parameter.as_deref();
+    named.filter(|name| !name.is_empty())
+}
+
 /// Whether name and password can be those of any caller.
 fn never_matches(ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Option<Unusable> {
     let pap = protocol == AuthProtocol::Pap;
@@ -80,6 +94,13 @@ fn never_matches(ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Option<Unu
     let plain = |text: &str| text.bytes().all(|octet| matches!(octet, b'\t' | b' '..=b'~'));
     if protocol != AuthProtocol::Eap && !plain(&entry.client) {
         return Some(Unusable::NameNotAscii);
+    }
+    if protocol != AuthProtocol::Eap
+        && !pap
+        && entry.client.contains('\\')
+        && ppp.winner(&["chapms-strip-domain"]).is_some()
+    {
+        return Some(Unusable::NameStripped);
     }
     let secret = entry.secret.value();
     if entry.client.len() > MOST_OCTETS || kind == SecretKind::Plain && secret.len() > MOST_OCTETS {

@@ -93,7 +93,11 @@ fn unusable(subject: &Subject<'_>) -> Vec<Finding> {
                     Finding::new(&rule::ACCOUNT_ADDRESS_WORD, format!("{name} cannot call here: {why}"))
                         .why("pppd passes over what it cannot read, and what is left allows no address")
                 }
-                Unusable::NameNotAscii | Unusable::PasswordNotAscii | Unusable::TooLong | Unusable::NoHash => {
+                Unusable::NameNotAscii
+                | Unusable::NameStripped
+                | Unusable::PasswordNotAscii
+                | Unusable::TooLong
+                | Unusable::NoHash => {
                     Finding::new(&rule::ACCOUNT_NEVER_MATCHES, format!("{name} never gets in: {why}"))
                         .why("pppd writes what a caller sends in its own way before it compares")
                 }
@@ -101,6 +105,7 @@ fn unusable(subject: &Subject<'_>) -> Vec<Finding> {
                 Unusable::NotRequired
                 | Unusable::NotAsked(_)
                 | Unusable::NotOffered(_)
+                | Unusable::RemoteName(_)
                 | Unusable::OpenQuote
                 | Unusable::TooFewColumns
                 | Unusable::NoServer
