@@ -33,7 +33,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-init", &[]),
     ("offhook-lab", &["base", "init"]),
     ("offhook-report", &["base", "clock", "scenario", "session", "telephony"]),
-    ("offhook-audit", &["base", "etc", "schema", "report", "scenario", "server", "session"]),
+    ("offhook-audit", &["base", "clock", "etc", "schema", "report", "scenario", "server", "session"]),
     (
         "offhook-standalone",
         &["base", "caller", "clock", "port", "ppp", "report", "scenario", "schema", "session", "telephony"],
