@@ -29,6 +29,10 @@ pub enum Unusable {
     NotRequired,
     /// The port does not ask by its protocol.
     NotAsked(AuthProtocol),
+    /// The port would ask by its protocol, but the first entry that matches best allows no address, and so pppd does not.
+    NotOffered(AuthProtocol),
+    /// `remotename` has pppd take every caller of CHAP for this one.
+    RemoteName(String),
     /// A quote in it is never closed.
     OpenQuote,
     /// It has fewer than three columns.
@@ -47,6 +51,8 @@ pub enum Unusable {
     Hash,
     /// Its name has other characters than ASCII's, which pppd writes in another way before it compares.
     NameNotAscii,
+    /// Its name has a domain, which `chapms-strip-domain` takes off what a caller sends.
+    NameStripped,
     /// Its password has such characters, likewise with PAP.
     PasswordNotAscii,
     /// Its name or password is longer than pppd takes from a caller.
@@ -57,7 +63,7 @@ pub enum Unusable {
     NoFile,
     /// The Unix password is checked, and there is no such user.
     NoUser,
-    /// PAM checks who authenticates by CHAP as well, and there is no such user.
+    /// PAM checks the accounts of callers (`login` with CHAP, `enable-session`), and there is no such user.
     NoUserForChap,
     /// The Unix password is checked, and that user's is locked.
     LockedUser,
@@ -74,6 +80,12 @@ impl fmt::Display for Unusable {
         match self {
             Self::NotRequired => f.write_str("no caller is asked for a name"),
             Self::NotAsked(protocol) => write!(f, "this port does not ask for {}", protocol_name(*protocol)),
+            Self::NotOffered(protocol) => write!(
+                f,
+                "pppd does not ask for {}: it looks only at the first of the entries that match best, which allows no address",
+                protocol_name(*protocol)
+            ),
+            Self::RemoteName(name) => write!(f, "remotename has pppd take every caller for {name:?}"),
             Self::OpenQuote => f.write_str("a quote in it is never closed"),
             Self::TooFewColumns => f.write_str("it has no third column"),
             Self::NoServer => f.write_str("its server column matches no server"),
@@ -87,6 +99,9 @@ impl fmt::Display for Unusable {
             Self::NameNotAscii => {
                 f.write_str("its name has characters that are not ASCII, and such a name never matches")
             }
+            Self::NameStripped => {
+                f.write_str("chapms-strip-domain takes the domain off a caller's name, and its name has one")
+            }
             Self::PasswordNotAscii => f.write_str(
                 "its password has characters that are not ASCII, and with PAP such a password never matches",
             ),
@@ -94,7 +109,7 @@ impl fmt::Display for Unusable {
             Self::NoHash => f.write_str("papcrypt is set, and its password is not a hash"),
             Self::NoFile => f.write_str("the file of its password does not exist or is empty"),
             Self::NoUserForChap => {
-                f.write_str("login has PAM check callers of CHAP as well, and there is no Unix user of that name")
+                f.write_str("PAM checks every caller's account here, and there is no Unix user of that name")
             }
             Self::NoUser => f.write_str("the Unix password is checked, and there is no such user"),
             Self::LockedUser => f.write_str("the Unix password is checked, and that user is locked"),
@@ -119,6 +134,8 @@ pub struct NoStart {
 pub enum NoStartReason {
     /// No protocol that reads a file of accounts is asked for.
     NoProtocol,
+    /// The plugin winbind decides, and does not know whom to ask.
+    NoHelper,
     /// The entry that pppd takes allows no address, though others do.
     FirstWithoutAddress,
     /// No entry that matches allows an address.
@@ -133,6 +150,9 @@ impl fmt::Display for NoStart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             NoStartReason::NoProtocol => f.write_str("no protocol is asked for that has accounts"),
+            NoStartReason::NoHelper => {
+                f.write_str("the plugin winbind lets nobody in without the option ntlm_auth-helper")
+            }
             NoStartReason::FirstWithoutAddress => f.write_str(
                 "pppd looks only at the first of the entries that match best, and this one allows no address",
             ),
@@ -185,6 +205,9 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), NoStart> {
             }
         }
     }
+    if ppp.winbind_without_helper() {
+        why = Some(NoStart { reason: NoStartReason::NoHelper, place: None });
+    }
     Err(why.unwrap_or(NoStart { reason: NoStartReason::NoProtocol, place: None }))
 }
 
@@ -213,6 +236,16 @@ pub fn shown_name(entry: &Entry) -> String {
         format!("the account on line {}", entry.line)
     } else {
         offhook_report::text::printable(&entry.client)
+    }
+}
+
+/// Whether a caller who is let in has to be a Unix user, whatever the password.
+pub fn needs_unix_user(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol) -> bool {
+    let login = ppp.unix_login().is_some();
+    match protocol {
+        AuthProtocol::Eap => false,
+        AuthProtocol::Pap if login => true,
+        _ => (login || ppp.winner(&["enable-session"]).is_some()) && !facts.unknown_user_passes,
     }
 }
 
@@ -275,6 +308,31 @@ mod tests {
     }
 
     #[test]
+    fn of_entries_for_anybody_one_is_used() {
+        let (accounts, ..) = of_first(&[("ppp/pap-secrets", "alice * a *\n* * x *\n* dialin y *\n")]);
+        let usable: Vec<_> = accounts.iter().map(|account| account.usable.is_ok()).collect();
+        assert_eq!(usable, [true, false, true]);
+    }
+
+    #[test]
+    fn a_protocol_that_is_not_offered_lets_nobody_in() {
+        // pppd looks at one entry only: with CHAP left out, bob cannot get in although his entry is right.
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth\n");
+        let (accounts, ..) = of_first(&[login, ("ppp/chap-secrets", "alice * a\nbob * b *\n")]);
+        let bob = accounts.iter().rfind(|account| account.entry.client == "bob").unwrap();
+        assert_eq!(bob.usable, Err(Unusable::NotOffered(AuthProtocol::Chap)));
+    }
+
+    #[test]
+    fn with_remotename_every_caller_of_chap_is_that_one() {
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +chap remotename alice\n");
+        let (accounts, ..) = of_first(&[login, ("ppp/chap-secrets", "carol * x *\nalice * y *\n")]);
+        let of = |name: &str| accounts.iter().rfind(|account| account.entry.client == name).unwrap().usable.clone();
+        assert_eq!(of("carol"), Err(Unusable::RemoteName("alice".to_owned())));
+        assert!(of("alice").is_ok());
+    }
+
+    #[test]
     fn an_entry_whose_password_cannot_be_read_is_passed_over() {
         let (accounts, ..) = of_first(&[("ppp/pap-secrets", "alice * @/etc/ppp/none *\nalice * x *\n")]);
         assert_eq!(accounts[0].usable, Err(Unusable::NoFile));
@@ -293,6 +351,14 @@ mod tests {
         assert_eq!(protocol("require-eap"), ("EAP", true));
         assert_eq!(protocol("auth"), ("CHAP", true));
         assert_eq!(protocol("+pap"), ("CHAP", false));
+    }
+
+    #[test]
+    fn a_domain_that_is_stripped_is_in_no_name() {
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +chap chapms-strip-domain\n");
+        let (accounts, ..) = of_first(&[login, ("ppp/chap-secrets", "\"CORP\\\\carol\" * x *\n")]);
+        let carol = accounts.iter().find(|account| account.entry.client == "CORP\\carol").unwrap();
+        assert_eq!(carol.usable, Err(Unusable::NameStripped));
     }
 
     #[test]

@@ -16,7 +16,6 @@ use offhook_etc::read::mgetty_command::{self, Command};
 use offhook_etc::read::mgetty_config::{self, Values};
 use offhook_etc::read::option_table::row;
 use offhook_etc::read::options::{self, Opt, OptionKind, Problem};
-use offhook_etc::read::plugins::Part;
 use offhook_etc::read::program::Program;
 use offhook_etc::read::secrets::{self, Secrets};
 use offhook_etc::read::version::PppVersion;
@@ -467,7 +466,7 @@ impl Ppp {
 
     /// Whether something else than the secrets files decides who gets in: a plugin, or files that are not here.
     pub fn secrets_elsewhere(&self) -> bool {
-        self.plugins().any(|(plugin, _)| matches!(plugin.part, Part::Decides | Part::Unknown))
+        self.plugin_decides()
             || (self.winner(&["pap-secrets"]).is_some() && self.own_secrets[0].is_none())
             || (self.winner(&["chap-secrets"]).is_some() && self.own_secrets[1].is_none())
     }

@@ -34,16 +34,21 @@ pub fn offered(facts: &Facts, ppp: &Ppp) -> Vec<AuthProtocol> {
 
 /// Whether pppd finds an account for that protocol that allows some address.
 pub fn has_account(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol) -> bool {
-    if ppp.secrets_elsewhere() || ppp.plugins().any(|(plugin, _)| plugin.part == Part::StartsAnyway) {
+    if protocol == AuthProtocol::Pap && ppp.unix_login().is_some() {
         return true;
     }
-    if protocol == AuthProtocol::Pap && ppp.unix_login().is_some() {
+    if ppp.winbind_without_helper() {
+        return false;
+    }
+    if ppp.secrets_elsewhere() || ppp.plugins().any(|(plugin, _)| plugin.part == Part::StartsAnyway) {
         return true;
     }
     let server = ppp.server_name(facts.hostname.as_deref());
     let (secrets, _) = ppp.secrets(facts, protocol);
     // Only for the caller that `remotename` names, if there is one.
     let client = ppp.winner(&["remotename"]).and_then(|option| option.parameter.as_deref());
+    // An empty one is none, but not to PAP.
+    let client = client.filter(|name| !name.is_empty() || protocol == AuthProtocol::Pap);
     best(&secrets.entries, client, server.as_deref().unwrap_or(NOBODY)).is_some_and(|entry| entry.some_address())
 }
 
@@ -93,6 +98,7 @@ mod tests {
     #[test]
     fn login_and_a_plugin_let_pppd_ask_without_accounts() {
         assert_eq!(of("auth +pap login", "# none\n", "# none\n"), ["PAP"]);
+        assert_eq!(of("auth +pap plugin winbind.so", "alice * x *\n", "# none\n"), [""; 0], "without its helper");
         assert_eq!(of("auth +pap plugin passwordfd.so", "# none\n", "# none\n"), ["PAP"]);
     }
 }

@@ -10,7 +10,7 @@ use offhook_etc::read::hosts::Host;
 use offhook_etc::read::option_table::Known;
 use offhook_etc::read::option_value::Fault;
 use offhook_etc::read::options::{Opt, OptionKind, Problem};
-use offhook_etc::read::plugins::Plugin;
+use offhook_etc::read::plugins::{Part, Plugin};
 use offhook_etc::read::secrets::{self, Secrets};
 use offhook_etc::source::Tree;
 use offhook_scenario::AuthProtocol;
@@ -59,8 +59,13 @@ impl Ppp {
     pub(crate) fn take_secrets(&mut self, tree: &Tree) {
         let named = |name: &str| {
             let path = self.winner(&[name])?.parameter.clone()?;
-            let source = tree.source(&path)?;
-            Some((path.clone(), secrets::read(source.octets)))
+            let secrets = match tree.source(&path) {
+                Some(source) => secrets::read(source.octets),
+                // It is certain that there is none.
+                None if tree.whole || path.starts_with("/etc/") => Secrets::default(),
+                None => return None,
+            };
+            Some((path, secrets))
         };
         self.own_secrets = [named("pap-secrets"), named("chap-secrets")];
     }
@@ -82,6 +87,16 @@ impl Ppp {
         let named = self.winner(&["noipdefault"]).is_none();
         let own = self.hosts.host(hostname.filter(|_| named)?).address();
         own.filter(|address| !starting::refused(*address) && !address.is_unspecified())
+    }
+
+    /// Whether a plugin decides who gets in.
+    pub fn plugin_decides(&self) -> bool {
+        self.plugins().any(|(plugin, _)| matches!(plugin.part, Part::Decides | Part::Unknown))
+    }
+
+    /// Whether it is winbind that decides, and is not told the helper that knows: it then refuses everybody.
+    pub fn winbind_without_helper(&self) -> bool {
+        self.plugins().any(|(plugin, _)| plugin.name == "winbind") && self.winner(&["ntlm_auth-helper"]).is_none()
     }
 
     /// Its plugins, each with the option that loads it.
@@ -163,6 +178,8 @@ mod tests {
         assert_eq!((secrets.entries[0].client.as_str(), path.as_str()), ("zoe", "/etc/ppp/callers"));
         assert!(!ppp.secrets_elsewhere());
         assert!(first(&[("ppp/options", "auth\npap-secrets /srv/callers\n")]).secrets_elsewhere());
+        let none = first(&[("ppp/options", "auth\npap-secrets /etc/ppp/nosuch\n")]);
+        assert!(!none.secrets_elsewhere() && none.own_secrets[0].as_ref().unwrap().1.entries.is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::accounts::{NOBODY, Unusable};
+use super::accounts::{NOBODY, Unusable, needs_unix_user};
 use super::effective::{Facts, Ppp};
 use super::offered;
 use offhook_etc::read::accounts::Password;
@@ -49,11 +49,23 @@ pub(crate) fn usable(
     }
     // pppd passes over those whose password it cannot read.
     let all: Vec<Entry> = all.iter().filter(|entry| !missing(entry)).cloned().collect();
-    if !any && best(&all, Some(&entry.client), name).is_some_and(|found| found.line != entry.line) {
+    // An entry for anybody is for callers whom no entry names.
+    let caller = if any { NOBODY } else { &entry.client };
+    if best(&all, Some(caller), name).is_some_and(|found| found.line != entry.line) {
         return Err(Unusable::NotFirst);
     }
     if !entry.some_address() {
         return Err(Unusable::NoAddress);
+    }
+    // Where pppd does not start at all, what an account would do is told all the same.
+    if !offered::has_account(facts, ppp, protocol) && !offered::offered(facts, ppp).is_empty() {
+        return Err(Unusable::NotOffered(protocol));
+    }
+    if let Some(only) = only_name(ppp, protocol)
+        && entry.client != only
+        && !(any && best(&all, Some(only), name).is_some_and(|found| found.line == entry.line))
+    {
+        return Err(Unusable::RemoteName(only.to_owned()));
     }
     if let Some(why) = never_matches(ppp, protocol, entry) {
         return Err(why);
@@ -67,6 +79,13 @@ pub(crate) fn usable(
     address(ppp, entry)
 }
 
+/// The name that pppd takes for that of every caller: with CHAP that of `remotename`.
+fn only_name(ppp: &Ppp, protocol: AuthProtocol) -> Option<&str> {
+    let chap = matches!(protocol, AuthProtocol::Chap | AuthProtocol::MsChap | AuthProtocol::MsChapV2);
+    let named = ppp.winner(&["remotename"]).filter(|_| chap)?.parameter.as_deref();
+    named.filter(|name| !name.is_empty())
+}
+
 /// Whether name and password can be those of any caller.
 fn never_matches(ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Option<Unusable> {
     let pap = protocol == AuthProtocol::Pap;
@@ -75,6 +94,13 @@ fn never_matches(ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Option<Unu
     let plain = |text: &str| text.bytes().all(|octet| matches!(octet, b'\t' | b' '..=b'~'));
     if protocol != AuthProtocol::Eap && !plain(&entry.client) {
         return Some(Unusable::NameNotAscii);
+    }
+    if protocol != AuthProtocol::Eap
+        && !pap
+        && entry.client.contains('\\')
+        && ppp.winner(&["chapms-strip-domain"]).is_some()
+    {
+        return Some(Unusable::NameStripped);
     }
     let secret = entry.secret.value();
     if entry.client.len() > MOST_OCTETS || kind == SecretKind::Plain && secret.len() > MOST_OCTETS {
@@ -104,12 +130,8 @@ fn unix(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Resu
         {
             Err(Unusable::LockedUser)
         }
-        // CHAP has the account checked, not the password: a locked one passes.
-        (AuthProtocol::Chap | AuthProtocol::MsChap | AuthProtocol::MsChapV2, None)
-            if (login || ppp.winner(&["enable-session"]).is_some()) && !facts.unknown_user_passes =>
-        {
-            Err(Unusable::NoUserForChap)
-        }
+        // Here PAM checks the account, not the password: a locked one passes.
+        (_, None) if needs_unix_user(facts, ppp, protocol) => Err(Unusable::NoUserForChap),
         _ => Ok(()),
     }
 }

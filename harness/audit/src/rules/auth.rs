@@ -119,7 +119,13 @@ fn any_password(subject: &Subject<'_>) -> Vec<Finding> {
             if account.usable.is_err() || account.entry.secret.kind() != SecretKind::Empty {
                 continue;
             }
-            let who = if account.entry.client == "*" { "anybody, with any name," } else { "a caller with this name" };
+            let who = match account.entry.client.as_str() {
+                "*" if accounts::needs_unix_user(subject.facts, ppp, account.protocol) => {
+                    "anybody, with the name of any Unix user,"
+                }
+                "*" => "anybody, with any name,",
+                _ => "a caller with this name",
+            };
             let pap = account.protocol == AuthProtocol::Pap;
             if pap && ppp.unix_login().is_some() {
                 continue;

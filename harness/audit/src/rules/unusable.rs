@@ -33,7 +33,7 @@ fn unix_fix(subject: &Subject<'_>, account: &accounts::Account, why: &Unusable) 
             format!("the Unix user {name} exists and is locked: set a password with `passwd {name}`{prompt}{or}")
         }
         Unusable::NoUserForChap => {
-            format!("create a Unix user {name}; locked is enough, CHAP does not use its password{or}")
+            format!("create a Unix user {name}; locked is enough, its password is not used{or}")
         }
         _ => format!("create a Unix user {name} with a password{or}"),
     }
@@ -93,13 +93,19 @@ fn unusable(subject: &Subject<'_>) -> Vec<Finding> {
                     Finding::new(&rule::ACCOUNT_ADDRESS_WORD, format!("{name} cannot call here: {why}"))
                         .why("pppd passes over what it cannot read, and what is left allows no address")
                 }
-                Unusable::NameNotAscii | Unusable::PasswordNotAscii | Unusable::TooLong | Unusable::NoHash => {
+                Unusable::NameNotAscii
+                | Unusable::NameStripped
+                | Unusable::PasswordNotAscii
+                | Unusable::TooLong
+                | Unusable::NoHash => {
                     Finding::new(&rule::ACCOUNT_NEVER_MATCHES, format!("{name} never gets in: {why}"))
                         .why("pppd writes what a caller sends in its own way before it compares")
                 }
                 // What its columns or its secret say is found there; who is not asked has other rules.
                 Unusable::NotRequired
                 | Unusable::NotAsked(_)
+                | Unusable::NotOffered(_)
+                | Unusable::RemoteName(_)
                 | Unusable::OpenQuote
                 | Unusable::TooFewColumns
                 | Unusable::NoServer

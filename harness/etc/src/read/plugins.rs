@@ -70,9 +70,9 @@ impl<'a> Plugin<'a> {
             && self.file(version) == format!("/usr/lib/pppd/{version}/{}.so", self.name)
     }
 
-    /// Whether it is named with its path.
+    /// Whether it is named with the path of a file that no package of pppd has.
     pub fn by_path(&self) -> bool {
-        self.word.contains('/')
+        self.word.contains('/') && !self.word.starts_with("/usr/lib/pppd/")
     }
 
     /// Whether another package brings it.
