@@ -153,6 +153,10 @@ mod tests {
             "{said:?}"
         );
         assert!(!said.iter().any(|text| text.contains("prompt") && !text.contains("at once")), "{said:?}");
+        let alone = [("inittab", &*inittab(open)), ("ppp/options", "lock\nnoipv6\n")];
+        let danger = |finding: &&crate::Finding| finding.code() == "no-auth" && finding.concerns("ttyS1");
+        let found = audited(&with(&alone)).findings;
+        assert_eq!(found.iter().find(danger).map(|finding| finding.severity), Some(crate::Severity::Danger));
         shows("pppd-detaches", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd ttyS1 auth +pap"))]);
         shows("pppd-no-device", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd call nosuch"))]);
         let called =
