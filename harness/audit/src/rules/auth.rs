@@ -38,6 +38,12 @@ fn asked(subject: &Subject<'_>) -> Vec<Finding> {
             ),
         };
         let place = place.or_else(|| Some(ppp.line.place.clone()));
+        let finding = match port.server {
+            Answers::Pppd if finding.severity != Note => {
+                finding.fix("add `auth` and a protocol, such as require-pap, to pppd's command line, where no options file can undo it")
+            }
+            Answers::Pppd | Answers::Mgetty => finding,
+        };
         found.push(finding.at(place).on(&port.device));
     }
     found
