@@ -383,7 +383,7 @@ impl Ppp {
                 } else {
                     self.take_file(tree, &file, command_line, named);
                 }
-            } else if file.starts_with("/etc/") || tree.whole {
+            } else if tree.covers(&file) {
                 self.missing.push((place, file));
             }
         }

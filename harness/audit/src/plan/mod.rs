@@ -181,6 +181,14 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
         Some("it accepts only fax".to_owned())
     } else if port.rings.value > MOST_RINGS {
         Some("it answers after more rings than anybody waits for".to_owned())
+    } else if let Some(other) = facts
+        .init
+        .entries
+        .iter()
+        .find(|entry| entry.device.as_deref() == Some(port.device.as_str()) && entry.place != port.entry.place)
+    {
+        // The two take octets from each other, and a call can take any time.
+        Some(format!("{} serves it as well ({})", other.runs.name(), other.place))
     } else if let Some(file) = &port.closed {
         Some(format!("it answers nobody ({file})"))
     } else if !is_plain(&port.device) {

@@ -100,6 +100,9 @@ fn what_is_not_called_is_told() {
     assert!(left_out(&[("inittab", &inittab("-n 1000"))])[0].contains("rings"));
     assert!(left_out(&[("inittab", &inittab("-n 2 -p \"who: \""))])[0].contains("prompt"));
     assert!(left_out(&[("mgetty/mgetty.config", "cnd-program /opt/who\n")])[0].contains("cnd-program"));
+    let both = format!("{}S9:2345:respawn:/sbin/getty -L ttyS0 9600\n", inittab("-n 2"));
+    assert!(left_out(&[("inittab", &both)])[0].contains("getty serves it as well"));
+    assert!(left_out(&[("nologin.ttyS0", "closed\n")])[0].contains("nologin"));
     let many: String = (0..20).map(|n| format!("user{n} * pass{n} *\n")).collect();
     assert_eq!(left_out(&[("ppp/pap-secrets", &many)]), ["8 accounts more: only the first 12 are called for"]);
     let many: String = (0..15).map(|n| format!("555{n:02}\n")).collect();

@@ -36,4 +36,10 @@ RULE_NO_NUMBER = "rule-no-number": [Warning];
     why "Numbers arrive as digits, without signs. Rules end at blanks, commas and line ends.";
     fix "write digits only, one rule a line";
     example Etc(&[file("mgetty/dialin.config", "555-1234\n")]);
+CALLER_PROGRAM_MISSING = "caller-program-missing": [Error];
+    meaning "A program that mgetty asks about a call does not exist";
+    why "The shell that is to start it ends with status 127. For cnd-program every status but 1 means that the caller is \
+         answered; for cid-program 127 means that mgetty answers after 117 rings.";
+    fix "correct the path, or remove the line";
+    example Etc(&[file("mgetty/mgetty.config", "cnd-program /etc/mgetty/who\n")]);
 }

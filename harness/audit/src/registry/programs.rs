@@ -20,10 +20,11 @@ INITTAB_UNENDED = "inittab-unended": [Warning];
     why "sysvinit from 3.14 on ignores such a line, and the port in it is not served. Older ones accept it.";
     fix "add a line end to the file";
     example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgetty -n 2 ttyS1")]);
-PPPD_DETACHES = "pppd-detaches": [Error];
+PPPD_DETACHES = "pppd-detaches": [Warning, Error];
     meaning "init starts pppd without nodetach";
-    why "pppd then goes on in the background, and the process that init started ends at once. init starts the next \
-         pppd while the first still has the port.";
+    why "pppd goes on in the background, and the process that init started ends at once. init starts the next pppd while \
+         the first has the port, disables the line for five minutes, and may miss the end of a call by as long. systemd \
+         ends the first pppd with the process it started.";
     fix "add nodetach to the options of pppd";
     example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd /dev/ttyS0 115200 auth +pap\n")]);
 PPPD_NO_DEVICE = "pppd-no-device": [Error];

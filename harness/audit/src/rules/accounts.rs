@@ -133,7 +133,7 @@ fn secrets(subject: &Subject<'_>) -> Vec<Finding> {
             ),
             SecretKind::File => {
                 let path = secret.file().unwrap_or_default();
-                let known = path.starts_with("/etc/") || subject.tree.whole;
+                let known = subject.tree.covers(&path);
                 if known && subject.tree.source(&path).is_none() {
                     found.push(
                         Finding::new(

@@ -3,6 +3,7 @@
 use super::{Check, Subject};
 use crate::Finding;
 use crate::Severity::Note;
+use crate::effective::Answers;
 use crate::registry::auth as rule;
 use crate::{accounts, offered};
 use offhook_etc::read::accounts::Password;
@@ -22,17 +23,27 @@ fn asked(subject: &Subject<'_>) -> Vec<Finding> {
         let finding = match &ppp.auth.undone {
             Some(undone) => Finding::new(&rule::NOAUTH_UNDOES_AUTH, what)
                 .why(format!("noauth here undoes {} at {}, which pppd reads earlier", undone.name, undone.place)),
-            // Whoever is at the other end of a cable is where the server is.
-            None if port.direct.value => Finding::new(&rule::NO_AUTH, "whoever is connected by the cable gets into the network")
-                .severity(Note)
-                .why("no name or password is asked for on this direct line"),
+            // Whoever is at the other end of a cable is where the server is. Where init starts pppd there may as well be a
+            // modem that answers by itself.
+            None if port.direct.value && port.server == Answers::Mgetty => {
+                Finding::new(&rule::NO_AUTH, "whoever is connected by the cable gets into the network")
+                    .severity(Note)
+                    .why("no name or password is asked for on this direct line")
+            }
             None if place.is_some() => {
                 Finding::new(&rule::NO_AUTH, what).why("noauth is set here, and nothing overrides it")
             }
-            None => Finding::new(&rule::NO_AUTH, what)
-                .why("no option is auth or require-pap, and pppd started by mgetty does not require authentication by itself"),
+            None => Finding::new(&rule::NO_AUTH, what).why(
+                "no option is auth or require-pap, and pppd that root starts does not require authentication by itself",
+            ),
         };
         let place = place.or_else(|| Some(ppp.line.place.clone()));
+        let finding = match port.server {
+            Answers::Pppd if finding.severity != Note => {
+                finding.fix("add `auth` and a protocol, such as require-pap, to pppd's command line, where no options file can undo it")
+            }
+            Answers::Pppd | Answers::Mgetty => finding,
+        };
         found.push(finding.at(place).on(&port.device));
     }
     found

@@ -5,7 +5,7 @@ use crate::Finding;
 use crate::registry::caller_id as registered;
 use offhook_etc::read::dialin;
 
-pub(super) const CHECKS: &[Check] = &[dead, early, odd];
+pub(super) const CHECKS: &[Check] = &[dead, early, odd, programs];
 
 fn rules<'a>(subject: &'a Subject<'_>) -> &'a [dialin::Rule] {
     subject.facts.rules.as_deref().unwrap_or_default()
@@ -109,6 +109,36 @@ fn odd(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
+/// Programs of mgetty.config that are not there.
+fn programs(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let effects = [
+        ("cnd-program", "every caller is answered: of its statuses only 1 denies"),
+        ("cid-program", "the port answers after 117 rings: that is what status 127 asks for"),
+    ];
+    for port in subject.ports {
+        for (key, effect) in effects {
+            let Some(value) = port.values.get(key) else { continue };
+            let Some(program) = value.text.split_whitespace().next() else { continue };
+            // Of programs elsewhere nobody knows here.
+            let known = program.starts_with("/etc/") && subject.tree.covers(program);
+            let unread = program.strip_prefix("/etc/").is_some_and(|path| subject.tree.is_unread(path));
+            if known && !unread && subject.tree.etc.file(program).is_none() {
+                found.push(
+                    Finding::new(
+                        &registered::CALLER_PROGRAM_MISSING,
+                        format!("{program} does not exist, and {effect}"),
+                    )
+                    .at(value.place.clone())
+                    .on(&port.device)
+                    .why(format!("{key} names it, and the shell that is to start it ends with status 127")),
+                );
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use crate::Severity::{Error, Note, Warning};
@@ -129,6 +159,18 @@ mod tests {
         shows("caller-id-too-early", Error, &[inittab]);
         assert!(!codes(&with(&[inittab, ("mgetty/dialin.config", "!none\n")])).contains(&"caller-id-too-early"));
         assert!(!codes(&with(&[inittab, ("mgetty/dialin.config", "")])).contains(&"caller-id-too-early"));
+    }
+
+    #[test]
+    fn programs_that_are_not_there_are_found() {
+        for key in ["cnd-program", "cid-program"] {
+            let config = format!("{key} /etc/mgetty/who -v\n");
+            shows("caller-program-missing", Error, &[("mgetty/mgetty.config", &config)]);
+            let there = [("mgetty/mgetty.config", &*config), ("mgetty/who", "#!/bin/sh\n")];
+            assert!(!codes(&with(&there)).contains(&"caller-program-missing"));
+        }
+        let elsewhere = [("mgetty/mgetty.config", "cid-program /usr/local/bin/who\n")];
+        assert!(!codes(&with(&elsewhere)).contains(&"caller-program-missing"));
     }
 
     #[test]

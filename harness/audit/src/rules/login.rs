@@ -110,9 +110,13 @@ fn programs(subject: &Subject<'_>) -> Vec<Finding> {
         )
         .at(line.place.clone());
         found.push(if line.utmp.starts_with('/') {
-            finding
-                .why(format!("the third word is the name for utmp, and {} stands there", line.utmp))
-                .fix(format!("add a word before {}: {} {} - {}", line.utmp, line.pattern, line.user, line.utmp))
+            finding.why(format!("the third word is the name for utmp, and {} stands there", line.utmp)).fix(format!(
+                "add a word for utmp: {} {} - {} {}",
+                line.pattern,
+                line.user,
+                line.utmp,
+                line.words.join(" ")
+            ))
         } else {
             finding.why("the fourth word is the program, and mgetty does not search for it")
         });

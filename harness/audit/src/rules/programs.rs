@@ -2,9 +2,10 @@
 
 use super::{Check, Subject};
 use crate::Finding;
+use crate::Severity::{Error, Warning};
 use crate::effective::{Answers, Port};
 use crate::registry::programs as rule;
-use offhook_etc::read::inittab_units::Entry;
+use offhook_etc::read::inittab_units::{Entry, Manager};
 use offhook_etc::read::program::Program;
 use offhook_etc::source::Place;
 
@@ -59,13 +60,16 @@ fn detaches(subject: &Subject<'_>) -> Vec<Finding> {
     for port in pppd(subject) {
         let stays = port.ppp.as_ref().is_some_and(|ppp| ppp.winner(&["nodetach", "-detach"]).is_some());
         if !stays {
-            let what = format!("pppd on {} leaves for the background, and init starts the next one", port.device);
-            found.push(about(
-                Finding::new(&rule::PPPD_DETACHES, what).why(
-                    "none of its options is nodetach; init takes the end of what it started for the end of the call",
+            let (severity, why) = match subject.facts.init.manager {
+                Manager::Sysvinit | Manager::Upstart => (
+                    Warning,
+                    "init starts the next one at once, and disables the line for five minutes after ten in vain",
                 ),
-                &port.entry,
-            ));
+                Manager::Systemd => (Error, "systemd ends it as soon as the process that it started ends"),
+            };
+            let what = format!("pppd on {} goes on in the background: none of its options is nodetach", port.device);
+            let finding = Finding::new(&rule::PPPD_DETACHES, what).severity(severity);
+            found.push(about(finding.why(why), &port.entry));
         }
     }
     found
@@ -153,7 +157,11 @@ mod tests {
             "{said:?}"
         );
         assert!(!said.iter().any(|text| text.contains("prompt") && !text.contains("at once")), "{said:?}");
-        shows("pppd-detaches", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd ttyS1 auth +pap"))]);
+        let alone = [("inittab", &*inittab(open)), ("ppp/options", "lock\nnoipv6\n")];
+        let danger = |finding: &&crate::Finding| finding.code() == "no-auth" && finding.concerns("ttyS1");
+        let found = audited(&with(&alone)).findings;
+        assert_eq!(found.iter().find(danger).map(|finding| finding.severity), Some(crate::Severity::Danger));
+        shows("pppd-detaches", Warning, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd ttyS1 auth +pap"))]);
         shows("pppd-no-device", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd call nosuch"))]);
         let called =
             [("inittab", &*inittab("S1:2345:respawn:/usr/sbin/pppd call in")), ("ppp/peers/in", "ttyS1\nnodetach\n")];

@@ -191,6 +191,14 @@ pub fn problems(source: &Source<'_>) -> Vec<Problem> {
     problems
 }
 
+/// Programs that mgetty asks about a call, as absolute paths.
+pub fn programs(source: &Source<'_>) -> Vec<String> {
+    let asked = lines(source).into_iter().filter(|(_, key, _)| matches!(key.as_str(), "cnd-program" | "cid-program"));
+    let program =
+        |value: String| value.split_whitespace().next().filter(|path| path.starts_with('/')).map(str::to_owned);
+    asked.filter_map(|(_, _, value)| program(value)).collect()
+}
+
 /// Ports that have a section of their own, with its line.
 pub fn sections(source: &Source<'_>) -> Vec<(String, usize)> {
     let ports = lines(source).into_iter().filter(|(_, key, _)| key == "port");
@@ -302,6 +310,12 @@ mod tests {
     fn words_for_yes_and_for_flow_control_are_compared_by_their_begins() {
         assert!(["", "yes", "T", "on", "only"].into_iter().all(truth) && !["1", "ON", "off"].into_iter().any(truth));
         assert!(is_flow("rtscts") && is_flow("hardware") && is_flow("none") && !is_flow("nones") && !is_flow("RTS"));
+    }
+
+    #[test]
+    fn programs_that_are_asked_about_a_call_are_named() {
+        let text = "cnd-program /etc/who -v\nport ttyS1\ncid-program\ncid-program relative\n";
+        assert_eq!(programs(&source(text)), ["/etc/who"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use offhook_base::rooted::{Kind, Root};
 
 use super::place::{Place, Source};
 use super::rooted::rooted;
-use crate::read::{options, secrets};
+use crate::read::{mgetty_config, options, secrets};
 use crate::tree::{self, LONGEST, Unread, whole};
 use crate::{Content, Etc, RawFile, is_private};
 
@@ -165,6 +165,9 @@ impl Tree {
             let is_secrets = file.path.ends_with("-secrets");
             if is_secrets {
                 named.extend(secrets::read(octets).entries.iter().filter_map(|entry| entry.secret.file()));
+            } else if file.path.ends_with("/mgetty.config") {
+                let source = Source { path: &file.path, octets, mode: file.mode, uid: file.uid };
+                named.extend(mgetty_config::programs(&source));
             } else if file.path.starts_with("/etc/ppp/") || file.path.ends_with("/login.config") {
                 named.extend(options::named_files(octets));
             }

@@ -127,7 +127,7 @@ fn unit(etc: &Etc, name: &str, at: At, text: &str) -> Option<Unit> {
     for (path, text) in drop_ins(etc, &names) {
         service.read(&path, true, &text);
     }
-    let refused = service.refused();
+    let refused = service.refused().or_else(|| nobody(etc, &service));
     let value = |key: &str| service.value(key).map(|value| names.expanded(value));
     let command = service.starts().first();
     let words = command.map(|(_, command)| match command.literal {
@@ -158,6 +158,18 @@ fn unit(etc: &Etc, name: &str, at: At, text: &str) -> Option<Unit> {
         },
         utmp: value("UtmpIdentifier").filter(|id| !id.is_empty()),
     })
+}
+
+/// A user or group that it is to run as and that the files do not have, if they have any.
+fn nobody(etc: &Etc, service: &Service<'_>) -> Option<Refused> {
+    let lacks = |key: &str, file: &str| {
+        let name = service.value(key).filter(|name| !name.is_empty() && !name.contains('%'))?;
+        let number = name.bytes().all(|octet| octet.is_ascii_digit());
+        let known = etc.text(file)?.lines().any(|line| line.split(':').next() == Some(name));
+        (!number && !known && service.value("DynamicUser").is_none()).then(|| name.to_owned())
+    };
+    let user = lacks("User", "/etc/passwd").map(Refused::NoUser);
+    user.or_else(|| lacks("Group", "/etc/group").map(Refused::NoGroup))
 }
 
 fn bare_device(name: &str) -> &str {
@@ -381,6 +393,24 @@ mod tests {
         }
         assert_eq!(refused(""), None, "an empty file masks the unit");
         assert_eq!(enabled(&etc(&[(&wants("x@.service"), "-> y"), (&wants(".service"), "-> y")])), []);
+    }
+
+    #[test]
+    fn a_user_that_the_files_do_not_have_fails_the_start() {
+        let refused = |lines: &str, passwd: &str| {
+            let unit = format!("[Service]\nExecStart=/sbin/mgetty ttyS0\n{lines}\n");
+            let mut files = vec![("/etc/systemd/system/x.service", unit.as_str())];
+            files.extend((!passwd.is_empty()).then_some(("/etc/passwd", passwd)));
+            let wants = wants("x.service");
+            files.push((&wants, "-> ../x.service"));
+            enabled(&etc(&files))[0].refused.clone()
+        };
+        let passwd = "root:x:0:0::/root:/bin/sh\n";
+        assert_eq!(refused("User=modem", passwd), Some(Refused::NoUser("modem".into())));
+        for fine in ["User=root", "User=1000", "User=", "User=modem\nDynamicUser=yes"] {
+            assert_eq!(refused(fine, passwd), None, "{fine}");
+        }
+        assert_eq!(refused("User=modem", ""), None, "nobody knows");
     }
 
     #[test]

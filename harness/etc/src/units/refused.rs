@@ -30,6 +30,10 @@ pub enum Refused {
     BadUser(Place, String),
     /// A section header without its bracket; where it stands.
     Header(Place, String),
+    /// A user of that name does not exist: it is loaded, and its start fails.
+    NoUser(String),
+    /// Likewise a group.
+    NoGroup(String),
 }
 
 impl fmt::Display for Refused {
@@ -58,6 +62,8 @@ impl fmt::Display for Refused {
             Self::RelativePath(place, key, path) => write!(f, "{place}: {key}= path is not absolute: {path}"),
             Self::BadUser(place, name) => write!(f, "{place}: Invalid user/group name or numeric ID: {name}"),
             Self::Header(place, line) => write!(f, "{place}: Invalid section header '{line}'"),
+            Self::NoUser(user) => write!(f, "Failed to determine user credentials: No such process (User={user})"),
+            Self::NoGroup(group) => write!(f, "Failed to determine group credentials: No such process (Group={group})"),
         }
     }
 }
@@ -76,7 +82,9 @@ impl Refused {
             | Self::TwoStarts
             | Self::OneShotRestart
             | Self::OneShotExitType
-            | Self::NoBusName => None,
+            | Self::NoBusName
+            | Self::NoUser(_)
+            | Self::NoGroup(_) => None,
         }
     }
 }
