@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use common::{offhook, root, said};
+use offhook_audit::report::Detail;
 use offhook_audit::{audit, json, plan, report, sarif};
 use offhook_etc::source::Tree;
 use offhook_etc::{Content, Etc, RawFile};
 use offhook_report::Style;
+use offhook_scenario::Personality;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -79,7 +81,13 @@ fn a_copy_that_lost_its_modes_is_called_as_it_was() {
     // As version control leaves it: login.config is anybody's to read.
     let (audit, code) = in_json(&root().join("tests/audit/pap-inittab/etc"), &["--ignore-modes"]);
     assert_eq!((bad(&audit), code), (vec![], 0));
-    assert_eq!(called(&audit, "account").len(), 2);
+    let accounts = [
+        "guest did not get in (\"Login incorrect\")",
+        "master did not get in (\"Login incorrect\")",
+        "anna got 192.168.32.105 by PAP",
+        "bert got 192.168.32.105 by PAP",
+    ];
+    assert_eq!(called(&audit, "account"), accounts);
 }
 
 /// Runs the audit, and makes sure that no password is in what it prints.
@@ -113,7 +121,8 @@ fn called(audit: &serde_json::Value, topic: &str) -> Vec<String> {
     let ports = audit["ports"].as_array().unwrap().iter();
     let statements = ports.flat_map(|port| port["statements"].as_array().unwrap());
     let of = statements.filter(|statement| statement["topic"] == topic);
-    of.filter_map(|statement| statement["lab"].as_str().map(str::to_owned)).collect()
+    let shown = of.filter(|statement| statement["known"]["how"] == "shown");
+    shown.filter_map(|statement| statement["known"]["saw"].as_str().map(str::to_owned)).collect()
 }
 
 fn text(output: &Output) -> String {
@@ -220,9 +229,14 @@ fn calls_show_that_what_is_wrong_is_wrong() {
         let etc = copy(name);
         let (audit, exit) = in_json(etc.path(), &[]);
         let expected = FAULTY.iter().find(|(known, _)| *known == name).unwrap().1;
-        assert_eq!((bad(&audit), exit), (expected.iter().map(ToString::to_string).collect(), 1), "{name}");
+        let mut expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
+        if name == "options-of-no-port" {
+            // bert's own address does not help either: the server finds none for itself, which the files do not tell.
+            expected.insert(0, "error called-kept-out".to_owned());
+        }
+        assert_eq!((bad(&audit), exit), (expected, 1), "{name}");
         let finding = audit["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == code).unwrap();
-        let called = finding["lab"].as_str().unwrap_or_default();
+        let called = finding["known"]["saw"].as_str().unwrap_or_default();
         assert!(called.contains(shown), "{name}: {called:?}");
     }
 }
@@ -253,7 +267,7 @@ fn accepted_findings_are_shown_with_their_reason_and_do_not_count() {
         .unwrap();
     let output = audited(etc.path(), &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    for shown in ["accepted error: callers on ttyS0", "reason: the lines are never used at", "1 note, 1 accepted\n"] {
+    for shown in ["accepted error: callers on ttyS0", "reason: the lines are never used at", "1 note, 1 accepted"] {
         assert!(text(&output).contains(shown), "{shown}: {}", said(&output));
     }
     let (audit, code) = in_json(etc.path(), &arguments);
@@ -454,13 +468,16 @@ fn survives(changed: &str, octets: &[u8]) {
     let tree = Tree::of(Etc { files }, false);
     let (audited, facts, ports) = audit(&tree);
     for columns in [40, 100] {
-        assert!(report::report(&audited, &tree, Style::plain(columns)).ends_with('\n'));
+        for detail in [Detail::Glance, Detail::All] {
+            assert!(report::report(&audited, &tree, Style::plain(columns), detail).ends_with('\n'));
+        }
     }
     assert!(json::report(&audited, &tree, None, 0).is_ok());
     assert!(sarif::report(&audited, &tree, "/etc", true).is_ok());
     for port in ports.iter().take(2) {
         let plan = plan::plan(&tree, &facts, port);
-        let _ = plan::scenario(&tree.etc, port, &plan.probes[..plan.probes.len().min(1)], "bookworm");
+        let first = &plan.probes[..plan.probes.len().min(1)];
+        let _ = plan::scenario(&tree.etc, port, first, "bookworm", &Personality::default());
     }
 }
 

@@ -52,7 +52,7 @@ fn a_directory_is_audited_by_its_files_and_by_calls() -> Result<(), Error> {
     let lab = Lab::with_stacks(["trixie"])?;
     let audit = lab.audit(etc.path())?;
     assert_eq!((audit.count(Severity::Danger), audit.count(Severity::Error)), (0, 0), "{:#?}", audit.findings);
-    let seen = |topic| audit.ports[0].statements.iter().find(|s| s.topic == topic).and_then(|s| s.lab.as_deref());
+    let seen = |topic| audit.ports[0].statements.iter().find(|s| s.topic == topic).and_then(|s| s.known.saw());
     assert_eq!(seen(Topic::Answer), Some("answered after 1 ring"));
     assert_eq!(seen(Topic::Account), Some("alice got 10.0.0.2 by PAP"));
     // The same server without a password for anybody.
@@ -60,7 +60,7 @@ fn a_directory_is_audited_by_its_files_and_by_calls() -> Result<(), Error> {
     fs::write(etc.path().join("mgetty/login.config"), "/AutoPPP/ - a_ppp /usr/sbin/pppd noipv6\n").unwrap();
     let audit = lab.audit(etc.path())?;
     assert_eq!(audit.count(Severity::Danger), 1, "{:#?}", audit.findings);
-    assert!(audit.findings[0].lab.as_deref().is_some_and(|shown| shown.contains("got in")), "{:#?}", audit.findings[0]);
+    assert!(audit.findings[0].known.saw().is_some_and(|shown| shown.contains("got in")), "{:#?}", audit.findings[0]);
     assert_eq!(lab.audit("/nowhere").unwrap_err().kind(), ErrorKind::Files);
     Ok(())
 }

@@ -16,6 +16,7 @@ use offhook_etc::read::mgetty_command::{self, Command};
 use offhook_etc::read::mgetty_config::{self, Values};
 use offhook_etc::read::option_table::row;
 use offhook_etc::read::options::{self, Opt, OptionKind, Problem};
+use offhook_etc::read::program::Program;
 use offhook_etc::read::secrets::{self, Secrets};
 use offhook_etc::read::version::PppVersion;
 use offhook_etc::read::words::words;
@@ -40,6 +41,10 @@ pub struct Facts {
     pub login: Option<LoginConfig>,
     /// Why mgetty ignores login.config, if it does.
     pub login_ignored: Option<String>,
+    /// login.config is there and could not be read.
+    pub login_unread: bool,
+    /// Likewise dialin.config.
+    pub rules_unread: bool,
     /// Rules of caller ID; `None`: no file.
     pub rules: Option<Vec<dialin::Rule>>,
     /// pap-secrets.
@@ -95,6 +100,8 @@ impl Facts {
         let secrets = |path| tree.source(path).map(|source| secrets::read(source.octets)).unwrap_or_default();
         Self {
             init: inittab_units::read(tree),
+            login_unread: tree.is_unread("mgetty/login.config"),
+            rules_unread: tree.is_unread("mgetty/dialin.config"),
             login: login.map(|source| login_config::read(&source)),
             login_ignored,
             rules: tree.mgetty("dialin.config").map(|source| dialin::read(&source)),
@@ -133,6 +140,15 @@ impl Facts {
     }
 }
 
+/// Which program a caller meets first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// mgetty, or vgetty.
+    Mgetty,
+    /// pppd, which init starts on the line.
+    Pppd,
+}
+
 /// A served port.
 #[derive(Clone, Debug)]
 pub struct Port {
@@ -140,6 +156,8 @@ pub struct Port {
     pub device: String,
     /// The line or unit.
     pub entry: Entry,
+    /// What serves it.
+    pub server: Answers,
     /// Its command line.
     pub command: Command,
     /// What mgetty.config has for it.
@@ -152,6 +170,8 @@ pub struct Port {
     pub speed: Sourced<String>,
     /// pppd as it is started for callers who speak PPP; `None`: it is not.
     pub ppp: Option<Ppp>,
+    /// The file for which mgetty answers nobody here.
+    pub closed: Option<Place>,
 }
 
 impl Port {
@@ -215,31 +235,69 @@ pub fn ports(tree: &Tree, facts: &Facts) -> Vec<Port> {
 }
 
 fn port(tree: &Tree, facts: &Facts, entry: &Entry) -> Option<Port> {
-    let command = mgetty_command::read(&entry.process);
-    let device = command.device_name().filter(|device| !device.is_empty())?;
+    let device = entry.device.clone().filter(|device| !device.is_empty())?;
+    match &entry.runs.program {
+        Program::Mgetty => Some(by_mgetty(tree, facts, entry, device)),
+        Program::Pppd => Some(by_pppd(tree, entry, device)),
+        Program::Other(_) | Program::Resembles { .. } => None,
+    }
+}
+
+/// A port that mgetty answers.
+fn by_mgetty(tree: &Tree, facts: &Facts, entry: &Entry, device: String) -> Port {
+    let command = mgetty_command::of(&entry.runs.words);
     let config = tree.mgetty("mgetty.config");
     let values = config.map(|source| mgetty_config::values(&source, &device)).unwrap_or_default();
     let here = || Some(entry.place.clone());
     let rings = match (&command.rings, values.get("rings")) {
-        (Some(text), _) => Sourced { value: rings(text), place: here() },
-        (None, Some(value)) => Sourced { value: rings(&value.text), place: Some(value.place.clone()) },
+        (Some(text), _) => Sourced { value: rings(mgetty_config::argument(text)), place: here() },
+        (None, Some(value)) => {
+            Sourced { value: rings(mgetty_config::integer(&value.text).unwrap_or(1)), place: Some(value.place.clone()) }
+        }
         (None, None) => Sourced { value: 1, place: None },
     };
     let direct = direct(&command, &values, &entry.place);
     let speed = match (&command.speed, values.get("speed")) {
-        (Some(text), _) => Sourced { value: text.clone(), place: here() },
-        (None, Some(value)) => Sourced { value: value.text.clone(), place: Some(value.place.clone()) },
+        (Some(text), _) => Sourced { value: mgetty_config::argument(text).to_string(), place: here() },
+        (None, Some(value)) => {
+            let taken = mgetty_config::integer(&value.text).map_or(DEFAULT_SPEED.to_owned(), |speed| speed.to_string());
+            Sourced { value: taken, place: Some(value.place.clone()) }
+        }
         (None, None) => Sourced { value: DEFAULT_SPEED.to_owned(), place: None },
     };
     let line = facts.ppp_line().filter(|line| line.program() == "pppd");
     let ppp = line.map(|line| ppp(tree, line, &device));
-    Some(Port { device, entry: entry.clone(), command, values, rings, direct, speed, ppp })
+    let closed = Some(format!("/etc/nologin.{device}")).filter(|path| tree.etc.file(path).is_some());
+    let closed = closed.map(Place::file);
+    Port { device, entry: entry.clone(), server: Answers::Mgetty, command, values, rings, direct, speed, ppp, closed }
+}
+
+/// A port that init gives to pppd: whoever is on the line speaks PPP at once.
+fn by_pppd(tree: &Tree, entry: &Entry, device: String) -> Port {
+    let line = Line::of_init(entry.place.clone(), entry.runs.words.clone());
+    let ppp = ppp(tree, &line, &device);
+    let speed = ppp.options.iter().rfind(|option| option.kind == OptionKind::Speed);
+    let speed = match speed {
+        Some(option) => Sourced { value: option.name.clone(), place: Some(option.place.clone()) },
+        None => Sourced { value: DEFAULT_SPEED.to_owned(), place: None },
+    };
+    Port {
+        device,
+        entry: entry.clone(),
+        server: Answers::Pppd,
+        command: Command::default(),
+        values: Values::new(),
+        rings: Sourced { value: 0, place: None },
+        direct: Sourced { value: true, place: Some(entry.place.clone()) },
+        speed,
+        ppp: Some(ppp),
+        closed: None,
+    }
 }
 
 /// 0 means 1, as mgetty has it.
-fn rings(text: &str) -> u32 {
-    let value = mgetty_config::integer(text.trim()).unwrap_or(1).max(1);
-    u32::try_from(value).unwrap_or(u32::MAX)
+fn rings(said: i64) -> u32 {
+    u32::try_from(said.max(1)).unwrap_or(u32::MAX)
 }
 
 /// A device's name as pppd makes a file's name of it.
@@ -367,6 +425,12 @@ impl Ppp {
             of(true).or_else(|| of(false))
         };
         (pick(0), pick(1))
+    }
+
+    /// After how many seconds a call that nobody uses is ended; `None`: never.
+    pub fn longest_idle_call(&self) -> Option<u64> {
+        let of = |name| self.number(name).map(|(seconds, _)| seconds).filter(|seconds| *seconds > 0);
+        [of("idle"), of("maxconnect")].into_iter().flatten().min()
     }
 
     /// Name servers given to callers: the last two said.

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::known::Known;
 use crate::registry::Rule;
 use crate::severity::Severity;
 use offhook_etc::source::Place;
@@ -24,8 +25,10 @@ pub struct Finding {
     pub why: String,
     /// How to fix it; empty where nothing is wrong.
     pub fix: String,
-    /// What calls in the lab showed of it, if any did.
-    pub lab: Option<String>,
+    /// How it is known.
+    pub known: Known,
+    /// Of a danger: why it cannot come to pass yet.
+    pub latent: Option<String>,
     /// Why somebody accepts it, if somebody does.
     pub accepted: Option<Accepted>,
 }
@@ -56,7 +59,8 @@ impl Finding {
             what: what.into(),
             why: String::new(),
             fix: String::new(),
-            lab: None,
+            known: Known::Predicted,
+            latent: None,
             accepted: None,
         };
         finding.severity(rule.severity())
@@ -82,6 +86,13 @@ impl Finding {
     #[must_use]
     pub fn on(mut self, device: &str) -> Self {
         self.ports.push(device.to_owned());
+        self
+    }
+
+    /// How it is known.
+    #[must_use]
+    pub fn known(mut self, known: Known) -> Self {
+        self.known = known;
         self
     }
 
@@ -125,18 +136,26 @@ pub fn sorted(findings: Vec<Finding>) -> Vec<Finding> {
                 let new = finding.ports.into_iter().filter(|port| !known.ports.contains(port));
                 let new: Vec<String> = new.collect();
                 known.ports.extend(new);
+                known.known = std::mem::take(&mut known.known).or(finding.known);
             }
             None => merged.push(finding),
         }
     }
     merged.sort_by(|a, b| {
-        let key = |finding: &Finding| (finding.accepted.is_some(), finding.severity);
+        let key = |finding: &Finding| (finding.accepted.is_some(), finding.weight());
         (key(a), &a.place, a.code()).cmp(&(key(b), &b.place, b.code()))
     });
     merged
 }
 
+impl Finding {
+    /// How bad it is today: a danger that cannot come to pass yet is a warning.
+    pub fn weight(&self) -> Severity {
+        if self.latent.is_some() { self.severity.max(Severity::Warning) } else { self.severity }
+    }
+}
+
 /// 0 if no finding is at least as bad as `limit`, else 1. Accepted findings do not count.
 pub fn exit_code(findings: &[Finding], limit: Severity) -> u8 {
-    u8::from(findings.iter().any(|finding| finding.accepted.is_none() && finding.severity <= limit))
+    u8::from(findings.iter().any(|finding| finding.accepted.is_none() && finding.weight() <= limit))
 }

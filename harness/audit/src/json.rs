@@ -3,10 +3,11 @@
 //! One object, keys always in this order:
 //!
 //! ```text
-//! { "format": 2,                      grows only when something is removed or changes its meaning
+//! { "format": 3,                      grows only when something is removed or changes its meaning
 //!   "offhook": "0.1.0",
 //!   "exit_code": 1,                   0, 1 or 3
 //!   "danger": 0, "error": 1, "warning": 0, "note": 2,
+//!   "latent": 0,                      dangers that cannot come to pass yet, and are in none of the counts above
 //!   "accepted": 0,                    findings that are accepted, and in none of the counts above
 //!   "stack": "bookworm",              where calls were made; null: none were
 //!   "fingerprint": { ... },           what ran there, as in the JSON report of a run; null: nothing did
@@ -14,11 +15,17 @@
 //!       "device": "ttyS0",
 //!       "place": { "file": "/etc/inittab", "line": 12 },
 //!       "statements": [ {
-//!           "topic": "answer",        answer port callers login ppp auth account address end dns
+//!           "topic": "answer",        answer port callers login ppp auth account address end dns next
 //!           "text": "...",            for people; may be worded otherwise in any version
 //!           "places": [ { "file", "line" } ],
-//!           "lab": "..." or null      what calls showed
-//!       } ]
+//!           "known": {                how it is known: "how" is one of
+//!               "how": "predicted"    the files say so, and no call looked
+//!                      "shown"        with "calls": ["ttyS0-0 call 3"], "saw"
+//!                      "refuted"      it does not hold; with "calls", "saw", and "said": the server's own words, or null
+//!                      "not-tried" }  with "why"
+//!       } ],
+//!       "left_out": [ { "what": "port", "logins", { "account": [NAME, place] }, { "accounts": 3 } or { "rules": 3 },
+//!                       "why" } ]
 //!   } ],
 //!   "findings": [ {
 //!       "id": "0123...",              the same in every run, also after lines were inserted above it
@@ -27,8 +34,16 @@
 //!       "place": { "file", "line" }   or null; "line" is null for a file as a whole
 //!       "ports": ["ttyS0"],           empty: all, or none in particular
 //!       "what": "...", "why": "...", "fix": "...",
-//!       "lab": "..." or null,
+//!       "known": { ... },             as of a statement
+//!       "latent": null,               or why a danger cannot come to pass yet
 //!       "accepted": null              or { "reason", "until" (a date or null), "place" }
+//!   } ],
+//!   "withdrawn": [ ... ],             findings that calls refute, without "id"
+//!   "webmin": [ {                     who may change the server through Webmin (--webmin)
+//!       "user": "mona", "groups": ["dial"],
+//!       "ports": false, "options": false, "caller_id": true, "accounts": true, "sync": false, "config": false,
+//!       "direct": true, "opens": "PPP Accounts" or null,
+//!       "place": { "file", "line" }   or null: no file restricts the user
 //!   } ]
 //! }
 //! ```
@@ -41,12 +56,13 @@ use serde::Serialize;
 
 use super::identity::identities;
 use super::registry::{self, Rule};
+use super::webmin::Right;
 use super::{Audit, Finding, PortReport, Severity};
 use offhook_base::Fingerprint;
 use offhook_etc::source::Tree;
 
 /// Version of the format.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 #[derive(Serialize)]
 struct Whole<'a> {
@@ -57,11 +73,14 @@ struct Whole<'a> {
     error: usize,
     warning: usize,
     note: usize,
+    latent: usize,
     accepted: usize,
     stack: Option<&'a str>,
     fingerprint: Option<&'a Fingerprint>,
     ports: &'a [PortReport],
     findings: Vec<Identified<'a>>,
+    withdrawn: &'a [Finding],
+    webmin: &'a [Right],
 }
 
 #[derive(Serialize)]
@@ -88,11 +107,14 @@ pub fn report(audit: &Audit, tree: &Tree, ran: Option<&Fingerprint>, exit_code: 
         error: count(Severity::Error),
         warning: count(Severity::Warning),
         note: count(Severity::Note),
+        latent: audit.latent(),
         accepted: audit.accepted(),
         stack: ran.map(|ran| ran.stack.as_str()),
         fingerprint: ran,
         ports: &audit.ports,
         findings,
+        withdrawn: &audit.withdrawn,
+        webmin: &audit.webmin,
     })
 }
 

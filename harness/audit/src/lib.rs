@@ -9,11 +9,14 @@
 
 pub mod accept;
 pub mod accounts;
+pub mod claim;
 pub mod effective;
 mod finding;
+pub mod generate;
 pub mod identity;
 pub mod json;
 pub mod judge;
+mod known;
 pub mod offered;
 pub mod plan;
 mod ppp_reading;
@@ -21,6 +24,7 @@ pub mod registry;
 pub mod report;
 pub mod rules;
 pub mod sarif;
+pub mod secrecy;
 mod severity;
 pub mod starting;
 pub mod statements;
@@ -29,12 +33,16 @@ mod usable;
 pub mod webmin;
 
 pub use finding::{Accepted, Finding, exit_code, sorted};
+pub use known::Known;
 pub use severity::Severity;
 
+use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::{Place, Tree};
 use serde::{Serialize, Serializer};
 
+use claim::Claim;
 use effective::{Facts, Port};
+use plan::LeftOut;
 
 /// What a statement is about, in the order of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +65,8 @@ pub enum Topic {
     Address,
     /// What ends a call.
     End,
+    /// What comes after a call.
+    Next,
     /// DNS servers the caller is given.
     Dns,
 }
@@ -74,6 +84,7 @@ impl Topic {
             Self::Account => "account",
             Self::Address => "address",
             Self::End => "end",
+            Self::Next => "next",
             Self::Dns => "dns",
         }
     }
@@ -94,8 +105,11 @@ pub struct Statement {
     pub text: String,
     /// What decides it, most decisive first.
     pub places: Vec<Place>,
-    /// What calls in the lab showed, if any did.
-    pub lab: Option<String>,
+    /// The same as values.
+    #[serde(skip)]
+    pub claim: Claim,
+    /// How it is known.
+    pub known: Known,
 }
 
 /// What a caller experiences on one port.
@@ -107,6 +121,8 @@ pub struct PortReport {
     pub place: Place,
     /// Statements in the order of a call.
     pub statements: Vec<Statement>,
+    /// What no call tried.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The whole audit.
@@ -116,13 +132,25 @@ pub struct Audit {
     pub ports: Vec<PortReport>,
     /// Findings, worst first.
     pub findings: Vec<Finding>,
+    /// Findings that calls refute: they do not hold.
+    pub withdrawn: Vec<Finding>,
+    /// On what the calls were made, and why there, in words; `None`: none were.
+    pub called_on: Option<String>,
+    /// Who may change the server through Webmin.
+    pub webmin: Vec<webmin::Right>,
 }
 
 impl Audit {
-    /// How many findings have that severity, without those that are accepted.
+    /// How many findings have that severity, without those that are accepted and dangers that cannot come to pass yet.
     pub fn count(&self, severity: Severity) -> usize {
-        let of = |finding: &&Finding| finding.accepted.is_none() && finding.severity == severity;
+        let of =
+            |finding: &&Finding| finding.accepted.is_none() && finding.latent.is_none() && finding.severity == severity;
         self.findings.iter().filter(of).count()
+    }
+
+    /// How many dangers cannot come to pass yet, without those that are accepted.
+    pub fn latent(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.accepted.is_none() && finding.latent.is_some()).count()
     }
 
     /// How many findings are accepted.
@@ -131,17 +159,25 @@ impl Audit {
     }
 }
 
-/// Audits what the files say, without calls.
+/// Audits what the files say, without calls, for the pppd of their release, if they tell that.
 pub fn audit(tree: &Tree) -> (Audit, Facts, Vec<Port>) {
-    let facts = Facts::of(tree);
+    audit_for(tree, None)
+}
+
+/// The same for that pppd.
+pub fn audit_for(tree: &Tree, pppd: Option<PppVersion>) -> (Audit, Facts, Vec<Port>) {
+    let facts = Facts::of(tree).with_ppp(pppd);
     let ports = effective::ports(tree, &facts);
     let findings = sorted(rules::all(tree, &facts, &ports));
     let reports = ports.iter().map(|port| PortReport {
         device: port.device.clone(),
         place: port.entry.place.clone(),
         statements: statements::of(&facts, port),
+        left_out: Vec::new(),
     });
-    (Audit { ports: reports.collect(), findings }, facts, ports)
+    let mut audit = Audit { ports: reports.collect(), findings, ..Audit::default() };
+    judge::latent(&mut audit);
+    (audit, facts, ports)
 }
 
 #[cfg(test)]
@@ -152,11 +188,6 @@ pub(crate) mod tests {
     use offhook_etc::{Etc, RawFile};
 
     use super::{Audit, Finding, Severity, audit};
-
-    /// A tree of those files.
-    pub(crate) fn tree(files: &[(&str, &str)]) -> Tree {
-        tree_with(files, Vec::new())
-    }
 
     /// A tree of those files and more.
     pub(crate) fn tree_with(files: &[(&str, &str)], more: Vec<RawFile>) -> Tree {
@@ -191,7 +222,9 @@ pub(crate) mod tests {
                 files.push((path, text));
             }
         }
-        tree(&files)
+        // `-> ` and a path: a link.
+        let (links, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, text)| text.starts_with("-> "));
+        tree_with(&files, links.into_iter().map(|(path, text)| RawFile::link(path, &text[3..])).collect())
     }
 
     /// The audit of a tree.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::identity::identities;
 use super::registry::{self, Rule};
-use super::{Audit, Finding, Severity};
+use super::{Audit, Finding, Known, Severity};
 use offhook_etc::source::{Place, Tree};
 
 /// The version of SARIF.
@@ -50,6 +50,7 @@ pub fn report(audit: &Audit, tree: &Tree, etc: &str, complete: bool) -> serde_js
             "invocations": [{ "executionSuccessful": complete }],
             "columnKind": "unicodeCodePoints",
             "results": results.collect::<Vec<_>>(),
+            "properties": { "statements": audit.ports, "withdrawn": audit.withdrawn },
         }],
     });
     let mut text = serde_json::to_string_pretty(&log)?;
@@ -81,10 +82,15 @@ fn result(finding: &Finding, identity: &str, tree: &Tree, rules: &[&Rule]) -> Va
     let mut result = json!({
         "ruleId": finding.code(),
         "ruleIndex": rules.iter().position(|rule| *rule == finding.rule),
-        "level": level(finding.severity),
+        "level": level(finding.weight()),
         "message": { "text": message(finding) },
         "partialFingerprints": { FINGERPRINT: identity },
-        "properties": { "severity": finding.severity, "ports": finding.ports },
+        "properties": {
+            "severity": finding.severity,
+            "latent": finding.latent,
+            "ports": finding.ports,
+            "known": finding.known,
+        },
     });
     if let Some(place) = &finding.place {
         result["locations"] = json!([location(place, tree)]);
@@ -99,11 +105,24 @@ fn result(finding: &Finding, identity: &str, tree: &Tree, rules: &[&Rule]) -> Va
     result
 }
 
-/// What happens, why, what calls showed and what to do, as paragraphs.
+/// How a finding is known, in words.
+fn known(known: &Known) -> String {
+    match known {
+        Known::Predicted => "predicted from the files".to_owned(),
+        Known::Shown { calls, saw } if calls.is_empty() => format!("shown in the lab: {saw}"),
+        Known::Shown { calls, saw } => format!("shown by {}: {saw}", calls.join(", ")),
+        Known::Refuted { calls, saw, .. } => format!("refuted by {}: {saw}", calls.join(", ")),
+        Known::NotTried { why } => format!("predicted from the files, not tried: {why}"),
+    }
+}
+
+/// What happens, why, how it is known and what to do, as paragraphs.
 fn message(finding: &Finding) -> String {
     let mut text = finding.what.clone();
-    let lab = finding.lab.as_deref().unwrap_or_default();
-    for (lead, words) in [("Why: ", finding.why.as_str()), ("Lab: ", lab), ("Fix: ", finding.fix.as_str())] {
+    let known = known(&finding.known);
+    let latent = finding.latent.as_deref().unwrap_or_default();
+    let parts = [("Why: ", finding.why.as_str()), ("Latent: ", latent), ("Known: ", &known), ("Fix: ", &finding.fix)];
+    for (lead, words) in parts {
         if !words.is_empty() {
             text.push_str(&format!("\n\n{lead}{words}"));
         }

@@ -5,11 +5,13 @@
 use std::collections::BTreeSet;
 
 use super::accounts::{self, protocol_name};
-use super::effective::{Facts, Port, Ppp};
+use super::claim::Claim;
+use super::effective::{Answers, Facts, Port, Ppp};
 use super::starting::Obstacle;
-use super::{Statement, Topic};
+use super::{Known, Statement, Topic};
 use super::{offered, starting};
 use offhook_etc::read::accounts::Password;
+use offhook_etc::read::dialin::Rule;
 use offhook_etc::read::options::Opt;
 use offhook_etc::read::secrets::SecretKind;
 use offhook_etc::source::Place;
@@ -24,8 +26,10 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
     if !port.direct.value {
         said.push(callers(facts, port));
     }
-    said.push(prompt(facts, port));
-    said.push(detection(facts, port));
+    match port.server {
+        Answers::Mgetty => said.extend([prompt(facts, port), detection(facts, port)]),
+        Answers::Pppd => said.extend(port.ppp.as_ref().map(by_init)),
+    }
     if let Some(ppp) = &port.ppp {
         said.push(auth(facts, ppp));
         said.extend(users(facts, ppp));
@@ -33,11 +37,15 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
         said.push(idle(ppp));
         said.push(dns(ppp));
     }
+    if !port.direct.value {
+        let text = "after a lost carrier the next call is answered";
+        said.push(statement(Topic::Next, Claim::Again, text, Vec::new()));
+    }
     said
 }
 
-fn statement(topic: Topic, text: impl Into<String>, places: Vec<Place>) -> Statement {
-    Statement { topic, text: text.into(), places, lab: None }
+fn statement(topic: Topic, claim: Claim, text: impl Into<String>, places: Vec<Place>) -> Statement {
+    Statement { topic, text: text.into(), places, claim, known: Known::Predicted }
 }
 
 fn places<'a>(options: impl IntoIterator<Item = &'a Opt>) -> Vec<Place> {
@@ -48,12 +56,16 @@ fn places<'a>(options: impl IntoIterator<Item = &'a Opt>) -> Vec<Place> {
 fn answer(port: &Port) -> Statement {
     let mut places: Vec<Place> = port.direct.place.iter().chain(&port.rings.place).cloned().collect();
     places.dedup();
+    if let Some(file) = &port.closed {
+        let text = format!("nobody is answered: {} closes the port", file.file);
+        return statement(Topic::Answer, Claim::Unseen("the port is closed"), text, vec![file.clone()]);
+    }
     if port.direct.value {
-        return statement(
-            Topic::Answer,
-            "a direct line: whoever is connected gets a prompt after sending something",
-            places,
-        );
+        let text = match port.server {
+            Answers::Mgetty => "a direct line: whoever is connected gets a prompt after sending something",
+            Answers::Pppd => "a direct line: whoever is connected speaks PPP at once; pppd answers no modem",
+        };
+        return statement(Topic::Answer, Claim::Answer(0), text, places);
     }
     let ringback = match &port.command.ringback {
         Some(seconds) => {
@@ -62,11 +74,37 @@ fn answer(port: &Port) -> Statement {
         None if port.flag("ringback") => ", in the second of two calls (ringback)".to_owned(),
         None => String::new(),
     };
+    let program = program(port, "cid-program");
+    let unless = program.map_or_else(String::new, |(program, place)| {
+        places.push(place.clone());
+        format!(", unless {program} asks for another number of rings (cid-program)")
+    });
     statement(
         Topic::Answer,
-        format!("the modem answers after {}{ringback}", counted(port.rings.value as usize, "ring")),
+        Claim::Answer(port.rings.value),
+        format!("the modem answers after {}{ringback}{unless}", counted(port.rings.value as usize, "ring")),
         places,
     )
+}
+
+/// A program that mgetty asks about a call, and where it is named.
+fn program<'a>(port: &'a Port, key: &str) -> Option<(String, &'a Place)> {
+    let value = port.values.get(key).filter(|value| !value.text.is_empty())?;
+    let program = value.text.split_whitespace().next()?;
+    Some((printable(program), &value.place))
+}
+
+/// pppd that init starts.
+fn by_init(ppp: &Ppp) -> Statement {
+    let arguments = arguments(ppp);
+    let text = format!("init starts pppd {arguments} on the line");
+    statement(Topic::Ppp, Claim::Detection(true), text, vec![ppp.line.place.clone()])
+}
+
+/// What pppd is started with, without passwords.
+fn arguments(ppp: &Ppp) -> String {
+    let named = ppp.line.arguments();
+    if named.iter().any(|word| word == "password") { "...".to_owned() } else { printable(&named.join(" ")) }
 }
 
 fn line(port: &Port) -> Statement {
@@ -81,14 +119,36 @@ fn line(port: &Port) -> Statement {
     };
     statement(
         Topic::Port,
+        Claim::Unseen("a pseudo-terminal has no speed"),
         format!("{} bit/s at the port, {mode}", port.speed.value),
         port.speed.place.iter().cloned().collect(),
     )
 }
 
 fn callers(facts: &Facts, port: &Port) -> Statement {
+    let mut said = callers_by_rules(facts, port);
+    if let Some((program, place)) = program(port, "cnd-program") {
+        let last = if facts.rules.as_ref().is_some_and(|rules| !rules.is_empty()) { "; of those " } else { "" };
+        let before = if last.is_empty() { String::new() } else { said.text };
+        said.text = format!("{before}{last}{program} decides who is answered (cnd-program)");
+        said.claim = Claim::Callers(format!("whom {program} lets in"));
+        said.places.insert(0, place.clone());
+    }
+    said
+}
+
+fn callers_by_rules(facts: &Facts, port: &Port) -> Statement {
+    if facts.rules_unread {
+        let text = "which callers are answered is not known: dialin.config could not be read";
+        return statement(Topic::Callers, Claim::Unseen("dialin.config could not be read"), text, Vec::new());
+    }
     let Some(rules) = facts.rules.as_ref().filter(|rules| !rules.is_empty()) else {
-        return statement(Topic::Callers, "every caller is answered, whatever the number", Vec::new());
+        return statement(
+            Topic::Callers,
+            Claim::Callers("everybody".to_owned()),
+            "every caller is answered, whatever the number",
+            Vec::new(),
+        );
     };
     let mut parts = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
@@ -117,7 +177,7 @@ fn callers(facts: &Facts, port: &Port) -> Statement {
     if rules.len() > MOST {
         parts.push(format!("and {} more", counted(rules.len() - MOST, "rule")));
     }
-    if !rules.iter().any(offhook_etc::read::dialin::Rule::is_all) {
+    if !rules.iter().any(Rule::is_all) {
         parts.push("everybody else is answered".to_owned());
     }
     let mut text = parts.join("; then ");
@@ -128,7 +188,31 @@ fn callers(facts: &Facts, port: &Port) -> Statement {
     let mut places: Vec<Place> = rules.iter().map(|rule| rule.place.clone()).collect();
     places.dedup();
     places.truncate(3);
-    statement(Topic::Callers, text, places)
+    statement(Topic::Callers, Claim::Callers(briefly(rules)), text, places)
+}
+
+/// Rules of caller ID in a few words, in their order: `not 5554711, 555, 556, nobody else`.
+fn briefly(rules: &[Rule]) -> String {
+    let last = rules.iter().find(|rule| rule.is_all());
+    let mut parts: Vec<String> = rules
+        .iter()
+        .take_while(|rule| !rule.is_all())
+        .map(|rule| {
+            let number = if rule.number == "none" { "no number".to_owned() } else { printable(&rule.number) };
+            if rule.allow { number } else { format!("not {number}") }
+        })
+        .collect();
+    let more = parts.len().saturating_sub(MOST);
+    parts.truncate(MOST);
+    if more > 0 {
+        parts.push(format!("{} more", counted(more, "rule")));
+    }
+    let else_ = if parts.is_empty() { "" } else { " else" };
+    parts.push(match last {
+        Some(rule) if !rule.allow => format!("nobody{else_}"),
+        _ => format!("everybody{else_}"),
+    });
+    parts.join(", ")
 }
 
 fn prompt(facts: &Facts, port: &Port) -> Statement {
@@ -151,32 +235,40 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
     } else {
         format!("{} can log in with the Unix password", list(&able))
     };
-    statement(Topic::Login, format!("{prompt}; {who}"), line.map(|line| line.place.clone()).into_iter().collect())
+    statement(
+        Topic::Login,
+        Claim::Login,
+        format!("{prompt}; {who}"),
+        line.map(|line| line.place.clone()).into_iter().collect(),
+    )
 }
 
 fn detection(facts: &Facts, port: &Port) -> Statement {
     let Some(line) = facts.ppp_line() else {
         let why = match (&facts.login_ignored, &facts.login) {
             (Some(why), _) => format!("login.config is ignored because {why}"),
+            (None, None) if facts.login_unread => {
+                let text = "whether PPP is recognised is not known: login.config could not be read";
+                return statement(Topic::Ppp, Claim::Unseen("login.config could not be read"), text, Vec::new());
+            }
             (None, None) => "there is no login.config".to_owned(),
             (None, Some(_)) => "login.config has no line for /AutoPPP/, or another line matches first".to_owned(),
         };
         return statement(
             Topic::Ppp,
+            Claim::Detection(false),
             format!("PPP is not recognised, callers who begin with PPP get /bin/login: {why}"),
             Vec::new(),
         );
     };
     let text = match &port.ppp {
-        Some(ppp) => {
-            let named: Vec<String> = ppp.line.arguments().to_vec();
-            let hidden = named.iter().any(|word| word == "password");
-            let arguments = if hidden { "...".to_owned() } else { named.join(" ") };
-            format!("PPP is recognised and starts pppd {arguments}").trim_end().to_owned()
-        }
-        None => format!("PPP is recognised and starts {}", line.program()),
+        Some(ppp) => format!("PPP is recognised and starts pppd {}", arguments(ppp)).trim_end().to_owned(),
+        None => match line.words.first().filter(|program| !program.contains('/')) {
+            Some(program) => format!("PPP is recognised, and the call ends: {} is not a path", printable(program)),
+            None => format!("PPP is recognised and starts {}", line.program()),
+        },
     };
-    statement(Topic::Ppp, text, vec![line.place.clone()])
+    statement(Topic::Ppp, Claim::Detection(port.ppp.is_some()), text, vec![line.place.clone()])
 }
 
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
@@ -184,12 +276,13 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     if let Err(why) = starting::starts(facts, ppp) {
         return statement(
             Topic::Auth,
+            Claim::Refuses,
             format!("nobody gets in by PPP: pppd does not start, because {why}"),
             why.place().cloned().into_iter().chain(decided).collect(),
         );
     }
     if !ppp.auth.required {
-        return statement(Topic::Auth, "callers get in by PPP without a name or password", decided);
+        return statement(Topic::Auth, Claim::Open, "callers get in by PPP without a name or password", decided);
     }
     let offered: Vec<&str> = offered::offered(facts, ppp).into_iter().map(protocol_name).collect();
     let unix = ppp.unix_login();
@@ -198,7 +291,7 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
     let mut from = decided;
     from.extend(places(unix));
     from.dedup();
-    statement(Topic::Auth, format!("every caller is asked by {}{also}", list_or(&offered)), from)
+    statement(Topic::Auth, Claim::Asked, format!("every caller is asked by {}{also}", list_or(&offered)), from)
 }
 
 fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
@@ -240,7 +333,14 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
             }
             Err(why) => format!("{name} does not get in by {protocol}: {why}"),
         };
-        said.push(statement(Topic::Account, text, vec![account.place.clone()]));
+        let claim = Claim::Account {
+            // Where a quote is never closed the name runs over passwords.
+            name: if account.entry.runaway { String::new() } else { account.entry.client.clone() },
+            place: account.place.clone(),
+            protocol: account.protocol,
+            inside: account.usable.is_ok(),
+        };
+        said.push(statement(Topic::Account, claim, text, vec![account.place.clone()]));
     }
     said
 }
@@ -266,6 +366,7 @@ fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
     from.extend(places(arp));
     statement(
         Topic::Address,
+        Claim::Address { local: local.map(|(address, _)| address), remote: remote.map(|(address, _)| address) },
         format!(
             "{text}{}",
             if arp.is_some() { "; the LAN reaches the caller through the server (proxyarp)" } else { "" }
@@ -296,7 +397,7 @@ fn idle(ppp: &Ppp) -> Statement {
         from.push(option.place.clone());
     }
     from.dedup();
-    statement(Topic::End, format!("the call is {}", parts.join(", or ")), from)
+    statement(Topic::End, Claim::End(ppp.longest_idle_call()), format!("the call is {}", parts.join(", or ")), from)
 }
 
 fn dns(ppp: &Ppp) -> Statement {
@@ -310,7 +411,12 @@ fn dns(ppp: &Ppp) -> Statement {
             format!("the caller is given DNS {}", told.join(" and "))
         }
     };
-    statement(Topic::Dns, text, places(servers.iter().map(|(_, option)| *option)))
+    statement(
+        Topic::Dns,
+        Claim::Dns(servers.iter().map(|(address, _)| *address).collect()),
+        text,
+        places(servers.iter().map(|(_, option)| *option)),
+    )
 }
 
 /// `5 min`, `90 s`, `2 h`.
@@ -366,6 +472,7 @@ mod tests {
                 "address: the caller gets 192.168.32.105, the server has 192.168.32.1",
                 "end: the call is ended after 5 min without traffic",
                 "dns: the caller is given DNS 192.168.32.1",
+                "next: after a lost carrier the next call is answered",
             ]
         );
     }

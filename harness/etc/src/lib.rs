@@ -1,7 +1,7 @@
 //! The `/etc` of a dial-in server: what its files say, as mgetty, pppd and init take them.
 //!
-//! [`tree`] takes the files from a directory. [`served`], [`inittab`] and [`units`] say which ports something serves, and
-//! when it is started again ([`restart`]). [`source`] and [`mod@read`] are the readers of the audit: every line with its place.
+//! [`tree`] takes the files from a directory. [`served`], [`inittab`], [`units`] and [`upstart`] say which ports
+//! something serves, and when it is started again ([`restart`]). [`source`] and [`mod@read`] are the readers of the audit: every line with its place.
 
 pub mod inittab;
 mod model;
@@ -12,6 +12,7 @@ pub mod source;
 mod speed;
 pub mod tree;
 pub mod units;
+pub mod upstart;
 
 pub use model::{Content, Etc, RawFile, is_private};
 pub use speed::SPEEDS;

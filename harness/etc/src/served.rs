@@ -4,10 +4,12 @@
 //! `/etc/inittab.d`), and of systemd the enabled services that hold a serial line ([`units`]).
 //! Virtual consoles are no ports.
 
-use super::inittab::{self, Entry};
+use super::inittab::{self, Action, Entry, Found};
+use super::restart::Restart;
 use super::units;
 use crate::Etc;
-use crate::read::mgetty_command;
+use crate::read::pppd_command;
+use crate::read::program::{self, Program, Runs, is_console};
 
 /// A port that init keeps a process on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct Served {
     pub device: String,
     /// The command line.
     pub process: String,
+    /// What of it serves the port; `None`: nothing that is known.
+    pub runs: Option<Runs>,
     /// inittab's id, or the unit's name.
     pub id: String,
     /// The file it stands in.
@@ -27,14 +31,19 @@ pub struct Served {
 /// The ports of `etc`, those of its default runlevel where there are runlevels.
 pub fn served(etc: &Etc) -> Vec<Served> {
     let mut ports = Vec::new();
-    for (file, line, entry) in in_inittab(etc).0 {
-        if let Some(device) = device(&entry.process) {
-            ports.push(Served { device, process: entry.process, id: entry.id, file, line });
+    let found = inittab::read(etc);
+    for (found, entry) in kept(&found) {
+        let runs = program::runs(&entry.words());
+        if let Some(device) = runs.as_ref().and_then(|runs| device(etc, runs)) {
+            let (file, line) = (found.place.file.clone(), found.place.line.unwrap_or_default());
+            ports.push(Served { device, process: entry.process, runs, id: entry.id, file, line });
         }
     }
     for unit in units::enabled(etc) {
-        let Some(device) = unit.device.or_else(|| device(&unit.process)) else { continue };
-        ports.push(Served { device, process: unit.process, id: unit.name, file: unit.file, line: unit.line });
+        let runs = program::of_process(units::bare(&unit.process));
+        let device = unit.device.or_else(|| device(etc, runs.as_ref()?));
+        let Some(device) = device else { continue };
+        ports.push(Served { device, process: unit.process, runs, id: unit.name, file: unit.file, line: unit.line });
     }
     ports
 }
@@ -51,13 +60,15 @@ pub struct Complaint {
 /// What init keeps running with `etc`, and what it says of what it cannot use. Without virtual consoles, which no guest
 /// has, and of systemd's services only those with a serial line.
 pub fn entries(etc: &Etc) -> (Vec<Entry>, Vec<Complaint>) {
-    let (lines, said) = in_inittab(etc);
-    let mut complaints: Vec<Complaint> = said.into_iter().map(|text| Complaint { teller: "init", text }).collect();
+    let found = inittab::read(etc);
+    let mut complaints: Vec<Complaint> =
+        found.iter().filter_map(Found::complaint).map(|text| Complaint { teller: "init", text }).collect();
     let mut entries: Vec<Entry> =
-        lines.into_iter().map(|(_, _, entry)| entry).filter(|entry| !on_console(&entry.process)).collect();
+        kept(&found).into_iter().map(|(_, entry)| entry).filter(|entry| !on_console(entry)).collect();
     for unit in units::enabled(etc) {
-        if unit.device.is_some() || device(&unit.process).is_some() {
-            match unit.refused {
+        let serves = || program::of_process(units::bare(&unit.process)).and_then(|runs| device(etc, &runs)).is_some();
+        if unit.device.is_some() || serves() {
+            match &unit.refused {
                 Some(why) => {
                     complaints.push(Complaint { teller: "systemd", text: format!("{}: {why}", unit.name) });
                 }
@@ -68,61 +79,36 @@ pub fn entries(etc: &Etc) -> (Vec<Entry>, Vec<Complaint>) {
     (entries, complaints)
 }
 
-/// Entries with the file and line they stand in.
-fn in_inittab(etc: &Etc) -> (Vec<(String, usize, Entry)>, Vec<String>) {
-    let mut found = Vec::new();
-    let mut complaints = Vec::new();
-    let main = etc.text("/etc/inittab");
-    let runlevel = inittab::runlevel(main.as_deref().unwrap_or_default());
-    // sysvinit reads *.tab there after the file itself, in the order of their names.
-    let more = etc.files.iter().map(|file| file.path.as_str());
-    let more = more.filter(|path| path.starts_with("/etc/inittab.d/") && path.ends_with(".tab"));
-    for path in std::iter::once("/etc/inittab").chain(more) {
-        let Some(text) = etc.text(path) else { continue };
-        let (entries, said) = inittab::respawned(&text, runlevel);
-        found.extend(entries.into_iter().map(|(line, entry)| (path.to_owned(), line, entry)));
-        complaints.extend(said);
-    }
-    (found, complaints)
-}
-
-/// The device in the command line of an mgetty, a getty or a pppd, without `/dev/`.
-pub fn device(process: &str) -> Option<String> {
-    let mut words = process.split_whitespace();
-    let program = words.next()?.rsplit('/').next()?;
-    let found = match program {
-        "getty" | "agetty" => words.find(|word| is_serial(bare(word)))?,
-        // Of a peer's file nobody can tell here which device it names.
-        "pppd" => words.find(|word| word.starts_with("/dev/") || is_serial(word))?,
-        program if program.ends_with("getty") => return mgetty_command::read(process).device_name(),
-        _ => return None,
+/// The lines that init keeps running in the runlevel the machine serves in.
+fn kept(found: &[Found]) -> Vec<(&Found, Entry)> {
+    let level = inittab::runlevel(found);
+    let entry = |found: &Found| {
+        let line = found.line.as_ref().ok().filter(|line| line.action == Action::Respawn && line.is_in(level))?;
+        let (id, process) = (line.id.clone(), line.process.clone());
+        Some(Entry { utmp: Some(id.clone()), id, process, restart: Restart::Inittab })
     };
-    Some(bare(found).to_owned())
+    found.iter().filter_map(|found| Some((found, entry(found)?))).collect()
 }
 
-fn bare(word: &str) -> &str {
-    word.strip_prefix("/dev/").unwrap_or(word)
-}
-
-/// `ttyS0`, `ttyUSB0`, `ttyACM0`, but not `tty1` and `console`.
-fn is_serial(name: &str) -> bool {
-    name.strip_prefix("tty").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
+/// The device that a program serves, without `/dev/`.
+pub fn device(etc: &Etc, runs: &Runs) -> Option<String> {
+    match runs.program {
+        Program::Pppd => pppd_command::device(etc, &runs.words),
+        Program::Mgetty | Program::Other(_) => runs.device(),
+        // There is no such program.
+        Program::Resembles { .. } => None,
+    }
 }
 
 /// Whether a command line is a virtual console's: `getty 38400 tty1`.
-fn on_console(process: &str) -> bool {
-    let console = |word: &str| {
-        let word = bare(word);
-        word == "console" || word.strip_prefix("tty").is_some_and(|rest| rest.parse::<u8>().is_ok())
-    };
-    let mut words = process.split_whitespace();
-    words.next().is_some_and(|program| program.ends_with("getty")) && words.any(console)
+fn on_console(entry: &Entry) -> bool {
+    let runs = program::runs(&entry.words());
+    runs.is_some_and(|runs| runs.name().ends_with("getty") && runs.words.iter().skip(1).any(|word| is_console(word)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Content, RawFile};
 
     #[test]
     fn the_device_is_the_first_word_that_belongs_to_no_flag() {
@@ -135,31 +121,32 @@ mod tests {
             ("/sbin/getty 38400 tty1", None),
             ("/sbin/getty -L ttyS0 9600 vt100", Some("ttyS0")),
             ("/usr/sbin/pppd /dev/ttyS0 57600 nodetach", Some("ttyS0")),
-            ("/usr/sbin/pppd call office", None),
+            ("/usr/sbin/pppd call office", Some("ttyS5")),
+            ("/usr/sbin/pppd call nobody", None),
             ("/bin/true ttyS0", None),
             // getopt takes the next word for -n's value, whatever it looks like.
             ("/sbin/mgetty -n -r ttyS0", Some("ttyS0")),
+            // A carriage return is part of the name.
+            ("/sbin/mgetty ttyS0\r", Some("ttyS0\r")),
         ] {
-            assert_eq!(device(process).as_deref(), expected, "{process}");
+            let inittab = format!("S0:2:respawn:{process}\n");
+            let etc = Etc::of_texts(&[("inittab", &inittab), ("ppp/peers/office", "ttyS5\n")], Vec::new());
+            let found = served(&etc).into_iter().map(|port| port.device).next();
+            assert_eq!(found.as_deref(), expected, "{process}");
         }
     }
 
     #[test]
     fn consoles_are_left_alone_and_serial_lines_kept() {
-        let file = |path: &str, text: &str| RawFile {
-            path: path.into(),
-            mode: 0o644,
-            uid: 0,
-            gid: 0,
-            content: Content::File(text.into()),
-        };
         let text = "id:3:initdefault:\n1:2345:respawn:/sbin/getty 38400 tty1\nS0:3:respawn:/sbin/mgetty ttyS0\n";
-        let files = vec![
-            file("/etc/inittab", text),
-            file("/etc/inittab.d/more.tab", "S1:3:respawn:/sbin/mgetty ttyS1\n"),
-            file("/etc/inittab.d/readme", "S2:3:respawn:/sbin/mgetty ttyS2\n"),
-        ];
-        let etc = Etc { files };
+        let etc = Etc::of_texts(
+            &[
+                ("inittab", text),
+                ("inittab.d/more.tab", "S1:3:respawn:/sbin/mgetty ttyS1\n"),
+                ("inittab.d/readme", "S2:3:respawn:/sbin/mgetty ttyS2\n"),
+            ],
+            Vec::new(),
+        );
         let ids: Vec<String> = entries(&etc).0.into_iter().map(|entry| entry.id).collect();
         assert_eq!(ids, ["S0", "S1"]);
         let ports: Vec<_> = served(&etc).into_iter().map(|port| (port.device, port.file, port.line)).collect();
@@ -168,6 +155,31 @@ mod tests {
             [
                 ("ttyS0".to_owned(), "/etc/inittab".to_owned(), 3),
                 ("ttyS1".to_owned(), "/etc/inittab.d/more.tab".to_owned(), 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn what_init_and_systemd_refuse_is_told_in_their_words() {
+        let wants = "systemd/system/multi-user.target.wants/mgetty@ttyS1.service";
+        let etc = Etc::of_texts(
+            &[
+                ("inittab", "ttyS0:2345:respawn:/sbin/mgetty ttyS0\n"),
+                ("systemd/system/mgetty@.service", "[Service]\nExecStart=/a\nExecStart=/sbin/mgetty %i\n"),
+            ],
+            vec![crate::RawFile::link(wants, "../mgetty@.service")],
+        );
+        let (entries, complaints) = entries(&etc);
+        assert_eq!(entries, []);
+        let said: Vec<_> = complaints.iter().map(|said| (said.teller, said.text.as_str())).collect();
+        assert_eq!(
+            said,
+            [
+                ("init", "/etc/inittab[1]: id field too long (max 4 characters)"),
+                (
+                    "systemd",
+                    "mgetty@ttyS1.service: Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services. Refusing."
+                )
             ]
         );
     }

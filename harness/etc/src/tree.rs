@@ -32,7 +32,10 @@ pub const TAKEN: &[&str] = &[
     "securetty",
     "login.defs",
     "systemd/system",
+    "init",
 ];
+/// How the files begin that close one port to all callers: `nologin.ttyS0`.
+const NOLOGIN: &str = "nologin.";
 /// The longest file that is taken: no configuration is longer.
 pub const LONGEST: u64 = 1 << 20;
 /// What is not taken into another machine: made by a machine for its own libraries, or naming them.
@@ -77,7 +80,8 @@ pub fn read_whole(directory: &Path) -> io::Result<(Etc, Vec<Unread>)> {
 
 /// Whether a path below `/etc` is one of those that a dial-in server reads.
 pub fn is_taken(path: &Path) -> bool {
-    TAKEN.iter().any(|taken| path.starts_with(taken))
+    let closes = path.to_str().is_some_and(|path| path.starts_with(NOLOGIN) && !path.contains('/'));
+    closes || TAKEN.iter().any(|taken| path.starts_with(taken))
 }
 
 /// Where a link leads that leads out of `/etc`; `None`: it does not, or is none.
@@ -105,6 +109,12 @@ impl<'a> Taking<'a> {
         let mut taking = Self { root, directory, etc: Etc::default(), unread: Vec::new(), octets: 0, rest: false };
         for name in TAKEN {
             taking.take(Path::new(name), 0);
+        }
+        // Of a directory that cannot be listed all else tells.
+        for name in taking.root.names(Path::new(""), MOST_FILES).unwrap_or_default() {
+            if name.to_str().is_some_and(|name| name.starts_with(NOLOGIN)) {
+                taking.take(Path::new(&name), 0);
+            }
         }
         Ok(taking)
     }

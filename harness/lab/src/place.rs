@@ -6,7 +6,7 @@
 //!         kernel/                               its kernel's own files
 //!         out/                                  what host and guest tell each other, and the evidence until it is collected
 //!         view/{init,stack,out}                 links: all that the kernel takes for the host's root (hostfs=)
-//! <memory>/offhook-<process>-<number>/          the guest's memory, a file without a name; gone once the guest runs
+//! <memory>/offhook-<process>-<number>-<count>/  the guest's memory, a file without a name; gone once the guest runs
 //! ```
 //!
 //! A guest writes in `kernel`, in `out`, and in its memory only. Where the cache cannot be written the room is beside the
@@ -17,6 +17,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use offhook_base::guest::{INIT_VIEW, OUT_VIEW, STACK_VIEW};
 
@@ -111,17 +112,22 @@ impl Room {
 
     fn make_memory(&self, index: usize) -> io::Result<PathBuf> {
         let process = std::process::id();
-        let mut attempt = 0;
+        let mut attempts = 0;
         loop {
-            // Anybody may take a name there; another is as good.
-            let path = self.memory.join(format!("{MEMORY}{process}-{index}-{attempt}"));
+            // A name that this process has given up once is not taken again: a guest's is given up as soon as it runs, and
+            // its place, which goes later, must not remove another's. Anybody may take a name there; another is as good.
+            let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+            let path = self.memory.join(format!("{MEMORY}{process}-{index}-{number}"));
             match DirBuilder::new().mode(PRIVATE).create(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempts < 100 => attempts += 1,
                 made => return made.map(|()| path),
             }
         }
     }
 }
+
+/// How many memory directories this process has made.
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
 /// How names of memory directories begin; a process follows.
 const MEMORY: &str = "offhook-";
@@ -203,6 +209,20 @@ mod tests {
         drop(place);
         assert!(!room.directory("3").exists());
         assert_eq!(entries(memory.path()), 0);
+    }
+
+    #[test]
+    fn a_guest_of_another_run_keeps_its_memory_when_a_place_goes() {
+        let (memory, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let room = || Room::on(&machine(memory.path()), &Cache::at(cache.path()), 1).unwrap();
+        let place = |room: &Room| room.place(0, Path::new("/init"), Path::new("/stack")).unwrap();
+        let (one, other) = (room(), room());
+        let first = place(&one);
+        // Its guest runs: the directory goes while the place stays.
+        fs::remove_dir(&first.memory).unwrap();
+        let second = place(&other);
+        drop(first);
+        assert!(second.memory.is_dir());
     }
 
     #[test]

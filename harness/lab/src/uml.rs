@@ -254,7 +254,14 @@ fn how(status: ExitStatus, console: &VecDeque<String>) -> How {
     if status.signal() == Some(Signal::SIGXFSZ as i32) {
         return How::Overstepped("wrote a file of more than its quota".to_owned());
     }
-    if status.success() { How::PoweredOff } else { How::Died(format!("its kernel ended by {status}")) }
+    if status.success() {
+        return How::PoweredOff;
+    }
+    let said = console.iter().rev().map(|line| line.trim()).find(|line| !line.is_empty());
+    How::Died(said.map_or_else(
+        || format!("its kernel ended by {status}"),
+        |said| format!("its kernel ended by {status}; it said last: {said}"),
+    ))
 }
 
 #[cfg(test)]

@@ -165,8 +165,14 @@ impl Lab {
         let etc = etc.as_ref();
         let tree = Tree::read(etc, false, true).map_err(|error| files("reading", etc, &error))?;
         let stack = self.inner.stacks.keys().next().cloned().unwrap_or_default();
-        let options =
-            CallOptions { trusted: false, stack, jobs: None, limit: self.limit, evidence: self.evidence.clone() };
+        let options = CallOptions {
+            trusted: false,
+            stack,
+            modem: Default::default(),
+            jobs: None,
+            limit: self.limit,
+            evidence: self.evidence.clone(),
+        };
         let completed = audit_calls::complete(&tree, || Ok(self.inner.clone()), &options, std::future::pending());
         match completed.called {
             Ok(_) => Ok(completed.audit),

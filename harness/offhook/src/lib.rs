@@ -37,6 +37,9 @@ mod call;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+#[cfg(feature = "audit")]
+#[doc(hidden)]
+pub mod differential;
 mod error;
 mod lab;
 #[cfg(feature = "cli")]

@@ -72,6 +72,13 @@ pub struct Client {
     pub account: Option<(String, String)>,
 }
 
+impl Client {
+    /// That program as it is, on a modem of no particular make, which dials the called port's number.
+    pub fn new(program: ClientProgram) -> Self {
+        Self { program, personality: Personality::default(), chat: Vec::new(), options: Vec::new(), account: None }
+    }
+}
+
 /// Programs that can call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -20,6 +20,7 @@ pub use change::{Change, Edit};
 pub use client::{AcceptedAuth, AuthProtocol, Phase, PppClient};
 pub use offhook_base::{Span, format_duration, parse_duration};
 pub use offhook_etc::{Content, Etc, RawFile};
+pub use offhook_telephony::modem::Personality;
 pub use port::{Line, Mode, ModemTraits, Port, Program, Wiring};
 pub use ppp::{Auth, ControlLines, Ppp};
 pub use server::{

@@ -3,6 +3,8 @@
 use super::*;
 use crate::effective::ports;
 use crate::tests::with;
+use offhook_scenario::Personality;
+use scenario::AFTER_DENIAL;
 
 fn planned(changes: &[(&str, &str)]) -> Vec<Probe> {
     let tree = with(changes);
@@ -21,21 +23,27 @@ fn every_account_every_rule_and_those_who_should_not_get_in_call_once() {
             (friend, Some(2), Some(true)),
             (friend, Some(2), Some(true)),
             (friend, Some(2), Some(false)),
+            // One asks for another address.
+            (friend, Some(2), Some(true)),
             (friend, Some(2), Some(false)),
             (friend, Some(2), Some(true)),
             (friend, Some(2), None),
             (Some(STRANGER), None, None),
             (None, None, None),
+            // Carrier is lost, and the next call comes at once.
+            (friend, Some(2), Some(true)),
+            (friend, Some(2), None),
         ]
     );
     assert_eq!(probes[0].expected.address, Some(Ipv4Addr::new(192, 168, 32, 105)));
+    assert_eq!((probes[0].stays, probes[1].stays), (Duration::from_secs(330), MOMENT), "one waits for the end");
 }
 
 #[test]
 fn an_open_server_is_expected_to_be_open() {
     let open = planned(&[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd noauth\n")]);
     let inside: Vec<_> = open.iter().filter_map(|probe| probe.expected.inside).collect();
-    assert_eq!(inside, [true, true, true]);
+    assert_eq!(inside, [true, true, true, true]);
     let any = planned(&[("ppp/pap-secrets", "alice * \"\" *\n")]);
     let bad = any.iter().find(|probe| probe.aim == Aim::BadPassword).map(|probe| probe.expected.inside);
     assert_eq!(bad, Some(Some(true)));
@@ -54,11 +62,13 @@ fn a_scenario_has_the_probes_as_acts_and_waits_after_a_denied_call() {
     let facts = Facts::of(&tree);
     let port = &ports(&tree, &facts)[0];
     let probes = plan(&tree, &facts, port).probes;
-    let scenario = scenario(&tree.etc, port, &probes, "bookworm");
+    let scenario = scenario(&tree.etc, port, &probes, "bookworm", &Personality::default());
     assert_eq!(scenario.calls().count(), probes.len());
     let shadow = scenario.server.etc.as_ref().and_then(|etc| etc.text("/etc/shadow")).unwrap_or_default();
     assert!(shadow.contains("bob:$6$rounds=") && shadow.contains("root:*:"), "{shadow}");
-    assert_eq!(scenario.calls().last().map(|call| call.after), Some(AFTER_DENIAL));
+    let after: Vec<_> = scenario.calls().map(|call| call.after).collect();
+    assert_eq!(after[after.len() - 2..], [AFTER_DENIAL, Duration::ZERO]);
+    assert_eq!(scenario.calls().last().map(|call| call.ready), Some(false));
     assert!(!format!("{probes:?}").contains("secret\""));
 }
 
@@ -66,7 +76,10 @@ fn a_scenario_has_the_probes_as_acts_and_waits_after_a_denied_call() {
 fn with_login_the_copy_has_the_account_s_password_as_the_unix_one() {
     let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
     let probes = planned(&[login]);
-    let unix: Vec<_> = probes.iter().filter(|probe| probe.unix).collect();
+    let unix: Vec<_> = probes
+        .iter()
+        .filter(|probe| probe.unix && !matches!(probe.aim, Aim::OtherAddress(_) | Aim::Lost | Aim::Again))
+        .collect();
     assert_eq!(unix.len(), 2, "bob by PAP and at the prompt: {probes:?}");
     assert_eq!(unix[0].credentials, unix[1].credentials);
     let any = planned(&[login, ("ppp/pap-secrets", "* * \"\" *\n")]);
@@ -78,7 +91,8 @@ fn what_is_not_called_is_told() {
     let left_out = |changes: &[(&str, &str)]| {
         let tree = with(changes);
         let facts = Facts::of(&tree);
-        plan(&tree, &facts, &ports(&tree, &facts)[0]).left_out
+        let left_out = plan(&tree, &facts, &ports(&tree, &facts)[0]).left_out;
+        left_out.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let inittab = |flags: &str| format!("S0:2345:respawn:/sbin/mgetty {flags} ttyS0\n");
     assert!(left_out(&[("inittab", &inittab("-R 60"))])[0].contains("ringback"));
@@ -86,10 +100,33 @@ fn what_is_not_called_is_told() {
     assert!(left_out(&[("inittab", &inittab("-n 1000"))])[0].contains("rings"));
     assert!(left_out(&[("inittab", &inittab("-n 2 -p \"who: \""))])[0].contains("prompt"));
     assert!(left_out(&[("mgetty/mgetty.config", "cnd-program /opt/who\n")])[0].contains("cnd-program"));
-    assert!(left_out(&[("ppp/options", "auth\nplugin radius.so\n")])[0].contains("plugin"));
     let many: String = (0..20).map(|n| format!("user{n} * pass{n} *\n")).collect();
-    assert_eq!(left_out(&[("ppp/pap-secrets", &many)]), ["8 accounts after the first 12"]);
+    assert_eq!(left_out(&[("ppp/pap-secrets", &many)]), ["8 accounts more: only the first 12 are called for"]);
     let many: String = (0..15).map(|n| format!("555{n:02}\n")).collect();
-    assert_eq!(left_out(&[("mgetty/dialin.config", &many)]), ["3 caller-ID rules after the first 12"]);
+    assert_eq!(
+        left_out(&[("mgetty/dialin.config", &many)]),
+        ["3 caller-ID rules more: only the first 12 are called for"]
+    );
     assert_eq!(left_out(&[]), [""; 0]);
+}
+
+#[test]
+fn who_has_to_bring_an_address_brings_one_that_its_account_allows() {
+    let options = ("ppp/options", "auth\nnoipv6\n");
+    let brought = |secrets: &str| {
+        let none = [("ppp/options.ttyS0", "lock\n"), options, ("ppp/pap-secrets", secrets)];
+        planned(&none)[0].brings.map(|address| address.to_string())
+    };
+    assert_eq!(brought("alice * x *\n").as_deref(), Some("192.0.2.105"));
+    assert_eq!(brought("alice * x 10.1.2.0/24\n").as_deref(), Some("10.1.2.1"));
+    assert_eq!(brought("alice * x 10.1.2.3\n"), None, "pppd gives her the only one she may have");
+    assert_eq!(planned(&[])[0].brings, None);
+}
+
+#[test]
+fn an_empty_password_is_sent_where_an_account_has_none() {
+    let empty = planned(&[("ppp/pap-secrets", "alice * \"\" *\n")]);
+    let tried: Vec<_> = empty.iter().map(|probe| &probe.aim).collect();
+    assert!(tried.contains(&&Aim::EmptyPassword("alice".to_owned())), "{tried:?}");
+    assert!(!planned(&[]).iter().any(|probe| matches!(probe.aim, Aim::EmptyPassword(_))));
 }

@@ -37,6 +37,12 @@ LOGIN_SHORT = "login-short": [Warning];
     why "A line is: name, user, utmp name, program, arguments.";
     fix "complete the line, or remove it";
     example Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap\nPORT=1\n")]);
+LOGIN_PROGRAM = "login-program": [Error];
+    meaning "The program of a line in login.config is not a path";
+    why "mgetty executes the fourth word, and does not search for it. Without a path the call ends. Often the third \
+         word, the name for utmp, is missing.";
+    fix "write the whole path of the program as the fourth word";
+    example Etc(&[file("mgetty/login.config", "/AutoPPP/ - /usr/sbin/pppd auth -chap +pap\n")]);
 SILENT_CALLER = "silent-caller": [Note];
     meaning "A caller who connects and sends nothing keeps the line";
     why "mgetty 1.2.1 looks at login-time only after the next octet that it receives. A caller who sends nothing is \

@@ -22,9 +22,9 @@ MGETTY_BOOL = "mgetty-bool": [Warning];
     example Etc(&[file("mgetty/mgetty.config", "data-only 1\n")]);
 MGETTY_FLOW = "mgetty-flow": [Warning];
     meaning "A flow control setting of mgetty.config has an unknown value";
-    why "mgetty knows rts, xon, both and none, and ignores the line otherwise.";
+    why "mgetty knows rts, hard, xon, soft, both and none, and ignores the line otherwise.";
     fix "use rts, xon, both or none";
-    example Etc(&[file("mgetty/mgetty.config", "data-flow hardware\n")]);
+    example Etc(&[file("mgetty/mgetty.config", "data-flow crtscts\n")]);
 MGETTY_SECTION_PATH = "mgetty-section-path": [Error];
     meaning "A section of mgetty.config names its port with /dev/ and is ignored";
     why "mgetty removes /dev/ from the device on its command line, but not from the name of a section. The two are \

@@ -16,6 +16,7 @@ pub mod login;
 pub mod mgetty;
 pub mod options;
 pub mod ports;
+pub mod programs;
 pub mod reach;
 mod reference;
 pub mod serving;
@@ -148,6 +149,7 @@ pub struct Family {
 /// Every family, in the order of a call.
 pub static FAMILIES: &[Family] = &[
     Family { title: "Ports", rules: ports::ALL },
+    Family { title: "Programs on ports", rules: programs::ALL },
     Family { title: "mgetty.config", rules: mgetty::ALL },
     Family { title: "Caller ID", rules: caller_id::ALL },
     Family { title: "login.config", rules: login::ALL },

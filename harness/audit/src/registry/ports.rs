@@ -7,7 +7,7 @@ use crate::severity::Severity::{Error, Note, Warning};
 family! {
 NO_PORT = "no-port": [Error];
     meaning "No port is served: nobody can call";
-    why "Neither /etc/inittab nor an enabled unit of systemd runs mgetty.";
+    why "Neither /etc/inittab nor an enabled unit of systemd runs mgetty or pppd on a port.";
     fix "add a line such as S0:2345:respawn:/sbin/mgetty -n 2 ttyS0 to /etc/inittab and run `telinit q`; \
          with systemd, enable a unit that runs mgetty";
     example Etc(&[file("inittab", "#S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n")]);
@@ -55,10 +55,19 @@ PORT_NOT_KEPT = "port-not-kept": [Error, Warning];
          exit status: pppd ends with status 16 when the caller hangs up, login with 0.";
     fix "in inittab use the action respawn and a runlevel that is used; in a unit, Restart=always";
     example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS9:2345:once:/sbin/mgetty ttyS9\n")]);
+UNIT_REFUSED = "unit-refused": [Error];
+    meaning "systemd or upstart does not accept a unit or job that serves a port";
+    why "It is not started at all, and the port is not served. `systemd-analyze verify` says the same of a unit.";
+    fix "correct what the log names; a drop-in that replaces a command line needs an empty ExecStart= above its own";
+    example Etc(&[
+        link("systemd/system/multi-user.target.wants/mgetty@ttyS0.service", "/etc/systemd/system/mgetty@.service"),
+        file("systemd/system/mgetty@.service", "[Service]\nExecStart=/sbin/mgetty -n 2 %i\nRestart=always\n"),
+        file("systemd/system/mgetty@.service.d/speed.conf", "[Service]\nExecStart=/sbin/mgetty -n 2 -s 38400 %i\n"),
+    ]);
 INITTAB_REFUSED = "inittab-refused": [Error];
-    meaning "init does not accept a line of inittab that names mgetty";
+    meaning "init does not accept a line of inittab that serves a port";
     why "init logs an error and ignores the line. The port is not served.";
-    fix "a line is id:runlevels:respawn:command; the id has at most four characters";
+    fix "a line is id:runlevels:respawn:command; the id has at most four characters, the command 127";
     example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nttyS9:2345:respawn:/sbin/mgetty ttyS9\n")]);
 START_LIMIT = "start-limit": [Error];
     meaning "systemd gives the port up after a few calls in a row";
@@ -87,9 +96,9 @@ UNIT_WITHOUT_TEXT = "unit-without-text": [Warning];
         link("systemd/system/multi-user.target.wants/mgetty-x.service", "/lib/systemd/system/mgetty-x.service"),
     ]);
 INITTAB_UNREAD = "inittab-unread": [Error];
-    meaning "The ports are in inittab, but the machine uses systemd";
-    why "systemd does not read inittab. The ports in it are not served.";
-    fix "write a unit that runs mgetty on the port, and enable it";
+    meaning "The ports are in inittab, and the machine uses systemd or upstart";
+    why "Neither reads inittab. The ports in it are not served.";
+    fix "write a unit (with upstart, a job) that runs mgetty on the port, and enable it";
     example Etc(&[
         link("systemd/system/multi-user.target.wants/mgetty.service", "/etc/systemd/system/mgetty.service"),
         file("systemd/system/mgetty.service", "[Service]\nExecStart=/sbin/mgetty -n 2 ttyS0\n"),

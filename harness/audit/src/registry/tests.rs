@@ -41,7 +41,7 @@ pub(crate) fn found(example: &Example) -> Option<Vec<Finding>> {
                 let SampleContent::Text(text) = sample.content else { panic!("{}: no text", sample.path) };
                 fs::write(directory.path().join(sample.path), text).unwrap();
             }
-            Some(webmin_files::read(directory.path()).unwrap())
+            Some(webmin_files::read(directory.path()).unwrap().1)
         }
         Example::Accept(text) => {
             let acceptances = Acceptances::read(Path::new("accepted.kdl"), text).unwrap();

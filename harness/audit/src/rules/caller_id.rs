@@ -67,6 +67,24 @@ fn odd(subject: &Subject<'_>) -> Vec<Finding> {
                     .at(rule.place.clone())
                     .why("the number after the blank is a rule of its own, which allows"),
             );
+        } else if let Some(rest) = rule.number.strip_prefix('\u{feff}') {
+            found.push(
+                Finding::new(
+                    &registered::RULE_NO_NUMBER,
+                    format!("an invisible byte order mark stands before the rule {rest}: no number begins with it"),
+                )
+                .at(rule.place.clone())
+                .why("mgetty takes it for part of the rule")
+                .fix("save the file as UTF-8 without a byte order mark"),
+            );
+        } else if ["all", "none"].iter().any(|word| rule.number != *word && rule.number.eq_ignore_ascii_case(word)) {
+            let word = rule.number.to_ascii_lowercase();
+            found.push(
+                Finding::new(&registered::RULE_NO_NUMBER, format!("no caller's number begins with {token}"))
+                    .at(rule.place.clone())
+                    .why(format!("mgetty knows the word {word} in small letters only"))
+                    .fix(format!("write {}{word}", if rule.allow { "" } else { "!" })),
+            );
         } else if rule.number == "#" {
             found.push(
                 Finding::new(
@@ -119,5 +137,7 @@ mod tests {
         shows("rule-comment", Warning, &[("mgetty/dialin.config", "555 # friend\n")]);
         shows("rule-no-number", Warning, &[("mgetty/dialin.config", "555!all\n")]);
         shows("rule-no-number", Warning, &[("mgetty/dialin.config", "555-1234\n")]);
+        shows("rule-no-number", Warning, &[("mgetty/dialin.config", "\u{feff}555\n!all\n")]);
+        shows("rule-no-number", Warning, &[("mgetty/dialin.config", "555\n!All\n")]);
     }
 }

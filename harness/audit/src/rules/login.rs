@@ -7,7 +7,7 @@ use crate::registry::login as rule;
 use offhook_etc::read::login_config::MOST_ARGUMENTS;
 use offhook_etc::source::Place;
 
-pub(super) const CHECKS: &[Check] = &[ignored, shadowed, off, arguments, silent];
+pub(super) const CHECKS: &[Check] = &[ignored, shadowed, off, arguments, programs, silent];
 
 fn ignored(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(why) = &subject.facts.login_ignored else { return Vec::new() };
@@ -96,6 +96,28 @@ fn arguments(subject: &Subject<'_>) -> Vec<Finding> {
     found
 }
 
+/// Lines whose program cannot be executed: execv(3) does not search.
+fn programs(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for line in subject.facts.login.iter().flat_map(|login| &login.lines) {
+        let Some(program) = line.words.first().filter(|program| !program.contains('/')) else { continue };
+        let who = if line.pattern == "/AutoPPP/" { "who begins with PPP" } else { "who matches this line" };
+        let finding = Finding::new(
+            &rule::LOGIN_PROGRAM,
+            format!("a caller {who} is disconnected: mgetty executes {program:?}, which is not a path"),
+        )
+        .at(line.place.clone());
+        found.push(if line.utmp.starts_with('/') {
+            finding
+                .why(format!("the third word is the name for utmp, and {} stands there", line.utmp))
+                .fix(format!("add a word before {}: {} {} - {}", line.utmp, line.pattern, line.user, line.utmp))
+        } else {
+            finding.why("the fourth word is the program, and mgetty does not search for it")
+        });
+    }
+    found
+}
+
 fn silent(subject: &Subject<'_>) -> Vec<Finding> {
     let modem = subject.ports.iter().find(|port| !port.direct.value);
     let Some(port) = modem else { return Vec::new() };
@@ -135,6 +157,7 @@ mod tests {
             &[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap ipparam \"a b\"\n")],
         );
         shows("login-short", Warning, &[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap\nPORT=1\n")]);
+        shows("login-program", Error, &[("mgetty/login.config", "/AutoPPP/ - /usr/sbin/pppd auth -chap +pap\n")]);
         assert!(codes(&with(&[])).contains(&"silent-caller"));
     }
 

@@ -62,7 +62,7 @@ mod tests {
         shows("mgetty-key", Warning, &[("mgetty/mgetty.config", "ringss 3\n")]);
         shows("mgetty-number", Warning, &[("mgetty/mgetty.config", "rings many\n")]);
         shows("mgetty-bool", Warning, &[("mgetty/mgetty.config", "data-only 1\n")]);
-        shows("mgetty-flow", Warning, &[("mgetty/mgetty.config", "data-flow hardware\n")]);
+        shows("mgetty-flow", Warning, &[("mgetty/mgetty.config", "data-flow crtscts\n")]);
         shows("mgetty-section-path", Error, &[("mgetty/mgetty.config", "port /dev/ttyS0\n rings 3\n")]);
         shows("mgetty-section", Note, &[("mgetty/mgetty.config", "port ttyS7\n debug 9\n")]);
     }

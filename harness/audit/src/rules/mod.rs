@@ -11,6 +11,7 @@ mod mgetty;
 mod option_problems;
 mod options;
 mod ports;
+mod programs;
 mod reach;
 mod serving;
 mod unusable;
@@ -36,6 +37,7 @@ type Check = fn(&Subject<'_>) -> Vec<Finding>;
 /// Every check.
 const CHECKS: &[&[Check]] = &[
     ports::CHECKS,
+    programs::CHECKS,
     mgetty::CHECKS,
     login::CHECKS,
     caller_id::CHECKS,

@@ -7,7 +7,7 @@ use crate::Finding;
 use crate::Severity::Warning;
 use crate::registry::ports as rule;
 use offhook_etc::SPEEDS;
-use offhook_etc::read::mgetty_command;
+use offhook_etc::read::inittab_units::Manager;
 use offhook_etc::restart::When;
 use offhook_etc::source::Place;
 use offhook_scenario::format_duration;
@@ -20,45 +20,44 @@ pub(super) const CHECKS: &[Check] =
 
 fn none(subject: &Subject<'_>) -> Vec<Finding> {
     let init = &subject.facts.init;
-    if !subject.ports.is_empty() {
+    // What is not audited is told by itself.
+    if !subject.ports.is_empty() || init.entries.iter().any(|entry| entry.device.is_some()) {
         return Vec::new();
     }
     let place = init.commented.first().map(|entry| entry.place.clone());
     let what = "no port is served: nobody can call";
-    let why = match (&place, init.systemd) {
+    let why = match (&place, init.manager) {
         (Some(_), _) => "the only lines with mgetty are comments",
-        (None, true) => "no enabled unit runs mgetty",
-        (None, false) => "no line of /etc/inittab, and no enabled unit, runs mgetty",
+        (None, Manager::Systemd) => "no enabled unit runs mgetty or pppd",
+        (None, Manager::Upstart) => "no job of upstart runs mgetty or pppd",
+        (None, Manager::Sysvinit) => "no line of /etc/inittab, and no enabled unit, runs mgetty or pppd",
     };
     vec![Finding::new(&rule::NO_PORT, what).at(place).why(why)]
 }
 
 fn twice(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (index, port) in subject.ports.iter().enumerate() {
-        if let Some(first) = subject.ports[..index].iter().find(|other| other.device == port.device) {
-            found.push(
-                Finding::new(&rule::PORT_TWICE, format!("{} is served twice", port.device))
-                    .at(port.entry.place.clone())
-                    .on(&port.device)
-                    .why(format!(
-                        "it is already served by {}; two programs on one device take octets from each other",
-                        first.entry.place
-                    )),
-            );
-        }
-        if let Some(same) = subject.ports[..index].iter().find(|other| {
-            other.entry.id == port.entry.id
-                && other.entry.place.file == port.entry.place.file
-                && port.entry.place.file == "/etc/inittab"
-        }) {
-            found.push(
-                Finding::new(&rule::INITTAB_ID_TWICE, format!("the id {} is used twice", port.entry.id))
-                    .at(port.entry.place.clone())
-                    .on(&port.device)
-                    .why(format!("{} has the same id; init keeps only one of the two", same.entry.place)),
-            );
-        }
+    let entries = &subject.facts.init.entries;
+    for (index, entry) in entries.iter().enumerate() {
+        let Some(device) = &entry.device else { continue };
+        let Some(first) = entries[..index].iter().find(|other| other.device.as_ref() == Some(device)) else { continue };
+        found.push(
+            Finding::new(&rule::PORT_TWICE, format!("{device} is served twice"))
+                .at(entry.place.clone())
+                .on(device)
+                .why(format!(
+                    "{} serves it here, and {} at {}; two programs on one device take octets from each other",
+                    entry.runs.name(),
+                    first.runs.name(),
+                    first.place
+                )),
+        );
+    }
+    for (entry, first) in &subject.facts.init.twice {
+        let finding = Finding::new(&rule::INITTAB_ID_TWICE, format!("the id {} is used twice", entry.id))
+            .at(entry.place.clone())
+            .why(format!("{first} has the same id; init keeps only that one"));
+        found.push(entry.device.iter().fold(finding, |finding, device| finding.on(device)));
     }
     found
 }
@@ -86,12 +85,8 @@ fn speed(subject: &Subject<'_>) -> Vec<Finding> {
 fn flags(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
-        for flag in &port.command.unknown {
-            found.push(
-                Finding::new(&rule::MGETTY_FLAG, format!("mgetty does not know {flag} and ends"))
-                    .at(port.entry.place.clone())
-                    .on(&port.device),
-            );
+        for end in &port.command.ends {
+            found.push(Finding::new(&rule::MGETTY_FLAG, end.to_string()).at(port.entry.place.clone()).on(&port.device));
         }
     }
     found
@@ -134,24 +129,28 @@ fn commented(subject: &Subject<'_>) -> Vec<Finding> {
         .at(place.clone())
     };
     let entries = subject.facts.init.commented.iter();
-    entries
-        .filter_map(|entry| Some(finding(&entry.place, mgetty_command::read(&entry.process).device_name()?)))
-        .collect()
+    entries.filter_map(|entry| Some(finding(&entry.place, entry.device.clone()?))).collect()
 }
 
 fn idle(subject: &Subject<'_>) -> Vec<Finding> {
     let lines = subject.facts.init.idle.iter();
     let idle = lines.map(|(place, why)| {
-        Finding::new(&rule::PORT_NOT_KEPT, "this line names mgetty, but does not keep it running")
+        Finding::new(&rule::PORT_NOT_KEPT, "this names a program for a port, but does not keep it running")
             .severity(Warning)
             .fix("use the action respawn, and a runlevel that is used")
             .at(place.clone())
             .why(why.clone())
     });
-    let refused = subject.facts.init.refused.iter().map(|(place, why)| {
-        Finding::new(&rule::INITTAB_REFUSED, "init does not accept this line: the port is not served")
-            .at(place.clone())
-            .why(format!("init logs: {why}"))
+    let refused = subject.facts.init.refused.iter().map(|refused| {
+        let (rule, who, what) = match refused.by {
+            Manager::Sysvinit => (&rule::INITTAB_REFUSED, "init", "line"),
+            Manager::Systemd => (&rule::UNIT_REFUSED, "systemd", "unit"),
+            Manager::Upstart => (&rule::UNIT_REFUSED, "upstart", "job"),
+        };
+        let finding = Finding::new(rule, format!("{who} does not accept this {what}: the port is not served"))
+            .at(refused.place.clone())
+            .why(format!("{who} logs: {}", refused.said));
+        refused.device.iter().fold(finding, |finding, device| finding.on(device))
     });
     idle.chain(refused).collect()
 }
@@ -225,7 +224,7 @@ fn units(subject: &Subject<'_>) -> Vec<Finding> {
         found.push(
             Finding::new(&rule::INITTAB_UNREAD, "the ports in /etc/inittab are not served")
                 .at(place.clone())
-                .why("this machine uses systemd, which does not read inittab"),
+                .why(format!("this machine uses {}, which does not read inittab", init.manager.name())),
         );
     }
     found
@@ -288,16 +287,17 @@ mod tests {
 
     #[test]
     fn an_inittab_beside_units_is_not_read() {
-        let unit =
-            ("systemd/system/multi-user.target.wants/mgetty.service", "[Service]\nExecStart=/sbin/mgetty -n 2 ttyS0\n");
-        shows("inittab-unread", Error, &[unit]);
-        let other = ("systemd/system/multi-user.target.wants/mgetty-x.service", "[Service]\n");
-        shows("unit-without-text", Warning, &[unit, other]);
+        let unit = ("systemd/system/mgetty.service", "[Service]\nExecStart=/sbin/mgetty -n 2 ttyS0\n");
+        let wanted = ("systemd/system/multi-user.target.wants/mgetty.service", "-> ../mgetty.service");
+        shows("inittab-unread", Error, &[unit, wanted]);
+        let other =
+            ("systemd/system/multi-user.target.wants/mgetty-x.service", "-> /lib/systemd/system/mgetty-x.service");
+        shows("unit-without-text", Warning, &[unit, wanted, other]);
     }
 
     #[test]
     fn units_that_serve_only_so_many_calls_are_found() {
-        let wanted = ("systemd/system/multi-user.target.wants/mgetty.service", "# a link\n");
+        let wanted = ("systemd/system/multi-user.target.wants/mgetty.service", "-> ../mgetty.service");
         let path = "systemd/system/mgetty.service";
         let unit = |more: &str| format!("[Service]\nExecStart=/sbin/mgetty -n 2 ttyS0\n{more}");
         for restart in ["", "Restart=on-success", "Restart=on-failure", "Restart=on-abort"] {

@@ -2,25 +2,22 @@
 
 use crate::read::mgetty_command::{self, Command};
 use crate::read::mgetty_config::{self, Values};
+use crate::read::program::Program;
 use crate::served::Served;
 use crate::source::{Place, Sourced, Tree};
-use crate::units;
 
 /// Whether what serves a port expects no modem there: nothing of mgetty's, or mgetty that is told so.
 pub fn is_direct(tree: &Tree, found: &Served) -> bool {
-    let process = units::bare(&found.process);
+    let Some(runs) = found.runs.as_ref().filter(|runs| runs.program == Program::Mgetty) else { return true };
     let values = tree.mgetty("mgetty.config").map(|source| mgetty_config::values(&source, &found.device));
     let place = Place::line(&found.file, found.line);
-    !mgetty_command::is_mgetty(process)
-        || direct(&mgetty_command::read(process), &values.unwrap_or_default(), &place).value
+    direct(&mgetty_command::of(&runs.words), &values.unwrap_or_default(), &place).value
 }
 
 /// Whether mgetty expects no modem, by its command line, which stands at `here`, or by mgetty.config.
 pub fn direct(command: &Command, values: &Values, here: &Place) -> Sourced<bool> {
     match values.get("direct") {
-        _ if command.direct || command.program.rsplit('/').next() == Some("getty") => {
-            Sourced { value: true, place: Some(here.clone()) }
-        }
+        _ if command.direct => Sourced { value: true, place: Some(here.clone()) },
         Some(value) => Sourced { value: mgetty_config::truth(&value.text), place: Some(value.place.clone()) },
         None => Sourced { value: false, place: None },
     }

@@ -20,6 +20,8 @@ pub struct Line {
     pub utmp: String,
     /// The program and its arguments.
     pub words: Vec<String>,
+    /// How many of the words the program gets.
+    pub most: usize,
 }
 
 /// A file that mgetty reads.
@@ -56,7 +58,7 @@ pub fn read(source: &Source<'_>) -> LoginConfig {
         let mut words = words.into_iter();
         let mut next = || words.next().unwrap_or_default();
         let (pattern, user, utmp) = (next(), next(), next());
-        config.lines.push(Line { place: source.at(number), pattern, user, utmp, words: rest });
+        config.lines.push(Line { place: source.at(number), pattern, user, utmp, words: rest, most: MOST_ARGUMENTS });
     }
     config
 }
@@ -69,6 +71,12 @@ impl LoginConfig {
 }
 
 impl Line {
+    /// pppd as init starts it: with all of its words, and without a pattern.
+    pub fn of_init(place: Place, words: Vec<String>) -> Self {
+        let (pattern, user, utmp) = (String::new(), "-".to_owned(), "-".to_owned());
+        Self { place, pattern, user, utmp, words, most: usize::MAX }
+    }
+
     /// Whether the pattern fits `name`.
     pub fn fits(&self, name: &str) -> bool {
         let pattern = self.pattern.as_str();
@@ -89,7 +97,7 @@ impl Line {
 
     /// Arguments as the program gets them: `@` and friends are not replaced.
     pub fn arguments(&self) -> &[String] {
-        let end = self.words.len().min(MOST_ARGUMENTS);
+        let end = self.words.len().min(self.most);
         self.words.get(1..end).unwrap_or_default()
     }
 }

@@ -1,6 +1,9 @@
-//! mgetty's command line (conf_mg.c, `mgetty_parse_args`).
+//! mgetty's command line (conf_mg.c, `mgetty_parse_args`, and getopt(3) of glibc).
 //!
-//! In goes the command as inittab or a unit has it; out come its flags, the device and what mgetty would refuse.
+//! In go the words of the command; out come its flags, the device and what makes mgetty end at once. getopt looks at flags
+//! behind the device too, takes the next word for a flag's value whatever it looks like, and ends at `--`.
+
+use super::shell;
 
 /// A command line of mgetty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,49 +30,80 @@ pub struct Command {
     pub blocking: bool,
     /// `-a`: takes the port's speed from CONNECT.
     pub autobauding: bool,
-    /// Flags mgetty does not know.
-    pub unknown: Vec<String>,
+    /// Why mgetty ends before it looks at the port.
+    pub ends: Vec<End>,
+}
+
+/// Why mgetty ends before it looks at the port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It does not know the flag.
+    Unknown(char),
+    /// The flag needs a value, and nothing follows.
+    NoValue(char),
+    /// `-V`: it shows its version.
+    Version,
+    /// `-c`: for gettydefs, which it is built without.
+    Gettydefs,
+}
+
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unknown(flag) => write!(f, "mgetty does not know -{} and ends", flag.escape_default()),
+            Self::NoValue(flag) => write!(f, "-{flag} needs a value and has none: mgetty ends"),
+            Self::Version => f.write_str("with -V mgetty shows its version and ends"),
+            Self::Gettydefs => f.write_str("with -c mgetty ends"),
+        }
+    }
 }
 
 /// Flags with a value.
-const WITH_VALUE: &str = "kxspnRiCSIm";
+const WITH_VALUE: &str = "ckxspnRiCSIm";
 /// Flags without.
 const ALONE: &str = "rbaDFV";
 
-/// Whether that process is one of mgetty's programs.
-pub fn is_mgetty(process: &str) -> bool {
-    process.split_whitespace().next().is_some_and(|word| {
-        let name = word.trim_start_matches(['-', '+', '@']).rsplit('/').next().unwrap_or(word);
-        matches!(name, "mgetty" | "vgetty")
-    })
+/// Reads a command line as a shell has it.
+pub fn read(process: &str) -> Command {
+    of(&shell::split(process))
 }
 
-/// Reads a command line.
-pub fn read(process: &str) -> Command {
-    let mut words = split(process).into_iter();
-    let program = words.next().unwrap_or_default().trim_start_matches(['-', '+', '@']).to_owned();
-    let mut command = Command { program, ..Command::default() };
+/// Reads its words.
+pub fn of(words: &[String]) -> Command {
+    let mut words = words.iter();
+    let program = words.next().cloned().unwrap_or_default();
+    let direct = program.rsplit('/').next() == Some("getty");
+    let mut command = Command { program, direct, blocking: direct, ..Command::default() };
+    // What follows the device is an entry of gettydefs, which is not read.
+    let mut operands = Vec::new();
     while let Some(word) = words.next() {
-        let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) else {
-            // What follows the device is an entry of gettydefs, which is not read.
-            command.device = Some(word);
+        if word == "--" {
+            operands.extend(words.by_ref());
             break;
+        }
+        let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) else {
+            operands.push(word);
+            continue;
         };
         let mut rest = flags.chars();
         while let Some(flag) = rest.next() {
             if WITH_VALUE.contains(flag) {
                 let glued = rest.as_str();
-                let value = if glued.is_empty() { words.next() } else { Some(glued.to_owned()) };
-                command.take(flag, value.unwrap_or_default());
+                let value = if glued.is_empty() { words.next().cloned() } else { Some(glued.to_owned()) };
+                match value {
+                    Some(value) => command.take(flag, value),
+                    None => command.ends.push(End::NoValue(flag)),
+                }
                 break;
             }
             if ALONE.contains(flag) {
                 command.take(flag, String::new());
             } else {
-                command.unknown.push(format!("-{flag}"));
+                command.ends.push(End::Unknown(flag));
             }
         }
     }
+    command.device = operands.first().map(|word| (*word).clone());
     command
 }
 
@@ -85,39 +119,18 @@ impl Command {
             'F' => self.fax_only = true,
             'b' => self.blocking = true,
             'a' => self.autobauding = true,
+            'V' => self.ends.push(End::Version),
+            'c' => self.ends.push(End::Gettydefs),
+            // Logging, texts and fax: nothing that a caller by data meets.
             _ => {}
         }
     }
 
     /// The device's name without `/dev/`.
     pub fn device_name(&self) -> Option<String> {
-        let device = self.device.as_deref()?.trim();
+        let device = self.device.as_deref()?;
         Some(device.strip_prefix("/dev/").unwrap_or(device).to_owned())
     }
-}
-
-/// Words as a shell parts them: quotes hold together, a backslash takes the next character as it is.
-pub fn split(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            (Some(open), close) if open == close => quote = None,
-            (Some('\''), other) => word.get_or_insert_default().push(other),
-            (_, '\\') => word.get_or_insert_default().extend(characters.next()),
-            (Some(_), other) => word.get_or_insert_default().push(other),
-            (None, open @ ('"' | '\'')) => {
-                quote = Some(open);
-                word.get_or_insert_default();
-            }
-            (None, blank) if blank.is_whitespace() => words.extend(word.take()),
-            (None, other) => word.get_or_insert_default().push(other),
-        }
-    }
-    words.extend(word);
-    words
 }
 
 #[cfg(test)]
@@ -135,11 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_a_repeated_flag_counts_and_strangers_are_kept() {
+    fn the_last_of_a_repeated_flag_counts_and_strangers_end_mgetty() {
         let command = read("mgetty -s 38400 -s 57600 -Z -D ttyS0");
         assert_eq!(command.speed.as_deref(), Some("57600"));
-        assert_eq!(command.unknown, ["-Z"]);
+        assert_eq!(command.ends, [End::Unknown('Z')]);
         assert!(command.data_only);
+        assert_eq!(read("mgetty ttyS0 -n").ends, [End::NoValue('n')]);
+        assert_eq!(read("mgetty -V ttyS0").ends, [End::Version]);
+        assert_eq!(read("mgetty --direct ttyS0").ends[0], End::Unknown('-'));
     }
 
     #[test]
@@ -151,8 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn only_mgetty_is_mgetty() {
-        assert!(is_mgetty("/sbin/mgetty ttyS0") && is_mgetty("-/usr/sbin/vgetty ttyS0"));
-        assert!(!is_mgetty("/sbin/getty 38400 tty1") && !is_mgetty(""));
+    fn flags_behind_the_device_count_and_those_behind_two_dashes_do_not() {
+        let command = read("/sbin/mgetty ttyS0 -r vt100 -n 5");
+        assert_eq!(command.device.as_deref(), Some("ttyS0"));
+        assert_eq!((command.direct, command.rings.as_deref()), (true, Some("5")));
+        let command = read("/sbin/mgetty -- -r ttyS0");
+        assert_eq!((command.direct, command.device.as_deref()), (false, Some("-r")));
+        assert_eq!(read("/sbin/mgetty -D - ").device.as_deref(), Some("-"));
     }
 }

@@ -112,21 +112,21 @@ fn lines(source: &Source<'_>) -> Vec<(usize, String, String)> {
     let mut joined = String::new();
     let mut first = None;
     for (number, line) in source.lines() {
-        let line = line.trim_end();
         let start = *first.get_or_insert(number);
         if let Some(head) = line.strip_suffix('\\') {
             joined.push_str(head);
             continue;
         }
-        joined.push_str(line);
+        joined.push_str(&line);
         first = None;
         let text = std::mem::take(&mut joined);
         let text = text.trim();
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
-        let (key, value) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-        found.push((start, key.to_owned(), value.trim().to_owned()));
+        let mut words = text.split_whitespace();
+        let key = words.next().unwrap_or_default().to_owned();
+        found.push((start, key, words.collect::<Vec<_>>().join(" ")));
     }
     found
 }
@@ -138,11 +138,21 @@ pub fn values(source: &Source<'_>, device: &str) -> Values {
     for (line, key, value) in lines(source) {
         if key == "port" {
             applies = same_port(&value, device);
-        } else if applies && type_of(&key).is_some() {
+        } else if applies && is_taken(&key, &value) {
             values.insert(key, Value { text: value, place: source.at(line) });
         }
     }
     values
+}
+
+/// Whether mgetty takes a line; of one that it does not the value before stays.
+fn is_taken(key: &str, value: &str) -> bool {
+    match type_of(key) {
+        Some(Int) => integer(value).is_some(),
+        Some(Flow) => is_flow(value),
+        Some(Bool | Text) => true,
+        None => false,
+    }
 }
 
 /// What is wrong in it, whatever the port.
@@ -159,7 +169,7 @@ pub fn problems(source: &Source<'_>) -> Vec<Problem> {
             }
             Some(Int) if integer(&value).is_none() => problems.push(Problem::Number(place, key)),
             Some(Bool) if !truth(&value) && !is_no(&value) => problems.push(Problem::Bool(place, key, value)),
-            Some(Flow) if !matches!(value.as_str(), "rts" | "hard" | "xon" | "soft" | "both" | "none") => {
+            Some(Flow) if !is_flow(&value) => {
                 problems.push(Problem::Flow(place, key));
             }
             Some(_) => {}
@@ -187,23 +197,45 @@ pub fn same_port(section: &str, device: &str) -> bool {
     a.iter().zip(&b).all(|(x, y)| x == y || *x == '?' || *y == '?') && blank(&a[common..]) && blank(&b[common..])
 }
 
-/// What mgetty takes for a number.
+/// What mgetty takes for a number in its file, strtol(3) with base 0: the leading digits, whatever follows them.
 pub fn integer(text: &str) -> Option<i64> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text),
-    };
+    let digits = text.strip_prefix('-').unwrap_or(text);
     if !digits.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let (value, _) = super::options::number(digits);
-    value.and_then(|value| i64::try_from(value).ok()).map(|value| sign * value)
+    let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+    Some(
+        match hex.filter(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit())) {
+            Some(rest) => leading(rest, 16),
+            None if digits.starts_with('0') => leading(digits, 8),
+            None => leading(digits, 10),
+        } * if digits.len() < text.len() { -1 } else { 1 },
+    )
+}
+
+/// What mgetty takes for a number on its command line, atoi(3): 0 without digits.
+pub fn argument(text: &str) -> i64 {
+    let text = text.trim_start();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    sign * leading(digits, 10)
+}
+
+fn leading(digits: &str, radix: u32) -> i64 {
+    let digits = digits.chars().map_while(|digit| digit.to_digit(radix));
+    digits.fold(0, |value: i64, digit| value.saturating_mul(i64::from(radix)).saturating_add(i64::from(digit)))
+}
+
+/// What mgetty takes for flow control: it compares the begins of two words, and all of the others.
+fn is_flow(text: &str) -> bool {
+    ["rts", "hard", "xon", "soft"].iter().any(|begin| text.starts_with(begin)) || matches!(text, "both" | "none")
 }
 
 /// What mgetty takes for true.
 pub fn truth(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    text.is_empty() || text.starts_with('y') || text.starts_with('t') || text == "on"
+    text.is_empty() || text.starts_with(['y', 'Y', 't', 'T']) || text.starts_with("on")
 }
 
 /// What people write for false.
@@ -232,7 +264,7 @@ mod tests {
         let values = values(&source(text), "ttyS0");
         assert_eq!(values["rings"], Value { text: "4".into(), place: Place::line("/etc/mgetty/mgetty.config", 4) });
         assert_eq!(values["speed"].text, "38400");
-        assert_eq!(values["init-chat"].text, "\"\" ATZ    OK");
+        assert_eq!(values["init-chat"].text, "\"\" ATZ OK", "blanks become one");
     }
 
     #[test]
@@ -243,6 +275,20 @@ mod tests {
             "as mgetty 1.2.1 answers after one ring, whatever such a section says"
         );
         assert!(!same_port("ttyS0", "ttyS1") && !same_port("ttyS", "ttyS1"));
+    }
+
+    #[test]
+    fn numbers_are_read_as_strtol_and_atoi_read_them() {
+        let read = ["38400 # the modem", "0x10", "010", "-5", "0", "99999999999999999999"].map(integer);
+        assert_eq!(read, [Some(38_400), Some(16), Some(8), Some(-5), Some(0), Some(i64::MAX)]);
+        assert_eq!((integer("many"), integer("-"), integer("")), (None, None, None));
+        assert_eq!(["38400bps", " 010", "-r", "fast", "+3"].map(argument), [38_400, 10, 0, 0, 3]);
+    }
+
+    #[test]
+    fn words_for_yes_and_for_flow_control_are_compared_by_their_begins() {
+        assert!(["", "yes", "T", "on", "only"].into_iter().all(truth) && !["1", "ON", "off"].into_iter().any(truth));
+        assert!(is_flow("rtscts") && is_flow("hardware") && is_flow("none") && !is_flow("nones") && !is_flow("RTS"));
     }
 
     #[test]

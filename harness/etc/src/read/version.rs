@@ -35,6 +35,14 @@ impl PppVersion {
         Self::of_release(&String::from_utf8_lossy(release.octets))
     }
 
+    /// The release of Debian that has it today.
+    pub const fn release(self) -> &'static str {
+        match self {
+            Self::V249 => "bookworm",
+            Self::V252 => "trixie",
+        }
+    }
+
     /// Its number.
     pub const fn number(self) -> &'static str {
         match self {

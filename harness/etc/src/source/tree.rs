@@ -19,8 +19,10 @@ use crate::{Content, Etc, RawFile, is_private};
 pub struct Tree {
     /// Every file, in the order of paths.
     pub etc: Etc,
-    /// What could not be read.
+    /// What could not be read of what a dial-in server reads.
     pub unread: Vec<Unread>,
+    /// What else of its `/etc` is not here: a program of the server that wants it does not find it in the lab.
+    pub left_out: Vec<Unread>,
     /// The machine's name, from `/etc/hostname`.
     pub hostname: Option<String>,
     /// Whether owners mean anything: not if all files belong to one who is not root, as in a copy.
@@ -44,9 +46,10 @@ impl Tree {
         } else {
             directory.to_owned()
         };
-        let (etc, unread) = tree::read(&etc_directory)?;
+        let (etc, unread) = tree::read_whole(&etc_directory)?;
         let mut tree = Self::of(etc, ignore_modes);
-        tree.unread = unread;
+        let taken = |unread: &Unread| unread.path.strip_prefix(&etc_directory).is_ok_and(tree::is_taken);
+        (tree.unread, tree.left_out) = unread.into_iter().partition(taken);
         tree.whole = root;
         let copy = Root::open(directory)?;
         // A named file may name another, `file` does; more than a few is a circle.
@@ -73,7 +76,15 @@ impl Tree {
             let name = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
             name.map(str::to_owned)
         });
-        Self { etc, unread: Vec::new(), hostname, owners_known, modes_known: !ignore_modes, whole: false }
+        Self {
+            etc,
+            unread: Vec::new(),
+            left_out: Vec::new(),
+            hostname,
+            owners_known,
+            modes_known: !ignore_modes,
+            whole: false,
+        }
     }
 
     /// The file at that path, links followed.
@@ -83,6 +94,14 @@ impl Tree {
             Content::File(octets) => Some(Source { path, octets, mode: file.mode, uid: file.uid }),
             Content::Link(_) => None,
         }
+    }
+
+    /// Whether that file below `/etc` is there, or may be, and could not be read: nothing can be said of it.
+    pub fn is_unread(&self, path: &str) -> bool {
+        // Of a directory that could not be read nobody knows what is in it.
+        let parents = Path::new(path).ancestors().filter(|parent| !parent.as_os_str().is_empty());
+        let known = self.etc.file(&format!("/etc/{path}")).is_some();
+        !known && parents.into_iter().any(|wanted| self.unread.iter().any(|unread| unread.path.ends_with(wanted)))
     }
 
     /// One of mgetty's files: today's directory first, then that of older systems.

@@ -4,23 +4,29 @@
 //! the tree is the vendor's: of those the usual ones are known (`VENDORS`). Drop-ins are laid over it, specifiers
 //! expanded. What a real systemd does besides (ordering, sandboxes, ending what a service leaves behind) is not done.
 
+mod aside;
+mod exec;
+mod refused;
 mod restart;
+mod service;
 mod words;
 
 use std::collections::BTreeMap;
 
-use self::words::{Names, quoted, split, unescaped};
+pub use self::aside::{Aside, WhyAside, aside};
+pub use self::exec::Fault;
+pub use self::refused::Refused;
+use self::service::Service;
+use self::words::{Names, quoted, unescaped};
 use super::inittab::Entry;
-use super::restart::{Restart, UnitRestart, When};
+use super::restart::{Restart, UnitRestart};
+use crate::source::Place;
 use crate::{Content, Etc};
 
 /// Where an administrator's units are.
 const SYSTEM: &str = "/etc/systemd/system/";
 /// Begins a command line whose process gets the line as its standard streams and controlling terminal.
 const AS_TERMINAL: &str = "setsid -c ";
-/// How often a value may be continued, so that no file makes us go on for ever.
-const LONGEST_LIST: usize = 1000;
-
 /// Units that packages bring, by name, as Debian's systemd and the usual mgetty@.service have them. Shortened to what
 /// is read here.
 const VENDORS: &[(&str, &str)] = &[
@@ -41,19 +47,24 @@ pub struct Unit {
     pub file: String,
     /// The line there, from 1; 0 if the file is not in the tree.
     pub line: usize,
-    /// What it runs, as a shell would take it.
+    /// What it runs, as a shell would take it; empty: nothing that systemd could run.
     pub process: String,
     /// The serial line it holds by its instance or `TTYPath=`, without `/dev/`.
     pub device: Option<String>,
     /// When it is started again.
     pub restart: UnitRestart,
-    /// Why systemd refuses to start it at all, in its own words.
-    pub refused: Option<&'static str>,
+    /// Why systemd refuses to start it at all.
+    pub refused: Option<Refused>,
     /// The id for utmp, if it is to be entered there.
     utmp: Option<String>,
 }
 
 impl Unit {
+    /// Where its command line stands.
+    pub fn place(&self) -> Place {
+        if self.line == 0 { Place::file(self.file.clone()) } else { Place::line(self.file.clone(), self.line) }
+    }
+
     /// What init has to run for it.
     pub fn entry(&self) -> Entry {
         Entry {
@@ -78,52 +89,66 @@ pub fn enabled(etc: &Etc) -> Vec<Unit> {
         let Some((directory, name)) = file.path.strip_prefix(SYSTEM).and_then(|rest| rest.split_once('/')) else {
             continue;
         };
-        let enables = directory.ends_with(".wants") || directory.ends_with(".requires");
-        if !enables || !name.ends_with(".service") || units.iter().any(|unit| unit.name == name) {
+        if !enables(directory) || !name.ends_with(".service") || units.iter().any(|unit| unit.name == name) {
             continue;
         }
-        let target = match &file.content {
-            Content::Link(target) => Some(target.as_str()),
-            Content::File(_) => None,
-        };
-        units.extend(unit(etc, name, target));
+        // Only a link enables a unit; of a file systemd says that it is none.
+        let Content::Link(target) = &file.content else { continue };
+        if let Fragment::Text(at, text) = fragment(etc, name, target) {
+            units.extend(unit(etc, name, at, &text));
+        }
     }
     units
 }
 
-/// One service, if it runs anything.
-fn unit(etc: &Etc, name: &str, target: Option<&str>) -> Option<Unit> {
+/// Whether a directory's links enable units.
+pub fn enables(directory: &str) -> bool {
+    directory.ends_with(".wants") || directory.ends_with(".requires")
+}
+
+/// One service.
+fn unit(etc: &Etc, name: &str, at: At, text: &str) -> Option<Unit> {
     let names = Names::of(name)?;
-    let (path, text) = fragment(etc, &names, target)?;
-    let mut service = Service::default();
-    service.read(&path.0, path.1, &text);
+    let mut service = Service::new(&names);
+    service.read(&at.path, at.in_tree, text);
     for (path, text) in drop_ins(etc, &names) {
         service.read(&path, true, &text);
     }
-    let (file, line, command) = service.exec.first()?.clone();
     let refused = service.refused();
-    let value = |key: &str| service.values.get(key).map(|value| names.expanded(value));
-    let words = names.command(&command, &service.environment);
-    let mut process = quoted(&words)?;
+    let value = |key: &str| service.value(key).map(|value| names.expanded(value));
+    let command = service.starts().first();
+    let words = command.map(|(_, command)| match command.literal {
+        true => command.words.clone(),
+        false => names.command(&command.words, service.environment()),
+    });
+    let mut process = words.as_deref().and_then(quoted).unwrap_or_default();
     let tty = value("TTYPath").filter(|path| path.starts_with("/dev/"));
     let reads_tty = value("StandardInput").is_some_and(|input| input.starts_with("tty"));
-    if let (true, Some(tty)) = (reads_tty, &tty) {
+    if let (true, false, Some(tty)) = (reads_tty, process.is_empty(), &tty) {
         // The service gets the line, for reading and writing, as its standard streams and controlling terminal.
         let tty = quoted(std::slice::from_ref(tty))?;
         process = format!("{AS_TERMINAL}{process} <>{tty} >&0 2>&0");
     }
     let instance = names.instance.as_deref().map(unescaped).filter(|instance| is_line(instance));
     let device = tty.and_then(|tty| tty.strip_prefix("/dev/").map(str::to_owned)).filter(|tty| is_line(tty));
+    let place = command.map(|(place, _)| place.clone()).unwrap_or_else(|| Place::file(at.path.clone()));
     Some(Unit {
         name: name.to_owned(),
-        file,
-        line,
+        line: place.line.unwrap_or_default(),
+        file: place.file,
         process,
-        device: device.or(instance),
+        device: device.or_else(|| instance.map(|instance| bare_device(&instance).to_owned())),
         refused,
-        restart: UnitRestart { forgiving: words::is_forgiving(&command), ..service.restart.clone() },
+        restart: UnitRestart {
+            forgiving: command.is_some_and(|(_, command)| command.forgiving),
+            ..service.restart().clone()
+        },
         utmp: value("UtmpIdentifier").filter(|id| !id.is_empty()),
     })
+}
+
+fn bare_device(name: &str) -> &str {
+    name.strip_prefix("/dev/").or_else(|| name.strip_prefix("dev/")).unwrap_or(name)
 }
 
 /// A name that a serial line can have: not that of a virtual console, and nothing with blanks.
@@ -137,28 +162,54 @@ fn is_line(name: &str) -> bool {
         && ["tty", "term/", "cua", "modem"].iter().any(|begin| name.starts_with(begin))
 }
 
-/// The unit file: its path, whether it is in the tree, its text. `None` if it is masked or nobody knows it.
-fn fragment(etc: &Etc, names: &Names, target: Option<&str>) -> Option<((String, bool), String)> {
+/// Where a unit's text is.
+struct At {
+    path: String,
+    /// It is a file of the tree, not the vendor's.
+    in_tree: bool,
+}
+
+/// The file of a unit.
+enum Fragment {
+    /// Its text.
+    Text(At, String),
+    /// It is masked, by a link to /dev/null or an empty file of that path.
+    Masked(String),
+    /// Nobody knows it here.
+    Unknown,
+}
+
+/// The file of the unit of that name, which a link to `target` enables.
+fn fragment(etc: &Etc, name: &str, target: &str) -> Fragment {
+    let Some(names) = Names::of(name) else { return Fragment::Unknown };
     let in_tree = |path: &str| etc.files.iter().find(|file| file.path == path);
+    let mut linked = vec![target.to_owned()];
     for name in names.candidates() {
         let path = format!("{SYSTEM}{name}");
-        if let Some(file) = in_tree(&path) {
-            if matches!(&file.content, Content::Link(target) if target == "/dev/null") {
-                return None;
-            }
-            if let Some(text) = etc.text(&path) {
-                return Some(((path, true), text));
-            }
+        let Some(file) = in_tree(&path) else { continue };
+        match &file.content {
+            Content::Link(target) if target == "/dev/null" => return Fragment::Masked(path),
+            Content::Link(target) => linked.insert(0, target.clone()),
+            Content::File(_) => {}
+        }
+        if let Some(text) = etc.text(&path) {
+            return if text.is_empty() {
+                Fragment::Masked(path)
+            } else {
+                Fragment::Text(At { path, in_tree: true }, text)
+            };
         }
     }
-    if let Some(target) = target.filter(|target| target.starts_with("/etc/"))
-        && let Some(text) = etc.text(target)
+    if let Some((path, text)) =
+        linked.iter().filter(|path| path.starts_with("/etc/")).find_map(|path| Some((path.clone(), etc.text(path)?)))
     {
-        return Some(((target.to_owned(), true), text));
+        return Fragment::Text(At { path, in_tree: true }, text);
     }
-    let linked = target.and_then(|target| target.rsplit('/').next());
+    let linked = linked.iter().filter_map(|target| target.rsplit('/').next());
     let vendors = names.candidates().chain(linked).find_map(|name| VENDORS.iter().find(|vendor| vendor.0 == name));
-    vendors.map(|(name, text)| ((format!("/lib/systemd/system/{name}"), false), (*text).to_owned()))
+    vendors.map_or(Fragment::Unknown, |(name, text)| {
+        Fragment::Text(At { path: format!("/lib/systemd/system/{name}"), in_tree: false }, (*text).to_owned())
+    })
 }
 
 /// The drop-ins, in the order in which they are read: by their own names, the more special directory's instead of another
@@ -181,78 +232,6 @@ fn drop_ins(etc: &Etc, names: &Names) -> Vec<(String, String)> {
     chosen.into_values().filter_map(|path| etc.text(&path).map(|text| (path, text))).collect()
 }
 
-/// What `[Service]` says, and `[Unit]` of the limit on starts.
-#[derive(Debug, Default)]
-struct Service {
-    /// Command lines with the file and line they stand in.
-    exec: Vec<(String, usize, String)>,
-    environment: Vec<(String, String)>,
-    restart: UnitRestart,
-    /// Everything else: the last value counts.
-    values: BTreeMap<String, String>,
-}
-
-impl Service {
-    /// What systemd finds wrong with the service as a whole when it loads it (service_verify in its service.c).
-    fn refused(&self) -> Option<&'static str> {
-        let one_shot = self.values.get("Type").is_some_and(|kind| kind == "oneshot");
-        match self.restart.when {
-            _ if self.exec.len() > 1 && !one_shot => Some(
-                "Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services. Refusing.",
-            ),
-            When::Always | When::OnSuccess if one_shot => Some(
-                "Service has Restart= set to either 'always' or 'on-success', which isn't allowed for Type=oneshot services. Refusing.",
-            ),
-            _ => None,
-        }
-    }
-
-    fn read(&mut self, path: &str, in_tree: bool, text: &str) {
-        let mut section = String::new();
-        let mut lines = text.lines().enumerate();
-        while let Some((index, line)) = lines.next() {
-            let mut line = line.trim().to_owned();
-            // A comment is never continued; within a continued line comments are left out.
-            if line.is_empty() || line.starts_with(['#', ';']) {
-                continue;
-            }
-            while let Some(begun) = line.strip_suffix('\\') {
-                let Some((_, next)) = lines.find(|(_, next)| !next.trim().starts_with(['#', ';'])) else {
-                    line = begun.to_owned();
-                    break;
-                };
-                line = format!("{begun} {}", next.trim());
-            }
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = name.to_owned();
-                continue;
-            }
-            let Some((key, value)) = line.split_once('=') else { continue };
-            let (key, value) = (key.trim(), value.trim());
-            // systemd takes the limit in either section.
-            if section != "Service" && !(section == "Unit" && key.starts_with("StartLimit")) {
-                continue;
-            }
-            match key {
-                // Empty: forget what was said before.
-                "ExecStart" if value.is_empty() => self.exec.clear(),
-                "ExecStart" if self.exec.len() < LONGEST_LIST => {
-                    self.exec.push((path.to_owned(), if in_tree { index + 1 } else { 0 }, value.to_owned()));
-                }
-                "Environment" if value.is_empty() => self.environment.clear(),
-                "Environment" if self.environment.len() < LONGEST_LIST => {
-                    let pairs = split(value).into_iter();
-                    self.environment.extend(
-                        pairs.filter_map(|word| word.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned()))),
-                    );
-                }
-                _ if restart::set(&mut self.restart, key, value) => {}
-                _ => drop(self.values.insert(key.to_owned(), value.to_owned())),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -260,6 +239,7 @@ mod tests {
 
     use super::*;
     use crate::RawFile;
+    use crate::restart::When;
 
     const WANTS: &str = "/etc/systemd/system/multi-user.target.wants/";
 
@@ -321,14 +301,12 @@ mod tests {
                 (&wants("mgetty@ttyS0.service"), "-> /lib/systemd/system/mgetty@.service"),
                 ("/etc/systemd/system/mgetty@.service.d/own.conf", drop_in),
             ]);
-            enabled(&files)[0].refused
+            enabled(&files)[0].refused.clone()
         };
-        let why = refused("[Service]\nExecStart=/sbin/mgetty -n 3 %i\n").unwrap();
-        assert!(why.starts_with("Service has more than one ExecStart= setting"), "{why}");
+        assert_eq!(refused("[Service]\nExecStart=/sbin/mgetty -n 3 %i\n"), Some(Refused::TwoStarts));
         assert_eq!(refused("[Service]\nExecStart=\nExecStart=/sbin/mgetty -n 3 %i\n"), None);
         assert_eq!(refused("[Service]\nType=oneshot\nRestart=no\nExecStart=/bin/true\n"), None);
-        let why = refused("[Service]\nType=oneshot\n").unwrap();
-        assert!(why.contains("isn't allowed for Type=oneshot services"), "{why}");
+        assert_eq!(refused("[Service]\nType=oneshot\n"), Some(Refused::OneShotRestart));
     }
 
     #[test]
@@ -380,13 +358,22 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_unit() {
-        for text in
-            ["", "[Service", "[Service]\nExecStart\n", "[Service]\nExecStart=\\", "[Service]\nExecStart=-\n", "\\"]
-        {
+    fn a_unit_that_runs_nothing_is_refused_and_a_template_by_itself_is_none() {
+        let refused = |text: &str| {
             let files = etc(&[(&wants("x@ttyS0.service"), "-> y"), ("/etc/systemd/system/x@.service", text)]);
-            assert_eq!(enabled(&files), [], "{text:?}");
+            enabled(&files).first().map(|unit| (unit.process.clone(), unit.refused.clone()))
+        };
+        for text in ["[Service]\nExecStart\n", "[Service]\nExecStart=-\n", "[Service]\nType=simple\n", "\\"] {
+            assert_eq!(refused(text), Some((String::new(), Some(Refused::NothingToRun))), "{text:?}");
         }
+        assert_eq!(refused(""), None, "an empty file masks the unit");
         assert_eq!(enabled(&etc(&[(&wants("x@.service"), "-> y"), (&wants(".service"), "-> y")])), []);
+    }
+
+    #[test]
+    fn only_a_link_enables_a_unit() {
+        let unit = ("/etc/systemd/system/x.service", "[Service]\nExecStart=/sbin/mgetty ttyS0\n");
+        assert_eq!(enabled(&etc(&[(&wants("x.service"), "[Service]\n"), unit])), []);
+        assert_eq!(enabled(&etc(&[(&wants("x.service"), "-> ../x.service"), unit])).len(), 1);
     }
 }

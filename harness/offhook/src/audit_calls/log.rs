@@ -6,9 +6,6 @@ use offhook_session::Outcome;
 use offhook_session::server_words::{MEANINGLESS, NOT_READY};
 use offhook_telephony::trace::EventKind;
 
-/// What pppd's log has if it refuses to start.
-const REFUSALS: &[&str] = &["couldn't find any suitable secret", "unrecognized option", "Can't open options file"];
-
 /// The first line of the server's log that says why this port does not get ready.
 pub(super) fn complaint(outcome: &Outcome, device: &str) -> Option<String> {
     let mut lines = outcome.trace.iter().filter_map(|event| match &event.what {
@@ -21,16 +18,6 @@ pub(super) fn complaint(outcome: &Outcome, device: &str) -> Option<String> {
     let has = |line: &str, words: &[&str]| words.iter().any(|words| line.contains(words));
     let line = lines.find(|line| has(line, NOT_READY) && !has(line, MEANINGLESS))?;
     Some(line.trim_end_matches(": Invalid argument").trim().to_owned())
-}
-
-/// Why pppd refuses to start.
-pub(super) fn refusal(outcome: &Outcome) -> Option<String> {
-    let mut lines = outcome.trace.iter().filter_map(|event| match &event.what {
-        EventKind::Log { program, text, .. } if program == "pppd" => Some(text.trim()),
-        _ => None,
-    });
-    let line = lines.find(|line| REFUSALS.iter().any(|words| line.contains(words)))?;
-    Some(line.strip_prefix("but ").unwrap_or(line).to_owned())
 }
 
 #[cfg(test)]
@@ -81,13 +68,5 @@ mod tests {
         ]);
         assert_eq!(complaint(&outcome, "ttyS0").as_deref(), Some("invalid port speed: 33600"));
         assert_eq!(complaint(&outcome, "ttyS2"), None);
-    }
-
-    #[test]
-    fn pppd_says_why_it_does_not_start() {
-        let line = "but couldn't find any suitable secret (password) for it to use to do so.";
-        let found = refusal(&outcome(&[("pppd", None, "started"), ("pppd", None, line)]));
-        assert_eq!(found.as_deref(), line.strip_prefix("but "));
-        assert_eq!(refusal(&outcome(&[("mgetty", None, line)])), None);
     }
 }

@@ -13,11 +13,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use offhook_audit::effective::Port;
+use offhook_audit::judge::{self, PortCalls};
 use offhook_audit::plan::{self, Probe};
-use offhook_audit::{Audit, judge, sorted};
+use offhook_audit::secrecy::Secrecy;
+use offhook_audit::{Audit, sorted};
 use offhook_base::plain;
+use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
 use offhook_lab::{Lab, LabError, Room};
+use offhook_scenario::Personality;
 
 use crate::runner::item::Options;
 use rounds::{Rounds, Unmade};
@@ -32,6 +36,8 @@ pub struct CallOptions {
     pub trusted: bool,
     /// The server stack.
     pub stack: String,
+    /// The modem behind each port.
+    pub modem: Personality,
     /// Guests at once; `None`: as many as there are processors.
     pub jobs: Option<usize>,
     /// Real time a guest may take.
@@ -89,22 +95,24 @@ pub fn complete(
     options: &CallOptions,
     interrupted: impl Future<Output = ()>,
 ) -> Completed {
-    let (mut audit, facts, ports) = offhook_audit::audit(tree);
+    let (mut audit, facts, ports) = offhook_audit::audit_for(tree, PppVersion::of_release(&options.stack));
     let mut calls: Vec<(&Port, Vec<Probe>)> = Vec::new();
+    let mut judged: Vec<PortCalls> = Vec::new();
     for port in &ports {
-        if calls.iter().any(|(known, _)| known.device == port.device) {
+        if judged.iter().any(|known| known.device == port.device) {
             continue;
         }
         let plan = plan::plan(tree, &facts, port);
-        judge::left_out(&mut audit, &port.device, &plan.left_out);
+        judged.push(PortCalls { device: port.device.clone(), left_out: plan.left_out, ..PortCalls::default() });
         if !plan.probes.is_empty() {
             calls.push((port, plan.probes));
         }
     }
     let called = match calls.is_empty() {
         true => Ok(false),
-        false => made(tree, lab, options, calls, &mut audit, interrupted).map(|()| true),
+        false => made(tree, lab, options, calls, &mut judged, interrupted).map(|()| true),
     };
+    judge::judge(&mut audit, &judged, &Secrecy::of(tree));
     audit.findings = sorted(audit.findings);
     Completed { audit, called }
 }
@@ -115,7 +123,7 @@ fn made(
     lab: impl FnOnce() -> Result<Lab, LabError>,
     options: &CallOptions,
     calls: Vec<(&Port, Vec<Probe>)>,
-    audit: &mut Audit,
+    judged: &mut [PortCalls],
     interrupted: impl Future<Output = ()>,
 ) -> Result<(), Stopped> {
     let lab = lab()?;
@@ -141,7 +149,7 @@ fn made(
         .enable_all()
         .build()
         .map_err(|error| failed(format!("starting the event loop: {}", plain(&error))))?;
-    let mut rounds = Rounds::new(tree, &lab, &options.stack, &evidence, calls);
+    let mut rounds = Rounds::new(tree, &lab, &options.stack, &options.modem, &evidence, calls);
     let finished = runtime.block_on(async {
         tokio::select! {
             () = rounds.run(&run) => Ok(()),
@@ -151,31 +159,29 @@ fn made(
     // What is running ends with the runtime, before its directories are removed.
     drop(runtime);
     finished?;
-    let result = judged(audit, rounds);
+    let result = taken(judged, rounds);
     offhook_lab::settle();
     result
 }
 
-/// Takes what came of the calls into the audit; `Err`: the lab could not make some of them.
-fn judged(audit: &mut Audit, rounds: Rounds<'_>) -> Result<(), Stopped> {
+/// Takes what came of the calls; `Err`: the lab could not make some of them.
+fn taken(judged: &mut [PortCalls], rounds: Rounds<'_>) -> Result<(), Stopped> {
     let mut result = Ok(());
     for calls in rounds.into_calls() {
         let device = &calls.port.device;
-        judge::take(audit, device, &calls.seen, calls.refusal.as_deref());
+        let Some(port) = judged.iter_mut().find(|port| port.device == *device) else { continue };
+        port.seen = calls.seen;
         let left = calls.left.len();
         // Silence must not pass for agreement.
-        match calls.unmade {
-            Some(Unmade::NotReady(line)) if calls.seen.is_empty() => judge::never_ready(audit, device, line.as_deref()),
-            Some(Unmade::NotReady(line)) => {
-                let line = line.map_or_else(String::new, |line| format!(": {line}"));
-                judge::not_placed(audit, device, left, &format!("mgetty did not get ready again{line}"));
+        port.unmade = match calls.unmade {
+            Some(Unmade::NotReady(line)) => Some(judge::Unmade::NotReady(Some(line))),
+            Some(Unmade::Lab(why)) => {
+                result = result.and(Err(failed(format!("calling {device} in the lab: {why}"))));
+                Some(judge::Unmade::Left(left, why))
             }
-            Some(Unmade::Lab(why)) => result = result.and(Err(failed(format!("calling {device} in the lab: {why}")))),
-            None if left > 0 => {
-                judge::not_placed(audit, device, left, &format!("{} guests ended before them", rounds::MOST));
-            }
-            None => {}
-        }
+            None if left > 0 => Some(judge::Unmade::Left(left, format!("{} guests ended before them", rounds::MOST))),
+            None => None,
+        };
     }
     result
 }

@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use offhook_audit::effective::Port;
+use offhook_audit::judge::seen::Seen;
 use offhook_audit::plan::{self, Probe};
 use offhook_base::SourceFile;
 use offhook_etc::source::Tree;
 use offhook_lab::Lab;
 use offhook_report::evidence;
+use offhook_scenario::Personality;
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
 
 use super::log;
@@ -31,17 +33,15 @@ pub(super) struct PortCalls<'a> {
     /// Calls that were not placed yet.
     pub(super) left: Vec<Probe>,
     /// Calls that were placed, and what came of them.
-    pub(super) seen: Vec<(Probe, CallSummary)>,
-    /// Why pppd refused to start, if its log says so.
-    pub(super) refusal: Option<String>,
+    pub(super) seen: Vec<Seen>,
     /// Why no more calls can be placed.
     pub(super) unmade: Option<Unmade>,
 }
 
 /// Why a guest made no call.
 pub(super) enum Unmade {
-    /// The server never got the port ready; with what its log says.
-    NotReady(Option<String>),
+    /// The server never got the port ready; with what its log and its modem say of it.
+    NotReady(String),
     /// The lab could not do it.
     Lab(String),
 }
@@ -51,6 +51,7 @@ pub(super) struct Rounds<'a> {
     tree: &'a Tree,
     lab: &'a Lab,
     stack: &'a str,
+    modem: &'a Personality,
     evidence: &'a Path,
     calls: Vec<PortCalls<'a>>,
 }
@@ -61,28 +62,29 @@ impl<'a> Rounds<'a> {
         tree: &'a Tree,
         lab: &'a Lab,
         stack: &'a str,
+        modem: &'a Personality,
         evidence: &'a Path,
         calls: Vec<(&'a Port, Vec<Probe>)>,
     ) -> Self {
-        let none = |(port, left)| PortCalls { port, left, seen: Vec::new(), refusal: None, unmade: None };
-        Self { tree, lab, stack, evidence, calls: calls.into_iter().map(none).collect() }
+        let none = |(port, left)| PortCalls { port, left, seen: Vec::new(), unmade: None };
+        Self { tree, lab, stack, modem, evidence, calls: calls.into_iter().map(none).collect() }
     }
 
     /// Makes the calls.
     pub(super) async fn run(&mut self, options: &Options) {
         for round in 0..MOST {
             let open = |calls: &&mut PortCalls<'_>| !calls.left.is_empty() && calls.unmade.is_none();
-            let (tree, stack, evidence) = (self.tree, self.stack, self.evidence);
+            let (tree, stack, modem, evidence) = (self.tree, self.stack, self.modem, self.evidence);
             let mut wanted: Vec<_> = self.calls.iter_mut().filter(open).collect();
             if wanted.is_empty() {
                 return;
             }
-            let items = wanted.iter().map(|calls| item(tree, calls, stack, evidence, round)).collect();
+            let items = wanted.iter().map(|calls| item(tree, calls, (stack, modem), evidence, round)).collect();
             let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
             // Whoever waits for this ends it: nothing ends a round by itself.
             let result = schedule::run(self.lab, items, options, keep, pending(), |_| {}).await;
             for (calls, outcome) in wanted.iter_mut().zip(&result.outcomes) {
-                calls.take(outcome);
+                calls.take(outcome, round);
             }
         }
     }
@@ -93,35 +95,52 @@ impl<'a> Rounds<'a> {
     }
 }
 
-fn item(tree: &Tree, calls: &PortCalls<'_>, stack: &str, evidence: &Path, round: usize) -> Item {
-    let name = format!("{}-{round}", calls.port.device.replace('/', "."));
+fn item(
+    tree: &Tree,
+    calls: &PortCalls<'_>,
+    (stack, modem): (&str, &Personality),
+    evidence: &Path,
+    round: usize,
+) -> Item {
     Item {
         source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
-        scenario: plan::scenario(&tree.for_calls(), calls.port, &calls.left, stack),
+        scenario: plan::scenario(&tree.for_calls(), calls.port, &calls.left, stack, modem),
         stack: stack.to_owned(),
         seed: SEED,
-        evidence: evidence.join(name),
+        evidence: evidence.join(calls.guest(round)),
     }
 }
 
 impl PortCalls<'_> {
     /// Takes what a guest made of the calls that are left.
-    fn take(&mut self, outcome: &Outcome) {
+    fn take(&mut self, outcome: &Outcome, round: usize) {
         let placed = outcome.calls.iter().take_while(|call| call.placed);
         let placed: Vec<CallSummary> = placed.take(self.left.len()).cloned().collect();
-        self.refusal = self.refusal.take().or_else(|| log::refusal(outcome));
-        self.unmade = placed.is_empty().then(|| self.why_unmade(outcome));
-        self.seen.extend(self.left.drain(..placed.len()).zip(placed));
+        // A guest that came to no end would come to none a second time.
+        let broken = matches!(outcome.verdict, Verdict::Error { .. });
+        self.unmade = (placed.is_empty() || broken).then(|| self.why_unmade(outcome));
+        let guest = self.guest(round);
+        let probes = self.left.drain(..placed.len()).zip(placed);
+        self.seen.extend(probes.map(|(probe, call)| Seen { probe, call, guest: guest.clone() }));
+    }
+
+    /// The name of the guest that makes a round, and of its evidence: `ttyS0-0`.
+    fn guest(&self, round: usize) -> String {
+        format!("{}-{round}", self.port.device.replace('/', "."))
     }
 
     fn why_unmade(&self, outcome: &Outcome) -> Unmade {
-        let not_ready = |step: &StepOutcome| step.step.is_none() && matches!(step.result, StepResult::Failed { .. });
-        match &outcome.verdict {
-            Verdict::Failed if outcome.steps.iter().any(not_ready) => {
-                Unmade::NotReady(log::complaint(outcome, &self.port.device))
+        let not_ready = |step: &StepOutcome| match &step.result {
+            StepResult::Failed { actual, .. } if step.step.is_none() => Some(actual.clone()),
+            _ => None,
+        };
+        match (&outcome.verdict, outcome.steps.iter().find_map(not_ready)) {
+            (Verdict::Failed, Some(actual)) => {
+                let complaint = log::complaint(outcome, &self.port.device);
+                Unmade::NotReady(complaint.map_or_else(|| actual.clone(), |complaint| format!("{complaint}; {actual}")))
             }
-            Verdict::Error { message, help, .. } => {
-                let help = help.as_ref().map_or_else(String::new, |help| format!("\n  {help}"));
+            (Verdict::Error { message, help, .. }, _) => {
+                let help = help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
                 Unmade::Lab(format!("{message}{help}"))
             }
             _ => Unmade::Lab("no call was placed".to_owned()),

@@ -13,10 +13,13 @@ use super::interrupt::Interruption;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::audit_calls::{self, CallOptions, Completed, Stopped};
 use offhook_audit::accept::{Acceptances, Scope};
+use offhook_audit::report::Detail;
 use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webmin};
 use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
+use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
 use offhook_report::Style;
+use offhook_scenario::Personality;
 
 /// What is to be known of the exit code and of what is written.
 const HELP: &str = "Exit codes: 0 nothing found that is as bad as --fail-on, 1 something is, 2 the files or the command\n\
@@ -58,9 +61,13 @@ pub(super) struct AuditArgs {
     #[arg(long)]
     trust_the_tree: bool,
 
-    /// The stack to call [default: the first there is]
+    /// The stack to call [default: that of the files' release, if they tell it, else the first there is]
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
+
+    /// The model of the modem behind each port: a name of `offhook modems`, or a file [default: generic]
+    #[arg(long, value_name = "MODEL")]
+    modem: Option<String>,
 
     /// Guests at once [default: the number of processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -73,6 +80,10 @@ pub(super) struct AuditArgs {
     /// Keep the evidence of the calls here; it contains the server's passwords
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    /// Tell every statement and how it is known, notes, and what calls refute
+    #[arg(long, short)]
+    verbose: bool,
 
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -173,15 +184,34 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         Some(directory) => webmin::read(directory).map_err(|error| {
             Stop::Wrong(format!("reading Webmin's configuration in {}: {}\n", directory.display(), plain(&error)))
         })?,
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
     };
-    let stack = arguments.stack.clone().unwrap_or_else(|| offhook_lab::STACKS[0].to_owned());
+    let version = PppVersion::of_tree(&tree);
+    let stack = match (&arguments.stack, version) {
+        (Some(stack), _) => stack.clone(),
+        (None, Some(version)) => version.release().to_owned(),
+        (None, None) => offhook_lab::STACKS[0].to_owned(),
+    };
     let ran = OnceCell::new();
-    let Completed { mut audit, called } = completed(arguments, &tree, &stack, &ran)?;
+    let modem = arguments.modem.as_deref().map(offhook_language::model::load).transpose();
+    let modem = modem
+        .map_err(|errors| Stop::Wrong(errors.render(offhook_schema::Style::of(&io::stderr()))))?
+        .unwrap_or_default();
+    let Completed { mut audit, called } = completed(arguments, &tree, &stack, &modem, &ran)?;
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
     }
-    audit.findings.extend(webmin);
+    let why = match (&arguments.stack, version) {
+        (Some(_), _) => "",
+        (None, Some(_)) => ", whose pppd the files' debian_version tells",
+        (None, None) => ": the files do not tell their release, and --stack chooses another",
+    };
+    audit.called_on = (called == Ok(true)).then(|| {
+        let pppd = PppVersion::of_release(&stack).map_or_else(String::new, |version| format!(" (pppd {version})"));
+        format!("{stack}{pppd}{why}")
+    });
+    audit.webmin = webmin.0;
+    audit.findings.extend(webmin.1);
     let scope = Scope { called: called == Ok(true), webmin: arguments.webmin.is_some() };
     // The local day, or UTC's where the time zone cannot be known.
     let today = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc()).date();
@@ -196,7 +226,8 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     };
     match format {
         Format::Text => {
-            say(&report::report(&audit, &tree, Style::of(&io::stdout(), |name| std::env::var_os(name))));
+            let detail = if arguments.verbose { Detail::All } else { Detail::Glance };
+            say(&report::report(&audit, &tree, Style::of(&io::stdout(), |name| std::env::var_os(name)), detail));
         }
         Format::Json => say(&json()?),
         Format::Sarif => say(&in_sarif(arguments, &audit, &tree, called.is_ok())?),
@@ -268,7 +299,13 @@ fn listed(arguments: &AuditArgs, format: Format) -> Result<u8, Stop> {
 }
 
 /// The audit, with calls unless none are wanted; what they were made on goes to `ran`.
-fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str, ran: &OnceCell<Fingerprint>) -> Result<Completed, Stop> {
+fn completed(
+    arguments: &AuditArgs,
+    tree: &Tree,
+    stack: &str,
+    modem: &Personality,
+    ran: &OnceCell<Fingerprint>,
+) -> Result<Completed, Stop> {
     if arguments.no_calls {
         return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false) });
     }
@@ -276,6 +313,7 @@ fn completed(arguments: &AuditArgs, tree: &Tree, stack: &str, ran: &OnceCell<Fin
         // This machine runs its own files anyway.
         trusted: arguments.trust_the_tree || (arguments.etc.is_none() && arguments.root.is_none()),
         stack: stack.to_owned(),
+        modem: modem.clone(),
         jobs: arguments.jobs.map(usize::from),
         limit: Duration::from_secs(arguments.limit),
         evidence: arguments.out.clone(),

@@ -8,6 +8,7 @@ mod call;
 mod check;
 mod claim;
 mod console;
+mod differential;
 mod documents;
 mod explain;
 mod interrupt;
@@ -69,6 +70,8 @@ enum Command {
     Check(check::Check),
     /// Read a server's configuration: what its callers experience, and what is wrong with it
     Audit(audit::AuditArgs),
+    /// Compare what audits of made-up servers predict with what calls to them show
+    Differential(differential::Differential),
     /// Explain a keyword of scenarios, a modem model, the code of a finding; without a word, list all
     Explain(explain::Explain),
     /// List the modem models that scenarios can name, or print the file of one
@@ -142,6 +145,7 @@ pub fn main() -> ExitCode {
         Command::Mutate(mutate) => mutate::main(&mutate),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),
+        Command::Differential(arguments) => differential::main(&arguments),
         Command::Explain(explain) => explain::main(&explain),
         Command::Modems(modems) => modems::main(&modems),
         Command::Call(arguments) => call::main(&arguments),

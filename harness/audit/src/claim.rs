@@ -1,0 +1,51 @@
+//! What a statement says, as values that calls can be held against.
+
+use std::net::Ipv4Addr;
+
+use offhook_etc::source::Place;
+use offhook_scenario::AuthProtocol;
+
+/// What a statement says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The call is answered after so many rings; 0: a direct line.
+    Answer(u32),
+    /// Something that no call shows, and why none does.
+    Unseen(&'static str),
+    /// Which callers are answered, in a few words: each call has what is expected of it.
+    Callers(String),
+    /// Who logs in at the prompt: likewise.
+    Login,
+    /// Whether PPP is recognised and pppd started.
+    Detection(bool),
+    /// pppd refuses to start, whoever calls.
+    Refuses,
+    /// Nobody is asked for a name or password.
+    Open,
+    /// Everybody is.
+    Asked,
+    /// What an entry of the secrets files is good for.
+    Account {
+        /// Its name; `*`: any.
+        name: String,
+        /// The entry.
+        place: Place,
+        /// By which protocol.
+        protocol: AuthProtocol,
+        /// Whether it lets in.
+        inside: bool,
+    },
+    /// The addresses of caller and server, where they are certain.
+    Address {
+        /// The server's.
+        local: Option<Ipv4Addr>,
+        /// The caller's.
+        remote: Option<Ipv4Addr>,
+    },
+    /// When a call that nobody uses is ended, in seconds after the network came up; `None`: never.
+    End(Option<u64>),
+    /// The DNS servers of the caller.
+    Dns(Vec<Ipv4Addr>),
+    /// After a lost carrier the next call is answered.
+    Again,
+}

@@ -1,0 +1,190 @@
+//! Calls by PPP: every account, a wrong password, an empty one where that is the question, another address, and no
+//! authentication at all.
+//!
+//! In go the files and what holds for a port; [`Probe`]s are added to its [`Plan`].
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use super::{Aim, Credential, Expected, LeftOutWhat, NOBODY, Plan, Probe, UNIX_PASSWORD, answered, unauthenticated};
+use crate::accounts::{self, Account, Unusable};
+use crate::effective::{Facts, Port, Ppp};
+use crate::{offered, starting};
+use offhook_etc::read::accounts::Password;
+use offhook_etc::read::secrets::SecretKind;
+use offhook_etc::source::Tree;
+use offhook_scenario::AuthProtocol;
+
+/// Accounts a port is called by at most: a long list by its first ones.
+const MOST_ACCOUNTS: usize = 12;
+
+/// The longest idle time that is waited for.
+const LONGEST_IDLE: u64 = 3600;
+
+/// How much later than said a call may be ended.
+const GRACE: u64 = 30;
+
+/// An address nobody else has (RFC 5737), for callers who bring one.
+const BROUGHT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 105);
+
+pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, from: &Option<String>, plan: &mut Plan) {
+    let starts = starting::starts(facts, ppp).is_ok();
+    let all = accounts::of(facts, ppp);
+    account_probes(tree, facts, port, from, plan, (ppp, &all, starts));
+    let empty = |account: &&Account| account.usable.is_ok() && account.entry.secret.kind() == SecretKind::Empty;
+    let any = all.iter().find(|account| empty(account) && ppp.unix_login().is_none());
+    let victim = all.iter().find(|account| account.usable.is_ok() && account.entry.client != "*");
+    let open = starts && (!ppp.auth.required || any.is_some_and(|account| account.protocol == AuthProtocol::Pap));
+    let named = any.filter(|account| account.entry.client != "*").or(victim);
+    let name = named.map_or(NOBODY.0.to_owned(), |account| account.entry.client.clone());
+    let protocol =
+        named.map(|account| account.protocol).or((ppp.auth.required && ppp.auth.pap).then_some(AuthProtocol::Pap));
+    let network = network(facts, ppp);
+    let asked = Probe {
+        protocol: Some(protocol.unwrap_or_else(|| offered::of_chap_secrets(facts, ppp))),
+        brings: brings(ppp, named),
+        ..unauthenticated(port, from, open)
+    };
+    let asked = Probe { expected: asked.expected.with_network(network), ..asked };
+    plan.probes.push(Probe {
+        aim: Aim::BadPassword,
+        credentials: Some((name, Credential(NOBODY.1.to_owned()))),
+        ..asked.clone()
+    });
+    if let Some(account) = any.filter(|_| starts && ppp.auth.required) {
+        let name = if account.entry.client == "*" { NOBODY.0 } else { &account.entry.client };
+        plan.probes.push(Probe {
+            aim: Aim::EmptyPassword(name.to_owned()),
+            credentials: Some((name.to_owned(), Credential(String::new()))),
+            protocol: Some(account.protocol),
+            expected: Expected { inside: Some(true), ..asked.expected.clone() }.with_network(network),
+            ..asked
+        });
+    }
+    let inside = |probe: &&Probe| probe.expected.inside == Some(true) && matches!(probe.aim, Aim::Account { .. });
+    let first = plan.probes.iter().find(inside).filter(|_| ppp.addresses().1.is_some());
+    if let Some((probe, Aim::Account { name, .. })) = first.map(|probe| (probe.clone(), &probe.aim)) {
+        let aim = Aim::OtherAddress(name.clone());
+        plan.probes.push(Probe { aim, brings: Some(BROUGHT), ..probe });
+    }
+    let null = accounts::null_login(facts, ppp).is_some();
+    let inside = starts && (!ppp.auth.required || null);
+    let unauthenticated = unauthenticated(port, from, inside);
+    let expected = unauthenticated.expected.clone().with_network(network);
+    plan.probes.push(Probe { brings: brings(ppp, None), expected, ..unauthenticated });
+    // One caller who gets in stays until the server has had enough of it.
+    if let Some(end) = ppp.longest_idle_call().filter(|seconds| *seconds <= LONGEST_IDLE)
+        && let Some(probe) = plan.probes.iter_mut().find(|probe| probe.expected.inside == Some(true))
+    {
+        probe.stays = Duration::from_secs(end + GRACE);
+    }
+}
+
+/// A call for each account: those that let in first.
+fn account_probes(
+    tree: &Tree,
+    facts: &Facts,
+    port: &Port,
+    from: &Option<String>,
+    plan: &mut Plan,
+    (ppp, all, starts): (&Ppp, &[Account], bool),
+) {
+    let mut called = BTreeSet::new();
+    let mut more = 0_usize;
+    let (usable, useless): (Vec<&Account>, Vec<&Account>) = all.iter().partition(|account| account.usable.is_ok());
+    let tried = |account: &&Account| {
+        !matches!(account.usable, Err(Unusable::NotRequired | Unusable::NotAsked(_) | Unusable::NotFirst))
+            && !account.entry.runaway
+            && !account.entry.client.is_empty()
+            && account.entry.client != "*"
+    };
+    for account in usable.into_iter().chain(useless.into_iter().filter(tried)).filter(|_| starts) {
+        let key = (account.entry.client.clone(), account.protocol == AuthProtocol::Pap);
+        if called.contains(&key) {
+            continue;
+        }
+        if called.len() >= MOST_ACCOUNTS {
+            more += 1;
+            continue;
+        }
+        let (name, password, unix) = match credentials(tree, facts, ppp, account) {
+            Ok(known) => known,
+            Err(why) => {
+                plan.leave_out(LeftOutWhat::Account(account.entry.client.clone(), account.place.clone()), why);
+                continue;
+            }
+        };
+        let (inside, address) = match account.usable {
+            // Who is given no address may get in or not: that is for a rule to judge.
+            Ok(address) => ((address.is_some() || ppp.addresses().1.is_some()).then_some(true), address),
+            Err(_) => (Some(false), None),
+        };
+        plan.probes.push(Probe {
+            aim: Aim::Account { name: name.clone(), protocol: account.protocol, place: account.place.clone() },
+            credentials: Some((name, Credential(password))),
+            protocol: Some(account.protocol),
+            unix,
+            brings: brings(ppp, Some(account)),
+            expected: Expected { answered: Some(answered(port)), inside, address }.with_network(network(facts, ppp)),
+            ..unauthenticated(port, from, false)
+        });
+        called.insert(key);
+    }
+    if more > 0 {
+        plan.leave_out(LeftOutWhat::Accounts(more), format!("only the first {MOST_ACCOUNTS} are called for"));
+    }
+}
+
+/// Whether anybody comes into the network there: with IPv4, and an address of the server's own.
+fn network(facts: &Facts, ppp: &Ppp) -> bool {
+    let own = || ppp.own_address(facts.hostname.as_deref());
+    ppp.ipv4().is_ok() && (ppp.addresses().0.is_some() || own().is_some())
+}
+
+/// The address that a caller has to bring: where neither the port nor its account gives one.
+fn brings(ppp: &Ppp, account: Option<&Account>) -> Option<Ipv4Addr> {
+    if ppp.addresses().1.is_some() || account.is_some_and(|account| account.entry.single().is_some()) {
+        return None;
+    }
+    let allowed = |address: &Ipv4Addr| account.is_none_or(|account| account.entry.allows(*address) != Some(false));
+    let words = account.into_iter().flat_map(|account| &account.entry.addresses);
+    let named = words.filter_map(|word| word.split_once('/').map_or(word.as_str(), |(base, _)| base).parse().ok());
+    // Of a network the first host.
+    let hosts =
+        named.map(|base: Ipv4Addr| if base.octets()[3] == 0 { Ipv4Addr::from(u32::from(base) | 1) } else { base });
+    hosts.chain([BROUGHT]).find(allowed)
+}
+
+/// By which name and password an account is tried, and whether that password has to be the Unix one.
+fn credentials(tree: &Tree, facts: &Facts, ppp: &Ppp, account: &Account) -> Result<(String, String, bool), String> {
+    let secret = &account.entry.secret;
+    let pap = account.protocol == AuthProtocol::Pap;
+    let unix = pap && (ppp.unix_login().is_some() || secret.kind() == SecretKind::Login);
+    let name = if account.entry.client != "*" {
+        account.entry.client.clone()
+    } else if unix {
+        let user = facts.users.iter().find(|user| user.password == Password::Set);
+        user.map(|user| user.name.clone()).ok_or("no Unix user has a password")?
+    } else {
+        NOBODY.0.to_owned()
+    };
+    if unix && !facts.users.iter().any(|user| user.name == name && user.password == Password::Set) {
+        return Err("the Unix password is checked, and the files do not tell who has one".to_owned());
+    }
+    let password = match secret.kind() {
+        SecretKind::Plain => secret.value().to_owned(),
+        SecretKind::Empty | SecretKind::Login if unix => UNIX_PASSWORD.to_owned(),
+        // PAP takes any password then; everything else takes the empty one alone.
+        SecretKind::Empty if !pap => String::new(),
+        SecretKind::Empty | SecretKind::Login => NOBODY.1.to_owned(),
+        SecretKind::File => {
+            let path = secret.file().unwrap_or_default();
+            let source = tree.source(&path).ok_or("its password is in a file that does not exist")?;
+            let words = offhook_etc::read::words::words(source.octets);
+            words.first().map(|word| word.text.clone()).ok_or("its password is in a file that is empty")?
+        }
+        SecretKind::Crypt => return Err("only the hash of its password is known".to_owned()),
+    };
+    Ok((name, password, unix))
+}

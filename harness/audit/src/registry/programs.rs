@@ -1,0 +1,45 @@
+//! Rules about the programs that serve ports: others than mgetty, pppd started by init, ports that are closed.
+
+use super::Example::Etc;
+use super::{family, file};
+use crate::severity::Severity::{Error, Note, Warning};
+
+family! {
+PORT_NOT_AUDITED = "port-not-audited": [Note];
+    meaning "A port is served by a program that is not audited";
+    why "Only mgetty and pppd are audited. What callers meet on this port is not known here.";
+    fix "nothing has to change; look at the port by other means";
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/getty -L ttyS1 9600 vt100\n")]);
+PROGRAM_MISSPELLED = "program-misspelled": [Error];
+    meaning "The name of a program that is to serve a port is misspelled";
+    why "There is no such program. init starts it again and again, and the port is not served.";
+    fix "correct the name";
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgety -n 2 ttyS1\n")]);
+INITTAB_UNENDED = "inittab-unended": [Warning];
+    meaning "The last line of inittab has no line end";
+    why "sysvinit from 3.14 on ignores such a line, and the port in it is not served. Older ones accept it.";
+    fix "add a line end to the file";
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgetty -n 2 ttyS1")]);
+PPPD_DETACHES = "pppd-detaches": [Error];
+    meaning "init starts pppd without nodetach";
+    why "pppd then goes on in the background, and the process that init started ends at once. init starts the next \
+         pppd while the first still has the port.";
+    fix "add nodetach to the options of pppd";
+    example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd /dev/ttyS0 115200 auth +pap\n")]);
+PPPD_NO_DEVICE = "pppd-no-device": [Error];
+    meaning "init starts pppd, and nothing names the port";
+    why "pppd without a device takes its standard input, which is no terminal under init: it ends with \"no device \
+         specified and stdin is not a tty\".";
+    fix "name the port on the command line, or in the file that `call` or `file` names";
+    example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach auth +pap\n")]);
+PORT_CLOSED = "port-closed": [Warning];
+    meaning "A file /etc/nologin.PORT closes the port: mgetty answers nobody";
+    why "While the file exists, mgetty counts the rings and never answers. Somebody may have forgotten it.";
+    fix "remove the file when the port is to be open";
+    example Etc(&[file("nologin.ttyS0", "closed\n")]);
+LOGINS_CLOSED = "logins-closed": [Warning];
+    meaning "The file /etc/nologin lets nobody but root log in";
+    why "login refuses all users but root while the file exists. mgetty answers, and PPP by /AutoPPP/ works.";
+    fix "remove the file when users are to log in";
+    example Etc(&[file("nologin", "maintenance\n")]);
+}

@@ -1,0 +1,362 @@
+//! What a person reads of an audit: each port at a glance, what is wrong, and what no call tried; on request every
+//! statement with how it is known, and notes.
+//!
+//! In go an [`Audit`], the [`Tree`] for excerpts and a [`Style`]; out comes text that ends with a newline. Lines of
+//! secrets files are shown with their passwords masked, or not at all.
+
+mod glance;
+mod webmin;
+
+use std::fmt::Write as _;
+
+use super::{Audit, Finding, Known, PortReport, Severity, Statement};
+use offhook_etc::source::{Place, Tree};
+use offhook_report::text::{counted, fit, hang, pad, printable, width};
+use offhook_report::{Ink, Style};
+
+/// Columns of a statement's topic.
+const TOPIC: usize = 9;
+/// From here on a statement's places stand behind it.
+const WIDE: usize = 110;
+/// The longest excerpt.
+const EXCERPT: usize = 100;
+
+/// How much is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Ports at a glance, and what is worse than a note.
+    #[default]
+    Glance,
+    /// Every statement with how it is known, notes, and what calls refute.
+    All,
+}
+
+/// The whole report.
+pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> String {
+    let mut text = glances(audit, style);
+    if !audit.ports.is_empty() {
+        text.push('\n');
+    }
+    if detail == Detail::All {
+        for port in &audit.ports {
+            text.push_str(&port_report(port, style));
+            text.push('\n');
+        }
+    }
+    let told = |finding: &&Finding| detail == Detail::All || finding.severity < Severity::Note;
+    for finding in audit.findings.iter().filter(told) {
+        text.push_str(&finding_report(finding, audit.ports.len(), tree, style));
+        text.push('\n');
+    }
+    for finding in audit.withdrawn.iter().filter(|_| detail == Detail::All) {
+        text.push_str(&withdrawn(finding, style));
+        text.push('\n');
+    }
+    if !audit.webmin.is_empty() {
+        text.push_str(&webmin::table(&audit.webmin, style));
+        text.push('\n');
+    }
+    let untried = untried(audit, tree, style, detail);
+    if !untried.is_empty() {
+        text.push_str(&untried);
+        text.push('\n');
+    }
+    text.push_str(&summary(audit, style, detail));
+    text
+}
+
+/// Each port in a line or two; ports of which the same is to be said, together.
+fn glances(audit: &Audit, style: Style) -> String {
+    let mut lines: Vec<(Vec<&str>, Vec<glance::Part>)> = Vec::new();
+    for port in &audit.ports {
+        let parts = glance::parts(port);
+        match lines.iter_mut().find(|(_, known)| *known == parts) {
+            Some((devices, _)) => devices.push(&port.device),
+            None => lines.push((vec![&port.device], parts)),
+        }
+    }
+    let mut text = String::new();
+    for (devices, parts) in lines {
+        let devices = printable(&devices.join(", "));
+        let told: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
+        let mut line = hang(&format!("{devices}  "), &printable(&told.join("; ")), 0, style.width);
+        line.replace_range(..devices.len(), &style.paint(Ink::Strong, &devices));
+        for (part, ink) in &parts {
+            // What is broken over two lines stays as it is.
+            if let (Some(ink), Some(at)) = (ink, line.find(&printable(part))) {
+                let part = printable(part);
+                line.replace_range(at..at + part.len(), &style.paint(*ink, &part));
+            }
+        }
+        text.push_str(&line);
+    }
+    text
+}
+
+/// What no call tried, once, with the reasons.
+fn untried(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> String {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for port in &audit.ports {
+        for left in &port.left_out {
+            let told = left.to_string();
+            match reasons.iter_mut().find(|(known, _)| *known == told) {
+                Some((_, devices)) => devices.push(&port.device),
+                None => reasons.push((told, vec![&port.device])),
+            }
+        }
+    }
+    if let Some(first) = tree.left_out.first().filter(|_| detail == Detail::All) {
+        let count = counted(tree.left_out.len(), "file");
+        let every: Vec<&str> = audit.ports.iter().map(|port| port.device.as_str()).collect();
+        let told = format!("{count} of /etc not taken into the lab, {} for one: {}", first.path.display(), first.why);
+        reasons.push((told, every));
+    }
+    let mut text = String::new();
+    for (index, (told, devices)) in reasons.iter().enumerate() {
+        let lead = if index == 0 { "not tried: " } else { "           " };
+        let of = match audit.ports.len() > devices.len() {
+            true => format!("{}: ", devices.join(", ")),
+            false => String::new(),
+        };
+        text.push_str(&hang(lead, &printable(&format!("{of}{told}")), 2, style.width));
+    }
+    text
+}
+
+/// A finding that calls refute.
+fn withdrawn(finding: &Finding, style: Style) -> String {
+    let lead = "withdrawn: ";
+    let mut text = hang(lead, &printable(&format!("{} [{}]", finding.what, finding.code())), 2, style.width);
+    text.replace_range(..lead.len() - 2, &style.paint(Ink::Dim, "withdrawn"));
+    text.push_str(&known(&finding.known, "  ", style.width));
+    text
+}
+
+/// How something is known, in lines that begin with `indent`.
+fn known(known: &Known, indent: &str, width: usize) -> String {
+    let by = |calls: &[String]| match calls {
+        [] => String::new(),
+        [first] => format!(" ({first})"),
+        [first, rest @ ..] => format!(" ({first} and {} more)", rest.len()),
+    };
+    match known {
+        Known::Predicted => String::new(),
+        Known::Shown { calls, saw } => {
+            hang(&format!("{indent}shown:  "), &printable(&format!("{saw}{}", by(calls))), 0, width)
+        }
+        Known::Refuted { calls, saw, said } => {
+            let said = said.as_deref().map_or_else(String::new, |said| format!(": {said}"));
+            hang(&format!("{indent}refuted: "), &printable(&format!("{saw}{said}{}", by(calls))), 0, width)
+        }
+        Known::NotTried { why } => hang(&format!("{indent}not tried: "), &printable(why), 0, width),
+    }
+}
+
+/// A port's header and statements.
+fn port_report(port: &PortReport, style: Style) -> String {
+    let place = short(&port.place);
+    let room = style.width.saturating_sub(width(&port.device) + 2);
+    let mut text = format!(
+        "{}  {}\n",
+        style.paint(Ink::Strong, &printable(&port.device)),
+        style.paint(Ink::Dim, &fit(&printable(&place), room, style.ellipsis()))
+    );
+    let mut topic = None;
+    for statement in &port.statements {
+        let shown = if topic == Some(statement.topic) { "" } else { statement.topic.word() };
+        topic = Some(statement.topic);
+        text.push_str(&statement_report(shown, statement, style));
+    }
+    text
+}
+
+fn statement_report(topic: &str, statement: &Statement, style: Style) -> String {
+    let lead = format!("  {}", pad(topic, TOPIC));
+    let places: Vec<String> = statement.places.iter().take(3).map(short).collect();
+    let places = printable(&places.join(", "));
+    let column = if style.width >= WIDE { style.width * 2 / 3 } else { style.width };
+    let mut text = hang(&lead, &printable(&statement.text), 2, column);
+    if !places.is_empty() && style.width >= WIDE {
+        // Behind the first line, in a column of its own.
+        let mut lines = text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let room = style.width - column - 2;
+        if let Some(first) = lines.first_mut() {
+            *first =
+                format!("{}  {}", pad(first, column), style.paint(Ink::Dim, &fit(&places, room, style.ellipsis())));
+        }
+        text = lines.join("\n") + "\n";
+    } else if !places.is_empty() && style.width >= 72 {
+        let told = fit(&places, style.width.saturating_sub(TOPIC + 4), style.ellipsis());
+        let _ = writeln!(text, "{:1$}{2}", "", TOPIC + 4, style.paint(Ink::Dim, &told));
+    }
+    let indent = format!("{:1$}", "", TOPIC + 2);
+    let ink = match &statement.known {
+        Known::Shown { .. } => Ink::Good,
+        Known::Refuted { .. } => Ink::Bad,
+        Known::Predicted | Known::NotTried { .. } => Ink::Dim,
+    };
+    for line in known(&statement.known, &indent, column).lines() {
+        let _ = writeln!(text, "{}", style.paint(ink, line));
+    }
+    text
+}
+
+fn finding_report(finding: &Finding, ports: usize, tree: &Tree, style: Style) -> String {
+    let ink = match finding.severity {
+        _ if finding.accepted.is_some() => Ink::Dim,
+        _ if finding.latent.is_some() => Ink::Warn,
+        Severity::Danger | Severity::Error => Ink::Bad,
+        Severity::Warning => Ink::Warn,
+        Severity::Note => Ink::Dim,
+    };
+    let word = match (&finding.accepted, &finding.latent) {
+        (Some(_), _) => format!("accepted {}", finding.severity.word()),
+        (None, Some(_)) => format!("latent {}", finding.severity.word()),
+        (None, None) => finding.severity.word().to_owned(),
+    };
+    let concerned = match finding.ports.as_slice() {
+        some if !some.is_empty() && some.len() < ports => format!(" ({})", some.join(", ")),
+        _ => String::new(),
+    };
+    // The lead may be coloured, and must be measured as it looks.
+    let lead = format!("{word}: ");
+    let mut text =
+        hang(&lead, &printable(&format!("{}{concerned} [{}]", finding.what, finding.code())), 2, style.width);
+    text.replace_range(..word.len(), &style.paint(ink, &word));
+    let file = finding.place.as_ref().map(|place| printable(&place.to_string()));
+    if let (Some(place), Some(file)) = (&finding.place, &file) {
+        let arrow = if style.unicode { "  → " } else { "  > " };
+        match tree.excerpt(place) {
+            Some(excerpt) => {
+                let excerpt = fit(&printable(&excerpt), EXCERPT, style.ellipsis());
+                if width(file) + width(&excerpt) + 7 <= style.width {
+                    let _ = writeln!(text, "{arrow}{file} | {}", style.paint(Ink::Strong, &excerpt));
+                } else {
+                    let _ = writeln!(text, "{arrow}{file}");
+                    let shown = fit(&excerpt, style.width.saturating_sub(6), style.ellipsis());
+                    let _ = writeln!(text, "    | {}", style.paint(Ink::Strong, &shown));
+                }
+            }
+            None => {
+                let _ = writeln!(text, "{arrow}{file}");
+            }
+        }
+    }
+    if let Some(accepted) = &finding.accepted {
+        let until = accepted.until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
+        let reason = format!("{} ({}{until})", accepted.reason, accepted.place);
+        text.push_str(&hang("  reason: ", &printable(&reason), 0, style.width));
+        return text;
+    }
+    for (lead, words) in [("  why:    ", &finding.why), ("  fix:    ", &finding.fix)] {
+        if !words.is_empty() {
+            text.push_str(&hang(lead, &printable(words), 0, style.width));
+        }
+    }
+    if let Some(latent) = &finding.latent {
+        text.push_str(&hang("  latent: ", &printable(latent), 0, style.width));
+    }
+    text.push_str(&match &finding.known {
+        // What only calls find is told already; which did is not.
+        Known::Shown { calls, saw } if !calls.is_empty() && finding.what.contains(saw.as_str()) => {
+            hang("  shown:  ", &format!("by {}", calls.join(", ")), 0, style.width)
+        }
+        other => known(other, "  ", style.width),
+    });
+    text
+}
+
+/// Counts, and nothing else.
+fn summary(audit: &Audit, style: Style, detail: Detail) -> String {
+    let ports = style.paint(Ink::Strong, &format!("{}:", counted(audit.ports.len(), "port")));
+    let mut parts = Vec::new();
+    for severity in Severity::ALL {
+        let ink = match severity {
+            Severity::Danger | Severity::Error => Ink::Bad,
+            Severity::Warning => Ink::Warn,
+            Severity::Note => Ink::Dim,
+        };
+        let count = audit.count(severity);
+        if count > 0 {
+            parts.push(style.paint(ink, &counted(count, severity.word())));
+        }
+    }
+    if audit.latent() > 0 {
+        parts.insert(0, style.paint(Ink::Warn, &counted(audit.latent(), "latent danger")));
+    }
+    if audit.accepted() > 0 {
+        parts.push(style.paint(Ink::Dim, &format!("{} accepted", audit.accepted())));
+    }
+    let told = if parts.is_empty() { style.paint(Ink::Good, "nothing found") } else { parts.join(", ") };
+    let hidden = audit.count(Severity::Note) > 0 || audit.ports.iter().any(|port| !port.statements.is_empty());
+    let more = if hidden && detail == Detail::Glance { style.paint(Ink::Dim, " (-v: details)") } else { String::new() };
+    let mut text = format!("{ports} {told}{more}\n");
+    if let Some(called_on) = &audit.called_on {
+        for line in hang("", &format!("called on {called_on}"), 0, style.width).lines() {
+            let _ = writeln!(text, "{}", style.paint(Ink::Dim, line));
+        }
+    }
+    text
+}
+
+/// A place without the `/etc/` that all share.
+fn short(place: &Place) -> String {
+    let text = place.to_string();
+    text.strip_prefix("/etc/").map_or(text.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use time::{Date, Month};
+
+    use super::*;
+    use crate::accept::{Acceptances, Scope};
+    use crate::sorted;
+    use crate::tests::{audited, with};
+
+    const TROUBLE: &[(&str, &str)] = &[
+        ("mgetty/login.config", "/AutoPPP/ - a_ppp /usr/sbin/pppd\n* - - /bin/login @\n"),
+        ("ppp/options.ttyS0", "192.168.32.1:192.168.32.105\nnoauth\n"),
+        ("ppp/pap-secrets", "alice * topsecret *\ndave * topsecret\n"),
+    ];
+
+    #[test]
+    fn a_narrow_and_a_wide_screen_are_both_filled_and_never_left() {
+        let tree = with(TROUBLE);
+        for columns in [60, 80, 100, 140] {
+            for detail in [Detail::Glance, Detail::All] {
+                let text = report(&audited(&tree), &tree, Style::plain(columns), detail);
+                assert!(!text.contains("topsecret"), "{text}");
+                let longest = text.lines().map(width).max().unwrap_or(0);
+                assert!(longest <= columns, "{longest} columns of {columns}:\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_report_is_read_from_the_first_ring_to_what_is_wrong() {
+        let tree = with(TROUBLE);
+        insta::with_settings!({snapshot_path => "../snapshots"}, {
+            insta::assert_snapshot!("report_100", report(&audited(&tree), &tree, Style::plain(100), Detail::All));
+            insta::assert_snapshot!("report_60", report(&audited(&tree), &tree, Style::plain(60), Detail::Glance));
+        });
+    }
+
+    #[test]
+    fn accepted_findings_come_last_with_their_reason() {
+        let tree = with(TROUBLE);
+        let mut audit = audited(&tree);
+        let text = "accept \"account-no-address\" reason=\"dave has left and stays listed\" until=\"2027-03-31\"\n";
+        let acceptances = Acceptances::read(Path::new("accepted.kdl"), text).unwrap();
+        let today = Date::from_calendar_date(2026, Month::November, 26).unwrap();
+        let scope = Scope { called: false, webmin: false };
+        audit.findings = sorted(acceptances.apply(audit.findings, today, scope));
+        audit.ports.clear();
+        insta::with_settings!({snapshot_path => "../snapshots"}, {
+            insta::assert_snapshot!("accepted", report(&audit, &tree, Style::plain(100), Detail::All));
+        });
+    }
+}
