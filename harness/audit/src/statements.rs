@@ -23,6 +23,10 @@ const MOST: usize = 8;
 /// All statements for a port.
 pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
     let mut said = vec![answer(port), line(port)];
+    if port.closed.is_some() {
+        // Nobody gets any further.
+        return said;
+    }
     if !port.direct.value {
         said.push(callers(facts, port));
     }
@@ -163,7 +167,7 @@ fn callers_by_rules(facts: &Facts, port: &Port) -> Statement {
                 let verb = if rule.allow { "are answered" } else { "are not answered" };
                 match number {
                     "none" => format!("callers without caller ID {verb}"),
-                    number => format!("numbers that begin with {number} {verb}"),
+                    number => format!("numbers that begin with {} {verb}", number.replace('\u{feff}', "<BOM>")),
                 }
             }
         };

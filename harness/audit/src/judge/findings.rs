@@ -8,7 +8,7 @@ use super::statements::Calls;
 use super::{PortCalls, Unmade, spelled_time};
 use crate::known::Known;
 use crate::plan::Aim;
-use crate::registry::{Rule, accounts, addresses, auth, calls as shown, login, options, ports};
+use crate::registry::{Rule, accounts, addresses, auth, calls as shown, login, options, ports, reach, serving};
 use crate::secrecy::Secrecy;
 use crate::{Audit, Finding, Severity};
 use offhook_etc::source::Place;
@@ -31,6 +31,8 @@ enum Effect {
     NoAddress(&'static [&'static Rule]),
     /// The line stays taken after carrier was lost.
     Held(&'static [&'static Rule]),
+    /// A caller gets the address that it asks for.
+    OtherAddress(&'static [&'static Rule]),
 }
 
 /// What calls can show of rules. Of the others they show nothing.
@@ -49,6 +51,9 @@ const EFFECTS: &[Effect] = &[
         &options::OPTIONS_QUOTE,
         &options::OPTIONS_FILE_MISSING,
         &options::OPTIONS_FILE_CIRCLE,
+        &options::OPTION_VERSION,
+        &serving::PLUGIN_MISSING,
+        &login::LOGIN_PROGRAM,
         &login::LOGIN_CONFIG_IGNORED,
         &login::AUTOPPP_SHADOWED,
         &login::AUTOPPP_OFF,
@@ -63,19 +68,28 @@ const EFFECTS: &[Effect] = &[
         is_unauthenticated,
         "no authentication",
     ),
+    Effect::Open(&[&auth::EMPTY_PASSWORD], is_empty_password, "an empty password"),
     Effect::Open(&[&auth::NO_UNIX_PASSWORD], is_text_login, "no Unix password"),
     Effect::KeptOut(&[
         &accounts::ACCOUNT_NO_ADDRESS,
+        &accounts::ACCOUNT_ADDRESS_WORD,
+        &accounts::ACCOUNT_NEVER_MATCHES,
         &accounts::SERVER_EMPTY,
+        &accounts::SERVER_PASSWORD,
         &accounts::LOGIN_WITHOUT_USER,
         &addresses::ADDRESS_REFUSED,
     ]),
-    Effect::NoAddress(&[&addresses::NO_ADDRESS]),
-    Effect::Held(&[&options::LOCAL_ON_MODEM]),
+    Effect::NoAddress(&[&addresses::NO_ADDRESS, &reach::NO_IP, &reach::NO_LOCAL_ADDRESS]),
+    Effect::Held(&[&options::LOCAL_ON_MODEM, &serving::PERSIST]),
+    Effect::OtherAddress(&[&reach::CALLER_PICKS]),
 ];
 
 fn is_bad_password(aim: &Aim) -> bool {
     *aim == Aim::BadPassword
+}
+
+fn is_empty_password(aim: &Aim) -> bool {
+    matches!(aim, Aim::EmptyPassword(_))
 }
 
 fn is_unauthenticated(aim: &Aim) -> bool {
@@ -94,7 +108,8 @@ impl Effect {
             | Self::Open(rules, ..)
             | Self::KeptOut(rules)
             | Self::NoAddress(rules)
-            | Self::Held(rules) => rules,
+            | Self::Held(rules)
+            | Self::OtherAddress(rules) => rules,
         }
     }
 
@@ -120,7 +135,7 @@ impl Effect {
                 _ => None,
             },
             // What pppd takes otherwise than it looks is a warning, and pppd starts.
-            Self::NoPpp(_) if finding.rule == &options::OPTION_VALUE && finding.severity != Severity::Error => None,
+            Self::NoPpp(_) if finding.severity != Severity::Error && finding.rule != &login::AUTOPPP_OFF => None,
             Self::NoPpp(_) => match (by_ppp.first(), by_ppp.iter().find(|seen| seen.call.lcp)) {
                 (_, Some(seen)) => refuted(seen, "a caller was answered by PPP".to_owned()),
                 (Some(first), None) => {
@@ -159,6 +174,15 @@ impl Effect {
                         shown(&[first], format!("{} got no address: {why}", first.who()))
                     }
                     (None, None) => None,
+                }
+            }
+            Self::OtherAddress(_) => {
+                let seen =
+                    port.seen.iter().find(|seen| matches!(seen.probe.aim, Aim::OtherAddress(_)) && seen.inside())?;
+                match (seen.address(), seen.probe.brings) {
+                    (Some(got), Some(asked)) if got == asked => shown(&[seen], format!("{} got it", seen.who())),
+                    (Some(got), _) => refuted(seen, format!("{} got {got}", seen.who())),
+                    (None, _) => None,
                 }
             }
             Self::Held(_) => {
@@ -319,7 +343,9 @@ fn explained(audit: &Audit, device: &str, seen: &Seen) -> bool {
     let no_ppp = |one: &Finding| {
         EFFECTS.iter().any(|effect| matches!(effect, Effect::NoPpp(rules) if rules.contains(&one.rule)))
     };
+    let picks = |one: &Finding| one.rule == &reach::CALLER_PICKS && one.concerns(device);
     matches!(seen.probe.aim, Aim::Lost | Aim::Again)
+        || matches!(seen.probe.aim, Aim::OtherAddress(_)) && audit.findings.iter().any(picks)
         || without_ppp
             && audit.findings.iter().any(|one| one.concerns(device) && one.severity < Severity::Note && no_ppp(one))
 }

@@ -64,7 +64,9 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
         });
     }
     let inside = |probe: &&Probe| probe.expected.inside == Some(true) && matches!(probe.aim, Aim::Account { .. });
-    let first = plan.probes.iter().find(inside).filter(|_| ppp.addresses().1.is_some());
+    // By offhook's own caller, who takes another address when it is given one.
+    let own = |probe: &&Probe| matches!(probe.protocol, Some(AuthProtocol::Pap | AuthProtocol::Chap));
+    let first = plan.probes.iter().filter(inside).find(own).filter(|_| ppp.addresses().1.is_some());
     if let Some((probe, Aim::Account { name, .. })) = first.map(|probe| (probe.clone(), &probe.aim)) {
         let aim = Aim::OtherAddress(name.clone());
         plan.probes.push(Probe { aim, brings: Some(BROUGHT), ..probe });

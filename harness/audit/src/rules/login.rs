@@ -3,6 +3,7 @@
 use super::{Check, Subject};
 use crate::Finding;
 use crate::Severity::{Note, Warning};
+use crate::effective::Answers;
 use crate::registry::login as rule;
 use offhook_etc::read::login_config::MOST_ARGUMENTS;
 use offhook_etc::source::Place;
@@ -37,7 +38,8 @@ fn shadowed(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn off(subject: &Subject<'_>) -> Vec<Finding> {
-    if subject.facts.login_ignored.is_some() || subject.ports.is_empty() {
+    let served = subject.ports.iter().any(|port| port.server == Answers::Mgetty);
+    if subject.facts.login_ignored.is_some() || subject.facts.login_unread || !served {
         return Vec::new();
     }
     let login = subject.facts.login.as_ref();

@@ -20,8 +20,10 @@ pub(super) const CHECKS: &[Check] =
 
 fn none(subject: &Subject<'_>) -> Vec<Finding> {
     let init = &subject.facts.init;
+    // Of what could not be read nobody knows.
+    let unread = ["inittab", "systemd/system", "init"].iter().any(|path| subject.tree.is_unread(path));
     // What is not audited is told by itself.
-    if !subject.ports.is_empty() || init.entries.iter().any(|entry| entry.device.is_some()) {
+    if unread || !subject.ports.is_empty() || init.entries.iter().any(|entry| entry.device.is_some()) {
         return Vec::new();
     }
     let place = init.commented.first().map(|entry| entry.place.clone());
@@ -283,6 +285,24 @@ mod tests {
         shows("prompt-shell", Warning, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"$HOST \" ttyS0\n")]);
         shows("ringback", Note, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -R 60 ttyS0\n")]);
         shows("dos-line-ends", Error, &[("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\r\n")]);
+    }
+
+    #[test]
+    fn of_files_that_could_not_be_read_nothing_is_claimed() {
+        use offhook_etc::tree::Unread;
+
+        let unread = |path: &str| Unread { path: format!("/copy/etc/{path}").into(), why: "permission denied".into() };
+        let mut tree = with(&[("inittab", ""), ("mgetty/login.config", "")]);
+        tree.unread = vec![unread("inittab")];
+        let found: Vec<_> = crate::tests::audited(&tree).findings.iter().map(crate::Finding::code).collect();
+        assert!(!found.contains(&"no-port") && found.contains(&"file-unread"), "{found:?}");
+        let mut tree = with(&[("mgetty/login.config", ""), ("mgetty/dialin.config", "")]);
+        tree.unread = vec![unread("mgetty/login.config"), unread("mgetty/dialin.config")];
+        let audit = crate::tests::audited(&tree);
+        let said: Vec<_> = audit.ports[0].statements.iter().map(|said| said.text.as_str()).collect();
+        assert!(said.contains(&"whether PPP is recognised is not known: login.config could not be read"), "{said:?}");
+        assert!(said.contains(&"which callers are answered is not known: dialin.config could not be read"), "{said:?}");
+        assert!(audit.findings.iter().all(|finding| finding.code() != "autoppp-off"));
     }
 
     #[test]

@@ -98,8 +98,8 @@ pub fn read(directory: &Path) -> io::Result<(Vec<Right>, Vec<Finding>)> {
 }
 
 fn is_read_only(text: &str) -> bool {
-    let values = text.lines().filter_map(|line| line.strip_prefix("readonly="));
-    values.last().is_some_and(|value| !matches!(value.trim(), "" | "0"))
+    let mut values = text.lines().filter_map(|line| line.strip_prefix("readonly="));
+    values.next_back().is_some_and(|value| !matches!(value.trim(), "" | "0"))
 }
 
 fn text(path: &Path) -> io::Result<String> {

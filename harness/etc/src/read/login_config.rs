@@ -2,6 +2,7 @@
 //!
 //! In goes the file; out come its lines in order. The first whose pattern fits decides; without one it is `/bin/login`.
 
+use super::mgetty_config::{argument, lines_of_words};
 use crate::source::{Place, Source};
 
 /// Arguments that mgetty passes on at most, the program's name counted.
@@ -37,18 +38,18 @@ pub struct LoginConfig {
 pub fn read(source: &Source<'_>) -> LoginConfig {
     let mut config = LoginConfig::default();
     let mut with_callback = false;
-    for (number, line) in source.lines() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let mut words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+    for (number, mut words) in lines_of_words(source) {
         if words.first().is_some_and(|word| word == "!version") {
-            with_callback = words.get(1).is_some_and(|version| version == "2");
+            // Other versions than 1 and 2 are logged, and count as 1.
+            with_callback = words.get(1).is_some_and(|version| argument(version) == 2);
             continue;
         }
         if with_callback && words.len() > 1 {
-            words.remove(1);
+            let qualifier = words.remove(1);
+            // A line for callers who are called back, which nobody is who calls.
+            if qualifier.starts_with(['y', 'Y']) {
+                continue;
+            }
         }
         if words.len() < 4 {
             config.short.push(source.at(number));
@@ -82,7 +83,7 @@ impl Line {
         let pattern = self.pattern.as_str();
         match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
             _ if pattern == "*" => true,
-            (Some(rest), Some(_)) => name.contains(rest.trim_end_matches('*')),
+            (Some(rest), Some(_)) => name.contains(rest.strip_suffix('*').unwrap_or(rest)),
             (Some(end), None) => name.ends_with(end),
             (None, Some(start)) => name.starts_with(start),
             (None, None) => pattern == name,
@@ -128,8 +129,16 @@ mod tests {
 
     #[test]
     fn version_2_has_a_callback_column_and_short_lines_are_passed_over() {
-        let config = of("!version 2\nbob y bob @ /bin/login @\nPORT=1\n");
+        let config = of("!version 2\nann y ann @ /bin/ann @\nbob n bob @ /bin/login @\nPORT=1\n");
         assert_eq!((config.lines[0].user.as_str(), config.lines[0].program()), ("bob", "login"));
-        assert_eq!(config.short.len(), 1);
+        assert_eq!((config.lines.len(), config.short.len()), (1, 1));
+        assert_eq!(of("!version 3\nbob - - /bin/login @\n").lines[0].program(), "login");
+    }
+
+    #[test]
+    fn a_backslash_joins_lines_and_comments_go_on_too() {
+        let config = of("# off \\\n* - - /bin/login @\n/AutoPPP/ - - \\\n  /usr/sbin/pppd auth\n");
+        assert_eq!(config.lines.len(), 1);
+        assert_eq!((config.lines[0].place.line, config.lines[0].arguments()), (Some(3), &["auth".to_owned()][..]));
     }
 }

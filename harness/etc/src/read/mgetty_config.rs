@@ -106,8 +106,9 @@ pub enum Problem {
     Flow(Place, String),
 }
 
-/// One line: its number, key and value.
-fn lines(source: &Source<'_>) -> Vec<(usize, String, String)> {
+/// The lines of a file as mgetty puts them together (config.c, `fgetline` and `norm_line`), each with the number of its first
+/// and its words: a backslash at the very end joins lines, also behind a comment; blanks become one.
+pub(super) fn lines_of_words(source: &Source<'_>) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     let mut joined = String::new();
     let mut first = None;
@@ -124,11 +125,23 @@ fn lines(source: &Source<'_>) -> Vec<(usize, String, String)> {
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
-        let mut words = text.split_whitespace();
-        let key = words.next().unwrap_or_default().to_owned();
-        found.push((start, key, words.collect::<Vec<_>>().join(" ")));
+        found.push((start, text.split_whitespace().map(str::to_owned).collect()));
+    }
+    // What a backslash at the end of the file joins to nothing counts as well.
+    if let Some(start) = first.filter(|_| !joined.trim().is_empty() && !joined.trim_start().starts_with('#')) {
+        found.push((start, joined.split_whitespace().map(str::to_owned).collect()));
     }
     found
+}
+
+/// One line: its number, key and value.
+fn lines(source: &Source<'_>) -> Vec<(usize, String, String)> {
+    let line = |(number, words): (usize, Vec<String>)| {
+        let mut words = words.into_iter();
+        let key = words.next().unwrap_or_default();
+        (number, key, words.collect::<Vec<_>>().join(" "))
+    };
+    lines_of_words(source).into_iter().map(line).collect()
 }
 
 /// The values for the port called `device` (without `/dev/`).

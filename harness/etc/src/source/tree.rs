@@ -96,6 +96,20 @@ impl Tree {
         }
     }
 
+    /// Whether a file of the server at that path would be here if there were one: not outside of what was given, wherever its
+    /// `..` lead.
+    pub fn covers(&self, path: &str) -> bool {
+        let mut at: Vec<&str> = Vec::new();
+        for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            if part == ".." {
+                at.pop();
+            } else {
+                at.push(part);
+            }
+        }
+        path.starts_with('/') && (self.whole || at.first() == Some(&"etc"))
+    }
+
     /// Whether that file below `/etc` is there, or may be, and could not be read: nothing can be said of it.
     pub fn is_unread(&self, path: &str) -> bool {
         // Of a directory that could not be read nobody knows what is in it.
@@ -218,7 +232,19 @@ fn raw(copy: &Root, place: &Path, path: &str) -> Option<RawFile> {
 #[cfg(test)]
 mod tests {
     use super::Tree;
+    use crate::tree::Unread;
     use crate::{Etc, RawFile};
+
+    #[test]
+    fn what_is_outside_or_could_not_be_read_is_not_known() {
+        let mut tree = Tree::of(Etc { files: vec![RawFile::text("ppp/options", "")] }, false);
+        assert!(tree.covers("/etc/ppp/x") && tree.covers("/srv/../etc/x"));
+        assert!(!tree.covers("/etc/../outside") && !tree.covers("/etc/ppp/../../x") && !tree.covers("x"));
+        let unread = |path: &str| Unread { path: path.into(), why: "permission denied".to_owned() };
+        tree.unread = vec![unread("/srv/copy/etc/mgetty/login.config"), unread("/srv/copy/etc/systemd")];
+        assert!(tree.is_unread("mgetty/login.config") && tree.is_unread("systemd/system"));
+        assert!(!tree.is_unread("mgetty/dialin.config") && !tree.is_unread("ppp/options"));
+    }
 
     #[test]
     fn a_copy_without_modes_and_owners_is_called_with_those_it_ought_to_have() {

@@ -3,7 +3,7 @@
 //!
 //! In goes an [`Etc`]; out comes one [`Aside`] a name, for services with a getty, mgetty or pppd in their name.
 
-use super::{Content, Etc, Fragment, SYSTEM, enables, fragment};
+use super::{Etc, Fragment, SYSTEM, enables, fragment, target};
 
 /// A unit that is not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +38,9 @@ pub fn aside(etc: &Etc) -> Vec<Aside> {
         if !enables(directory) || !serves || is_console(name) || found.iter().any(|aside| aside.name == name) {
             continue;
         }
-        let why = match &file.content {
-            Content::File(_) => WhyAside::NoLink,
-            Content::Link(target) => match fragment(etc, name, target) {
+        let why = match target(file) {
+            None => WhyAside::NoLink,
+            Some(target) => match fragment(etc, name, target) {
                 Fragment::Text(..) => continue,
                 Fragment::Masked(path) => WhyAside::Masked(path),
                 // Of a getty without modem nobody misses the text: what it does is known.

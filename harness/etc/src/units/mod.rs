@@ -21,7 +21,7 @@ use self::words::{Names, quoted, unescaped};
 use super::inittab::Entry;
 use super::restart::{Restart, UnitRestart};
 use crate::source::Place;
-use crate::{Content, Etc};
+use crate::{Content, Etc, RawFile};
 
 /// Where an administrator's units are.
 const SYSTEM: &str = "/etc/systemd/system/";
@@ -93,12 +93,25 @@ pub fn enabled(etc: &Etc) -> Vec<Unit> {
             continue;
         }
         // Only a link enables a unit; of a file systemd says that it is none.
-        let Content::Link(target) = &file.content else { continue };
+        let Some(target) = target(file) else { continue };
         if let Fragment::Text(at, text) = fragment(etc, name, target) {
             units.extend(unit(etc, name, at, &text));
         }
     }
     units
+}
+
+/// Where a link leads. A copy that cannot have links, as version control makes it, has a file with the path and nothing else.
+fn target(file: &RawFile) -> Option<&str> {
+    match &file.content {
+        Content::Link(target) => Some(target),
+        Content::File(octets) => {
+            let text = std::str::from_utf8(octets).ok()?.trim_end();
+            let path = text.starts_with('/') || text.starts_with("../");
+            let unit = text.ends_with(".service") || text == "/dev/null";
+            (path && unit && !text.contains(char::is_whitespace)).then_some(text)
+        }
+    }
 }
 
 /// Whether a directory's links enable units.
@@ -179,20 +192,21 @@ enum Fragment {
     Unknown,
 }
 
-/// The file of the unit of that name, which a link to `target` enables.
-fn fragment(etc: &Etc, name: &str, target: &str) -> Fragment {
+/// The file of the unit of that name, which a link to `wanted` enables.
+fn fragment(etc: &Etc, name: &str, wanted: &str) -> Fragment {
     let Some(names) = Names::of(name) else { return Fragment::Unknown };
     let in_tree = |path: &str| etc.files.iter().find(|file| file.path == path);
-    let mut linked = vec![target.to_owned()];
+    let mut linked = vec![wanted.to_owned()];
     for name in names.candidates() {
         let path = format!("{SYSTEM}{name}");
         let Some(file) = in_tree(&path) else { continue };
-        match &file.content {
-            Content::Link(target) if target == "/dev/null" => return Fragment::Masked(path),
-            Content::Link(target) => linked.insert(0, target.clone()),
-            Content::File(_) => {}
+        match target(file) {
+            Some("/dev/null") => return Fragment::Masked(path),
+            Some(target) => linked.insert(0, target.to_owned()),
+            None => {}
         }
-        if let Some(text) = etc.text(&path) {
+        let text = etc.text(&path).filter(|_| matches!(file.content, Content::Link(_)) || target(file).is_none());
+        if let Some(text) = text {
             return if text.is_empty() {
                 Fragment::Masked(path)
             } else {
@@ -238,7 +252,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::RawFile;
     use crate::restart::When;
 
     const WANTS: &str = "/etc/systemd/system/multi-user.target.wants/";
@@ -374,6 +387,10 @@ mod tests {
     fn only_a_link_enables_a_unit() {
         let unit = ("/etc/systemd/system/x.service", "[Service]\nExecStart=/sbin/mgetty ttyS0\n");
         assert_eq!(enabled(&etc(&[(&wants("x.service"), "[Service]\n"), unit])), []);
-        assert_eq!(enabled(&etc(&[(&wants("x.service"), "-> ../x.service"), unit])).len(), 1);
+        for link in ["-> ../x.service", "/etc/systemd/system/x.service", "../x.service\n"] {
+            assert_eq!(enabled(&etc(&[(&wants("x.service"), link), unit])).len(), 1, "{link}");
+        }
+        let masked = ("/etc/systemd/system/x.service", "/dev/null");
+        assert_eq!(enabled(&etc(&[(&wants("x.service"), "-> ../x.service"), masked])), []);
     }
 }
