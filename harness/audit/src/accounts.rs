@@ -5,6 +5,8 @@ use std::net::Ipv4Addr;
 
 use super::effective::{Facts, Ppp};
 use super::{offered, usable};
+use offhook_etc::read::accounts::Password;
+use offhook_etc::read::allowed::Allowed;
 use offhook_etc::read::secrets::{Entry, SecretKind, best};
 use offhook_etc::source::Place;
 use offhook_scenario::AuthProtocol;
@@ -265,6 +267,27 @@ pub fn null_login<'a>(facts: &'a Facts, ppp: &'a Ppp) -> Option<&'a Entry> {
     (entry.secret.kind() == SecretKind::Empty && entry.has_secret && entry.some_address()).then_some(entry)
 }
 
+/// Whether a caller who refuses to authenticate is let in where authentication is required: by an entry for the empty name
+/// without a password, or with an address of `allow-ip`.
+pub fn without_name(facts: &Facts, ppp: &Ppp) -> bool {
+    if !ppp.auth.required || ppp.winner(&["allow-ip"]).is_none() {
+        return null_login(facts, ppp).is_some();
+    }
+    let words: Vec<String> = ppp.every("allow-ip").filter_map(|option| option.parameter.clone()).collect();
+    let allowed = Allowed::read(&words, &ppp.hosts);
+    let of_port = ppp.addresses().1.map(|(address, _)| address);
+    of_port.into_iter().chain(allowed.given).any(|address| allowed.allows(address) == Some(true))
+}
+
+/// The name under which a caller is let in by an entry for anybody: that of a Unix user, where PAM wants one.
+pub fn name_for_anybody<'a>(facts: &'a Facts, ppp: &Ppp, protocol: AuthProtocol, nobody: &'a str) -> &'a str {
+    let user = facts.users.iter().find(|user| user.password != Password::Unknown);
+    match user.filter(|_| needs_unix_user(facts, ppp, protocol)) {
+        Some(user) => &user.name,
+        None => nobody,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -321,6 +344,19 @@ mod tests {
         let (accounts, ..) = of_first(&[login, ("ppp/chap-secrets", "alice * a\nbob * b *\n")]);
         let bob = accounts.iter().rfind(|account| account.entry.client == "bob").unwrap();
         assert_eq!(bob.usable, Err(Unusable::NotOffered(AuthProtocol::Chap)));
+    }
+
+    #[test]
+    fn an_address_of_allow_ip_lets_in_who_refuses_to_authenticate() {
+        let without = |options: &str| {
+            let tree = with(&[("ppp/options", options)]);
+            let facts = Facts::of(&tree);
+            without_name(&facts, &ports(&tree, &facts).remove(0).ppp.unwrap())
+        };
+        assert!(without("auth\nallow-ip 192.168.32.105\n"));
+        assert!(without("auth\nallow-ip 10.0.0.7\n"), "it is given");
+        assert!(!without("auth\nallow-ip 10.0.0.0/8\n"), "the port gives another address");
+        assert!(!without("auth\n"));
     }
 
     #[test]

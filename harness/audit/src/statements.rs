@@ -300,14 +300,16 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
 
 fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
     // Where pppd does not start for another reason, accounts are not what matters.
-    let matters = matches!(starting::starts(facts, ppp), Ok(()) | Err(Obstacle::NoAccount(_)));
+    let starts = starting::starts(facts, ppp);
+    let matters = matches!(starts, Ok(()) | Err(Obstacle::NoAccount(_)));
     if !ppp.auth.required || !matters {
         return Vec::new();
     }
     let all = accounts::of(facts, ppp);
     let mut said = Vec::new();
     for account in all.iter().take(MOST * 4) {
-        if !offered::asked(ppp, account.protocol) {
+        // Nobody gets in where pppd does not start: only what is wrong with an account is told.
+        if !offered::asked(ppp, account.protocol) || starts.is_err() && account.usable.is_ok() {
             continue;
         }
         let name = match account.entry.client.as_str() {
@@ -479,6 +481,13 @@ mod tests {
                 "next: after a lost carrier the next call is answered",
             ]
         );
+    }
+
+    #[test]
+    fn nobody_is_said_to_get_in_where_pppd_does_not_start() {
+        let said = said(&[("ppp/pap-secrets", "* * \"\" *\nguest * \"*\" -\n")]);
+        assert!(said.iter().any(|line| line.starts_with("auth: nobody gets in by PPP")), "{said:?}");
+        assert!(!said.iter().any(|line| line.contains("gets in by PAP")), "{said:?}");
     }
 
     #[test]

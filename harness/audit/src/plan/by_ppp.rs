@@ -53,7 +53,8 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
         ..asked.clone()
     });
     if let Some(account) = any.filter(|_| starts && ppp.auth.required) {
-        let name = if account.entry.client == "*" { NOBODY.0 } else { &account.entry.client };
+        let anybody = accounts::name_for_anybody(facts, ppp, account.protocol, NOBODY.0);
+        let name = if account.entry.client == "*" { anybody } else { &account.entry.client };
         plan.probes.push(Probe {
             aim: Aim::EmptyPassword(name.to_owned()),
             credentials: Some((name.to_owned(), Credential(String::new()))),
@@ -70,7 +71,7 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
         let aim = Aim::OtherAddress(name.clone());
         plan.probes.push(Probe { aim, brings: Some(BROUGHT), ..probe });
     }
-    let null = accounts::null_login(facts, ppp).is_some();
+    let null = accounts::without_name(facts, ppp);
     let inside = starts && (!ppp.auth.required || null);
     let unauthenticated = unauthenticated(port, from, inside);
     let expected = unauthenticated.expected.clone().with_network(network);
@@ -169,7 +170,7 @@ fn credentials(tree: &Tree, facts: &Facts, ppp: &Ppp, account: &Account) -> Resu
         let user = facts.users.iter().find(|user| user.password == Password::Set);
         user.map(|user| user.name.clone()).ok_or("no Unix user has a password")?
     } else {
-        NOBODY.0.to_owned()
+        accounts::name_for_anybody(facts, ppp, account.protocol, NOBODY.0).to_owned()
     };
     if unix && !facts.users.iter().any(|user| user.name == name && user.password == Password::Set) {
         return Err("the Unix password is checked, and the files do not tell who has one".to_owned());

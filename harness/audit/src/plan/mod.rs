@@ -302,7 +302,8 @@ fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, plan: &mut Pla
         let known = known.filter(|(name, _)| *name == user.name).map(|(_, password)| password.clone()).next();
         (user, known.unwrap_or_else(|| Credential(UNIX_PASSWORD.to_owned())))
     });
-    let empty = able(Password::Empty).map(|user| (user, Credential(String::new())));
+    let empty =
+        able(Password::Empty).filter(|_| facts.empty_password_at_prompt).map(|user| (user, Credential(String::new())));
     for (user, password) in set.into_iter().chain(empty) {
         plan.probes.push(Probe {
             aim: Aim::TextLogin(user.name.clone()),

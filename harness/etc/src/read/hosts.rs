@@ -126,7 +126,7 @@ mod tests {
     fn a_range_of_addresses_is_no_name_that_anybody_knows() {
         let hosts = Hosts::default();
         // Both versions: "unknown host: 10.99.99.100-200".
-        for nonsense in ["10.99.99.100-200", "10.20.0.300", "255.255.255.255", "a b", "10.0.0.1/24", "", "1.2.3.4.5"] {
+        for nonsense in ["10.99.99.100-200", "10.20.0.300", "a b", "10.0.0.1/24", "", "1.2.3.4.5"] {
             assert_eq!(hosts.host(nonsense), Host::Nonsense, "{nonsense}");
         }
         assert_eq!(hosts.host("client1.example.org"), Host::Name);

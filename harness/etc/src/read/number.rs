@@ -95,8 +95,8 @@ pub fn is_speed(text: &str) -> bool {
     strtoul(text, 0).is_some_and(|read| read.length == text.len() && read.value & u64::from(u32::MAX) != 0)
 }
 
-/// inet_addr(3): one to four numbers with dots between, the last of which fills what is left. `None`: a name, or
-/// 255.255.255.255, which is the same to pppd.
+/// inet_addr(3): one to four numbers with dots between, the last of which fills what is left. `None`: a name.
+/// 255.255.255.255 is an error to inet_addr, but pppd then looks it up as a name, and it is itself.
 pub fn inet_addr(text: &str) -> Option<std::net::Ipv4Addr> {
     // Blanks end the address.
     let text = text.split([' ', '\t', '\n']).next().unwrap_or_default();
@@ -111,7 +111,7 @@ pub fn inet_addr(text: &str) -> Option<std::net::Ipv4Addr> {
         }
         address = (address << room) | read.value;
     }
-    u32::try_from(address).ok().filter(|address| *address != u32::MAX).map(std::net::Ipv4Addr::from)
+    u32::try_from(address).ok().map(std::net::Ipv4Addr::from)
 }
 
 #[cfg(test)]
@@ -164,8 +164,8 @@ mod tests {
         assert_eq!(of("10.1"), Some([10, 0, 0, 1]));
         assert_eq!(of("010.1.2.3"), Some([8, 1, 2, 3]));
         assert_eq!(of("0x0a010203"), Some([10, 1, 2, 3]));
-        for none in ["10.99.99.100-200", "10.20.0.300", "10.0.0.", "1.2.3.4.5", "", "gw", "255.255.255.255", "-1.2.3.4"]
-        {
+        assert_eq!(of("255.255.255.255"), Some([255; 4]));
+        for none in ["10.99.99.100-200", "10.20.0.300", "10.0.0.", "1.2.3.4.5", "", "gw", "-1.2.3.4"] {
             assert_eq!(of(none), None, "{none}");
         }
     }
