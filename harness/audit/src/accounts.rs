@@ -4,7 +4,10 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use super::effective::{Facts, Ppp};
-use super::{offered, usable};
+use super::offered::{self, NOBODY};
+pub use super::unusable::Unusable;
+use super::usable;
+pub use super::usable::needs_unix_user;
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::allowed::Allowed;
 use offhook_etc::read::secrets::{Entry, SecretKind, best};
@@ -22,104 +25,6 @@ pub struct Account {
     pub place: Place,
     /// `Ok`: it lets callers in; with the address it gives, if one is certain. `Err`: why not.
     pub usable: Result<Option<Ipv4Addr>, Unusable>,
-}
-
-/// Why an account lets nobody in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unusable {
-    /// Authentication is not required.
-    NotRequired,
-    /// The port does not ask by its protocol.
-    NotAsked(AuthProtocol),
-    /// The port would ask by its protocol, but the first entry that matches best allows no address, and so pppd does not.
-    NotOffered(AuthProtocol),
-    /// `remotename` has pppd take every caller of CHAP for this one.
-    RemoteName(String),
-    /// A quote in it is never closed.
-    OpenQuote,
-    /// It has fewer than three columns.
-    TooFewColumns,
-    /// Its server column is empty, or missing.
-    NoServer,
-    /// It is for a certain server, and the name of this one is not known.
-    ServerUnknown,
-    /// It is for another server; the name of this one. What its column says may be a password, and is not kept.
-    OtherServer(String),
-    /// Another entry for the same name comes first.
-    NotFirst,
-    /// It allows no address.
-    NoAddress,
-    /// CHAP needs the password, and there is a hash.
-    Hash,
-    /// Its name has other characters than ASCII's, which pppd writes in another way before it compares.
-    NameNotAscii,
-    /// Its name has a domain, which `chapms-strip-domain` takes off what a caller sends.
-    NameStripped,
-    /// Its password has such characters, likewise with PAP.
-    PasswordNotAscii,
-    /// Its name or password is longer than pppd takes from a caller.
-    TooLong,
-    /// PAP passwords are hashes here (`papcrypt`), and this is none.
-    NoHash,
-    /// Its password stands in a file that is not there, or empty: pppd passes the entry over.
-    NoFile,
-    /// The Unix password is checked, and there is no such user.
-    NoUser,
-    /// PAM checks the accounts of callers (`login` with CHAP, `enable-session`), and there is no such user.
-    NoUserForChap,
-    /// The Unix password is checked, and that user's is locked.
-    LockedUser,
-    /// It does not allow the address that it would get.
-    AddressRefused(Ipv4Addr),
-    /// None of its words for addresses can be read.
-    NoReadableAddress,
-    /// Nobody gets an address: the port does not speak IPv4.
-    NoIp,
-}
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotRequired => f.write_str("no caller is asked for a name"),
-            Self::NotAsked(protocol) => write!(f, "this port does not ask for {}", protocol_name(*protocol)),
-            Self::NotOffered(protocol) => write!(
-                f,
-                "pppd does not ask for {}: it looks only at the first of the entries that match best, which allows no address",
-                protocol_name(*protocol)
-            ),
-            Self::RemoteName(name) => write!(f, "remotename has pppd take every caller for {name:?}"),
-            Self::OpenQuote => f.write_str("a quote in it is never closed"),
-            Self::TooFewColumns => f.write_str("it has no third column"),
-            Self::NoServer => f.write_str("its server column matches no server"),
-            Self::ServerUnknown => {
-                f.write_str("its second column names a server, and the name of this machine is not known")
-            }
-            Self::OtherServer(this) => write!(f, "its second column is neither * nor {this}, the name of this server"),
-            Self::NotFirst => f.write_str("another entry for that name comes first"),
-            Self::NoAddress => f.write_str("it allows no address"),
-            Self::Hash => f.write_str("CHAP needs the password itself, not its hash"),
-            Self::NameNotAscii => {
-                f.write_str("its name has characters that are not ASCII, and such a name never matches")
-            }
-            Self::NameStripped => {
-                f.write_str("chapms-strip-domain takes the domain off a caller's name, and its name has one")
-            }
-            Self::PasswordNotAscii => f.write_str(
-                "its password has characters that are not ASCII, and with PAP such a password never matches",
-            ),
-            Self::TooLong => f.write_str("its name or password is longer than pppd takes from a caller (255 octets)"),
-            Self::NoHash => f.write_str("papcrypt is set, and its password is not a hash"),
-            Self::NoFile => f.write_str("the file of its password does not exist or is empty"),
-            Self::NoUserForChap => {
-                f.write_str("PAM checks every caller's account here, and there is no Unix user of that name")
-            }
-            Self::NoUser => f.write_str("the Unix password is checked, and there is no such user"),
-            Self::LockedUser => f.write_str("the Unix password is checked, and that user is locked"),
-            Self::AddressRefused(address) => write!(f, "it does not allow {address}, the address it would get"),
-            Self::NoReadableAddress => f.write_str("no word of its address column is an address or a known name"),
-            Self::NoIp => f.write_str("noip is set, and no caller gets an address"),
-        }
-    }
 }
 
 /// Why pppd does not start on a port: authentication is required, and no account could be used.
@@ -166,9 +71,6 @@ impl fmt::Display for NoStart {
         }
     }
 }
-
-/// A name no machine has: only `*` fits it.
-pub(crate) const NOBODY: &str = "\u{0}";
 
 /// Whether pppd starts at all: it does not if it must ask and nobody could answer (auth.c, `auth_check_options`).
 ///
@@ -241,14 +143,10 @@ pub fn shown_name(entry: &Entry) -> String {
     }
 }
 
-/// Whether a caller who is let in has to be a Unix user, whatever the password.
-pub fn needs_unix_user(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol) -> bool {
-    let login = ppp.unix_login().is_some();
-    match protocol {
-        AuthProtocol::Eap => false,
-        AuthProtocol::Pap if login => true,
-        _ => (login || ppp.winner(&["enable-session"]).is_some()) && !facts.unknown_user_passes,
-    }
+/// The same, in quotes where it is a name.
+pub fn quoted_name(entry: &Entry) -> String {
+    let name = shown_name(entry);
+    if name == entry.client { format!("{name:?}") } else { name }
 }
 
 /// The protocol's name.

@@ -29,6 +29,7 @@ mod severity;
 pub mod starting;
 pub mod statements;
 mod unix;
+mod unusable;
 mod usable;
 pub mod webmin;
 

@@ -4,11 +4,13 @@
 //! one is asked by the next. It leaves out what it has no fitting account for (auth.c, `auth_reset`), so `auth` alone with an
 //! empty chap-secrets is PAP alone.
 
-use super::accounts::NOBODY;
 use super::effective::{Facts, Ppp};
 use offhook_etc::read::plugins::Part;
 use offhook_etc::read::secrets::best;
 use offhook_scenario::AuthProtocol;
+
+/// A name no machine has: only `*` fits it.
+pub(crate) const NOBODY: &str = "\u{0}";
 
 /// Every protocol, in the order in which pppd asks; the two of Microsoft come after CHAP with MD5.
 pub const ORDER: [AuthProtocol; 5] =

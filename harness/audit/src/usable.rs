@@ -5,9 +5,9 @@
 
 use std::net::Ipv4Addr;
 
-use super::accounts::{NOBODY, Unusable, needs_unix_user};
 use super::effective::{Facts, Ppp};
-use super::offered;
+use super::offered::{self, NOBODY};
+use super::unusable::Unusable;
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::allowed::Allowed;
 use offhook_etc::read::secrets::{Entry, SecretKind, best};
@@ -77,6 +77,16 @@ pub(crate) fn usable(
         return Err(Unusable::NoIp);
     }
     address(ppp, entry)
+}
+
+/// Whether a caller who is let in has to be a Unix user, whatever the password.
+pub fn needs_unix_user(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol) -> bool {
+    let login = ppp.unix_login().is_some();
+    match protocol {
+        AuthProtocol::Eap => false,
+        AuthProtocol::Pap if login => true,
+        _ => (login || ppp.winner(&["enable-session"]).is_some()) && !facts.unknown_user_passes,
+    }
 }
 
 /// The name that pppd takes for that of every caller: with CHAP that of `remotename`.

@@ -1,8 +1,9 @@
 //! Entries of the secrets files that do not work, or not as their writer thinks.
 
-use super::{Check, Subject, unusable};
+use super::{Check, Subject};
 use crate::Finding;
 use crate::Severity::Warning;
+use crate::accounts::quoted_name;
 use crate::effective::{CHAP_SECRETS, PAP_SECRETS};
 use crate::registry::accounts as rule;
 use offhook_etc::read::secrets::{Entry, SecretKind, Secrets};
@@ -175,15 +176,12 @@ fn twice(subject: &Subject<'_>) -> Vec<Finding> {
             let same = |other: &&Entry| other.client == entry.client && other.server == entry.server;
             if let Some(first) = entries[..index].iter().find(same) {
                 found.push(
-                    Finding::new(
-                        &rule::ACCOUNT_TWICE,
-                        format!("the account of {} is never used", unusable::quoted(entry)),
-                    )
-                    .at(Place::line(file, entry.line))
-                    .why(format!(
-                        "the one on line {} has the same name and server, and pppd uses the first",
-                        first.line
-                    )),
+                    Finding::new(&rule::ACCOUNT_TWICE, format!("the account of {} is never used", quoted_name(entry)))
+                        .at(Place::line(file, entry.line))
+                        .why(format!(
+                            "the one on line {} has the same name and server, and pppd uses the first",
+                            first.line
+                        )),
                 );
             }
         }

@@ -9,16 +9,10 @@ use crate::Finding;
 use crate::accounts::{self, Unusable};
 use crate::registry::accounts as rule;
 use offhook_etc::read::options;
-use offhook_etc::read::secrets::{Entry, SecretKind};
+use offhook_etc::read::secrets::SecretKind;
 use offhook_etc::source::Place;
 
 pub(super) const CHECKS: &[Check] = &[unusable, own_options];
-
-/// A name as it may be shown.
-pub(super) fn quoted(entry: &Entry) -> String {
-    let name = accounts::shown_name(entry);
-    if name == entry.client { format!("{name:?}") } else { name }
-}
 
 /// What makes a Unix user of that name able to authenticate.
 fn unix_fix(subject: &Subject<'_>, account: &accounts::Account, why: &Unusable) -> String {
@@ -63,7 +57,7 @@ fn unusable(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = &port.ppp else { continue };
         for account in accounts::of(subject.facts, ppp) {
             let Err(why) = &account.usable else { continue };
-            let name = quoted(&account.entry);
+            let name = accounts::quoted_name(&account.entry);
             let finding = match why {
                 Unusable::NoUser | Unusable::NoUserForChap | Unusable::LockedUser => {
                     let login = ppp.unix_login().map(|option| format!("`login` is at {}", option.place));

@@ -16,8 +16,10 @@ use offhook_audit::accept::{Acceptances, Scope};
 use offhook_audit::report::Detail;
 use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webmin};
 use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
+use offhook_etc::RawFile;
 use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
+use offhook_etc::tree::is_taken;
 use offhook_report::Style;
 use offhook_scenario::Personality;
 
@@ -356,7 +358,8 @@ fn tree(arguments: &AuditArgs) -> Result<Tree, Stop> {
         ))
     };
     let tree = Tree::read(&directory, root, arguments.ignore_modes).map_err(|error| wrong(&plain(&error)))?;
-    if tree.etc.files.is_empty() && tree.unread.is_empty() {
+    let of_a_server = |file: &RawFile| file.path.strip_prefix("/etc/").is_some_and(|path| is_taken(Path::new(path)));
+    if !tree.etc.files.iter().any(of_a_server) && tree.unread.is_empty() {
         return Err(wrong("none of the files of a dial-in server is there (inittab, mgetty/, ppp/, systemd/system/)"));
     }
     Ok(tree)
