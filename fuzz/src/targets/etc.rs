@@ -1,7 +1,7 @@
 //! A server's configuration as mgetty, pppd and init read it: every reader takes any octets.
 
 use offhook_etc::read::{
-    accounts, dialin, inittab_units, login_config, mgetty_command, mgetty_config, options, secrets, words,
+    accounts, dialin, inittab_units, login_config, mgetty_command, mgetty_config, options, program, secrets, words,
 };
 use offhook_etc::source::Tree;
 use offhook_etc::{Content, Etc, RawFile, inittab, served};
@@ -123,16 +123,22 @@ fn run_options(input: &[u8]) {
 fn run_init(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let lines = text.lines().count();
-    for runlevel in ['2', inittab::runlevel(&text)] {
-        let (entries, _) = inittab::respawned(&text, runlevel);
-        assert!(entries.iter().all(|(line, _)| (1..=lines).contains(line)), "a line that is not there");
-    }
     let tree = tree(input);
+    let found = inittab::read(&tree.etc);
+    let lines = lines.max(1);
+    let there = |found: &inittab::Found| found.place.line.is_none_or(|line| (1..=lines).contains(&line));
+    assert!(found.iter().all(there), "a line that is not there");
+    inittab::runlevel(&found);
+    for found in &found {
+        found.complaint();
+    }
     inittab_units::read(&tree);
     served::served(&tree.etc);
     served::entries(&tree.etc);
     for line in text.lines().take(64) {
         mgetty_command::read(line);
-        served::device(line);
+        if let Some(runs) = program::of_process(line) {
+            served::device(&tree.etc, &runs);
+        }
     }
 }

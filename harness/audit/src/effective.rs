@@ -110,7 +110,7 @@ impl Facts {
             users: accounts::read(tree),
             hostname: tree.hostname.clone(),
             users_known: tree.source("/etc/passwd").is_some(),
-            ppp_version: PppVersion::of_tree(tree),
+            ppp_version: PppVersion::of_etc(&tree.etc),
             hosts: Hosts::read(tree),
             forwarding: forwarding::read(tree),
             empty_password_at_prompt: pam::empty_password(tree, pam::LOGIN),

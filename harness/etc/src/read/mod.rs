@@ -14,6 +14,7 @@ pub mod login_config;
 pub mod mgetty_command;
 pub mod mgetty_config;
 pub mod number;
+mod option_kind;
 mod option_rows;
 pub mod option_table;
 pub mod option_value;

@@ -1,10 +1,10 @@
 //! The rows of pppd's option tables, as Debian's binaries of 2.4.9 and 2.5.2 and the plugins of the same package have them.
 //!
-//! Nothing goes in; out comes data for [`option_table`](super::option_table). A row is: name, what it takes, which pppd knows
+//! Nothing goes in; out comes data for the option table. A row is: name, what it takes, which pppd knows
 //! it, and the group of which the command line keeps the last word; empty: whatever is read last counts.
 
-use super::option_table::Known::{self, Both, Plugin, Since252, Until249};
-use super::option_table::Takes::{
+use super::option_kind::Known::{self, Both, Plugin, Since252, Until249};
+use super::option_kind::Takes::{
     self, Address, Assignment, AtLeast, Between, Codes, File, Hex, Module, Netmask, Nothing, Number, Peer, Text,
 };
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::source::Tree;
+use crate::Etc;
 
 /// A version of pppd that offhook knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,9 +30,8 @@ impl PppVersion {
     }
 
     /// The one that the machine's own files point to.
-    pub fn of_tree(tree: &Tree) -> Option<Self> {
-        let release = tree.source("/etc/debian_version")?;
-        Self::of_release(&String::from_utf8_lossy(release.octets))
+    pub fn of_etc(etc: &Etc) -> Option<Self> {
+        Self::of_release(&etc.text("/etc/debian_version")?)
     }
 
     /// The release of Debian that has it today.
@@ -65,12 +64,12 @@ mod tests {
 
     #[test]
     fn the_release_of_the_machine_tells_its_pppd() {
-        let of = |text| PppVersion::of_tree(&tree(&[("debian_version", text)]));
+        let of = |text| PppVersion::of_etc(&tree(&[("debian_version", text)]).etc);
         assert_eq!(of("12.11\n"), Some(PppVersion::V249));
         assert_eq!(of("13.0\n"), Some(PppVersion::V252));
         assert_eq!(of("trixie/sid\n"), Some(PppVersion::V252));
         assert_eq!(of("7.1\n"), None);
-        assert_eq!(PppVersion::of_tree(&tree(&[])), None);
+        assert_eq!(PppVersion::of_etc(&tree(&[]).etc), None);
         assert_eq!(PppVersion::of_release("bookworm"), Some(PppVersion::V249));
     }
 }

@@ -188,7 +188,7 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         })?,
         None => (Vec::new(), Vec::new()),
     };
-    let version = PppVersion::of_tree(&tree);
+    let version = PppVersion::of_etc(&tree.etc);
     let stack = match (&arguments.stack, version) {
         (Some(stack), _) => stack.clone(),
         (None, Some(version)) => version.release().to_owned(),
