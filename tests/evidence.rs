@@ -227,8 +227,9 @@ fn an_expected_failure_is_no_failure_and_is_told_wherever_one_looks() {
     });
     let call = json!({
         "call": 0, "placed": true, "busy": false, "rings": 1, "answered": true, "rate": null, "lcp": false,
-        "auth": null, "local": null, "peer": null, "dns": [], "login": null, "text": "",
-        "state": "answered, still training", "terminated": null, "last_words": null,
+        "asked": null, "auth": null, "local": null, "peer": null, "interface": null, "dns": [], "login": null, "text": "",
+        "state": "answered, still training", "terminated": null, "ended": null, "last_words": null,
+        "moments": { "placed_us": null, "answered_us": null, "up_us": null, "ended_us": null },
     });
     assert_eq!((&outcome["steps"][1], &outcome["calls"]), (&step, &json!([call])));
     assert_eq!(failure(&[&expected()], Style::plain(80)), "");

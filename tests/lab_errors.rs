@@ -181,7 +181,11 @@ fn what_a_killed_build_left_is_removed_at_the_next_start() {
     signal(&build, Signal::SIGKILL);
     build.wait().unwrap();
     assert_ne!(machine.leftovers(), [""; 0]);
-    fs::write(machine.path("bin/apt-get"), "#!/bin/sh\nexit 100\n").unwrap();
+    // One that was just being started may not be written to.
+    let other = machine.path("bin/other");
+    fs::write(&other, "#!/bin/sh\nexit 100\n").unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::rename(&other, machine.path("bin/apt-get")).unwrap();
     let (code, message) = machine.message(machine.build());
     assert_eq!(code, Some(3), "{message}");
     assert_eq!(machine.leftovers(), [""; 0]);

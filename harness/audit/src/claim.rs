@@ -10,6 +10,8 @@ use offhook_scenario::AuthProtocol;
 pub enum Claim {
     /// The call is answered after so many rings; 0: a direct line.
     Answer(u32),
+    /// mgetty ends at once, and nobody is ever answered.
+    Dead,
     /// Something that no call shows, and why none does.
     Unseen(&'static str),
     /// Which callers are answered, in a few words: each call has what is expected of it.
@@ -46,6 +48,6 @@ pub enum Claim {
     End(Option<u64>),
     /// The DNS servers of the caller.
     Dns(Vec<Ipv4Addr>),
-    /// After a lost carrier the next call is answered.
-    Again,
+    /// Whether the next call after a lost carrier is answered; `None`: once something else has ended the lost one.
+    Again(Option<bool>),
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+use offhook_etc::SPEEDS;
 use offhook_etc::read::direct::direct;
 use offhook_etc::read::forwarding::{self, Forwarding};
 use offhook_etc::read::hosts::Hosts;
@@ -175,6 +176,11 @@ pub struct Port {
 }
 
 impl Port {
+    /// Whether mgetty takes the speed of the port (`SPEEDS`).
+    pub fn speed_is_known(&self) -> bool {
+        self.speed.value.trim().parse::<u32>().is_ok_and(|speed| SPEEDS.contains(&speed))
+    }
+
     /// Whether a yes-or-no key of mgetty.config says yes.
     pub fn flag(&self, key: &str) -> bool {
         self.values.get(key).is_some_and(|value| mgetty_config::truth(&value.text))

@@ -23,7 +23,7 @@ const MOST: usize = 8;
 /// All statements for a port.
 pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
     let mut said = vec![answer(port), line(port)];
-    if port.closed.is_some() {
+    if port.closed.is_some() || said[0].claim == Claim::Dead {
         // Nobody gets any further.
         return said;
     }
@@ -42,8 +42,7 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
         said.push(dns(ppp));
     }
     if !port.direct.value {
-        let text = "after a lost carrier the next call is answered";
-        said.push(statement(Topic::Next, Claim::Again, text, Vec::new()));
+        said.push(next(port));
     }
     said
 }
@@ -404,6 +403,24 @@ fn idle(ppp: &Ppp) -> Statement {
     }
     from.dedup();
     statement(Topic::End, Claim::End(ppp.longest_idle_call()), format!("the call is {}", parts.join(", or ")), from)
+}
+
+/// What becomes of the line after a lost carrier.
+fn next(port: &Port) -> Statement {
+    let of = |names: &[&str]| port.ppp.as_ref().and_then(|ppp| ppp.winner(names)).cloned();
+    let local = of(&["local", "modem"]).filter(|option| option.name == "local");
+    let persist = of(&["persist", "nopersist"]).filter(|option| option.name == "persist");
+    let number = |name: &str| port.ppp.as_ref().and_then(|ppp| ppp.number(name)).is_some_and(|(number, _)| number > 0);
+    let ends = number("idle") || number("maxconnect") || (number("lcp-echo-interval") && number("lcp-echo-failure"));
+    let (expected, text) = match (&persist, &local, ends) {
+        (Some(_), ..) => (Some(false), "after a lost carrier pppd keeps the line, and nobody else is answered"),
+        (None, Some(_), false) => {
+            (Some(false), "after a lost carrier the line stays taken, and nobody else is answered")
+        }
+        (None, Some(_), true) => (None, "after a lost carrier the line stays taken until something else ends the call"),
+        (None, None, _) => (Some(true), "after a lost carrier the next call is answered"),
+    };
+    statement(Topic::Next, Claim::Again(expected), text, places(persist.iter().chain(&local)))
 }
 
 fn dns(ppp: &Ppp) -> Statement {

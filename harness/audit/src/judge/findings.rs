@@ -15,7 +15,7 @@ use offhook_etc::source::Place;
 use offhook_report::text::counted;
 
 /// A line that is free again so soon after a lost carrier was not held: rings until the answer, and mgetty's start.
-const PROMPT: Duration = Duration::from_secs(40);
+const PROMPT: Duration = Duration::from_secs(60);
 
 /// What callers experience if a rule is right about a port.
 enum Effect {
@@ -311,8 +311,7 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
             .findings
             .iter()
             .any(|one| one.rule == &options::LOCAL_ON_MODEM && one.concerns(device) && one.severity < Severity::Note);
-        let long = after.is_none_or(|after| after > crate::plan::AGAIN);
-        if long && !held {
+        if after.is_none() && !held {
             let finding =
                 Finding::new(&shown::CALLED_HELD, format!("lab: after a lost carrier {device} is not free again"))
                     .at(place.clone())

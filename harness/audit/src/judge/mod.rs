@@ -60,6 +60,13 @@ pub fn judge(audit: &mut Audit, ports: &[PortCalls], secrecy: &Secrecy) {
                         saw: "the port is not ready for a call".to_owned(),
                         said: said.as_deref().map(|said| secrecy.hide(said)),
                     },
+                    crate::claim::Claim::Dead => Known::Shown {
+                        calls: Vec::new(),
+                        saw: said.as_deref().map_or_else(
+                            || "the port is not ready for a call".to_owned(),
+                            |said| format!("the port is not ready for a call: {}", secrecy.hide(said)),
+                        ),
+                    },
                     _ => Known::not_tried("the port is not ready for a call"),
                 },
                 _ => calls.known(&statement.claim),

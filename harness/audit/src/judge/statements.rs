@@ -31,6 +31,11 @@ impl Calls<'_> {
     pub(super) fn known(&self, claim: &Claim) -> Known {
         match claim {
             Claim::Unseen(why) => Known::not_tried(*why),
+            Claim::Dead => match self.seen.first() {
+                // A call is placed when the port is ready for it.
+                Some(seen) => self.refuted(seen, "mgetty got ready for a call"),
+                None => self.untried(|_| false),
+            },
             Claim::Answer(rings) => self.answer(*rings),
             Claim::Callers(_) => self.callers(),
             Claim::Login => self.logins(),
@@ -55,7 +60,7 @@ impl Calls<'_> {
             Claim::Address { local, remote } => self.address(*local, *remote),
             Claim::End(seconds) => self.end(*seconds),
             Claim::Dns(servers) => self.dns(servers),
-            Claim::Again => self.again(),
+            Claim::Again(answered) => self.again(*answered),
         }
     }
 
@@ -318,13 +323,15 @@ impl Calls<'_> {
         Some((again, again.call.moments.answered.map(|answered| answered.since(from))))
     }
 
-    fn again(&self) -> Known {
-        match self.answered_again() {
-            Some((seen, Some(after))) => {
-                self.shown([seen], format!("answered {} after carrier was lost", spelled_time(after)))
-            }
-            Some((seen, None)) => self.refuted(seen, seen.ending(self.secrecy)),
-            None => self.untried(|_| false),
+    fn again(&self, expected: Option<bool>) -> Known {
+        let Some((seen, after)) = self.answered_again() else { return self.untried(|_| false) };
+        let saw = match after {
+            Some(after) => format!("answered {} after carrier was lost", spelled_time(after)),
+            None => seen.ending(self.secrecy),
+        };
+        match expected.is_none_or(|expected| expected == after.is_some()) {
+            true => self.shown([seen], saw),
+            false => self.refuted(seen, saw),
         }
     }
 }

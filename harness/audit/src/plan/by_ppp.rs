@@ -46,7 +46,9 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
         brings: brings(ppp, named),
         ..unauthenticated(port, from, open)
     };
-    let asked = Probe { expected: asked.expected.with_network(network), ..asked };
+    let address = named.and_then(|account| account.usable.clone().ok().flatten());
+    let expected = Expected { address, ..asked.expected }.with_network(network);
+    let asked = Probe { expected, ..asked };
     plan.probes.push(Probe {
         aim: Aim::BadPassword,
         credentials: Some((name, Credential(NOBODY.1.to_owned()))),
@@ -128,7 +130,8 @@ fn account_probes(
             credentials: Some((name, Credential(password))),
             protocol: Some(account.protocol),
             unix,
-            brings: brings(ppp, Some(account)),
+            // Who is refused the address it would be given is called for as one who asks for none.
+            brings: account.usable.is_ok().then(|| brings(ppp, Some(account))).flatten(),
             expected: Expected { answered: Some(answered(port)), inside, address }.with_network(network(facts, ppp)),
             ..unauthenticated(port, from, false)
         });
@@ -180,6 +183,8 @@ fn credentials(tree: &Tree, facts: &Facts, ppp: &Ppp, account: &Account) -> Resu
         SecretKind::Empty | SecretKind::Login if unix => UNIX_PASSWORD.to_owned(),
         // PAP takes any password then; everything else takes the empty one alone.
         SecretKind::Empty if !pap => String::new(),
+        // Only PAP knows that word.
+        SecretKind::Login if !pap => secret.value().to_owned(),
         SecretKind::Empty | SecretKind::Login => NOBODY.1.to_owned(),
         SecretKind::File => {
             let path = secret.file().unwrap_or_default();

@@ -25,6 +25,8 @@ pub use scenario::{AGAIN, scenario};
 const MOST_RULES: usize = 12;
 /// The most rings that are waited for.
 const MOST_RINGS: u32 = 100;
+/// In this time mgetty is back after a call.
+const LISTENING: Duration = Duration::from_secs(15);
 /// A caller who gets in stays so long at least: a server that takes back what it gave does so at once.
 pub const MOMENT: Duration = Duration::from_secs(3);
 /// A number that no rule names.
@@ -99,7 +101,7 @@ pub struct Probe {
     pub unix: bool,
     /// The address the caller brings; `None`: it asks for one.
     pub brings: Option<Ipv4Addr>,
-    /// How long the caller stays and does nothing once the network is up.
+    /// How long the caller stays and does nothing once the network is up; of [`Aim::Again`]: after how long it calls.
     pub stays: Duration,
     /// What should come of it.
     pub expected: Expected,
@@ -214,14 +216,14 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
     }
     if !port.direct.value {
         number_probes(facts, port, &mut plan);
-        lost(&mut plan);
+        lost(facts, &mut plan);
     }
     plan
 }
 
 /// Carrier is lost once, and the next call comes at once: by whoever got furthest, last of all, because the port may be
 /// held for ever.
-fn lost(plan: &mut Plan) {
+fn lost(facts: &Facts, plan: &mut Plan) {
     let ordinary = |probe: &&Probe| probe.expected.answered.is_some() && !matches!(probe.aim, Aim::OtherAddress(_));
     let answered = plan.probes.iter().filter(ordinary);
     let furthest = answered.max_by_key(|probe| {
@@ -229,8 +231,15 @@ fn lost(plan: &mut Plan) {
         (ppp && probe.expected.inside == Some(true), !matches!(probe.aim, Aim::CallerId(_)))
     });
     let Some(furthest) = furthest.cloned() else { return };
+    // Caller ID comes once, after the first ring: where it decides, mgetty has to be back by then.
+    let listening = facts.rules.as_ref().is_some_and(|rules| !rules.is_empty());
     let lost = Probe { aim: Aim::Lost, stays: MOMENT, ..furthest };
-    let again = Probe { aim: Aim::Again, expected: Expected { inside: None, ..lost.expected.clone() }, ..lost.clone() };
+    let again = Probe {
+        aim: Aim::Again,
+        stays: if listening { LISTENING } else { Duration::ZERO },
+        expected: Expected { inside: None, ..lost.expected.clone() },
+        ..lost.clone()
+    };
     plan.probes.extend([lost, again]);
 }
 

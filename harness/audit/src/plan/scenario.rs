@@ -43,6 +43,9 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
     let mut after = Duration::ZERO;
     let mut acts = Vec::new();
     for probe in probes {
+        if probe.aim == Aim::Again {
+            after = probe.stays;
+        }
         acts.push(Act::Calls(vec![call(port, probe, after)]));
         after = if probe.expected.answered.is_some() { Duration::ZERO } else { AFTER_DENIAL };
     }

@@ -67,7 +67,7 @@ fn a_scenario_has_the_probes_as_acts_and_waits_after_a_denied_call() {
     let shadow = scenario.server.etc.as_ref().and_then(|etc| etc.text("/etc/shadow")).unwrap_or_default();
     assert!(shadow.contains("bob:$6$rounds=") && shadow.contains("root:*:"), "{shadow}");
     let after: Vec<_> = scenario.calls().map(|call| call.after).collect();
-    assert_eq!(after[after.len() - 2..], [AFTER_DENIAL, Duration::ZERO]);
+    assert_eq!(after[after.len() - 2..], [AFTER_DENIAL, LISTENING]);
     assert_eq!(scenario.calls().last().map(|call| call.ready), Some(false));
     assert!(!format!("{probes:?}").contains("secret\""));
 }

@@ -28,6 +28,9 @@ pub(super) fn parts(port: &PortReport) -> Vec<Part> {
                 return vec![(format!("nobody is answered: {saw}"), Some(Ink::Bad)), shown(port)];
             }
             (_, Known::Refuted { saw, .. }) => parts.push((saw.clone(), Some(Ink::Bad))),
+            (Claim::Dead | Claim::Unseen(_), _) => {
+                return vec![(printable(&statement.text), Some(Ink::Bad)), shown(port)];
+            }
             (Claim::Answer(0), _) => parts.push(("a direct line".to_owned(), None)),
             (Claim::Answer(rings), _) => {
                 parts.push((format!("answers after {}", counted(*rings as usize, "ring")), None));

@@ -6,7 +6,6 @@ use super::{Check, Subject};
 use crate::Finding;
 use crate::Severity::Warning;
 use crate::registry::ports as rule;
-use offhook_etc::SPEEDS;
 use offhook_etc::read::inittab_units::Manager;
 use offhook_etc::restart::When;
 use offhook_etc::source::Place;
@@ -67,10 +66,10 @@ fn twice(subject: &Subject<'_>) -> Vec<Finding> {
 fn speed(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
-        let said = port.speed.value.trim();
-        if said.parse::<u32>().is_ok_and(|speed| SPEEDS.contains(&speed)) {
+        if port.speed_is_known() {
             continue;
         }
+        let said = port.speed.value.trim();
         found.push(
             Finding::new(
                 &rule::PORT_SPEED,
