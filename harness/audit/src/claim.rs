@@ -20,6 +20,8 @@ pub enum Claim {
     Login,
     /// Whether PPP is recognised and pppd started.
     Detection(bool),
+    /// PPP is recognised, and a program of the administrator's own is started.
+    Program,
     /// pppd refuses to start, whoever calls.
     Refuses,
     /// Nobody is asked for a name or password.

@@ -271,7 +271,12 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
             None => format!("PPP is recognised and starts {}", line.program()),
         },
     };
-    statement(Topic::Ppp, Claim::Detection(port.ppp.is_some()), text, vec![line.place.clone()])
+    statement(
+        Topic::Ppp,
+        if port.ppp.is_some() { Claim::Detection(true) } else { Claim::Program },
+        text,
+        vec![line.place.clone()],
+    )
 }
 
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {

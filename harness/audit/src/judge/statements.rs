@@ -40,6 +40,13 @@ impl Calls<'_> {
             Claim::Callers(_) => self.callers(),
             Claim::Login => self.logins(),
             Claim::Detection(pppd) => self.detection(*pppd),
+            Claim::Program => match (self.by_ppp().find(|seen| seen.inside()), self.by_ppp().next()) {
+                (Some(seen), _) => self.shown([seen], format!("{} got in", seen.who())),
+                (None, Some(seen)) => {
+                    self.shown(self.by_ppp(), format!("{}: {}", seen.who(), seen.ending(self.secrecy)))
+                }
+                (None, None) => self.untried(|what| *what == LeftOutWhat::Ppp),
+            },
             Claim::Refuses => self.refuses(),
             Claim::Open => self.open(),
             Claim::Asked => self.asked(),

@@ -26,7 +26,7 @@ const LONGEST_IDLE: u64 = 3600;
 const GRACE: u64 = 30;
 
 /// An address nobody else has (RFC 5737), for callers who bring one.
-const BROUGHT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 105);
+pub(super) const BROUGHT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 105);
 
 pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, from: &Option<String>, plan: &mut Plan) {
     let starts = starting::starts(facts, ppp).is_ok();

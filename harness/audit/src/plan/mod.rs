@@ -13,9 +13,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::effective::{Answers, Facts, Port};
-use by_ppp::ppp_probes;
+use by_ppp::{BROUGHT, ppp_probes};
 use offhook_etc::read::accounts::{Password, User};
 use offhook_etc::read::dialin;
+use offhook_etc::read::login_config::Line;
 use offhook_etc::source::{Place, Tree};
 use offhook_report::text::counted;
 use offhook_scenario::AuthProtocol;
@@ -153,6 +154,8 @@ pub enum LeftOutWhat {
     Accounts(usize),
     /// So many rules of caller ID more.
     Rules(usize),
+    /// Callers by PPP.
+    Ppp,
     /// Logins at the prompt.
     Logins,
 }
@@ -164,6 +167,7 @@ impl std::fmt::Display for LeftOut {
             LeftOutWhat::Account(name, _) => f.write_str(&offhook_report::text::printable(name))?,
             LeftOutWhat::Accounts(count) => write!(f, "{} more", counted(*count, "account"))?,
             LeftOutWhat::Rules(count) => write!(f, "{} more", counted(*count, "caller-ID rule"))?,
+            LeftOutWhat::Ppp => f.write_str("callers by PPP")?,
             LeftOutWhat::Logins => f.write_str("logins at the prompt")?,
         }
         write!(f, ": {}", self.why)
@@ -205,9 +209,11 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
     if let Ok(from) = friend(facts, port) {
         match &port.ppp {
             Some(ppp) => ppp_probes(tree, facts, port, ppp, &from, &mut plan),
-            // Nothing that starts pppd: a caller who speaks PPP should come to nothing.
-            None if facts.ppp_line().is_none() => plan.probes.push(unauthenticated(port, &from, false)),
-            None => {}
+            None => match facts.ppp_line() {
+                // Nothing that starts pppd: a caller who speaks PPP should come to nothing.
+                None => plan.probes.push(unauthenticated(port, &from, false)),
+                Some(line) => by_program(tree, port, line, &from, &mut plan),
+            },
         }
         match port.server {
             Answers::Mgetty => text_logins(facts, port, &from, &mut plan),
@@ -241,6 +247,20 @@ fn lost(facts: &Facts, plan: &mut Plan) {
         ..lost.clone()
     };
     plan.probes.extend([lost, again]);
+}
+
+/// A program of the administrator's own takes callers who begin with PPP: whatever it starts, nobody should get in without a
+/// password, or with any.
+fn by_program(tree: &Tree, port: &Port, line: &Line, from: &Option<String>, plan: &mut Plan) {
+    let Some(program) = line.words.first() else { return };
+    if tree.etc.file(program).is_none() {
+        plan.leave_out(LeftOutWhat::Ppp, format!("the program {program} is not among the files"));
+        return;
+    }
+    let nobody = Probe { brings: Some(BROUGHT), ..unauthenticated(port, from, false) };
+    let credentials = Some((NOBODY.0.to_owned(), Credential(NOBODY.1.to_owned())));
+    plan.probes.push(Probe { aim: Aim::BadPassword, credentials, ..nobody.clone() });
+    plan.probes.push(nobody);
 }
 
 /// Whether a device's name is one that a file can have anywhere.

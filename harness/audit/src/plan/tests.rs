@@ -133,3 +133,15 @@ fn an_empty_password_is_sent_where_an_account_has_none() {
     assert!(tried.contains(&&Aim::EmptyPassword("alice".to_owned())), "{tried:?}");
     assert!(!planned(&[]).iter().any(|probe| matches!(probe.aim, Aim::EmptyPassword(_))));
 }
+
+#[test]
+fn a_program_that_takes_callers_by_ppp_is_called_like_pppd_if_it_is_there() {
+    let login = ("mgetty/login.config", "/AutoPPP/ - - /etc/ppp/dialup\n* - - /bin/login @\n");
+    let probes = planned(&[login, ("ppp/dialup", "#!/bin/sh\nexec pppd noauth\n")]);
+    let kept_out = |aim: &Aim| probes.iter().any(|probe| probe.aim == *aim && probe.expected.inside == Some(false));
+    assert!(kept_out(&Aim::BadPassword) && kept_out(&Aim::Unauthenticated), "{probes:?}");
+    let tree = with(&[login]);
+    let facts = Facts::of(&tree);
+    let left_out = plan(&tree, &facts, &ports(&tree, &facts)[0]).left_out;
+    assert_eq!(left_out[0].to_string(), "callers by PPP: the program /etc/ppp/dialup is not among the files");
+}

@@ -70,6 +70,7 @@ fn ppp(port: &PortReport) -> Vec<Part> {
     let Some(auth) = find(Topic::Auth) else {
         return match find(Topic::Ppp).map(|statement| &statement.claim) {
             Some(Claim::Detection(false)) => vec![("no PPP".to_owned(), None)],
+            Some(Claim::Program) => find(Topic::Ppp).map(|statement| program(statement)).into_iter().collect(),
             _ => Vec::new(),
         };
     };
@@ -98,6 +99,12 @@ fn ppp(port: &PortReport) -> Vec<Part> {
         });
     }
     parts
+}
+
+/// What a program of the administrator's own makes of callers by PPP.
+fn program(statement: &Statement) -> Part {
+    let text = printable(&statement.text);
+    (statement.known.saw().map_or_else(|| text.clone(), |saw| format!("{text}: {saw}")), None)
 }
 
 /// Accounts by protocol: `PAP: alice, bob and 2 more`; of each, what calls leave of it.

@@ -141,8 +141,8 @@ impl Tree {
             if !self.owners_known {
                 (file.uid, file.gid) = (0, 0);
             }
-            if !self.modes_known && matches!(file.content, Content::File(_)) {
-                let program = file.mode & 0o111 != 0;
+            if let (false, Content::File(octets)) = (self.modes_known, &file.content) {
+                let program = file.mode & 0o111 != 0 || octets.starts_with(b"#!");
                 file.mode = if is_private(&file.path) { 0o600 } else { 0o644 } | if program { 0o111 } else { 0 };
             }
         }
