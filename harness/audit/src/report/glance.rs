@@ -70,7 +70,7 @@ fn ppp(port: &PortReport) -> Vec<Part> {
     let Some(auth) = find(Topic::Auth) else {
         return match find(Topic::Ppp).map(|statement| &statement.claim) {
             Some(Claim::Detection(false)) => vec![("no PPP".to_owned(), None)],
-            Some(Claim::Program) => find(Topic::Ppp).map(|statement| program(statement)).into_iter().collect(),
+            Some(Claim::Program) => find(Topic::Ppp).map(program).into_iter().collect(),
             _ => Vec::new(),
         };
     };
