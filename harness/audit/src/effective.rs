@@ -435,7 +435,7 @@ impl Ppp {
 
     /// After how many seconds a call that nobody uses is ended; `None`: never.
     pub fn longest_idle_call(&self) -> Option<u64> {
-        let of = |name| self.number(name).map(|(seconds, _)| seconds).filter(|seconds| *seconds > 0);
+        let of = |name| self.positive(name).map(|(seconds, _)| seconds);
         [of("idle"), of("maxconnect")].into_iter().flatten().min()
     }
 

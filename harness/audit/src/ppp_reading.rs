@@ -104,9 +104,30 @@ impl Ppp {
         self.every("plugin").filter_map(|option| Some((Plugin::of(option.parameter.as_deref()?), option)))
     }
 
+    /// Its parameter as a number, if that is more than 0: 0 switches a limit off.
+    pub fn positive(&self, name: &str) -> Option<(u64, &Opt)> {
+        self.number(name).filter(|(number, _)| *number > 0)
+    }
+
+    /// The option of that name, if it is the last word among it and its opposites.
+    pub fn on(&self, name: &str, opposites: &[&str]) -> Option<&Opt> {
+        let names: Vec<&str> = opposites.iter().copied().chain([name]).collect();
+        self.winner(&names).filter(|option| option.name == name)
+    }
+
+    /// `proxyarp`, if it is on.
+    pub fn proxy_arp(&self) -> Option<&Opt> {
+        self.on("proxyarp", &["noproxyarp", "-proxyarp"])
+    }
+
+    /// `demand` without a connect script, at which pppd ends.
+    pub fn demand_in_vain(&self) -> Option<&Opt> {
+        self.winner(&["demand"]).filter(|_| self.winner(&["connect", "pty", "socket"]).is_none())
+    }
+
     /// After how many seconds of silence LCP echoes end a call; `None`: never, because one of the two options is missing.
     pub fn echo_timeout(&self) -> Option<u64> {
-        let of = |name| self.number(name).map(|(number, _)| number).filter(|number| *number > 0);
+        let of = |name| self.positive(name).map(|(number, _)| number);
         Some(of("lcp-echo-interval")?.saturating_mul(of("lcp-echo-failure")?.saturating_add(1)))
     }
 

@@ -113,7 +113,7 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), Obstacle> {
             return Err(Obstacle::Plugin(option.place.clone(), plugin.name.to_owned()));
         }
     }
-    if let Some(option) = ppp.winner(&["demand"]).filter(|_| ppp.winner(&["connect", "pty", "socket"]).is_none()) {
+    if let Some(option) = ppp.demand_in_vain() {
         return Err(Obstacle::Demand(option.place.clone()));
     }
     accounts::starts(facts, ppp).map_err(Obstacle::NoAccount)

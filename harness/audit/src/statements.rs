@@ -372,7 +372,7 @@ fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
         Some((address, _)) => format!("the caller gets {address}, the server has {server}"),
         None => format!("the caller brings its own address, or gets the one of its account; the server has {server}"),
     };
-    let arp = ppp.winner(&["proxyarp", "noproxyarp", "-proxyarp"]).filter(|option| option.name == "proxyarp");
+    let arp = ppp.proxy_arp();
     from.extend(places(arp));
     statement(
         Topic::Address,
@@ -388,22 +388,19 @@ fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
 fn idle(ppp: &Ppp) -> Statement {
     let mut parts = Vec::new();
     let mut from = Vec::new();
-    match ppp.number("idle").filter(|(seconds, _)| *seconds > 0) {
+    match ppp.positive("idle") {
         Some((seconds, option)) => {
             parts.push(format!("ended after {} without traffic", spelled(seconds)));
             from.push(option.place.clone());
         }
         None => parts.push("not ended by an idle timeout".to_owned()),
     }
-    if let Some((seconds, option)) = ppp.number("maxconnect").filter(|(seconds, _)| *seconds > 0) {
+    if let Some((seconds, option)) = ppp.positive("maxconnect") {
         parts.push(format!("after {} in any case", spelled(seconds)));
         from.push(option.place.clone());
     }
-    let echo = ppp.number("lcp-echo-interval").zip(ppp.number("lcp-echo-failure"));
-    if let Some(((interval, option), (failures, _))) =
-        echo.filter(|((interval, _), (failures, _))| *interval > 0 && *failures > 0)
-    {
-        parts.push(format!("when the caller is not heard for {}", spelled(interval.saturating_mul(failures + 1))));
+    if let Some((seconds, (_, option))) = ppp.echo_timeout().zip(ppp.positive("lcp-echo-interval")) {
+        parts.push(format!("when the caller is not heard for {}", spelled(seconds)));
         from.push(option.place.clone());
     }
     from.dedup();
@@ -412,12 +409,11 @@ fn idle(ppp: &Ppp) -> Statement {
 
 /// What becomes of the line after a lost carrier.
 fn next(port: &Port) -> Statement {
-    let of = |names: &[&str]| port.ppp.as_ref().and_then(|ppp| ppp.winner(names)).cloned();
-    let local = of(&["local", "modem"]).filter(|option| option.name == "local");
-    let persist = of(&["persist", "nopersist"]).filter(|option| option.name == "persist");
-    let number = |name: &str| port.ppp.as_ref().and_then(|ppp| ppp.number(name)).is_some_and(|(number, _)| number > 0);
-    let ends = number("idle") || number("maxconnect") || (number("lcp-echo-interval") && number("lcp-echo-failure"));
-    let (expected, text) = match (&persist, &local, ends) {
+    let ppp = port.ppp.as_ref();
+    let local = ppp.and_then(|ppp| ppp.on("local", &["modem"]));
+    let persist = ppp.and_then(|ppp| ppp.on("persist", &["nopersist"]));
+    let ends = ppp.is_some_and(|ppp| ppp.longest_idle_call().is_some() || ppp.echo_timeout().is_some());
+    let (expected, text) = match (persist, local, ends) {
         (Some(_), ..) => (Some(false), "after a lost carrier pppd keeps the line, and nobody else is answered"),
         (None, Some(_), false) => {
             (Some(false), "after a lost carrier the line stays taken, and nobody else is answered")
@@ -425,7 +421,7 @@ fn next(port: &Port) -> Statement {
         (None, Some(_), true) => (None, "after a lost carrier the line stays taken until something else ends the call"),
         (None, None, _) => (Some(true), "after a lost carrier the next call is answered"),
     };
-    statement(Topic::Next, Claim::Again(expected), text, places(persist.iter().chain(&local)))
+    statement(Topic::Next, Claim::Again(expected), text, places(persist.into_iter().chain(local)))
 }
 
 fn dns(ppp: &Ppp) -> Statement {

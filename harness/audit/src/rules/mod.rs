@@ -17,7 +17,7 @@ mod serving;
 mod unusable;
 
 use super::Finding;
-use super::effective::{Facts, Port};
+use super::effective::{Facts, Port, Ppp};
 use offhook_etc::source::Tree;
 
 /// What a check looks at.
@@ -29,6 +29,14 @@ pub struct Subject<'a> {
     pub facts: &'a Facts,
     /// Every served port.
     pub ports: &'a [Port],
+}
+
+impl Subject<'_> {
+    /// What `of` finds on each port with pppd.
+    fn each<I: IntoIterator<Item = Finding>>(&self, of: impl Fn(&Port, &Ppp) -> I) -> Vec<Finding> {
+        let ports = self.ports.iter().filter_map(|port| Some((port, port.ppp.as_ref()?)));
+        ports.flat_map(|(port, ppp)| of(port, ppp).into_iter().map(|finding| finding.on(&port.device))).collect()
+    }
 }
 
 /// A check.

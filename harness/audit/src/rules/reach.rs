@@ -17,16 +17,8 @@ use offhook_etc::read::lan::{self, Lan};
 
 pub(super) const CHECKS: &[Check] = &[no_ip, no_local, accept_remote, accept_local, dns, proxy_arp, forwarding];
 
-fn each(subject: &Subject<'_>, of: impl Fn(&Ppp) -> Vec<Finding>) -> Vec<Finding> {
-    let of_port = |port: &crate::effective::Port| {
-        let found = port.ppp.as_ref().map(&of).unwrap_or_default();
-        found.into_iter().map(|finding| finding.on(&port.device)).collect::<Vec<_>>()
-    };
-    subject.ports.iter().flat_map(of_port).collect()
-}
-
 fn no_ip(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |ppp| {
+    subject.each(|_, ppp| {
         let Err(option) = ppp.ipv4() else { return Vec::new() };
         let what = if ppp.ipv6() {
             "no caller gets an IPv4 address: noip is set, and only IPv6 is left"
@@ -41,7 +33,7 @@ fn no_ip(subject: &Subject<'_>) -> Vec<Finding> {
 fn no_local(subject: &Subject<'_>) -> Vec<Finding> {
     // Without the file nobody knows what the server's name stands for.
     let known = subject.tree.source("/etc/hosts").is_some() && subject.facts.hostname.is_some();
-    each(subject, |ppp| {
+    subject.each(|_, ppp| {
         let own = ppp.own_address(subject.facts.hostname.as_deref());
         if !known || ppp.addresses().0.is_some() || own.is_some() || ppp.ipv4().is_err() {
             return Vec::new();
@@ -54,7 +46,7 @@ fn no_local(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn accept_remote(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |ppp| {
+    subject.each(|_, ppp| {
         let (Some(option), Some(_)) = (ppp.accepts_remote(), ppp.addresses().1) else { return Vec::new() };
         let any = |entry: &offhook_etc::read::secrets::Entry| {
             entry.addresses.iter().any(|word| word == "*" || word.contains('/'))
@@ -71,7 +63,7 @@ fn accept_remote(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn accept_local(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |ppp| {
+    subject.each(|_, ppp| {
         let (Some(option), Some((address, _))) = (ppp.winner(&["ipcp-accept-local"]), ppp.addresses().0) else {
             return Vec::new();
         };
@@ -95,7 +87,7 @@ fn odd(address: Ipv4Addr) -> Option<&'static str> {
 }
 
 fn dns(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |ppp| {
+    subject.each(|_, ppp| {
         let options = ppp.every("ms-dns").chain(ppp.every("ms-wins"));
         let odd = options.filter_map(|option| {
             let Host::Address(address) = ppp.host(option)? else { return None };
@@ -103,18 +95,15 @@ fn dns(subject: &Subject<'_>) -> Vec<Finding> {
             let what = format!("`{} {address}` names no server: {why}", option.name);
             Some(Finding::new(&rule::DNS_ODD, what).at(option.place.clone()))
         });
-        odd.collect()
+        odd.collect::<Vec<_>>()
     })
-}
-
-fn has_proxy_arp(ppp: &Ppp) -> bool {
-    ppp.winner(&["proxyarp", "noproxyarp", "-proxyarp"]).is_some_and(|option| option.name == "proxyarp")
 }
 
 fn proxy_arp(subject: &Subject<'_>) -> Vec<Finding> {
     let lans: Vec<Lan> = lan::read(subject.tree);
-    each(subject, |ppp| {
-        let Some((address, option)) = ppp.addresses().1.filter(|_| !has_proxy_arp(ppp) && ppp.ipv4().is_ok()) else {
+    subject.each(|_, ppp| {
+        let Some((address, option)) = ppp.addresses().1.filter(|_| ppp.proxy_arp().is_none() && ppp.ipv4().is_ok())
+        else {
             return Vec::new();
         };
         let Some(lan) = lans.iter().find(|lan| lan.holds(address)) else { return Vec::new() };
@@ -138,7 +127,7 @@ fn forwarding(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     // Who answers for a caller on the LAN means to pass its packets on.
-    let meant = ppps.iter().any(|ppp| has_proxy_arp(ppp));
+    let meant = ppps.iter().any(|ppp| ppp.proxy_arp().is_some());
     let severity = if meant { Warning } else { Note };
     let what = "callers reach the server and nothing behind it: it does not pass packets on";
     let finding = Finding::new(&rule::FORWARDING_OFF, what).severity(severity).at(place).why(why);

@@ -6,34 +6,17 @@
 use super::{Check, Subject};
 use crate::Finding;
 use crate::Severity::{Error, Warning};
-use crate::effective::{Port, Ppp};
+use crate::effective::Ppp;
 use crate::registry::serving as rule;
 use crate::starting;
-use offhook_etc::read::options::Opt;
 use offhook_etc::read::version::PppVersion;
 
 pub(super) const CHECKS: &[Check] =
     &[persist, waiting, demand, past_the_caller, connect, echoes, default_route, plugins, user];
 
-/// A finding for each port with pppd where `of` finds one.
-fn each(subject: &Subject<'_>, of: impl Fn(&Port, &Ppp) -> Option<Finding>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for port in subject.ports {
-        let finding = port.ppp.as_ref().and_then(|ppp| of(port, ppp));
-        found.extend(finding.map(|finding| finding.on(&port.device)));
-    }
-    found
-}
-
-/// The option of a pair of opposites that is on.
-fn on<'a>(ppp: &'a Ppp, name: &str, others: &[&str]) -> Option<&'a Opt> {
-    let names: Vec<&str> = others.iter().copied().chain([name]).collect();
-    ppp.winner(&names).filter(|option| option.name == name)
-}
-
 fn persist(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
-        let option = on(ppp, "persist", &["nopersist"])?;
+    subject.each(|_, ppp| {
+        let option = ppp.on("persist", &["nopersist"])?;
         Some(
             Finding::new(&rule::PERSIST, "after the first call pppd keeps the port, and no further call is answered")
                 .at(option.place.clone())
@@ -43,7 +26,7 @@ fn persist(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn waiting(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
+    subject.each(|_, ppp| {
         let option = ppp.winner(&["passive", "-p", "silent"])?;
         Some(
             Finding::new(
@@ -57,8 +40,8 @@ fn waiting(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn demand(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
-        let option = ppp.winner(&["demand"]).filter(|_| ppp.winner(&["connect", "pty", "socket"]).is_none())?;
+    subject.each(|_, ppp| {
+        let option = ppp.demand_in_vain()?;
         Some(
             Finding::new(&rule::DEMAND, "pppd ends: demand needs a connect script, and nobody gets PPP")
                 .at(option.place.clone())
@@ -68,7 +51,7 @@ fn demand(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn past_the_caller(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
+    subject.each(|_, ppp| {
         let option = ppp.winner(&["pty", "socket", "notty"])?;
         Some(
             Finding::new(
@@ -82,7 +65,7 @@ fn past_the_caller(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn connect(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
+    subject.each(|_, ppp| {
         let option = ppp.winner(&["connect", "init"])?;
         Some(
             Finding::new(
@@ -96,28 +79,25 @@ fn connect(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn echoes(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
-        let of = |name| ppp.number(name).filter(|(number, _)| *number > 0);
-        match (of("lcp-echo-interval"), of("lcp-echo-failure")) {
-            (Some((_, option)), None) => Some(
-                Finding::new(&rule::ECHO_HALF, "LCP echoes are sent, but no missing answer ever ends a call")
-                    .at(option.place.clone())
-                    .why("lcp-echo-failure is not set, or 0"),
-            ),
-            (None, Some((_, option))) => Some(
-                Finding::new(&rule::ECHO_HALF, "lcp-echo-failure has no effect: no LCP echoes are sent")
-                    .at(option.place.clone())
-                    .why("lcp-echo-interval is not set, or 0"),
-            ),
-            _ => None,
-        }
+    subject.each(|_, ppp| match (ppp.positive("lcp-echo-interval"), ppp.positive("lcp-echo-failure")) {
+        (Some((_, option)), None) => Some(
+            Finding::new(&rule::ECHO_HALF, "LCP echoes are sent, but no missing answer ever ends a call")
+                .at(option.place.clone())
+                .why("lcp-echo-failure is not set, or 0"),
+        ),
+        (None, Some((_, option))) => Some(
+            Finding::new(&rule::ECHO_HALF, "lcp-echo-failure has no effect: no LCP echoes are sent")
+                .at(option.place.clone())
+                .why("lcp-echo-interval is not set, or 0"),
+        ),
+        _ => None,
     })
 }
 
 fn default_route(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
-        let option = on(ppp, "defaultroute", &["nodefaultroute", "-defaultroute"])?;
-        let replaces = on(ppp, "replacedefaultroute", &["noreplacedefaultroute"]);
+    subject.each(|_, ppp| {
+        let option = ppp.on("defaultroute", &["nodefaultroute", "-defaultroute"])?;
+        let replaces = ppp.on("replacedefaultroute", &["noreplacedefaultroute"]);
         let metric = ppp.winner(&["defaultroute-metric"]);
         let what = if replaces.is_some() {
             "each call takes the server's default route: while it lasts, the server sends all packets to the caller"
@@ -165,7 +145,7 @@ fn plugins(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn user(subject: &Subject<'_>) -> Vec<Finding> {
-    each(subject, |_, ppp| {
+    subject.each(|_, ppp| {
         let user = starting::other_user(ppp)?;
         Some(
             Finding::new(
