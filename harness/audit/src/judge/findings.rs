@@ -17,72 +17,92 @@ use offhook_report::text::counted;
 /// A line that is free again so soon after a lost carrier was not held: rings until the answer, and mgetty's start.
 const PROMPT: Duration = Duration::from_secs(60);
 
+/// Why something happens of which no program of the server's says anything.
+const NOTHING: &str = "the server's programs said nothing of it";
+
 /// What callers experience if a rule is right about a port.
+#[derive(Clone, Copy)]
 enum Effect {
     /// mgetty never gets the port ready.
-    NotServed(&'static [&'static Rule]),
+    NotServed,
     /// Nobody gets PPP.
-    NoPpp(&'static [&'static Rule]),
+    NoPpp,
     /// A caller of that kind gets in.
-    Open(&'static [&'static Rule], fn(&Aim) -> bool, &'static str),
+    Open(fn(&Aim) -> bool, &'static str),
     /// The account at the finding's place does not get in.
-    KeptOut(&'static [&'static Rule]),
+    KeptOut,
     /// Nobody gets an address.
-    NoAddress(&'static [&'static Rule]),
+    NoAddress,
     /// The line stays taken after carrier was lost.
-    Held(&'static [&'static Rule]),
+    Held,
     /// A caller gets the address that it asks for.
-    OtherAddress(&'static [&'static Rule]),
+    OtherAddress,
 }
 
 /// What calls can show of rules. Of the others they show nothing.
-const EFFECTS: &[Effect] = &[
-    Effect::NotServed(&[
-        &ports::PORT_SPEED,
-        &ports::MGETTY_FLAG,
-        &ports::PORT_TWICE,
-        &ports::INITTAB_ID_TWICE,
-        &ports::DOS_LINE_ENDS,
-    ]),
-    Effect::NoPpp(&[
-        &auth::NO_USABLE_ACCOUNT,
-        &options::OPTION_UNKNOWN,
-        &options::OPTION_VALUE,
-        &options::OPTIONS_QUOTE,
-        &options::OPTIONS_FILE_MISSING,
-        &options::OPTIONS_FILE_CIRCLE,
-        &options::OPTION_VERSION,
-        &serving::PLUGIN_MISSING,
-        &login::LOGIN_PROGRAM,
-        &login::LOGIN_CONFIG_IGNORED,
-        &login::AUTOPPP_SHADOWED,
-        &login::AUTOPPP_OFF,
-    ]),
-    Effect::Open(
+const EFFECTS: &[(Effect, &[&Rule])] = &[
+    (
+        Effect::NotServed,
+        &[&ports::PORT_SPEED, &ports::MGETTY_FLAG, &ports::PORT_TWICE, &ports::INITTAB_ID_TWICE, &ports::DOS_LINE_ENDS],
+    ),
+    (
+        Effect::NoPpp,
+        &[
+            &auth::NO_USABLE_ACCOUNT,
+            &options::OPTION_UNKNOWN,
+            &options::OPTION_VALUE,
+            &options::OPTIONS_QUOTE,
+            &options::OPTIONS_FILE_MISSING,
+            &options::OPTIONS_FILE_CIRCLE,
+            &options::OPTION_VERSION,
+            &serving::PLUGIN_MISSING,
+            &login::LOGIN_PROGRAM,
+            &login::LOGIN_CONFIG_IGNORED,
+            &login::AUTOPPP_SHADOWED,
+            &login::AUTOPPP_OFF,
+        ],
+    ),
+    (
+        Effect::Open(is_bad_password, "a wrong password"),
         &[&auth::ANY_PASSWORD, &auth::NO_AUTH, &auth::NOAUTH_UNDOES_AUTH],
-        is_bad_password,
-        "a wrong password",
     ),
-    Effect::Open(
+    (
+        Effect::Open(is_unauthenticated, "no authentication"),
         &[&auth::NULL_LOGIN, &auth::NO_AUTH, &auth::NOAUTH_UNDOES_AUTH],
-        is_unauthenticated,
-        "no authentication",
     ),
-    Effect::Open(&[&auth::EMPTY_PASSWORD], is_empty_password, "an empty password"),
-    Effect::Open(&[&auth::NO_UNIX_PASSWORD], is_text_login, "no Unix password"),
-    Effect::KeptOut(&[
-        &accounts::ACCOUNT_NO_ADDRESS,
-        &accounts::ACCOUNT_ADDRESS_WORD,
-        &accounts::ACCOUNT_NEVER_MATCHES,
-        &accounts::SERVER_EMPTY,
-        &accounts::SERVER_PASSWORD,
-        &accounts::LOGIN_WITHOUT_USER,
-        &addresses::ADDRESS_REFUSED,
-    ]),
-    Effect::NoAddress(&[&addresses::NO_ADDRESS, &reach::NO_IP, &reach::NO_LOCAL_ADDRESS]),
-    Effect::Held(&[&options::LOCAL_ON_MODEM, &serving::PERSIST]),
-    Effect::OtherAddress(&[&reach::CALLER_PICKS]),
+    (Effect::Open(is_empty_password, "an empty password"), &[&auth::EMPTY_PASSWORD]),
+    (Effect::Open(is_text_login, "no Unix password"), &[&auth::NO_UNIX_PASSWORD]),
+    (
+        Effect::KeptOut,
+        &[
+            &accounts::ACCOUNT_NO_ADDRESS,
+            &accounts::ACCOUNT_ADDRESS_WORD,
+            &accounts::ACCOUNT_NEVER_MATCHES,
+            &accounts::SERVER_EMPTY,
+            &accounts::SERVER_PASSWORD,
+            &accounts::LOGIN_WITHOUT_USER,
+            &addresses::ADDRESS_REFUSED,
+        ],
+    ),
+    (Effect::NoAddress, &[&addresses::NO_ADDRESS, &reach::NO_IP, &reach::NO_LOCAL_ADDRESS]),
+    (Effect::Held, &[&options::LOCAL_ON_MODEM, &serving::PERSIST]),
+    (Effect::OtherAddress, &[&reach::CALLER_PICKS]),
 ];
+
+/// The effects of a rule.
+fn effects(rule: &Rule) -> impl Iterator<Item = Effect> {
+    EFFECTS.iter().filter(move |(_, rules)| rules.contains(&rule)).map(|(effect, _)| *effect)
+}
+
+/// Whether that port is dead if a rule is right about it.
+fn is_not_served(rule: &Rule) -> bool {
+    effects(rule).any(|effect| matches!(effect, Effect::NotServed))
+}
+
+/// Whether nobody gets PPP if a rule is right.
+fn is_no_ppp(rule: &Rule) -> bool {
+    effects(rule).any(|effect| matches!(effect, Effect::NoPpp))
+}
 
 fn is_bad_password(aim: &Aim) -> bool {
     *aim == Aim::BadPassword
@@ -101,20 +121,8 @@ fn is_text_login(aim: &Aim) -> bool {
 }
 
 impl Effect {
-    const fn rules(&self) -> &'static [&'static Rule] {
-        match self {
-            Self::NotServed(rules)
-            | Self::NoPpp(rules)
-            | Self::Open(rules, ..)
-            | Self::KeptOut(rules)
-            | Self::NoAddress(rules)
-            | Self::Held(rules)
-            | Self::OtherAddress(rules) => rules,
-        }
-    }
-
     /// What the calls to a port show of it; `None`: nothing.
-    fn seen(&self, finding: &Finding, port: &PortCalls, secrecy: &Secrecy) -> Option<Known> {
+    fn seen(self, finding: &Finding, port: &PortCalls, secrecy: &Secrecy) -> Option<Known> {
         let device = &port.device;
         let shown = |by: &[&Seen], saw: String| {
             Some(Known::Shown { calls: by.iter().map(|seen| seen.name()).collect(), saw: format!("on {device} {saw}") })
@@ -123,28 +131,28 @@ impl Effect {
             let said = by.said(secrecy);
             Some(Known::Refuted { calls: vec![by.name()], saw: format!("on {device} {saw}"), said })
         };
-        let by_ppp: Vec<&Seen> = port.seen.iter().filter(|seen| seen.tries_ppp() && seen.call.answered).collect();
+        let calls = Calls { seen: &port.seen, left_out: &[], unmade: None, secrecy };
+        let by_ppp: Vec<&Seen> = calls.by_ppp().collect();
         match self {
             // A call is placed when the port is ready for it.
-            Self::NotServed(_) => match (&port.unmade, port.seen.first()) {
+            Self::NotServed => match (&port.unmade, port.seen.first()) {
                 (_, Some(seen)) => refuted(seen, "mgetty got ready for a call".to_owned()),
                 (Some(Unmade::NotReady(said)), None) => {
-                    let said = said.as_deref().map_or_else(String::new, |said| format!(": {}", secrecy.hide(said)));
-                    shown(&[], format!("mgetty never gets ready for a call{said}"))
+                    shown(&[], format!("mgetty never gets ready for a call: {}", secrecy.hide(said)))
                 }
                 _ => None,
             },
             // What pppd takes otherwise than it looks is a warning, and pppd starts.
-            Self::NoPpp(_) if finding.severity != Severity::Error && finding.rule != &login::AUTOPPP_OFF => None,
-            Self::NoPpp(_) => match (by_ppp.first(), by_ppp.iter().find(|seen| seen.call.lcp)) {
+            Self::NoPpp if finding.severity != Severity::Error && finding.rule != &login::AUTOPPP_OFF => None,
+            Self::NoPpp => match (by_ppp.first(), by_ppp.iter().find(|seen| seen.call.lcp)) {
                 (_, Some(seen)) => refuted(seen, "a caller was answered by PPP".to_owned()),
                 (Some(first), None) => {
-                    let why = first.said(secrecy).unwrap_or_else(|| first.ending(secrecy));
+                    let why = first.account(secrecy);
                     shown(&by_ppp, format!("a caller got no PPP: {why}"))
                 }
                 (None, None) => None,
             },
-            Self::Open(_, aim, how) => {
+            Self::Open(aim, how) => {
                 let seen = port.seen.iter().find(|seen| aim(&seen.probe.aim) && seen.call.answered)?;
                 let tried = !is_bad_password(&seen.probe.aim) || seen.sent_a_password();
                 match (seen.inside(), tried && seen.refused() || is_text_login(&seen.probe.aim)) {
@@ -153,7 +161,7 @@ impl Effect {
                     (false, false) => None,
                 }
             }
-            Self::KeptOut(_) => {
+            Self::KeptOut => {
                 let of = |seen: &&Seen| match &seen.probe.aim {
                     Aim::Account { place, .. } => Some(place) == finding.place.as_ref(),
                     _ => false,
@@ -165,18 +173,18 @@ impl Effect {
                     false => shown(&[seen], format!("{who} did not get in ({})", seen.ending(secrecy))),
                 }
             }
-            Self::NoAddress(_) => {
+            Self::NoAddress => {
                 let tried: Vec<&Seen> = by_ppp.into_iter().filter(|seen| seen.call.lcp && !seen.refused()).collect();
                 match (tried.iter().find(|seen| seen.inside() && seen.probe.brings.is_none()), tried.first()) {
                     (Some(seen), _) => refuted(seen, format!("{} got an address", seen.who())),
                     (None, Some(first)) => {
-                        let why = first.said(secrecy).unwrap_or_else(|| first.ending(secrecy));
+                        let why = first.account(secrecy);
                         shown(&[first], format!("{} got no address: {why}", first.who()))
                     }
                     (None, None) => None,
                 }
             }
-            Self::OtherAddress(_) => {
+            Self::OtherAddress => {
                 let seen =
                     port.seen.iter().find(|seen| matches!(seen.probe.aim, Aim::OtherAddress(_)) && seen.inside())?;
                 match (seen.address(), seen.probe.brings) {
@@ -185,22 +193,18 @@ impl Effect {
                     (None, _) => None,
                 }
             }
-            Self::Held(_) => {
-                let calls = Calls { seen: &port.seen, left_out: &[], unmade: None, secrecy };
-                match calls.answered_again()? {
-                    (seen, None) => {
-                        shown(&[seen], format!("the next call after a lost carrier was {}", seen.ending(secrecy)))
-                    }
-                    (seen, Some(after)) if after > PROMPT => {
-                        let after = spelled_time(after);
-                        shown(&[seen], format!("the next call was answered only {after} after carrier was lost"))
-                    }
-                    (seen, Some(after)) => refuted(
-                        seen,
-                        format!("the next call was answered {} after carrier was lost", spelled_time(after)),
-                    ),
+            Self::Held => match calls.answered_again()? {
+                (seen, None) => {
+                    shown(&[seen], format!("the next call after a lost carrier was {}", seen.ending(secrecy)))
                 }
-            }
+                (seen, Some(after)) if after > PROMPT => {
+                    let after = spelled_time(after);
+                    shown(&[seen], format!("the next call was answered only {after} after carrier was lost"))
+                }
+                (seen, Some(after)) => {
+                    refuted(seen, format!("the next call was answered {} after carrier was lost", spelled_time(after)))
+                }
+            },
         }
     }
 }
@@ -213,8 +217,9 @@ pub(super) fn known(audit: &mut Audit, ports: &[PortCalls], secrecy: &Secrecy) {
         }
         let concerned = ports.iter().filter(|port| finding.concerns(&port.device));
         let seen = concerned.flat_map(|port| {
-            let effects = EFFECTS.iter().filter(|effect| effect.rules().contains(&finding.rule));
-            effects.map(|effect| effect.seen(finding, port, secrecy).unwrap_or_default()).collect::<Vec<_>>()
+            effects(finding.rule)
+                .map(|effect| effect.seen(finding, port, secrecy).unwrap_or_default())
+                .collect::<Vec<_>>()
         });
         if let Some(known) = seen.reduce(Known::or) {
             finding.known = known;
@@ -228,17 +233,12 @@ pub(super) fn known(audit: &mut Audit, ports: &[PortCalls], secrecy: &Secrecy) {
 
 /// Marks dangers that cannot come to pass yet: what they are about does not work at all.
 pub fn latent(audit: &mut Audit) {
-    let of = |rules: &[&Rule], findings: &[Finding]| -> Vec<Finding> {
-        let dead = |one: &&Finding| rules.contains(&one.rule) && one.severity == Severity::Error;
-        findings.iter().filter(dead).cloned().collect()
+    let dead = |of: fn(&Rule) -> bool| -> Vec<Finding> {
+        let dead = |one: &&Finding| of(one.rule) && one.severity == Severity::Error;
+        audit.findings.iter().filter(dead).cloned().collect()
     };
-    let rules = |of: fn(&Effect) -> bool| {
-        EFFECTS.iter().filter(move |effect| of(effect)).flat_map(|effect| effect.rules()).copied().collect::<Vec<_>>()
-    };
-    let mut not_served = rules(|effect| matches!(effect, Effect::NotServed(_)));
-    not_served.push(&shown::CALLED_NOT_READY);
-    let no_ppp = rules(|effect| matches!(effect, Effect::NoPpp(_)));
-    let (not_served, no_ppp) = (of(&not_served, &audit.findings), of(&no_ppp, &audit.findings));
+    let not_served = dead(|rule| is_not_served(rule) || rule == &shown::CALLED_NOT_READY);
+    let no_ppp = dead(is_no_ppp);
     let devices: Vec<String> = audit.ports.iter().map(|port| port.device.clone()).collect();
     for finding in audit.findings.iter_mut().filter(|finding| finding.severity == Severity::Danger) {
         finding.latent = None;
@@ -263,16 +263,12 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
     let device = &port.device;
     match &port.unmade {
         Some(Unmade::NotReady(said)) if port.seen.is_empty() => {
-            let why = said.as_deref().map_or_else(
-                || "it does not start, or its chat with the modem fails".to_owned(),
-                |said| format!("the log says: {}", calls.secrecy.hide(said)),
-            );
+            let why = format!("the log says: {}", calls.secrecy.hide(said));
             let what = format!("lab: mgetty never gets {device} ready, so nobody is answered");
-            let known = audit.findings.iter().any(|one| {
-                let not_served =
-                    |effect: &Effect| matches!(effect, Effect::NotServed(rules) if rules.contains(&one.rule));
-                one.concerns(device) && one.severity == Severity::Error && EFFECTS.iter().any(not_served)
-            });
+            let known = audit
+                .findings
+                .iter()
+                .any(|one| one.concerns(device) && one.severity == Severity::Error && is_not_served(one.rule));
             if !known {
                 let finding = Finding::new(&shown::CALLED_NOT_READY, what).at(place.clone()).on(device).why(why);
                 audit
@@ -281,8 +277,8 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
             }
         }
         Some(Unmade::NotReady(said)) => {
-            let line = said.as_deref().map_or_else(String::new, |line| format!(": {}", calls.secrecy.hide(line)));
-            not_placed(audit, device, 0, &format!("mgetty did not get ready again{line}"));
+            let why = format!("mgetty did not get ready again: {}", calls.secrecy.hide(said));
+            not_placed(audit, device, 0, &why);
         }
         Some(Unmade::Left(count, why)) if !answers_nobody(calls.seen) => not_placed(audit, device, *count, why),
         Some(Unmade::Left(..)) | None => {}
@@ -293,7 +289,7 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
         let by: Vec<String> = expected.map(Seen::name).collect();
         let what = format!("nobody is answered on {device}: {} rang out", counted(by.len(), "call"));
         let finding = Finding::new(&shown::CALLED_NOT_ANSWERED, format!("lab: {what}")).at(place.clone()).on(device);
-        let why = why.unwrap_or_else(|| "the server's programs said nothing of it".to_owned());
+        let why = why.unwrap_or_else(|| NOTHING.to_owned());
         audit.findings.push(finding.why(why).known(Known::Shown { calls: by, saw: what }));
         return;
     }
@@ -339,14 +335,14 @@ fn is_expected(seen: &Seen) -> bool {
 /// Whether what a call found is what a finding says already: no PPP where pppd is known not to start.
 fn explained(audit: &Audit, device: &str, seen: &Seen) -> bool {
     let without_ppp = seen.tries_ppp() && seen.call.answered && !seen.call.lcp;
-    let no_ppp = |one: &Finding| {
-        EFFECTS.iter().any(|effect| matches!(effect, Effect::NoPpp(rules) if rules.contains(&one.rule)))
-    };
     let picks = |one: &Finding| one.rule == &reach::CALLER_PICKS && one.concerns(device);
     matches!(seen.probe.aim, Aim::Lost | Aim::Again)
         || matches!(seen.probe.aim, Aim::OtherAddress(_)) && audit.findings.iter().any(picks)
         || without_ppp
-            && audit.findings.iter().any(|one| one.concerns(device) && one.severity < Severity::Note && no_ppp(one))
+            && audit
+                .findings
+                .iter()
+                .any(|one| one.concerns(device) && one.severity < Severity::Note && is_no_ppp(one.rule))
 }
 
 fn not_placed(audit: &mut Audit, device: &str, count: usize, why: &str) {
@@ -371,7 +367,7 @@ fn contradiction(device: &str, seen: &Seen, secrecy: &Secrecy) -> Option<Finding
         _ => None,
     };
     let finding = |rule, what: String| {
-        let why = seen.said(secrecy).unwrap_or_else(|| "the server's programs said nothing of it".to_owned());
+        let why = seen.said(secrecy).unwrap_or_else(|| NOTHING.to_owned());
         let known = Known::Shown { calls: vec![seen.name()], saw: what.clone() };
         Finding::new(rule, format!("lab: {what}")).at(place.clone()).on(device).why(why).known(known)
     };

@@ -34,8 +34,8 @@ pub struct PortCalls {
 /// Why calls that were planned were not placed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmade {
-    /// The server did not get the port ready; with what its log says of it.
-    NotReady(Option<String>),
+    /// The server did not get the port ready; with what its log and its modem say of it.
+    NotReady(String),
     /// So many calls are left, for another reason.
     Left(usize, String),
 }
@@ -44,8 +44,7 @@ pub enum Unmade {
 pub fn judge(audit: &mut Audit, ports: &[PortCalls], secrecy: &Secrecy) {
     for port in ports {
         let unmade = port.unmade.as_ref().map(|unmade| match unmade {
-            Unmade::NotReady(Some(said)) => format!("the port is not ready for a call: {}", secrecy.hide(said)),
-            Unmade::NotReady(None) => "the port is not ready for a call".to_owned(),
+            Unmade::NotReady(said) => format!("the port is not ready for a call: {}", secrecy.hide(said)),
             Unmade::Left(_, why) => why.clone(),
         });
         let calls = Calls { seen: &port.seen, left_out: &port.left_out, unmade: unmade.as_deref(), secrecy };
@@ -58,14 +57,11 @@ pub fn judge(audit: &mut Audit, ports: &[PortCalls], secrecy: &Secrecy) {
                     crate::claim::Claim::Answer(_) => Known::Refuted {
                         calls: Vec::new(),
                         saw: "the port is not ready for a call".to_owned(),
-                        said: said.as_deref().map(|said| secrecy.hide(said)),
+                        said: Some(secrecy.hide(said)),
                     },
                     crate::claim::Claim::Dead => Known::Shown {
                         calls: Vec::new(),
-                        saw: said.as_deref().map_or_else(
-                            || "the port is not ready for a call".to_owned(),
-                            |said| format!("the port is not ready for a call: {}", secrecy.hide(said)),
-                        ),
+                        saw: format!("the port is not ready for a call: {}", secrecy.hide(said)),
                     },
                     _ => Known::not_tried("the port is not ready for a call"),
                 },

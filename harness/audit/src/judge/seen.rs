@@ -102,6 +102,11 @@ impl Seen {
         self.call.last_words.as_ref().map(|words| secrecy.hide(&words.to_string()))
     }
 
+    /// What the server's programs said last of the call, else how it ended.
+    pub fn account(&self, secrecy: &Secrecy) -> String {
+        self.said(secrecy).unwrap_or_else(|| self.ending(secrecy))
+    }
+
     /// Why the caller is not inside, in a few words.
     pub fn ending(&self, secrecy: &Secrecy) -> String {
         let call = &self.call;

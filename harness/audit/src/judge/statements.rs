@@ -164,7 +164,7 @@ impl Calls<'_> {
     }
 
     /// Calls that tried PPP and were answered.
-    fn by_ppp(&self) -> impl Iterator<Item = &Seen> {
+    pub(super) fn by_ppp(&self) -> impl Iterator<Item = &Seen> {
         self.seen.iter().filter(|seen| seen.tries_ppp() && seen.call.answered)
     }
 
@@ -200,10 +200,9 @@ impl Calls<'_> {
         match self.of(&Aim::Unauthenticated) {
             Some(seen) if seen.inside() => self.shown([seen], "a caller who does not authenticate got in"),
             // Nobody comes into the network there, asked or not.
-            Some(seen) if seen.probe.expected.inside.is_none() && !seen.refused() => Known::not_tried(format!(
-                "no caller came into the network: {}",
-                seen.said(self.secrecy).unwrap_or_else(|| seen.ending(self.secrecy))
-            )),
+            Some(seen) if seen.probe.expected.inside.is_none() && !seen.refused() => {
+                Known::not_tried(format!("no caller came into the network: {}", seen.account(self.secrecy)))
+            }
             Some(seen) => {
                 self.refuted(seen, format!("a caller who does not authenticate: {}", seen.ending(self.secrecy)))
             }
@@ -228,10 +227,7 @@ impl Calls<'_> {
             by.push(seen);
         }
         match (by.as_slice(), self.by_ppp().next()) {
-            ([], Some(seen)) => Known::not_tried(format!(
-                "no caller came so far: {}",
-                seen.said(self.secrecy).unwrap_or_else(|| seen.ending(self.secrecy))
-            )),
+            ([], Some(seen)) => Known::not_tried(format!("no caller came so far: {}", seen.account(self.secrecy))),
             ([], None) => self.untried(|_| false),
             _ => self.shown(by, told.join(", ")),
         }

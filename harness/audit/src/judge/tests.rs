@@ -203,7 +203,7 @@ fn a_port_that_never_gets_ready_is_an_error_and_said_once() {
     let ready = |changes: &[(&str, &str)]| {
         let tree = with(changes);
         let mut audit = audited(&tree);
-        let unmade = Some(Unmade::NotReady(Some("invalid port speed: 33600".to_owned())));
+        let unmade = Some(Unmade::NotReady("invalid port speed: 33600".to_owned()));
         let port = PortCalls { device: "ttyS0".to_owned(), unmade, ..PortCalls::default() };
         judge(&mut audit, &[port], &Secrecy::of(&tree));
         audit

@@ -201,13 +201,19 @@ fn statement_report(topic: &str, statement: &Statement, style: Style) -> String 
     text
 }
 
-fn finding_report(finding: &Finding, ports: usize, tree: &Tree, style: Style) -> String {
-    let ink = match finding.severity {
-        _ if finding.accepted.is_some() => Ink::Dim,
-        _ if finding.latent.is_some() => Ink::Warn,
+const fn ink(severity: Severity) -> Ink {
+    match severity {
         Severity::Danger | Severity::Error => Ink::Bad,
         Severity::Warning => Ink::Warn,
         Severity::Note => Ink::Dim,
+    }
+}
+
+fn finding_report(finding: &Finding, ports: usize, tree: &Tree, style: Style) -> String {
+    let shade = match finding.severity {
+        _ if finding.accepted.is_some() => Ink::Dim,
+        _ if finding.latent.is_some() => Ink::Warn,
+        severity => ink(severity),
     };
     let word = match (&finding.accepted, &finding.latent) {
         (Some(_), _) => format!("accepted {}", finding.severity.word()),
@@ -222,7 +228,7 @@ fn finding_report(finding: &Finding, ports: usize, tree: &Tree, style: Style) ->
     let lead = format!("{word}: ");
     let mut text =
         hang(&lead, &printable(&format!("{}{concerned} [{}]", finding.what, finding.code())), 2, style.width);
-    text.replace_range(..word.len(), &style.paint(ink, &word));
+    text.replace_range(..word.len(), &style.paint(shade, &word));
     let file = finding.place.as_ref().map(|place| printable(&place.to_string()));
     if let (Some(place), Some(file)) = (&finding.place, &file) {
         let arrow = if style.unicode { "  → " } else { "  > " };
@@ -271,14 +277,9 @@ fn summary(audit: &Audit, style: Style, detail: Detail) -> String {
     let ports = style.paint(Ink::Strong, &format!("{}:", counted(audit.ports.len(), "port")));
     let mut parts = Vec::new();
     for severity in Severity::ALL {
-        let ink = match severity {
-            Severity::Danger | Severity::Error => Ink::Bad,
-            Severity::Warning => Ink::Warn,
-            Severity::Note => Ink::Dim,
-        };
         let count = audit.count(severity);
         if count > 0 {
-            parts.push(style.paint(ink, &counted(count, severity.word())));
+            parts.push(style.paint(ink(severity), &counted(count, severity.word())));
         }
     }
     if audit.latent() > 0 {

@@ -7,7 +7,7 @@ use offhook_report::{Ink, Style};
 
 use crate::webmin::Right;
 
-/// The columns after the user's, as the module's pages are called.
+/// The columns after the user's: the rights in their order, in a word each.
 const COLUMNS: [&str; 6] = ["ports", "options", "callers", "accounts", "sync", "config"];
 /// The widest name that is told whole.
 const NAME: usize = 24;
@@ -25,10 +25,8 @@ pub(super) fn table(rights: &[Right], style: Style) -> String {
     }
     text.push_str("  opens\n");
     for right in rights {
-        let access = right.access;
         text.push_str(&pad(&name(right), column));
-        let may = [access.ports, access.options, access.caller_id, access.accounts, access.sync, access.config];
-        for (heading, may) in COLUMNS.iter().zip(may) {
+        for (heading, (_, may)) in COLUMNS.iter().zip(right.access.rights()) {
             let told = pad(if may { "yes" } else { "no" }, width(heading));
             let _ = write!(text, "  {}", if may { told } else { style.paint(Ink::Dim, &told) });
         }

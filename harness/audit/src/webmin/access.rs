@@ -5,13 +5,8 @@
 
 use serde::Serialize;
 
-/// Pages, by key, as the module shows them.
-pub(super) const PAGES: [(&str, &str); 4] = [
-    ("mgetty", "Serial Port Configuration"),
-    ("options", "PPP Options"),
-    ("dialin", "Caller ID Access"),
-    ("secrets", "PPP Accounts"),
-];
+/// So many of the rights are pages.
+const PAGES: usize = 4;
 
 /// What a user may do there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -61,10 +56,21 @@ impl Access {
         access
     }
 
+    /// Every right, under the module's name for it, and whether the user has it: the pages first.
+    pub const fn rights(&self) -> [(&'static str, bool); 6] {
+        [
+            ("Serial Port Configuration", self.ports),
+            ("PPP Options", self.options),
+            ("Caller ID Access", self.caller_id),
+            ("PPP Accounts", self.accounts),
+            ("User Synchronization", self.sync),
+            ("the module's configuration", self.config),
+        ]
+    }
+
     /// The names of the pages that may be opened.
     pub fn pages(&self) -> Vec<&'static str> {
-        let may = [self.ports, self.options, self.caller_id, self.accounts];
-        PAGES.iter().zip(may).filter(|(_, may)| *may).map(|((_, page), _)| *page).collect()
+        self.rights().into_iter().take(PAGES).filter(|(_, may)| *may).map(|(page, _)| page).collect()
     }
 
     /// The page that the module opens at once; `None`: its menu. It needs exactly one.
@@ -77,7 +83,7 @@ impl Access {
 
     /// Whether anything is kept from the user. The module's configuration alone is not: it opens everything else.
     pub fn is_restricted(&self) -> bool {
-        self.pages().len() < PAGES.len() || !self.sync
+        self.pages().len() < PAGES || !self.sync
     }
 }
 

@@ -172,20 +172,10 @@ fn judged(user: &str, has_file: bool, access: Access) -> Vec<Finding> {
 
 /// A member with other rights than its group.
 fn differs(user: &str, group: &str, member: Access, of_group: Access) -> Option<Finding> {
-    let rights = |access: Access| {
-        [
-            (access.ports, "Serial Port Configuration"),
-            (access.options, "PPP Options"),
-            (access.caller_id, "Caller ID Access"),
-            (access.accounts, "PPP Accounts"),
-            (access.sync, "User Synchronization"),
-            (access.config, "the module's configuration"),
-        ]
-    };
-    let pairs = || rights(member).into_iter().zip(rights(of_group));
+    let pairs = || member.rights().into_iter().zip(of_group.rights());
     let list = |more: fn(bool, bool) -> bool| {
         let names: Vec<&str> =
-            pairs().filter(|((own, _), (its, _))| more(*own, *its)).map(|((_, name), _)| name).collect();
+            pairs().filter(|((_, own), (_, its))| more(*own, *its)).map(|((name, _), _)| name).collect();
         names.join(", ")
     };
     let (more, less) = (list(|own, its| own && !its), list(|own, its| !own && its));

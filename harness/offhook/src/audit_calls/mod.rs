@@ -174,7 +174,7 @@ fn taken(judged: &mut [PortCalls], rounds: Rounds<'_>) -> Result<(), Stopped> {
         let left = calls.left.len();
         // Silence must not pass for agreement.
         port.unmade = match calls.unmade {
-            Some(Unmade::NotReady(line)) => Some(judge::Unmade::NotReady(Some(line))),
+            Some(Unmade::NotReady(line)) => Some(judge::Unmade::NotReady(line)),
             Some(Unmade::Lab(why)) => {
                 result = result.and(Err(failed(format!("calling {device} in the lab: {why}"))));
                 Some(judge::Unmade::Left(left, why))

@@ -27,7 +27,7 @@ pub(super) const MOST: usize = 6;
 const SEED: u64 = 1;
 
 /// The calls of one port.
-pub(super) struct PortCalls<'a> {
+pub(super) struct PortRounds<'a> {
     /// The port.
     pub(super) port: &'a Port,
     /// Calls that were not placed yet.
@@ -53,7 +53,7 @@ pub(super) struct Rounds<'a> {
     stack: &'a str,
     modem: &'a Personality,
     evidence: &'a Path,
-    calls: Vec<PortCalls<'a>>,
+    calls: Vec<PortRounds<'a>>,
 }
 
 impl<'a> Rounds<'a> {
@@ -66,14 +66,14 @@ impl<'a> Rounds<'a> {
         evidence: &'a Path,
         calls: Vec<(&'a Port, Vec<Probe>)>,
     ) -> Self {
-        let none = |(port, left)| PortCalls { port, left, seen: Vec::new(), unmade: None };
+        let none = |(port, left)| PortRounds { port, left, seen: Vec::new(), unmade: None };
         Self { tree, lab, stack, modem, evidence, calls: calls.into_iter().map(none).collect() }
     }
 
     /// Makes the calls.
     pub(super) async fn run(&mut self, options: &Options) {
         for round in 0..MOST {
-            let open = |calls: &&mut PortCalls<'_>| !calls.left.is_empty() && calls.unmade.is_none();
+            let open = |calls: &&mut PortRounds<'_>| !calls.left.is_empty() && calls.unmade.is_none();
             let (tree, stack, modem, evidence) = (self.tree, self.stack, self.modem, self.evidence);
             let mut wanted: Vec<_> = self.calls.iter_mut().filter(open).collect();
             if wanted.is_empty() {
@@ -90,14 +90,14 @@ impl<'a> Rounds<'a> {
     }
 
     /// What came of them.
-    pub(super) fn into_calls(self) -> Vec<PortCalls<'a>> {
+    pub(super) fn into_calls(self) -> Vec<PortRounds<'a>> {
         self.calls
     }
 }
 
 fn item(
     tree: &Tree,
-    calls: &PortCalls<'_>,
+    calls: &PortRounds<'_>,
     (stack, modem): (&str, &Personality),
     evidence: &Path,
     round: usize,
@@ -111,7 +111,7 @@ fn item(
     }
 }
 
-impl PortCalls<'_> {
+impl PortRounds<'_> {
     /// Takes what a guest made of the calls that are left.
     fn take(&mut self, outcome: &Outcome, round: usize) {
         let placed = outcome.calls.iter().take_while(|call| call.placed);

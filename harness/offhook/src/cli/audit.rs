@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::claim::Claim;
 use super::interrupt::Interruption;
+use super::play::unknown_stack;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::audit_calls::{self, CallOptions, Completed, Stopped};
 use offhook_audit::accept::{Acceptances, Scope};
@@ -172,9 +173,8 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     if arguments.list_rules {
         return listed(arguments, format);
     }
-    if let Some(name) = arguments.stack.as_deref().filter(|name| !offhook_lab::STACKS.contains(name)) {
-        let known = offhook_lab::STACKS.join(", ");
-        return Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")));
+    if let Some(text) = unknown_stack(&arguments.stack) {
+        return Err(Stop::Wrong(text));
     }
     let acceptances = match &arguments.accept {
         Some(path) => Acceptances::load(path)

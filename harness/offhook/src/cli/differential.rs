@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::play::unknown_stack;
 use super::{LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::audit_calls::CallOptions;
 use crate::differential::{Compared, audited, compare, differences, shrink::shrink};
@@ -49,8 +50,8 @@ pub(super) struct Differential {
 
 pub(super) fn main(arguments: &Differential) -> u8 {
     let stack = arguments.stack.clone().unwrap_or_else(|| offhook_lab::STACKS[0].to_owned());
-    if !offhook_lab::STACKS.contains(&stack.as_str()) {
-        complain(&format!("--stack {stack}: no such stack; there are {}\n", offhook_lab::STACKS.join(", ")));
+    if let Some(text) = unknown_stack([&stack]) {
+        complain(&text);
         return WRONG_INPUT;
     }
     let lab = match offhook_lab::ensure(std::slice::from_ref(&stack), &offhook_lab::Progress::for_stderr()) {

@@ -98,13 +98,13 @@ pub(super) fn write_json(path: &Path, report: serde_json::Result<String>) -> Res
 
 /// Each of these names that was given for a stack has to be one.
 pub(super) fn known_stacks(names: &[String]) -> Result<(), Stop> {
-    match names.iter().find(|name| !offhook_lab::STACKS.contains(&name.as_str())) {
-        Some(name) => {
-            let known = offhook_lab::STACKS.join(", ");
-            Err(Stop::Wrong(format!("--stack {name}: no such stack; there are {known}\n")))
-        }
-        None => Ok(()),
-    }
+    unknown_stack(names).map_or(Ok(()), |text| Err(Stop::Wrong(text)))
+}
+
+/// What is to be said of the first of these names that is no stack's.
+pub(super) fn unknown_stack<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<String> {
+    let name = names.into_iter().find(|name| !offhook_lab::STACKS.contains(&name.as_str()))?;
+    Some(format!("--stack {name}: no such stack; there are {}\n", offhook_lab::STACKS.join(", ")))
 }
 
 /// Says why there is no result; the exit code.

@@ -81,7 +81,7 @@ pub fn differences(audit: &Audit) -> Vec<Difference> {
     statements.chain(found).chain(withdrawn).collect()
 }
 
-/// Numbers, names of devices and what stands in quotes within a quote differ from server to server.
+/// Numbers differ from server to server, those in names of devices too.
 fn without_numbers(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_digit()).take(100).collect()
 }
