@@ -25,12 +25,31 @@ pub struct Finding {
     pub why: String,
     /// How to fix it; empty where nothing is wrong.
     pub fix: String,
+    /// What a remedy has to know of it beside the place; never shown.
+    #[serde(skip)]
+    pub cue: Option<Cue>,
     /// How it is known.
     pub known: Known,
     /// Of a danger: why it cannot come to pass yet.
     pub latent: Option<String>,
     /// Why somebody accepts it, if somebody does.
     pub accepted: Option<Accepted>,
+}
+
+/// What a remedy changes at the place of a finding, where the place alone does not say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cue {
+    /// A word that is wrong, and the one that is meant.
+    Word {
+        /// As it stands there.
+        wrong: String,
+        /// As it ought to be.
+        meant: String,
+    },
+    /// The line ought to stand above this one of the same file.
+    Above(usize),
+    /// The name or the text that it is about.
+    Text(String),
 }
 
 /// Why a finding is accepted.
@@ -59,6 +78,7 @@ impl Finding {
             what: what.into(),
             why: String::new(),
             fix: String::new(),
+            cue: None,
             known: Known::Predicted,
             latent: None,
             accepted: None,
@@ -108,6 +128,21 @@ impl Finding {
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = fix.into();
         self
+    }
+
+    /// What its remedy has to know.
+    #[must_use]
+    pub fn cue(mut self, cue: impl Into<Option<Cue>>) -> Self {
+        self.cue = cue.into();
+        self
+    }
+
+    /// The text of its cue.
+    pub(crate) fn cue_text(&self) -> Option<&str> {
+        match &self.cue {
+            Some(Cue::Text(text)) => Some(text),
+            _ => None,
+        }
     }
 
     /// The stable name of its rule.

@@ -3,7 +3,7 @@
 //! In goes the `/etc` of a server ([`Tree`]). [`effective`] puts together what holds for a port; [`statements`] says it;
 //! [`rules`] judge it, and everything they find is a [`Finding`] of the [`registry`]. [`plan`] makes calls of it for the
 //! lab and [`judge`] compares their outcome with what the files say. [`webmin`] reads who may change the server, [`accept`]
-//! which findings somebody accepts. [`report`], [`json`] and [`sarif`] show it all.
+//! which findings somebody accepts, [`remedy`] mends what needs no decision. [`report`], [`json`] and [`sarif`] show it all.
 //!
 //! This crate makes no calls and reads no clock: both are handed in.
 
@@ -21,6 +21,7 @@ pub mod offered;
 pub mod plan;
 mod ppp_reading;
 pub mod registry;
+pub mod remedy;
 pub mod report;
 pub mod rules;
 pub mod sarif;
@@ -33,7 +34,7 @@ mod unusable;
 mod usable;
 pub mod webmin;
 
-pub use finding::{Accepted, Finding, exit_code, sorted};
+pub use finding::{Accepted, Cue, Finding, exit_code, sorted};
 pub use known::Known;
 pub use severity::Severity;
 

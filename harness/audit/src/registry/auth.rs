@@ -33,7 +33,8 @@ NO_USABLE_ACCOUNT = "no-usable-account": [Error];
     why "Where authentication is required, pppd first looks for an entry that allows an address. It takes the first \
          entry that matches best; if that entry allows none, pppd ends with \"couldn't find any suitable secret\".";
     fix "an account is: name, * (any server), password, and * or an address; put accounts with an address first";
-    example Etc(&[file("ppp/pap-secrets", "alice * x\n")]);
+    example Etc(&[file("ppp/pap-secrets", "alice * x\n")])
+         => Etc(&[file("ppp/pap-secrets", "alice * x *\n")]);
 NULL_LOGIN = "null-login": [Danger];
     meaning "A caller who refuses to authenticate gets in";
     why "pppd treats such a caller as one with an empty name and an empty password. An entry with an empty password \
@@ -44,7 +45,8 @@ ANY_PASSWORD = "any-password": [Danger];
     meaning "An account gets in with any password";
     why "An empty password in pap-secrets means that pppd checks none (with the option login it checks the Unix password).";
     fix "set a password";
-    example Etc(&[file("ppp/pap-secrets", "alice * \"\" *\n")]);
+    example Etc(&[file("ppp/pap-secrets", "alice * \"\" *\n")])
+         => Etc(&[file("ppp/pap-secrets", "alice * secret *\n")]);
 EMPTY_PASSWORD = "empty-password": [Danger];
     meaning "An account of chap-secrets gets in with an empty password";
     why "With CHAP, MS-CHAP and EAP an empty password is a password like others. Whoever sends an empty one gets in, and \
@@ -53,6 +55,11 @@ EMPTY_PASSWORD = "empty-password": [Danger];
     example Etc(&[
         file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd require-mschap-v2\n"),
         file("ppp/chap-secrets", "* * \"\" *\n"),
+    ])
+         => Etc(&[
+        file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd require-mschap-v2\n"),
+        file("ppp/chap-secrets", "alice * secret *\n"),
+        file("ppp/pap-secrets", "# client server secret addresses\n"),
     ]);
 ALLOW_IP = "allow-ip": [Danger];
     meaning "A caller who refuses to authenticate gets in with an address of allow-ip";
@@ -65,10 +72,12 @@ ACCOUNTS_NOT_ASKED = "accounts-not-asked": [Warning];
     why "PAP reads pap-secrets and CHAP reads chap-secrets. Accounts in the file of a protocol that is not asked for \
          let nobody in.";
     fix "require the other protocol (require-chap, require-pap), or move the accounts to the other file";
-    example Etc(&[file("ppp/chap-secrets", "carol * x *\n")]);
+    example Etc(&[file("ppp/chap-secrets", "carol * x *\n")])
+         => Etc(&[file("ppp/pap-secrets", "carol * x *\n"), file("ppp/chap-secrets", "# client server secret addresses\n")]);
 NO_UNIX_PASSWORD = "no-unix-password": [Danger];
     meaning "A Unix user can log in at the prompt without a password";
     why "The password field of the user is empty, and PAM lets an empty password pass: Debian's common-auth has nullok.";
     fix "set a password with passwd, or lock the user with passwd -l";
-    example Etc(&[file("shadow", "bob::1::::::\n")]);
+    example Etc(&[file("shadow", "bob::1::::::\n")])
+         => Etc(&[file("shadow", "bob:!:1::::::\n")]);
 }

@@ -14,7 +14,8 @@ RULE_IDLE = "rule-idle": [Note];
     meaning "A caller-ID rule is never reached, and an earlier one says the same";
     why "The first rule that matches decides. This one changes nothing.";
     fix "remove the rule, or leave it";
-    example Etc(&[file("mgetty/dialin.config", "555\n5551234\n!all\n")]);
+    example Etc(&[file("mgetty/dialin.config", "555\n5551234\n!all\n")])
+         => Etc(&[file("mgetty/dialin.config", "555\n!all\n")]);
 CALLER_ID_TOO_EARLY = "caller-id-too-early": [Error];
     meaning "The port answers after one ring, before the caller's number is known";
     why "The number usually comes between the first and the second ring. mgetty looks at dialin.config when it answers, \
@@ -41,5 +42,6 @@ CALLER_PROGRAM_MISSING = "caller-program-missing": [Error];
     why "The shell that is to start it ends with status 127. For cnd-program every status but 1 means that the caller is \
          answered; for cid-program 127 means that mgetty answers after 117 rings.";
     fix "correct the path, or remove the line";
-    example Etc(&[file("mgetty/mgetty.config", "cnd-program /etc/mgetty/who\n")]);
+    example Etc(&[file("mgetty/mgetty.config", "cnd-program /etc/mgetty/who\n")])
+         => Etc(&[file("mgetty/mgetty.config", "speed 38400\n")]);
 }

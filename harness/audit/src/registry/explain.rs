@@ -63,6 +63,12 @@ pub fn explain(rule: &Rule, style: Style) -> String {
             }
         }
     }
+    if let Some(mended) = rule.mended() {
+        text.push_str("\nmended:\n");
+        for line in example_lines(mended) {
+            let _ = writeln!(text, "{}", format!("  {line}").trim_end());
+        }
+    }
     text
 }
 

@@ -26,12 +26,14 @@ LOGIN_ARGUMENTS = "login-arguments": [Error];
     meaning "A line of login.config has more arguments than mgetty passes on";
     why "mgetty passes nine arguments and drops the rest.";
     fix "put the options of pppd into a file and name it with `file`";
-    example Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap a b c d e f g h i\n")]);
+    example Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap a b c d e f g h i\n")])
+         => Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd file /etc/ppp/options.server\n"), file("ppp/options.server", "auth\n+pap\n")]);
 LOGIN_QUOTES = "login-quotes": [Error];
     meaning "A line of login.config has quotes, which do not group words";
     why "mgetty splits the line at blanks only. The program gets the quotes as part of its arguments.";
     fix "put what needs quotes into a file of options, or into a script";
-    example Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap ipparam \"a b\"\n")]);
+    example Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap ipparam \"a b\"\n")])
+         => Etc(&[file("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd file /etc/ppp/options.server\n"), file("ppp/options.server", "auth\n+pap\nipparam \"a b\"\n")]);
 LOGIN_SHORT = "login-short": [Warning];
     meaning "A line of login.config has fewer than four words and is ignored";
     why "A line is: name, user, utmp name, program, arguments.";

@@ -14,17 +14,20 @@ MGETTY_NUMBER = "mgetty-number": [Warning];
     meaning "A setting of mgetty.config needs a number and has none";
     why "mgetty ignores the line and uses its default.";
     fix "write a number";
-    example Etc(&[file("mgetty/mgetty.config", "rings many\n")]);
+    example Etc(&[file("mgetty/mgetty.config", "rings many\n")])
+         => Etc(&[file("mgetty/mgetty.config", "rings 3\n")]);
 MGETTY_BOOL = "mgetty-bool": [Warning];
     meaning "A value that looks like yes means no to mgetty";
     why "Only words that begin with y or t, the word on, and an empty value mean yes. 1 means no.";
     fix "write yes or no";
-    example Etc(&[file("mgetty/mgetty.config", "data-only 1\n")]);
+    example Etc(&[file("mgetty/mgetty.config", "data-only 1\n")])
+         => Etc(&[file("mgetty/mgetty.config", "data-only yes\n")]);
 MGETTY_FLOW = "mgetty-flow": [Warning];
     meaning "A flow control setting of mgetty.config has an unknown value";
     why "mgetty knows rts, hard, xon, soft, both and none, and ignores the line otherwise.";
     fix "use rts, xon, both or none";
-    example Etc(&[file("mgetty/mgetty.config", "data-flow crtscts\n")]);
+    example Etc(&[file("mgetty/mgetty.config", "data-flow crtscts\n")])
+         => Etc(&[file("mgetty/mgetty.config", "data-flow rts\n")]);
 MGETTY_SECTION_PATH = "mgetty-section-path": [Error];
     meaning "A section of mgetty.config names its port with /dev/ and is ignored";
     why "mgetty removes /dev/ from the device on its command line, but not from the name of a section. The two are \
@@ -35,5 +38,6 @@ MGETTY_SECTION = "mgetty-section": [Note];
     meaning "A section of mgetty.config is for a port that is not served";
     why "A section is used if its name is the device on mgetty's command line, without /dev/.";
     fix "remove the section, or correct its name";
-    example Etc(&[file("mgetty/mgetty.config", "port ttyS7\n debug 9\n")]);
+    example Etc(&[file("mgetty/mgetty.config", "port ttyS7\n debug 9\n")])
+         => Etc(&[file("mgetty/mgetty.config", "port ttyS0\n debug 9\n")]);
 }

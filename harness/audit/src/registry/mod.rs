@@ -2,7 +2,8 @@
 //!
 //! The families below are data; [`rules`](crate::rules) has the checks that find what they describe. A [`Rule`] can only
 //! be made here, and a [`Finding`](crate::Finding) only of a rule, so there is no finding with an unknown code.
-//! [`explain()`] is the text of `--explain`, [`list`] that of `--list-rules`, and [`reference()`] that of `docs/audit-rules.md`.
+//! [`explain()`] is the text of `--explain`, [`list`] that of `--list-rules`, and [`reference()`] that of `docs/audit-rules.md`. Every fix is tried by the tests: a remedy
+//! of [`remedy`](crate::remedy), or the example as a person has mended it.
 
 pub mod accepting;
 pub mod accounts;
@@ -42,6 +43,7 @@ pub struct Rule {
     why: &'static str,
     fix: &'static str,
     example: Example,
+    mended: Option<Example>,
 }
 
 impl Rule {
@@ -73,6 +75,12 @@ impl Rule {
     /// What to do, where the finding itself does not say it more exactly.
     pub const fn fix(&self) -> &'static str {
         self.fix
+    }
+
+    /// The example as it is once a person has done what [`fix`](Self::fix) says; `None`: [`remedy`](crate::remedy) mends it, or
+    /// files do not.
+    pub const fn mended(&self) -> Option<&Example> {
+        self.mended.as_ref()
     }
 
     /// A small example of it.
@@ -177,8 +185,11 @@ pub fn find(code: &str) -> Option<&'static Rule> {
 
 /// Makes the rules of a family, and their list `ALL`.
 macro_rules! family {
+    // Without one there is none.
+    (@mended) => { None };
+    (@mended $mended:expr) => { Some($mended) };
     ($($name:ident = $code:literal: $severities:expr;
-       meaning $meaning:literal; why $why:literal; fix $fix:literal; example $example:expr;)+) => {
+       meaning $meaning:literal; why $why:literal; fix $fix:literal; example $example:expr $(=> $mended:expr)?;)+) => {
         $(
             #[doc = $meaning]
             pub static $name: $crate::registry::Rule = $crate::registry::Rule {
@@ -188,6 +199,7 @@ macro_rules! family {
                 why: $why,
                 fix: $fix,
                 example: $example,
+                mended: family!(@mended $($mended)?),
             };
         )+
 

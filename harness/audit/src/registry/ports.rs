@@ -1,7 +1,7 @@
 //! Rules about ports: lines of inittab, units of systemd, mgetty's flags.
 
 use super::Example::Etc;
-use super::{family, file, link};
+use super::{family, file, link, missing};
 use crate::severity::Severity::{Error, Note, Warning};
 
 family! {
@@ -31,30 +31,34 @@ MGETTY_FLAG = "mgetty-flag": [Error];
     meaning "mgetty does not know a flag on its command line";
     why "mgetty ends with status 2, and the port is not served.";
     fix "remove the flag; mgetty(8) lists those that exist";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -Z ttyS0\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -Z ttyS0\n")])
+         => Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n")]);
 PROMPT_COLON = "prompt-colon": [Note];
     meaning "A login prompt in inittab contains a colon";
     why "init and mgetty accept it. Webmin's PPP Dialin Server page does not: it takes the colon for the end of the \
          command and does not list the port. If the port is added there again, it is served twice.";
     fix "set the prompt in mgetty.config, as login-prompt";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"user: \" ttyS0\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"user: \" ttyS0\n")])
+         => Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n"), file("mgetty/mgetty.config", "login-prompt user:\n")]);
 PROMPT_SHELL = "prompt-shell": [Warning];
     meaning "A login prompt in inittab contains $ or a backquote";
     why "init starts a command with quotes through /bin/sh. The shell replaces $NAME and backquotes before mgetty sees \
          the prompt.";
     fix "set the prompt in mgetty.config, as login-prompt";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"$HOST \" ttyS0\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -p \"$HOST \" ttyS0\n")])
+         => Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n"), file("mgetty/mgetty.config", "login-prompt $HOST\n")]);
 COMMENTED_PORT = "commented-port": [Note];
     meaning "A port is commented out in inittab";
     why "It is not served. Webmin's PPP Dialin Server page lists it all the same.";
     fix "remove the line, or the # in front of it";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n#T3:23:respawn:/sbin/mgetty ttyS3\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n#T3:23:respawn:/sbin/mgetty ttyS3\n")])
+         => Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n")]);
 PORT_NOT_KEPT = "port-not-kept": [Error, Warning];
     meaning "mgetty is not started again after a call";
     why "mgetty serves one call and ends. Whoever starts it has to start it again, after every call and whatever its \
          exit status: pppd ends with status 16 when the caller hangs up, login with 0.";
     fix "in inittab use the action respawn and a runlevel that is used; in a unit, Restart=always";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS9:2345:once:/sbin/mgetty ttyS9\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:once:/sbin/mgetty -n 2 ttyS1\n")]);
 UNIT_REFUSED = "unit-refused": [Error];
     meaning "systemd or upstart does not accept a unit or job that serves a port";
     why "It is not started at all, and the port is not served. `systemd-analyze verify` says the same of a unit.";
@@ -63,12 +67,17 @@ UNIT_REFUSED = "unit-refused": [Error];
         link("systemd/system/multi-user.target.wants/mgetty@ttyS0.service", "/etc/systemd/system/mgetty@.service"),
         file("systemd/system/mgetty@.service", "[Service]\nExecStart=/sbin/mgetty -n 2 %i\nRestart=always\n"),
         file("systemd/system/mgetty@.service.d/speed.conf", "[Service]\nExecStart=/sbin/mgetty -n 2 -s 38400 %i\n"),
+    ])
+         => Etc(&[
+        link("systemd/system/multi-user.target.wants/mgetty@ttyS0.service", "/etc/systemd/system/mgetty@.service"),
+        file("systemd/system/mgetty@.service", "[Service]\nExecStart=/sbin/mgetty -n 2 %i\nRestart=always\n"),
+        file("systemd/system/mgetty@.service.d/speed.conf", "[Service]\nExecStart=\nExecStart=/sbin/mgetty -n 2 -s 38400 %i\n"),
     ]);
 INITTAB_REFUSED = "inittab-refused": [Error];
     meaning "init does not accept a line of inittab that serves a port";
     why "init logs an error and ignores the line. The port is not served.";
     fix "a line is id:runlevels:respawn:command; the id has at most four characters, the command 127";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nttyS9:2345:respawn:/sbin/mgetty ttyS9\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nttyS1:2345:respawn:/sbin/mgetty -n 2 ttyS1\n")]);
 START_LIMIT = "start-limit": [Error];
     meaning "systemd gives the port up after a few calls in a row";
     why "mgetty is started again after every call. The unit limits the number of starts in a time that calls can reach; \
@@ -102,12 +111,19 @@ INITTAB_UNREAD = "inittab-unread": [Error];
     example Etc(&[
         link("systemd/system/multi-user.target.wants/mgetty.service", "/etc/systemd/system/mgetty.service"),
         file("systemd/system/mgetty.service", "[Service]\nExecStart=/sbin/mgetty -n 2 ttyS0\n"),
+    ])
+         => Etc(&[
+        link("systemd/system/multi-user.target.wants/mgetty@ttyS0.service", "/etc/systemd/system/mgetty@.service"),
+        link("systemd/system/multi-user.target.wants/mgetty@ttyS1.service", "/etc/systemd/system/mgetty@.service"),
+        file("systemd/system/mgetty@.service", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/sbin/mgetty -n 2 %i\nRestart=always\n"),
+        missing("inittab"),
     ]);
 RINGBACK = "ringback": [Note];
     meaning "The port answers only the second of two calls (ringback)";
     why "A first call is never answered. The caller has to let it ring, hang up and call again.";
     fix "remove -R, or ringback in mgetty.config, if callers do not know this";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -R 60 ttyS0\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 -R 60 ttyS0\n")])
+         => Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\n")]);
 DOS_LINE_ENDS = "dos-line-ends": [Error];
     meaning "A file has DOS line ends (CR LF)";
     why "The CR becomes part of the last word of every line, so device names, numbers and options are wrong.";

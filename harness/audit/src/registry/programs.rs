@@ -1,7 +1,7 @@
 //! Rules about the programs that serve ports: others than mgetty, pppd started by init, ports that are closed.
 
 use super::Example::Etc;
-use super::{family, file};
+use super::{family, file, missing};
 use crate::severity::Severity::{Error, Note, Warning};
 
 family! {
@@ -14,7 +14,8 @@ PROGRAM_MISSPELLED = "program-misspelled": [Error];
     meaning "The name of a program that is to serve a port is misspelled";
     why "There is no such program. init starts it again and again, and the port is not served.";
     fix "correct the name";
-    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgety -n 2 ttyS1\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgety -n 2 ttyS1\n")])
+         => Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -n 2 ttyS0\nS1:2345:respawn:/sbin/mgetty -n 2 ttyS1\n")]);
 INITTAB_UNENDED = "inittab-unended": [Warning];
     meaning "The last line of inittab has no line end";
     why "sysvinit from 3.14 on ignores such a line, and the port in it is not served. Older ones accept it.";
@@ -32,15 +33,18 @@ PPPD_NO_DEVICE = "pppd-no-device": [Error];
     why "pppd without a device takes its standard input, which is no terminal under init: it ends with \"no device \
          specified and stdin is not a tty\".";
     fix "name the port on the command line, or in the file that `call` or `file` names";
-    example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach auth +pap\n")]);
+    example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach auth +pap\n")])
+         => Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach /dev/ttyS0 115200 auth +pap\n")]);
 PORT_CLOSED = "port-closed": [Warning];
     meaning "A file /etc/nologin.PORT closes the port: mgetty answers nobody";
     why "While the file exists, mgetty counts the rings and never answers. Somebody may have forgotten it.";
     fix "remove the file when the port is to be open";
-    example Etc(&[file("nologin.ttyS0", "closed\n")]);
+    example Etc(&[file("nologin.ttyS0", "closed\n")])
+         => Etc(&[missing("nologin.ttyS0")]);
 LOGINS_CLOSED = "logins-closed": [Warning];
     meaning "The file /etc/nologin lets nobody but root log in";
     why "login refuses all users but root while the file exists. mgetty answers, and PPP by /AutoPPP/ works.";
     fix "remove the file when users are to log in";
-    example Etc(&[file("nologin", "maintenance\n")]);
+    example Etc(&[file("nologin", "maintenance\n")])
+         => Etc(&[missing("nologin")]);
 }

@@ -15,7 +15,8 @@ NO_LOCAL_ADDRESS = "no-local-address": [Error];
     why "Without LOCAL:REMOTE pppd takes the address of the server's own name. Debian's installer gives it 127.0.1.1, which \
          pppd does not use: \"Could not determine local IP address\". Measured with ppp 2.4.9 and 2.5.2.";
     fix "write LOCAL:REMOTE in /etc/ppp/options.TTY, with the server's address as LOCAL";
-    example Etc(&[file("ppp/options.ttyS0", ":10.9.0.2\n"), file("hosts", "127.0.1.1 dialin\n")]);
+    example Etc(&[file("ppp/options.ttyS0", ":10.9.0.2\n"), file("hosts", "127.0.1.1 dialin\n")])
+         => Etc(&[file("ppp/options.ttyS0", "10.9.0.1:10.9.0.2\n"), file("hosts", "127.0.1.1 dialin\n")]);
 CALLER_PICKS = "caller-picks-address": [Warning];
     meaning "A caller gets any address that it asks for";
     why "With ipcp-accept-remote pppd offers its address, but accepts the caller's wish if the account allows it, also for the \
@@ -36,10 +37,12 @@ NO_PROXYARP = "no-proxyarp": [Warning];
     meaning "Hosts of the LAN do not reach a caller with an address of their network";
     why "They take the caller for a neighbour and ask for it by ARP. Only with proxyarp does the server answer for it.";
     fix "add proxyarp, or give callers addresses of another network and routes to it";
-    example Etc(&[file("network/interfaces", "iface eth0 inet static\naddress 192.168.32.1/24\n")]);
+    example Etc(&[file("network/interfaces", "iface eth0 inet static\naddress 192.168.32.1/24\n")])
+         => Etc(&[file("network/interfaces", "iface eth0 inet static\naddress 192.168.32.1/24\n"), file("ppp/options", "auth\nproxyarp\n")]);
 FORWARDING_OFF = "forwarding-off": [Note, Warning];
     meaning "Callers reach the server and nothing behind it: it does not pass packets on";
     why "Linux passes packets on only with net.ipv4.ip_forward=1. It is a warning if proxyarp shows that it is meant.";
     fix "set net.ipv4.ip_forward=1 in a file of /etc/sysctl.d, if callers are to reach the LAN";
-    example Etc(&[file("sysctl.conf", "#net.ipv4.ip_forward=1\n")]);
+    example Etc(&[file("sysctl.conf", "#net.ipv4.ip_forward=1\n")])
+         => Etc(&[file("sysctl.conf", "net.ipv4.ip_forward=1\n")]);
 }

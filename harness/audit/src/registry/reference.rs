@@ -44,6 +44,12 @@ pub fn reference() -> String {
                     }
                 }
             }
+            if let Some(mended) = rule.mended() {
+                text.push_str("\nMended:\n\n");
+                for line in example_lines(mended) {
+                    let _ = writeln!(text, "{}", format!("    {line}").trim_end());
+                }
+            }
         }
     }
     text

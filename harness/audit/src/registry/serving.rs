@@ -15,7 +15,8 @@ WAITS = "waits-for-ever": [Note];
     meaning "pppd waits without end for a caller who does not speak PPP";
     why "With passive or silent pppd does not give up after ten unanswered requests (30 s). It waits until carrier is lost.";
     fix "remove passive and silent";
-    example Etc(&[file("ppp/options", "auth\npassive\n")]);
+    example Etc(&[file("ppp/options", "auth\npassive\n")])
+         => Etc(&[file("ppp/options", "auth\n")]);
 DEMAND = "demand-without-connect": [Error];
     meaning "pppd ends: demand needs a connect script";
     why "demand is for calling out when there is traffic. pppd refuses it without a script that connects.";
@@ -49,7 +50,8 @@ PLUGIN_MISSING = "plugin-missing": [Error, Warning];
     why "A plugin is a file of /usr/lib/pppd/VERSION, named with its .so. Debian's package ppp has minconn, openl2tp, \
          passwordfd, pppoatm, pppoe, pppol2tp, radattr, radius, radrealms and winbind; 2.4.9 also passprompt.";
     fix "install the package that has the plugin, or remove the option";
-    example Etc(&[file("ppp/options", "auth\nplugin nosuch.so\n")]);
+    example Etc(&[file("ppp/options", "auth\nplugin nosuch.so\n")])
+         => Etc(&[file("ppp/options", "auth\n")]);
 PPPD_USER = "pppd-user": [Error];
     meaning "mgetty starts pppd as a user who may not execute it";
     why "Only root and the group dip may execute pppd: \"cannot execute '/usr/sbin/pppd': Permission denied\". As another user \

@@ -1,7 +1,7 @@
 //! dialin.config: rules that never bite, or bite somebody else.
 
 use super::{Check, Subject};
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::registry::caller_id as registered;
 use offhook_etc::read::dialin;
 
@@ -27,6 +27,7 @@ fn dead(subject: &Subject<'_>) -> Vec<Finding> {
             Finding::new(found_by, format!("the rule {} is never reached", rule.token()))
                 .at(rule.place.clone())
                 .why(why)
+                .cue(first.place.line.map(Cue::Above))
                 .fix(if same { String::new() } else { format!("move it above {}", first.token()) }),
         );
     }

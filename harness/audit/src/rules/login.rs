@@ -1,7 +1,7 @@
 //! login.config: whether PPP is recognised, and what is started.
 
 use super::{Check, Subject};
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::Severity::{Note, Warning};
 use crate::effective::Answers;
 use crate::registry::login as rule;
@@ -33,7 +33,8 @@ fn shadowed(subject: &Subject<'_>) -> Vec<Finding> {
     vec![
         Finding::new(&rule::AUTOPPP_SHADOWED, "PPP is not recognised: the /AutoPPP/ line is never reached")
             .at(meant.place.clone())
-            .why(format!("the line `{}` at {} is above it and matches first", first.pattern, first.place)),
+            .why(format!("the line `{}` at {} is above it and matches first", first.pattern, first.place))
+            .cue(first.place.line.map(Cue::Above)),
     ]
 }
 
@@ -110,13 +111,12 @@ fn programs(subject: &Subject<'_>) -> Vec<Finding> {
         )
         .at(line.place.clone());
         found.push(if line.utmp.starts_with('/') {
-            finding.why(format!("the third word is the name for utmp, and {} stands there", line.utmp)).fix(format!(
-                "add a word for utmp: {} {} - {} {}",
-                line.pattern,
-                line.user,
-                line.utmp,
-                line.words.join(" ")
-            ))
+            let whole =
+                format!("{} {} - {} {}", line.pattern, line.user, line.utmp, line.words.join(" ")).trim_end().to_owned();
+            finding
+                .why(format!("the third word is the name for utmp, and {} stands there", line.utmp))
+                .fix(format!("add a word for utmp: {whole}"))
+                .cue(Cue::Text(whole))
         } else {
             finding.why("the fourth word is the program, and mgetty does not search for it")
         });

@@ -1,7 +1,7 @@
 //! mgetty.config: keys and values that do not do what they look like.
 
 use super::{Check, Subject};
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::registry::mgetty as rule;
 use offhook_etc::read::mgetty_config::{self, Problem};
 
@@ -13,9 +13,11 @@ fn problems(subject: &Subject<'_>) -> Vec<Finding> {
         Problem::Key(place, key, nearest) => {
             let fix =
                 nearest.map_or_else(|| "remove the line".to_owned(), |nearest| format!("did you mean `{nearest}`?"));
+            let cue = nearest.map(|nearest| Cue::Word { wrong: key.clone(), meant: nearest.to_string() });
             Finding::new(&rule::MGETTY_KEY, format!("mgetty does not know `{key}` and ignores the line"))
                 .at(place)
                 .fix(fix)
+                .cue(cue)
         }
         Problem::Number(place, key) => {
             Finding::new(&rule::MGETTY_NUMBER, format!("`{key}` needs a number: mgetty ignores the line")).at(place)

@@ -3,7 +3,7 @@
 //! In go the subject and a [`Problem`]; out comes a finding. A word that may be part of a password is not repeated.
 
 use super::Subject;
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::Severity::{Error, Note, Warning};
 use crate::registry::options as rule;
 use offhook_etc::read::hosts::Host;
@@ -12,6 +12,9 @@ use offhook_etc::read::option_value::Fault;
 use offhook_etc::read::options::{self, Problem};
 use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Place;
+
+/// What stands for a word that may be part of a password.
+const HIDDEN: &str = "a word";
 
 /// The finding of a problem.
 pub(super) fn told(subject: &Subject<'_>, problem: Problem) -> Finding {
@@ -23,20 +26,25 @@ pub(super) fn told(subject: &Subject<'_>, problem: Problem) -> Finding {
             }
             _ => false,
         };
-        if hidden { "a word".to_owned() } else { format!("{word:?}") }
+        if hidden { HIDDEN.to_owned() } else { format!("{word:?}") }
     };
     match problem {
         Problem::Unknown(place, text, nearest) => {
+            let shown = word(&place, text.clone());
+            // Where the word itself is not shown, it may be a password.
+            let meant = nearest.filter(|_| shown != HIDDEN);
+            let cue = meant.map(|near| Cue::Word { wrong: text, meant: near.to_owned() });
             let hint = nearest.map_or_else(
                 || "remove it, or put quotes around what belongs together".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
             Finding::new(
                 &rule::OPTION_UNKNOWN,
-                format!("pppd does not know {} and ends: nobody gets PPP", word(&place, text)),
+                format!("pppd does not know {shown} and ends: nobody gets PPP"),
             )
             .at(place)
             .fix(hint)
+            .cue(cue)
         }
         Problem::NoPlugin(place, name, plugin) => Finding::new(
             &rule::OPTION_UNKNOWN,
@@ -103,7 +111,8 @@ fn version(subject: &Subject<'_>, place: Place, name: &str, known: Known) -> Fin
             ),
         ),
     };
-    let finding = Finding::new(&rule::OPTION_VERSION, what).severity(severity).at(place);
+    let cue = Cue::Text(name.to_owned());
+    let finding = Finding::new(&rule::OPTION_VERSION, what).severity(severity).at(place).cue(cue);
     if severity == Error { finding.fix("remove it") } else { finding }
 }
 

@@ -1,7 +1,7 @@
 //! pppd's options: words it does not know, files it does not read, values that do not do what they look like.
 
 use super::{Check, Subject, option_problems};
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::Severity::{Note, Warning};
 use crate::effective::OPTIONS;
 use crate::registry::files::FILE_UNREAD;
@@ -109,12 +109,14 @@ fn unread_files(subject: &Subject<'_>) -> Vec<Finding> {
             Some(ppp) => (Warning, format!("rename it to options.{}", ppp.tty)),
             None => (Note, String::new()),
         };
+        let cue = nearest.map(|ppp| Cue::Text(format!("{prefix}{}", ppp.tty)));
         found.push(
             Finding::new(&rule::OPTIONS_FILE_UNREAD, "this options file belongs to no port: pppd does not read it")
                 .severity(severity)
                 .at(Place::file(file.path.clone()))
                 .why("pppd reads options.TTY, where TTY is the device without /dev/, with a dot for each /")
-                .fix(fix),
+                .fix(fix)
+                .cue(cue),
         );
     }
     for port in subject.ports.iter().filter(|port| port.ppp.is_some()) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Check, Subject};
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::Severity::Warning;
 use crate::registry::ports as rule;
 use offhook_etc::read::inittab_units::Manager;
@@ -77,7 +77,8 @@ fn speed(subject: &Subject<'_>) -> Vec<Finding> {
             )
             .at(port.speed.place.clone())
             .on(&port.device)
-            .why("the port needs a standard speed; the speed that modems agree on is another matter"),
+            .why("the port needs a standard speed; the speed that modems agree on is another matter")
+            .cue(Cue::Word { wrong: said.to_owned(), meant: "38400".to_owned() }),
         );
     }
     found

@@ -6,7 +6,7 @@
 use std::net::Ipv4Addr;
 
 use super::{Check, Subject};
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::Severity::{Note, Warning};
 use crate::accounts;
 use crate::effective::Ppp;
@@ -93,7 +93,7 @@ fn dns(subject: &Subject<'_>) -> Vec<Finding> {
             let Host::Address(address) = ppp.host(option)? else { return None };
             let why = odd(address)?;
             let what = format!("`{} {address}` names no server: {why}", option.name);
-            Some(Finding::new(&rule::DNS_ODD, what).at(option.place.clone()))
+            Some(Finding::new(&rule::DNS_ODD, what).at(option.place.clone()).cue(Cue::Text(option.name.clone())))
         });
         odd.collect::<Vec<_>>()
     })

@@ -4,7 +4,7 @@
 //! In goes the subject; out come findings for each port.
 
 use super::{Check, Subject};
-use crate::Finding;
+use crate::{Cue, Finding};
 use crate::Severity::{Error, Warning};
 use crate::effective::Ppp;
 use crate::registry::serving as rule;
@@ -83,12 +83,14 @@ fn echoes(subject: &Subject<'_>) -> Vec<Finding> {
         (Some((_, option)), None) => Some(
             Finding::new(&rule::ECHO_HALF, "LCP echoes are sent, but no missing answer ever ends a call")
                 .at(option.place.clone())
-                .why("lcp-echo-failure is not set, or 0"),
+                .why("lcp-echo-failure is not set, or 0")
+                .cue(Cue::Text("lcp-echo-failure 4".to_owned())),
         ),
         (None, Some((_, option))) => Some(
             Finding::new(&rule::ECHO_HALF, "lcp-echo-failure has no effect: no LCP echoes are sent")
                 .at(option.place.clone())
-                .why("lcp-echo-interval is not set, or 0"),
+                .why("lcp-echo-interval is not set, or 0")
+                .cue(Cue::Text("lcp-echo-interval 30".to_owned())),
         ),
         _ => None,
     })

@@ -4,6 +4,8 @@
 //! word; `"` and `'` hold blanks together, also within a word; a backslash takes the next octet's meaning away or gives it
 //! one (`\s` is a blank, `\t` a tab, `\101` and `\x41` an A); before the end of a line it joins lines.
 
+use std::ops::Range;
+
 /// The longest word pppd keeps.
 const LONGEST: usize = 1023;
 
@@ -24,6 +26,8 @@ pub struct Word {
     pub escaped: bool,
     /// It is longer than pppd keeps.
     pub too_long: bool,
+    /// Its octets in the file, with its quotes and backslashes.
+    pub span: Range<usize>,
 }
 
 impl std::fmt::Debug for Word {
@@ -95,6 +99,8 @@ impl Reader<'_> {
             }
         };
         let line = self.line;
+        // A backslash before the first octet is the word's own.
+        let begin = self.at - usize::from(current.is_some()) - usize::from(escape);
         let mut text: Vec<u8> = Vec::new();
         let mut quoted = None;
         let mut escaped = false;
@@ -131,7 +137,8 @@ impl Reader<'_> {
         text.truncate(LONGEST);
         let text = String::from_utf8_lossy(&text).into_owned();
         let runaway = current.is_none() && quoted.is_some();
-        Some((Word { text, line, last_line, first: false, runaway, escaped, too_long }, newline))
+        let span = begin..self.at;
+        Some((Word { text, line, last_line, first: false, runaway, escaped, too_long, span }, newline))
     }
 
     /// What the octets after a backslash stand for.
@@ -190,6 +197,13 @@ mod tests {
             ["back lash", "tab\tname", "DOMuser", "AB", "a b"]
         );
         assert_eq!(texts("au\\\nth \\\nlock"), ["auth", "lock"]);
+    }
+
+    #[test]
+    fn a_word_is_found_again_with_its_quotes_where_it_stands() {
+        let text = "  auth # x\n\\a\\ b 'c d'e#f\n\"\" last";
+        let spans: Vec<&str> = words(text.as_bytes()).into_iter().map(|word| &text[word.span]).collect();
+        assert_eq!(spans, ["auth", "\\a\\ b", "'c d'e", "\"\"", "last"]);
     }
 
     #[test]
