@@ -8,7 +8,7 @@ mod common;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use common::{offhook, root, said};
 use offhook_audit::report::Detail;
@@ -542,4 +542,36 @@ proptest! {
     fn any_octets_in_any_file_are_read_to_the_end(file in proptest::sample::select(READ), octets in octets()) {
         survives(file, &octets);
     }
+}
+
+#[test]
+fn a_mended_copy_is_written_beside_and_the_server_is_left_alone() {
+    let copy = copy("noauth-undoes-auth");
+    let scratch = tempfile::tempdir().unwrap();
+    let fixed = scratch.path().join("fixed");
+    let before = fs::read_to_string(copy.path().join("mgetty/login.config")).unwrap();
+    let audit = |directory: &Path| {
+        offhook().args(["audit", "--static", "--etc"]).arg(copy.path()).arg("--fix").arg(directory).output().unwrap()
+    };
+    let output = audit(&fixed);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let text = said(&output);
+    assert!(text.contains("mended") && text.contains("[noauth-undoes-auth]"), "{text}");
+    assert!(!text.contains(SECRET), "{text}");
+    assert_eq!(fs::read_to_string(copy.path().join("mgetty/login.config")).unwrap(), before);
+    let mode = |path: &str| fs::metadata(fixed.join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(""), mode("changes.diff"), mode("etc/ppp/pap-secrets")), (0o700, 0o600, 0o600));
+    // The mended copy is as good as it was said to be, and the difference leads to it.
+    let again = offhook().args(["audit", "--static", "--etc"]).arg(fixed.join("etc")).output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+    let mut patch = Command::new("patch");
+    patch.args(["-s", "-p2", "-d"]).arg(copy.path()).arg("-i").arg(fixed.join("changes.diff"));
+    let patched = patch.output().unwrap();
+    assert!(patched.status.success(), "{}", said(&patched));
+    let compared = Command::new("diff").arg("-r").arg(copy.path()).arg(fixed.join("etc")).output().unwrap();
+    assert!(compared.status.success(), "{}", said(&compared));
+    // Nothing is written over.
+    let output = audit(&fixed);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("the directory is not empty"), "{}", said(&output));
 }

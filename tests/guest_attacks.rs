@@ -69,7 +69,9 @@ mkdir -p /tmp/out; /tmp/m hostfs /tmp/out /out && echo mounted >> $said
     fs::write(&path, text).unwrap();
     let out = directory.path().join("out");
     let output = common::offhook()
-        .args(["run", "--stack", "bookworm", "--limit", "60", "--out"])
+        // Seconds as a rule; where guests that write gigabytes share a slow disk, what is short of memory and reads its
+        // programs again and again has taken a minute.
+        .args(["run", "--stack", "bookworm", "--limit", "300", "--out"])
         .arg(&out)
         .arg(&path)
         .output()

@@ -181,6 +181,11 @@ impl Port {
         self.speed.value.trim().parse::<u32>().is_ok_and(|speed| SPEEDS.contains(&speed))
     }
 
+    /// What has pppd begin again on its line when PPP is over, instead of ending.
+    pub fn begins_again(&self) -> Option<&Opt> {
+        self.ppp.as_ref()?.on("persist", &["nopersist"])
+    }
+
     /// Whether a yes-or-no key of mgetty.config says yes.
     pub fn flag(&self, key: &str) -> bool {
         self.values.get(key).is_some_and(|value| mgetty_config::truth(&value.text))

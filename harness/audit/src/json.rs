@@ -49,7 +49,7 @@
 //! ```
 //!
 //! [`rules`] is one object: `format`, `offhook`, and `rules`, an array of objects with `code`, `severities` (the usual one
-//! first), `meaning`, `why`, `fix` and `example`.
+//! first), `meaning`, `why`, `fix`, `example` and `mended`, the example once a person has done what the fix says, or null.
 //! No secret is in either.
 
 use serde::Serialize;

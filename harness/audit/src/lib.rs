@@ -190,30 +190,12 @@ pub(crate) mod tests {
     use offhook_etc::{Etc, RawFile};
 
     use super::{Audit, Finding, Severity, audit};
+    pub(crate) use crate::registry::correct::FILES as GOOD;
 
     /// A tree of those files and more.
     pub(crate) fn tree_with(files: &[(&str, &str)], more: Vec<RawFile>) -> Tree {
         Tree::of(Etc::of_texts(files, more), false)
     }
-
-    /// A server with nothing wrong: two ports, PAP accounts, rules, addresses.
-    pub(crate) const GOOD: &[(&str, &str)] = &[
-        ("hostname", "dialin\n"),
-        (
-            "inittab",
-            "id:2:initdefault:\nS0:2345:respawn:/sbin/mgetty -D -s 57600 -n 2 ttyS0\nS1:2345:respawn:/sbin/mgetty -D -s 57600 -n 2 ttyS1\n",
-        ),
-        ("mgetty/mgetty.config", "debug 4\nspeed 38400\n"),
-        ("mgetty/login.config", "/AutoPPP/ - a_ppp /usr/sbin/pppd auth -chap +pap debug\n* - - /bin/login @\n"),
-        ("mgetty/dialin.config", "555\n!all\n"),
-        ("ppp/options", "asyncmap 0\nauth\ncrtscts\nlock\nmodem\nidle 300\nnoipv6\nms-dns 192.168.32.1\n"),
-        ("ppp/options.ttyS0", "192.168.32.1:192.168.32.105\n"),
-        ("ppp/options.ttyS1", "192.168.32.1:192.168.32.106\n"),
-        ("ppp/pap-secrets", "alice * secret *\nbob * other *\n"),
-        ("ppp/chap-secrets", "# client server secret addresses\n"),
-        ("passwd", "root:x:0:0:root:/root:/bin/bash\nbob:x:1000:1000::/home/bob:/bin/sh\n"),
-        ("shadow", "root:*:19700:0:99999:7:::\nbob:$6$salt$hash:19700:0:99999:7:::\n"),
-    ];
 
     /// [`GOOD`] with some files in other words; one that is empty is left out.
     pub(crate) fn with(changes: &[(&str, &str)]) -> Tree {

@@ -38,7 +38,7 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
         said.push(auth(facts, ppp));
         said.extend(users(facts, ppp));
         said.push(addresses(facts, ppp));
-        said.push(idle(ppp));
+        said.push(idle(port, ppp));
         said.push(dns(ppp));
     }
     if !port.direct.value {
@@ -385,7 +385,10 @@ fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
     )
 }
 
-fn idle(ppp: &Ppp) -> Statement {
+/// Why no call shows when a call ends that only begins anew.
+const BEGINS_AGAIN: &str = "with persist pppd begins again on the same line, and the call goes on";
+
+fn idle(port: &Port, ppp: &Ppp) -> Statement {
     let mut parts = Vec::new();
     let mut from = Vec::new();
     match ppp.positive("idle") {
@@ -404,14 +407,19 @@ fn idle(ppp: &Ppp) -> Statement {
         from.push(option.place.clone());
     }
     from.dedup();
-    statement(Topic::End, Claim::End(ppp.longest_idle_call()), format!("the call is {}", parts.join(", or ")), from)
+    let (claim, what) = match port.begins_again() {
+        Some(_) => (Claim::Unseen(BEGINS_AGAIN), "what pppd has going on the line is"),
+        None => (Claim::End(ppp.longest_idle_call()), "the call is"),
+    };
+    statement(Topic::End, claim, format!("{what} {}", parts.join(", or ")), from)
 }
 
 /// What becomes of the line after a lost carrier.
 fn next(port: &Port) -> Statement {
     let ppp = port.ppp.as_ref();
     let local = ppp.and_then(|ppp| ppp.on("local", &["modem"]));
-    let persist = ppp.and_then(|ppp| ppp.on("persist", &["nopersist"]));
+    // Of init's own pppd the line is its own.
+    let persist = port.begins_again().filter(|_| port.server == Answers::Mgetty);
     let ends = ppp.is_some_and(|ppp| ppp.longest_idle_call().is_some() || ppp.echo_timeout().is_some());
     let (expected, text) = match (persist, local, ends) {
         (Some(_), ..) => (Some(false), "after a lost carrier pppd keeps the line, and nobody else is answered"),

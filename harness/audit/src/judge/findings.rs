@@ -303,10 +303,8 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
         }));
     }
     if let Some((seen, after)) = calls.answered_again() {
-        let held = audit
-            .findings
-            .iter()
-            .any(|one| one.rule == &options::LOCAL_ON_MODEM && one.concerns(device) && one.severity < Severity::Note);
+        let told = |one: &Finding| effects(one.rule).any(|effect| matches!(effect, Effect::Held));
+        let held = audit.findings.iter().any(|one| told(one) && one.concerns(device) && one.severity < Severity::Note);
         if after.is_none() && !held {
             let finding =
                 Finding::new(&shown::CALLED_HELD, format!("lab: after a lost carrier {device} is not free again"))

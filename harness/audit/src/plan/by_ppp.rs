@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Aim, Credential, Expected, LeftOutWhat, NOBODY, Plan, Probe, UNIX_PASSWORD, answered, unauthenticated};
 use crate::accounts::{self, Account, Unusable};
-use crate::effective::{Facts, Port, Ppp};
+use crate::effective::{Answers, Facts, Port, Ppp};
 use crate::{offered, starting};
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::secrets::SecretKind;
@@ -79,10 +79,14 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     let expected = unauthenticated.expected.clone().with_network(network);
     plan.probes.push(Probe { brings: brings(ppp, None), expected, ..unauthenticated });
     // One caller who gets in stays until the server has had enough of it.
-    if let Some(end) = ppp.longest_idle_call().filter(|seconds| *seconds <= LONGEST_IDLE)
+    // Where pppd begins again by itself the call goes on.
+    if let Some(end) =
+        ppp.longest_idle_call().filter(|seconds| *seconds <= LONGEST_IDLE && port.begins_again().is_none())
         && let Some(probe) = plan.probes.iter_mut().find(|probe| probe.expected.inside == Some(true))
     {
-        probe.stays = Duration::from_secs(end + GRACE);
+        // init's own pppd starts over every 31 s while nobody is there: the next caller is not to come just then.
+        let grace = if port.server == Answers::Pppd { GRACE / 2 } else { GRACE };
+        probe.stays = Duration::from_secs(end + grace);
     }
 }
 

@@ -11,6 +11,7 @@ pub mod addresses;
 pub mod auth;
 pub mod caller_id;
 pub mod calls;
+pub mod correct;
 mod explain;
 pub mod files;
 pub mod login;

@@ -28,13 +28,20 @@ PPPD_DETACHES = "pppd-detaches": [Warning, Error];
          ends the first pppd with the process it started.";
     fix "add nodetach to the options of pppd";
     example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd /dev/ttyS0 115200 auth +pap\n")]);
+PPPD_STARTS_OVER = "pppd-starts-over": [Note];
+    meaning "init starts pppd, which starts over every 31 s until somebody calls";
+    why "pppd sends ten Configure-Requests, 3 s apart, and ends with \"LCP: timeout sending Config-Requests\"; init starts \
+         the next one. A caller who comes after the tenth has no time left: one in ten, where DCD is on without a call. With \
+         passive pppd goes on waiting for the caller's Configure-Request.";
+    fix "add passive to the options of pppd";
+    example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach /dev/ttyS0 115200 auth +pap\n")]);
 PPPD_NO_DEVICE = "pppd-no-device": [Error];
     meaning "init starts pppd, and nothing names the port";
     why "pppd without a device takes its standard input, which is no terminal under init: it ends with \"no device \
          specified and stdin is not a tty\".";
     fix "name the port on the command line, or in the file that `call` or `file` names";
     example Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach auth +pap\n")])
-         => Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach /dev/ttyS0 115200 auth +pap\n")]);
+         => Etc(&[file("inittab", "S0:2345:respawn:/usr/sbin/pppd nodetach passive /dev/ttyS0 115200 auth +pap\n")]);
 PORT_CLOSED = "port-closed": [Warning];
     meaning "A file /etc/nologin.PORT closes the port: mgetty answers nobody";
     why "While the file exists, mgetty counts the rings and never answers. Somebody may have forgotten it.";

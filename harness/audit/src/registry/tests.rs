@@ -9,25 +9,14 @@ use time::{Date, Month};
 
 use super::*;
 use crate::accept::{Acceptances, Scope};
-use crate::tests::{GOOD, audited, tree_with};
+use crate::tests::audited;
 use crate::{Finding, webmin as webmin_files};
-use offhook_etc::RawFile;
 use offhook_etc::source::Tree;
 use offhook_report::Style;
 
 /// A correct server with the files of an example in place of its own.
 pub(crate) fn tree(samples: &[Sample]) -> Tree {
-    let others = GOOD.iter().filter(|(path, _)| !samples.iter().any(|sample| sample.path == *path));
-    let raw = samples.iter().filter_map(|sample| {
-        let mut file = match sample.content {
-            SampleContent::Text(text) => RawFile::text(sample.path, text),
-            SampleContent::Link(target) => RawFile::link(sample.path, target),
-            SampleContent::Missing => return None,
-        };
-        file.mode = sample.mode.unwrap_or(file.mode);
-        Some(file)
-    });
-    tree_with(&others.copied().collect::<Vec<_>>(), raw.collect())
+    Tree::of(correct::with(samples), false)
 }
 
 /// What is found in an example, if files alone show it.

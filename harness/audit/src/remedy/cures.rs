@@ -28,6 +28,7 @@ const CURES: &[(&Rule, Cure)] = &[
     (&ports::RESTART_PAUSE, init::short_pause),
     (&ports::DOS_LINE_ENDS, init::line_ends),
     (&programs::PPPD_DETACHES, init::nodetach),
+    (&programs::PPPD_STARTS_OVER, init::passive),
     (&mgetty::MGETTY_KEY, mgettys::key),
     (&mgetty::MGETTY_SECTION_PATH, mgettys::section),
     (&caller_id::RULE_DEAD, mgettys::rule_first),

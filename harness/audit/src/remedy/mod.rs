@@ -10,6 +10,7 @@ mod draft;
 
 pub use diff::diff;
 
+use crate::registry::auth;
 use crate::{Audit, Finding, Severity, audit_for};
 use draft::Draft;
 use offhook_etc::read::version::PppVersion;
@@ -43,7 +44,7 @@ pub enum Why {
 impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Person => f.write_str("a person has to decide"),
+            Self::Person => f.write_str("a person has to do it"),
             Self::NotCured => f.write_str("tried on a copy: the finding is still there"),
             Self::Opens(what) => write!(f, "tried on a copy: then {what}"),
         }
@@ -71,8 +72,8 @@ pub fn mend(tree: &Tree, pppd: Option<PppVersion>, wanted: impl Fn(&Finding) -> 
     mending
 }
 
-/// The same finding, wherever its line stands now.
-fn same(one: &Finding, other: &Finding) -> bool {
+/// Whether two are the same finding, wherever its line stands now.
+pub fn same(one: &Finding, other: &Finding) -> bool {
     let file = |finding: &Finding| finding.place.as_ref().map(|place| place.file.clone());
     (one.rule, &one.what, file(one)) == (other.rule, &other.what, file(other))
 }
@@ -94,12 +95,14 @@ fn judged(before: &Audit, after: &Audit, finding: &Finding) -> Result<(), Why> {
     if of(after) >= of(before) {
         return Err(Why::NotCured);
     }
-    let is_new = |other: &&Finding| !before.findings.iter().any(|known| same(known, other) && known.weight() <= other.weight());
+    let is_new =
+        |other: &&Finding| !before.findings.iter().any(|known| same(known, other) && known.weight() <= other.weight());
     // On a port that nobody answered, a remedy may bring to light what else is wrong, which is no reason to keep it so; an
     // open door is, and on a port that was answered whatever is worse than what was mended.
     let answered = |device: &String| before.ports.iter().any(|port| port.device == *device);
     let worse = |other: &&Finding| match other.weight() {
-        Severity::Danger => true,
+        // Where everybody got in, whoever still does got in before.
+        Severity::Danger => ![&auth::NO_AUTH, &auth::NOAUTH_UNDOES_AUTH].contains(&finding.rule),
         weight => weight < finding.weight() && (other.ports.is_empty() || other.ports.iter().any(answered)),
     };
     match after.findings.iter().filter(is_new).find(worse) {

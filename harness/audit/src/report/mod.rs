@@ -4,10 +4,13 @@
 //! In go an [`Audit`], the [`Tree`] for excerpts and a [`Style`]; out comes text that ends with a newline. Lines of
 //! secrets files are shown with their passwords masked, or not at all.
 
+mod fixes;
 mod glance;
 mod webmin;
 
 use std::fmt::Write as _;
+
+pub use fixes::fixes;
 
 use super::{Audit, Finding, Known, PortReport, Severity, Statement};
 use offhook_etc::source::{Place, Tree};
@@ -275,6 +278,20 @@ fn finding_report(finding: &Finding, ports: usize, tree: &Tree, style: Style) ->
 /// Counts, and nothing else.
 fn summary(audit: &Audit, style: Style, detail: Detail) -> String {
     let ports = style.paint(Ink::Strong, &format!("{}:", counted(audit.ports.len(), "port")));
+    let told = counts(audit, style).unwrap_or_else(|| style.paint(Ink::Good, "nothing found"));
+    let hidden = audit.count(Severity::Note) > 0 || audit.ports.iter().any(|port| !port.statements.is_empty());
+    let more = if hidden && detail == Detail::Glance { style.paint(Ink::Dim, " (-v: details)") } else { String::new() };
+    let mut text = format!("{ports} {told}{more}\n");
+    if let Some(called_on) = &audit.called_on {
+        for line in hang("", &format!("called on {called_on}"), 0, style.width).lines() {
+            let _ = writeln!(text, "{}", style.paint(Ink::Dim, line));
+        }
+    }
+    text
+}
+
+/// How many findings of each severity; `None`: none.
+fn counts(audit: &Audit, style: Style) -> Option<String> {
     let mut parts = Vec::new();
     for severity in Severity::ALL {
         let count = audit.count(severity);
@@ -288,16 +305,7 @@ fn summary(audit: &Audit, style: Style, detail: Detail) -> String {
     if audit.accepted() > 0 {
         parts.push(style.paint(Ink::Dim, &format!("{} accepted", audit.accepted())));
     }
-    let told = if parts.is_empty() { style.paint(Ink::Good, "nothing found") } else { parts.join(", ") };
-    let hidden = audit.count(Severity::Note) > 0 || audit.ports.iter().any(|port| !port.statements.is_empty());
-    let more = if hidden && detail == Detail::Glance { style.paint(Ink::Dim, " (-v: details)") } else { String::new() };
-    let mut text = format!("{ports} {told}{more}\n");
-    if let Some(called_on) = &audit.called_on {
-        for line in hang("", &format!("called on {called_on}"), 0, style.width).lines() {
-            let _ = writeln!(text, "{}", style.paint(Ink::Dim, line));
-        }
-    }
-    text
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// A place without the `/etc/` that all share.

@@ -1,8 +1,8 @@
 //! dialin.config: rules that never bite, or bite somebody else.
 
 use super::{Check, Subject};
-use crate::{Cue, Finding};
 use crate::registry::caller_id as registered;
+use crate::{Cue, Finding};
 use offhook_etc::read::dialin;
 
 pub(super) const CHECKS: &[Check] = &[dead, early, odd, programs];

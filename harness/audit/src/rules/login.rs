@@ -1,10 +1,10 @@
 //! login.config: whether PPP is recognised, and what is started.
 
 use super::{Check, Subject};
-use crate::{Cue, Finding};
 use crate::Severity::{Note, Warning};
 use crate::effective::Answers;
 use crate::registry::login as rule;
+use crate::{Cue, Finding};
 use offhook_etc::read::login_config::MOST_ARGUMENTS;
 use offhook_etc::source::Place;
 
@@ -111,8 +111,9 @@ fn programs(subject: &Subject<'_>) -> Vec<Finding> {
         )
         .at(line.place.clone());
         found.push(if line.utmp.starts_with('/') {
-            let whole =
-                format!("{} {} - {} {}", line.pattern, line.user, line.utmp, line.words.join(" ")).trim_end().to_owned();
+            let whole = format!("{} {} - {} {}", line.pattern, line.user, line.utmp, line.words.join(" "))
+                .trim_end()
+                .to_owned();
             finding
                 .why(format!("the third word is the name for utmp, and {} stands there", line.utmp))
                 .fix(format!("add a word for utmp: {whole}"))

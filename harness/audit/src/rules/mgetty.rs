@@ -1,8 +1,8 @@
 //! mgetty.config: keys and values that do not do what they look like.
 
 use super::{Check, Subject};
-use crate::{Cue, Finding};
 use crate::registry::mgetty as rule;
+use crate::{Cue, Finding};
 use offhook_etc::read::mgetty_config::{self, Problem};
 
 pub(super) const CHECKS: &[Check] = &[problems, sections];

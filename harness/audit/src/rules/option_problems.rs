@@ -3,9 +3,9 @@
 //! In go the subject and a [`Problem`]; out comes a finding. A word that may be part of a password is not repeated.
 
 use super::Subject;
-use crate::{Cue, Finding};
 use crate::Severity::{Error, Note, Warning};
 use crate::registry::options as rule;
+use crate::{Cue, Finding};
 use offhook_etc::read::hosts::Host;
 use offhook_etc::read::option_table::Known;
 use offhook_etc::read::option_value::Fault;
@@ -38,13 +38,10 @@ pub(super) fn told(subject: &Subject<'_>, problem: Problem) -> Finding {
                 || "remove it, or put quotes around what belongs together".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            Finding::new(
-                &rule::OPTION_UNKNOWN,
-                format!("pppd does not know {shown} and ends: nobody gets PPP"),
-            )
-            .at(place)
-            .fix(hint)
-            .cue(cue)
+            Finding::new(&rule::OPTION_UNKNOWN, format!("pppd does not know {shown} and ends: nobody gets PPP"))
+                .at(place)
+                .fix(hint)
+                .cue(cue)
         }
         Problem::NoPlugin(place, name, plugin) => Finding::new(
             &rule::OPTION_UNKNOWN,

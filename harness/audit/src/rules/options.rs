@@ -1,12 +1,12 @@
 //! pppd's options: words it does not know, files it does not read, values that do not do what they look like.
 
 use super::{Check, Subject, option_problems};
-use crate::{Cue, Finding};
 use crate::Severity::{Note, Warning};
 use crate::effective::OPTIONS;
 use crate::registry::files::FILE_UNREAD;
 use crate::registry::options as rule;
 use crate::statements::spelled;
+use crate::{Cue, Finding};
 use offhook_etc::read::options::{self, Problem};
 use offhook_etc::source::Place;
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{Check, Subject};
-use crate::{Cue, Finding};
 use crate::Severity::Warning;
 use crate::registry::ports as rule;
+use crate::{Cue, Finding};
 use offhook_etc::read::inittab_units::Manager;
 use offhook_etc::restart::When;
 use offhook_etc::source::Place;

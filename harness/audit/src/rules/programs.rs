@@ -9,7 +9,7 @@ use offhook_etc::read::inittab_units::{Entry, Manager};
 use offhook_etc::read::program::Program;
 use offhook_etc::source::Place;
 
-pub(super) const CHECKS: &[Check] = &[others, misspelled, unended, detaches, no_device, closed, logins];
+pub(super) const CHECKS: &[Check] = &[others, misspelled, unended, detaches, starts_over, no_device, closed, logins];
 
 fn about(finding: Finding, entry: &Entry) -> Finding {
     entry.device.iter().fold(finding.at(entry.place.clone()), |finding, device| finding.on(device))
@@ -73,6 +73,30 @@ fn detaches(subject: &Subject<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// pppd that is told to wait for its caller does not start over.
+const WAITS: &[&str] = &["passive", "-p", "silent"];
+
+fn starts_over(subject: &Subject<'_>) -> Vec<Finding> {
+    let waiting = pppd(subject).filter_map(|port| Some((port, port.ppp.as_ref()?)));
+    waiting
+        .filter(|(_, ppp)| ppp.winner(WAITS).is_none())
+        .map(|(port, ppp)| {
+            let what = "a caller who comes just before pppd starts over is cut off, and it starts over all the time";
+            let local = ppp.on("local", &["modem"]).is_some();
+            let when = if local { "" } else { "where DCD is on without a call, as on most cables, " };
+            let next = if port.begins_again().is_some() {
+                "pauses and begins again"
+            } else {
+                "ends, and init starts the next"
+            };
+            let why =
+                format!("{when}pppd sends ten Configure-Requests, 3 s apart, {next}: the last of them leaves no time");
+            let finding = Finding::new(&rule::PPPD_STARTS_OVER, what).why(why).fix(rule::PPPD_STARTS_OVER.fix());
+            about(finding, &port.entry)
+        })
+        .collect()
 }
 
 fn no_device(subject: &Subject<'_>) -> Vec<Finding> {
@@ -162,6 +186,13 @@ mod tests {
         let found = audited(&with(&alone)).findings;
         assert_eq!(found.iter().find(danger).map(|finding| finding.severity), Some(crate::Severity::Danger));
         shows("pppd-detaches", Warning, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd ttyS1 auth +pap"))]);
+        let waiting = "S1:2345:respawn:/usr/sbin/pppd ttyS1 nodetach auth +pap";
+        shows("pppd-starts-over", Note, &[("inittab", &inittab(waiting))]);
+        let passive = inittab(&format!("{waiting} passive persist"));
+        let passive = codes(&with(&[("inittab", &*passive)]));
+        for code in ["pppd-starts-over", "waits-for-ever", "persist-keeps-port"] {
+            assert!(!passive.contains(&code), "{code}");
+        }
         shows("pppd-no-device", Error, &[("inittab", &inittab("S1:2345:respawn:/usr/sbin/pppd call nosuch"))]);
         let called =
             [("inittab", &*inittab("S1:2345:respawn:/usr/sbin/pppd call in")), ("ppp/peers/in", "ttyS1\nnodetach\n")];

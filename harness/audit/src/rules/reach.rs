@@ -6,11 +6,11 @@
 use std::net::Ipv4Addr;
 
 use super::{Check, Subject};
-use crate::{Cue, Finding};
 use crate::Severity::{Note, Warning};
 use crate::accounts;
 use crate::effective::Ppp;
 use crate::registry::reach as rule;
+use crate::{Cue, Finding};
 use offhook_etc::read::forwarding::Forwarding;
 use offhook_etc::read::hosts::Host;
 use offhook_etc::read::lan::{self, Lan};

@@ -4,19 +4,19 @@
 //! In goes the subject; out come findings for each port.
 
 use super::{Check, Subject};
-use crate::{Cue, Finding};
 use crate::Severity::{Error, Warning};
-use crate::effective::Ppp;
+use crate::effective::{Answers, Ppp};
 use crate::registry::serving as rule;
 use crate::starting;
+use crate::{Cue, Finding};
 use offhook_etc::read::version::PppVersion;
 
 pub(super) const CHECKS: &[Check] =
     &[persist, waiting, demand, past_the_caller, connect, echoes, default_route, plugins, user];
 
 fn persist(subject: &Subject<'_>) -> Vec<Finding> {
-    subject.each(|_, ppp| {
-        let option = ppp.on("persist", &["nopersist"])?;
+    subject.each(|port, _| {
+        let option = port.begins_again().filter(|_| port.server == Answers::Mgetty)?;
         Some(
             Finding::new(&rule::PERSIST, "after the first call pppd keeps the port, and no further call is answered")
                 .at(option.place.clone())
@@ -26,8 +26,9 @@ fn persist(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn waiting(subject: &Subject<'_>) -> Vec<Finding> {
-    subject.each(|_, ppp| {
-        let option = ppp.winner(&["passive", "-p", "silent"])?;
+    subject.each(|port, ppp| {
+        // Where init starts pppd, nobody else would serve the line meanwhile.
+        let option = ppp.winner(&["passive", "-p", "silent"]).filter(|_| port.server == Answers::Mgetty)?;
         Some(
             Finding::new(
                 &rule::WAITS,

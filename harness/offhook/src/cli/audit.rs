@@ -9,13 +9,15 @@ use clap::{Args, ValueEnum};
 use time::OffsetDateTime;
 
 use super::claim::Claim;
+use super::fix;
 use super::interrupt::Interruption;
 use super::play::unknown_stack;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::audit_calls::{self, CallOptions, Completed, Stopped};
 use offhook_audit::accept::{Acceptances, Scope};
+use offhook_audit::remedy::{self, same};
 use offhook_audit::report::Detail;
-use offhook_audit::{Audit, Severity, json, registry, report, sarif, sorted, webmin};
+use offhook_audit::{Audit, Finding, Severity, json, registry, report, sarif, sorted, webmin};
 use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
 use offhook_etc::RawFile;
 use offhook_etc::read::version::PppVersion;
@@ -51,6 +53,10 @@ pub(super) struct AuditArgs {
     /// Webmin's configuration directory: say who may change what
     #[arg(long, value_name = "DIR")]
     webmin: Option<PathBuf>,
+
+    /// Write a mended copy of the files and the difference to them into this new directory; passwords are in both
+    #[arg(long, value_name = "DIR")]
+    fix: Option<PathBuf>,
 
     /// A file of findings that are accepted, each with a reason
     #[arg(long, value_name = "FILE")]
@@ -189,6 +195,9 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         None => (Vec::new(), Vec::new()),
     };
     let version = PppVersion::of_etc(&tree.etc);
+    if let Some(directory) = &arguments.fix {
+        fix::room(directory).map_err(Stop::Wrong)?;
+    }
     let stack = match (&arguments.stack, version) {
         (Some(stack), _) => stack.clone(),
         (None, Some(version)) => version.release().to_owned(),
@@ -199,7 +208,10 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     let modem = modem
         .map_err(|errors| Stop::Wrong(errors.render(offhook_schema::Style::of(&io::stderr()))))?
         .unwrap_or_default();
-    let Completed { mut audit, called } = completed(arguments, &tree, &stack, &modem, &ran)?;
+    let interruption =
+        Interruption::listen().map_err(|error| Stop::Failed(format!("listening for signals: {}", plain(&error))))?;
+    let calls = Calls { arguments, stack: &stack, modem: &modem, ran: &ran, interruption: &interruption };
+    let Completed { mut audit, called } = calls.completed(&tree, arguments.out.as_deref())?;
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
     }
@@ -208,10 +220,11 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         (None, Some(_)) => ", whose pppd the files' debian_version tells",
         (None, None) => ": the files do not tell their release, and --stack chooses another",
     };
-    audit.called_on = (called == Ok(true)).then(|| {
+    let called_on = || {
         let pppd = PppVersion::of_release(&stack).map_or_else(String::new, |version| format!(" (pppd {version})"));
         format!("{stack}{pppd}{why}")
-    });
+    };
+    audit.called_on = (called == Ok(true)).then(called_on);
     audit.webmin = webmin.0;
     audit.findings.extend(webmin.1);
     let scope = Scope { called: called == Ok(true), webmin: arguments.webmin.is_some() };
@@ -236,6 +249,26 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     }
     if let Some(path) = file(arguments) {
         write(path, &json()?)?;
+    }
+    if let (Some(directory), Ok(_)) = (&arguments.fix, &called) {
+        let accepted =
+            |finding: &Finding| audit.findings.iter().any(|known| known.accepted.is_some() && same(known, finding));
+        let withdrawn = |finding: &Finding| audit.withdrawn.iter().any(|known| same(known, finding));
+        let pppd = PppVersion::of_release(&stack).filter(|_| called == Ok(true));
+        let mending = remedy::mend(&tree, pppd, |finding| !accepted(finding) && !withdrawn(finding));
+        let Completed { audit: mut copy, called } = calls.completed(&mending.tree, None)?;
+        copy.called_on = called.map_err(Stop::Calls)?.then(called_on);
+        copy.findings = sorted(acceptances.apply(copy.findings, today, scope));
+        let style = Style::of(&io::stdout(), |name| std::env::var_os(name));
+        let mut text = format!("\n{}", report::fixes(&audit, &mending, &copy, style));
+        if !mending.done.is_empty() {
+            fix::write(directory, &tree, &mending).map_err(Stop::Failed)?;
+            text.push_str(&fix::written(directory, &tree));
+        }
+        match format {
+            Format::Text => say(&text),
+            Format::Json | Format::Sarif => complain(&text),
+        }
     }
     if let (Some(out), Ok(true)) = (&arguments.out, &called) {
         let out = std::path::absolute(out).unwrap_or_else(|_| out.clone());
@@ -300,37 +333,43 @@ fn listed(arguments: &AuditArgs, format: Format) -> Result<u8, Stop> {
     Ok(0)
 }
 
-/// The audit, with calls unless none are wanted; what they were made on goes to `ran`.
-fn completed(
-    arguments: &AuditArgs,
-    tree: &Tree,
-    stack: &str,
-    modem: &Personality,
-    ran: &OnceCell<Fingerprint>,
-) -> Result<Completed, Stop> {
-    if arguments.no_calls {
-        return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false) });
+/// How audits of this command are made.
+#[derive(Clone, Copy)]
+struct Calls<'a> {
+    arguments: &'a AuditArgs,
+    stack: &'a str,
+    modem: &'a Personality,
+    /// What the first calls were made on.
+    ran: &'a OnceCell<Fingerprint>,
+    interruption: &'a Interruption,
+}
+
+impl Calls<'_> {
+    /// The audit of these files, with calls unless none are wanted, and where their evidence is kept.
+    fn completed(self, tree: &Tree, evidence: Option<&Path>) -> Result<Completed, Stop> {
+        let Self { arguments, stack, .. } = self;
+        if arguments.no_calls {
+            return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false) });
+        }
+        let options = CallOptions {
+            // This machine runs its own files anyway.
+            trusted: arguments.trust_the_tree || (arguments.etc.is_none() && arguments.root.is_none()),
+            stack: stack.to_owned(),
+            modem: self.modem.clone(),
+            jobs: arguments.jobs.map(usize::from),
+            limit: Duration::from_secs(arguments.limit),
+            evidence: evidence.map(Path::to_owned),
+        };
+        let _claim = evidence.map(Claim::of).transpose().map_err(Stop::Failed)?;
+        let lab = || {
+            let lab = offhook_lab::ensure(&[stack.to_owned()], &offhook_lab::Progress::for_stderr())?;
+            if self.ran.set(lab.fingerprint(stack)).is_ok() {
+                notices(&lab);
+            }
+            Ok(lab)
+        };
+        Ok(audit_calls::complete(tree, lab, &options, self.interruption.requested()))
     }
-    let options = CallOptions {
-        // This machine runs its own files anyway.
-        trusted: arguments.trust_the_tree || (arguments.etc.is_none() && arguments.root.is_none()),
-        stack: stack.to_owned(),
-        modem: modem.clone(),
-        jobs: arguments.jobs.map(usize::from),
-        limit: Duration::from_secs(arguments.limit),
-        evidence: arguments.out.clone(),
-    };
-    let _claim = arguments.out.as_deref().map(Claim::of).transpose().map_err(Stop::Failed)?;
-    let lab = || {
-        let lab = offhook_lab::ensure(&[stack.to_owned()], &offhook_lab::Progress::for_stderr())?;
-        notices(&lab);
-        // Set here alone, and this is called once.
-        let _ = ran.set(lab.fingerprint(stack));
-        Ok(lab)
-    };
-    let interruption =
-        Interruption::listen().map_err(|error| Stop::Failed(format!("listening for signals: {}", plain(&error))))?;
-    Ok(audit_calls::complete(tree, lab, &options, interruption.requested()))
 }
 
 fn in_sarif(arguments: &AuditArgs, audit: &Audit, tree: &Tree, complete: bool) -> Result<String, Stop> {

@@ -11,6 +11,7 @@ mod console;
 mod differential;
 mod documents;
 mod explain;
+mod fix;
 mod interrupt;
 mod lab;
 mod modem;

@@ -53,7 +53,8 @@ pub(in super::super) fn keep(finding: &Finding, draft: &mut Draft) -> Option<()>
         return unit(draft, &place.file, "Service", "Restart", "always");
     }
     let text = draft.text(INITTAB)?;
-    let default = text.split('\n').filter(|line| line.contains(":initdefault:")).find_map(|line| line.split(':').nth(1));
+    let default =
+        text.split('\n').filter(|line| line.contains(":initdefault:")).find_map(|line| line.split(':').nth(1));
     let level = default.unwrap_or("2").to_owned();
     draft.edit(place, |line| {
         let mut fields: Vec<&str> = line.splitn(4, ':').collect();
@@ -105,8 +106,19 @@ pub(in super::super) fn line_ends(finding: &Finding, draft: &mut Draft) -> Optio
 
 /// pppd stays where init started it.
 pub(in super::super) fn nodetach(finding: &Finding, draft: &mut Draft) -> Option<()> {
+    pppd_with("nodetach", finding, draft)
+}
+
+/// pppd waits for its caller.
+pub(in super::super) fn passive(finding: &Finding, draft: &mut Draft) -> Option<()> {
+    pppd_with("passive", finding, draft)
+}
+
+/// An option more on the command line of pppd.
+fn pppd_with(option: &str, finding: &Finding, draft: &mut Draft) -> Option<()> {
     draft.edit(finding.place.as_ref()?, |line| {
         let end = line.find("pppd")? + "pppd".len();
-        Some(format!("{} nodetach{}", &line[..end], &line[end..]))
+        // Not in the middle of another word.
+        line[end..].starts_with([' ', '\t']).then(|| format!("{} {option}{}", &line[..end], &line[end..]))
     })
 }
