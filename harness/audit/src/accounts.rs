@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::effective::{Facts, Ppp};
 use super::offered::{self, NOBODY};
+use super::stock::is_stock;
 pub use super::unusable::Unusable;
 use super::usable;
 pub use super::usable::needs_unix_user;
@@ -121,13 +122,16 @@ fn fits_elsewhere(entry: &Entry, name: &str) -> bool {
         && entry.server.as_deref().is_some_and(|server| !server.is_empty())
 }
 
-/// Every entry of both files, judged for a port.
+/// Every entry of both files, judged for a port, but what a distribution ships and lets nobody in.
 pub fn of(facts: &Facts, ppp: &Ppp) -> Vec<Account> {
     let mut accounts = Vec::new();
     for protocol in [AuthProtocol::Pap, offered::of_chap_secrets(facts, ppp)] {
         let (secrets, file) = ppp.secrets(facts, protocol);
         for entry in &secrets.entries {
             let usable = usable::usable(facts, ppp, protocol, &secrets.entries, entry);
+            if usable.is_err() && is_stock(entry) {
+                continue;
+            }
             accounts.push(Account { protocol, entry: entry.clone(), place: Place::line(file, entry.line), usable });
         }
     }

@@ -38,6 +38,8 @@ pub enum Claim {
         protocol: AuthProtocol,
         /// Whether it lets in.
         inside: bool,
+        /// With what, and with which address if not the port's own; or why not.
+        how: String,
     },
     /// The addresses of caller and server, where they are certain.
     Address {

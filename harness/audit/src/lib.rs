@@ -29,6 +29,7 @@ pub mod secrecy;
 mod severity;
 pub mod starting;
 pub mod statements;
+mod stock;
 mod unix;
 mod unusable;
 mod usable;

@@ -322,7 +322,7 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
             _ => accounts::shown_name(&account.entry),
         };
         let protocol = protocol_name(account.protocol);
-        let text = match &account.usable {
+        let (long, how) = match &account.usable {
             Ok(address) => {
                 let password = match (account.entry.secret.kind(), ppp.unix_login()) {
                     (SecretKind::Empty, None) if protocol == "PAP" => "with any password",
@@ -336,12 +336,20 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
                     None if ppp.addresses().1.is_none() => ", if the caller brings an address".to_owned(),
                     None => String::new(),
                 };
-                format!("{name} gets in by {protocol} {password}{address}")
+                let of_port = ppp.addresses().1.map(|(address, _)| address);
+                // The port's own address is told of the port.
+                let how =
+                    if account.usable == Ok(of_port) { password.to_owned() } else { format!("{password}{address}") };
+                (format!("{password}{address}"), how)
             }
-            Err(why) if account.entry.client == "*" => {
-                format!("the entry for everybody (*) lets nobody in by {protocol}: {why}")
+            Err(why) => (why.to_string(), why.to_string()),
+        };
+        let text = match &account.usable {
+            Ok(_) => format!("{name} gets in by {protocol} {long}"),
+            Err(_) if account.entry.client == "*" => {
+                format!("the entry for everybody (*) lets nobody in by {protocol}: {long}")
             }
-            Err(why) => format!("{name} does not get in by {protocol}: {why}"),
+            Err(_) => format!("{name} does not get in by {protocol}: {long}"),
         };
         let claim = Claim::Account {
             // Where a quote is never closed the name runs over passwords.
@@ -349,6 +357,7 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
             place: account.place.clone(),
             protocol: account.protocol,
             inside: account.usable.is_ok(),
+            how,
         };
         said.push(statement(Topic::Account, claim, text, vec![account.place.clone()]));
     }
@@ -389,21 +398,19 @@ fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
 const BEGINS_AGAIN: &str = "with persist pppd begins again on the same line, and the call goes on";
 
 fn idle(port: &Port, ppp: &Ppp) -> Statement {
-    let mut parts = Vec::new();
+    let mut ends = Vec::new();
     let mut from = Vec::new();
-    match ppp.positive("idle") {
-        Some((seconds, option)) => {
-            parts.push(format!("ended after {} without traffic", spelled(seconds)));
-            from.push(option.place.clone());
-        }
-        None => parts.push("not ended by an idle timeout".to_owned()),
+    let idle = ppp.positive("idle");
+    if let Some((seconds, option)) = &idle {
+        ends.push(format!("after {} without traffic", spelled(*seconds)));
+        from.push(option.place.clone());
     }
     if let Some((seconds, option)) = ppp.positive("maxconnect") {
-        parts.push(format!("after {} in any case", spelled(seconds)));
+        ends.push(format!("after {} in any case", spelled(seconds)));
         from.push(option.place.clone());
     }
     if let Some((seconds, (_, option))) = ppp.echo_timeout().zip(ppp.positive("lcp-echo-interval")) {
-        parts.push(format!("when the caller is not heard for {}", spelled(seconds)));
+        ends.push(format!("when the caller is not heard for {}", spelled(seconds)));
         from.push(option.place.clone());
     }
     from.dedup();
@@ -411,7 +418,12 @@ fn idle(port: &Port, ppp: &Ppp) -> Statement {
         Some(_) => (Claim::Unseen(BEGINS_AGAIN), "what pppd has going on the line is"),
         None => (Claim::End(ppp.longest_idle_call()), "the call is"),
     };
-    statement(Topic::End, claim, format!("{what} {}", parts.join(", or ")), from)
+    let text = match (ends.join(", or "), idle) {
+        (ends, _) if ends.is_empty() => format!("{what} not ended by an idle timeout"),
+        (ends, Some(_)) => format!("{what} ended {ends}"),
+        (ends, None) => format!("{what} ended {ends}, and by no idle timeout"),
+    };
+    statement(Topic::End, claim, text, from)
 }
 
 /// What becomes of the line after a lost carrier.

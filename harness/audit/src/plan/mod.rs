@@ -162,15 +162,20 @@ pub enum LeftOutWhat {
 
 impl std::fmt::Display for LeftOut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.what {
-            LeftOutWhat::Port => f.write_str("the port as a whole")?,
-            LeftOutWhat::Account(name, _) => f.write_str(&offhook_report::text::printable(name))?,
-            LeftOutWhat::Accounts(count) => write!(f, "{} more", counted(*count, "account"))?,
-            LeftOutWhat::Rules(count) => write!(f, "{} more", counted(*count, "caller-ID rule"))?,
-            LeftOutWhat::Ppp => f.write_str("callers by PPP")?,
-            LeftOutWhat::Logins => f.write_str("logins at the prompt")?,
+        write!(f, "{}: {}", self.what, self.why)
+    }
+}
+
+impl std::fmt::Display for LeftOutWhat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Port => f.write_str("the port as a whole"),
+            Self::Account(name, _) => f.write_str(&offhook_report::text::printable(name)),
+            Self::Accounts(count) => write!(f, "{} more", counted(*count, "account")),
+            Self::Rules(count) => write!(f, "{} more", counted(*count, "caller-ID rule")),
+            Self::Ppp => f.write_str("callers by PPP"),
+            Self::Logins => f.write_str("logins at the prompt"),
         }
-        write!(f, ": {}", self.why)
     }
 }
 

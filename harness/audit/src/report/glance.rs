@@ -134,7 +134,7 @@ fn by_account(port: &PortReport) -> Vec<Part> {
         })
         .collect();
     if parts.is_empty() && refuted.is_empty() {
-        parts.push(("nobody has an account for PPP".to_owned(), Some(Ink::Warn)));
+        parts.push(("nobody gets in by PPP".to_owned(), Some(Ink::Warn)));
     }
     parts.extend(refuted);
     parts

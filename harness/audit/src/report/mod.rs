@@ -6,21 +6,19 @@
 
 mod fixes;
 mod glance;
+mod ports;
+mod untried;
 mod webmin;
 
 use std::fmt::Write as _;
 
 pub use fixes::fixes;
 
-use super::{Audit, Finding, Known, PortReport, Severity, Statement};
+use super::{Audit, Finding, Known, Severity};
 use offhook_etc::source::{Place, Tree};
-use offhook_report::text::{counted, fit, hang, pad, printable, width};
+use offhook_report::text::{counted, fit, hang, printable, width};
 use offhook_report::{Ink, Style};
 
-/// Columns of a statement's topic.
-const TOPIC: usize = 9;
-/// From here on a statement's places stand behind it.
-const WIDE: usize = 110;
 /// The longest excerpt.
 const EXCERPT: usize = 100;
 
@@ -41,10 +39,7 @@ pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> Strin
         text.push('\n');
     }
     if detail == Detail::All {
-        for port in &audit.ports {
-            text.push_str(&port_report(port, style));
-            text.push('\n');
-        }
+        text.push_str(&ports::ports(&audit.ports, style));
     }
     let told = |finding: &&Finding| detail == Detail::All || finding.severity < Severity::Note;
     for finding in audit.findings.iter().filter(told) {
@@ -59,7 +54,7 @@ pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> Strin
         text.push_str(&webmin::table(&audit.webmin, style));
         text.push('\n');
     }
-    let untried = untried(audit, tree, style, detail);
+    let untried = untried::untried(audit, tree, style, detail);
     if !untried.is_empty() {
         text.push_str(&untried);
         text.push('\n');
@@ -96,36 +91,6 @@ fn glances(audit: &Audit, style: Style) -> String {
     text
 }
 
-/// What no call tried, once, with the reasons.
-fn untried(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> String {
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for port in &audit.ports {
-        for left in &port.left_out {
-            let told = left.to_string();
-            match reasons.iter_mut().find(|(known, _)| *known == told) {
-                Some((_, devices)) => devices.push(&port.device),
-                None => reasons.push((told, vec![&port.device])),
-            }
-        }
-    }
-    if let Some(first) = tree.left_out.first().filter(|_| detail == Detail::All) {
-        let count = counted(tree.left_out.len(), "file");
-        let every: Vec<&str> = audit.ports.iter().map(|port| port.device.as_str()).collect();
-        let told = format!("{count} of /etc not taken into the lab, {} for one: {}", first.path.display(), first.why);
-        reasons.push((told, every));
-    }
-    let mut text = String::new();
-    for (index, (told, devices)) in reasons.iter().enumerate() {
-        let lead = if index == 0 { "not tried: " } else { "           " };
-        let of = match audit.ports.len() > devices.len() {
-            true => format!("{}: ", devices.join(", ")),
-            false => String::new(),
-        };
-        text.push_str(&hang(lead, &printable(&format!("{of}{told}")), 2, style.width));
-    }
-    text
-}
-
 /// A finding that calls refute.
 fn withdrawn(finding: &Finding, style: Style) -> String {
     let lead = "withdrawn: ";
@@ -135,13 +100,18 @@ fn withdrawn(finding: &Finding, style: Style) -> String {
     text
 }
 
+/// The first of some calls, and how many more there are.
+fn by(calls: &[String]) -> String {
+    match calls {
+        [] => String::new(),
+        [first] => first.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}
+
 /// How something is known, in lines that begin with `indent`.
 fn known(known: &Known, indent: &str, width: usize) -> String {
-    let by = |calls: &[String]| match calls {
-        [] => String::new(),
-        [first] => format!(" ({first})"),
-        [first, rest @ ..] => format!(" ({first} and {} more)", rest.len()),
-    };
+    let by = |calls: &[String]| if calls.is_empty() { String::new() } else { format!(" ({})", by(calls)) };
     match known {
         Known::Predicted => String::new(),
         Known::Shown { calls, saw } => {
@@ -153,55 +123,6 @@ fn known(known: &Known, indent: &str, width: usize) -> String {
         }
         Known::NotTried { why } => hang(&format!("{indent}not tried: "), &printable(why), 0, width),
     }
-}
-
-/// A port's header and statements.
-fn port_report(port: &PortReport, style: Style) -> String {
-    let place = short(&port.place);
-    let room = style.width.saturating_sub(width(&port.device) + 2);
-    let mut text = format!(
-        "{}  {}\n",
-        style.paint(Ink::Strong, &printable(&port.device)),
-        style.paint(Ink::Dim, &fit(&printable(&place), room, style.ellipsis()))
-    );
-    let mut topic = None;
-    for statement in &port.statements {
-        let shown = if topic == Some(statement.topic) { "" } else { statement.topic.word() };
-        topic = Some(statement.topic);
-        text.push_str(&statement_report(shown, statement, style));
-    }
-    text
-}
-
-fn statement_report(topic: &str, statement: &Statement, style: Style) -> String {
-    let lead = format!("  {}", pad(topic, TOPIC));
-    let places: Vec<String> = statement.places.iter().take(3).map(short).collect();
-    let places = printable(&places.join(", "));
-    let column = if style.width >= WIDE { style.width * 2 / 3 } else { style.width };
-    let mut text = hang(&lead, &printable(&statement.text), 2, column);
-    if !places.is_empty() && style.width >= WIDE {
-        // Behind the first line, in a column of its own.
-        let mut lines = text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let room = style.width - column - 2;
-        if let Some(first) = lines.first_mut() {
-            *first =
-                format!("{}  {}", pad(first, column), style.paint(Ink::Dim, &fit(&places, room, style.ellipsis())));
-        }
-        text = lines.join("\n") + "\n";
-    } else if !places.is_empty() && style.width >= 72 {
-        let told = fit(&places, style.width.saturating_sub(TOPIC + 4), style.ellipsis());
-        let _ = writeln!(text, "{:1$}{2}", "", TOPIC + 4, style.paint(Ink::Dim, &told));
-    }
-    let indent = format!("{:1$}", "", TOPIC + 2);
-    let ink = match &statement.known {
-        Known::Shown { .. } => Ink::Good,
-        Known::Refuted { .. } => Ink::Bad,
-        Known::Predicted | Known::NotTried { .. } => Ink::Dim,
-    };
-    for line in known(&statement.known, &indent, column).lines() {
-        let _ = writeln!(text, "{}", style.paint(ink, line));
-    }
-    text
 }
 
 const fn ink(severity: Severity) -> Ink {
