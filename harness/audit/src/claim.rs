@@ -47,6 +47,8 @@ pub enum Claim {
         local: Option<Ipv4Addr>,
         /// The caller's.
         remote: Option<Ipv4Addr>,
+        /// Whether a caller who asks for another one may get that.
+        asked: bool,
     },
     /// When a call that nobody uses is ended, in seconds after the network came up; `None`: never.
     End(Option<u64>),

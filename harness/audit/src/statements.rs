@@ -14,6 +14,7 @@ use offhook_etc::read::accounts::Password;
 use offhook_etc::read::dialin::Rule;
 use offhook_etc::read::options::Opt;
 use offhook_etc::read::secrets::SecretKind;
+use offhook_etc::restart::When;
 use offhook_etc::source::Place;
 use offhook_report::text::counted;
 
@@ -42,7 +43,7 @@ pub fn of(facts: &Facts, port: &Port) -> Vec<Statement> {
         said.push(dns(ppp));
     }
     if !port.direct.value {
-        said.push(next(port));
+        said.push(next(facts, port));
     }
     said
 }
@@ -59,6 +60,10 @@ fn places<'a>(options: impl IntoIterator<Item = &'a Opt>) -> Vec<Place> {
 fn answer(port: &Port) -> Statement {
     let mut places: Vec<Place> = port.direct.place.iter().chain(&port.rings.place).cloned().collect();
     places.dedup();
+    if port.server == Answers::Mgetty && !port.speed_is_known() {
+        let text = format!("nobody is answered: mgetty refuses the port speed {:?} and ends", port.speed.value.trim());
+        return statement(Topic::Answer, Claim::Dead, text, port.speed.place.iter().cloned().collect());
+    }
     if let Some(file) = &port.closed {
         let text = format!("nobody is answered: {} closes the port", file.file);
         return statement(Topic::Answer, Claim::Unseen("the port is closed"), text, vec![file.clone()]);
@@ -385,7 +390,11 @@ fn addresses(facts: &Facts, ppp: &Ppp) -> Statement {
     from.extend(places(arp));
     statement(
         Topic::Address,
-        Claim::Address { local: local.map(|(address, _)| address), remote: remote.map(|(address, _)| address) },
+        Claim::Address {
+            local: local.map(|(address, _)| address),
+            remote: remote.map(|(address, _)| address),
+            asked: ppp.accepts_remote().is_some(),
+        },
         format!(
             "{text}{}",
             if arp.is_some() { "; the LAN reaches the caller through the server (proxyarp)" } else { "" }
@@ -427,7 +436,18 @@ fn idle(port: &Port, ppp: &Ppp) -> Statement {
 }
 
 /// What becomes of the line after a lost carrier.
-fn next(port: &Port) -> Statement {
+fn next(facts: &Facts, port: &Port) -> Statement {
+    let restart = facts.init.restarts.iter().find(|(place, ..)| place.file == port.entry.place.file);
+    if let Some((place, _, restart)) = restart.filter(|(.., restart)| restart.when != When::Always) {
+        // After a lost carrier pppd and login end with a failure.
+        let (expected, text) = match restart.when {
+            When::OnFailure => {
+                (None, "after a lost carrier the next call is answered, after a call that ends well none")
+            }
+            _ => (Some(false), "after a lost carrier nobody is answered: nothing starts the program again"),
+        };
+        return statement(Topic::Next, Claim::Again(expected), text, vec![place.clone()]);
+    }
     let ppp = port.ppp.as_ref();
     let local = ppp.and_then(|ppp| ppp.on("local", &["modem"]));
     // Of init's own pppd the line is its own.

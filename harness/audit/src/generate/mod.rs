@@ -3,7 +3,7 @@
 //!
 //! In go a seed and a number; out come [`Generated`] trees. Every two settings stand together in some tree (each is chosen so
 //! that it has as many new pairs as it can); after that faults are made in every other one, as careless administrators make
-//! them. The same seed gives the same trees.
+//! them. Every fourth has only choices that go with each other: of a careful administrator's server nothing is to be found. The same seed gives the same trees.
 
 mod faults;
 mod settings;
@@ -28,8 +28,10 @@ pub struct Generated {
     pub index: usize,
     /// Its files, below `/etc`; what begins with [`LINK`] is a link to the path behind it.
     pub files: Vec<(String, String)>,
-    /// The faults that were made in it, in words; none: a careful administrator's.
+    /// The faults that were made in it, in words.
     pub faults: Vec<&'static str>,
+    /// A careful administrator's: nothing is wrong with it.
+    pub careful: bool,
 }
 
 impl Generated {
@@ -56,15 +58,16 @@ pub fn trees(seed: u64) -> impl Iterator<Item = Generated> {
     let mut random = Random::new(seed);
     let mut covered = HashSet::new();
     (0..).map(move |index| {
-        let choice = choice(&mut random, &mut covered);
+        let careful = index % 4 == 2;
+        let choice = if careful { sound(&mut random) } else { choice(&mut random, &mut covered) };
         let mut files = settings::written(&choice);
-        // Every other administrator is careful.
+        // Every other administrator makes no mistake; of what half of those set, not all goes together.
         let wanted = if index % 2 == 0 { 0 } else { 1 + random.next() % MOST_FAULTS };
         let mut made = Vec::new();
         for _ in 0..wanted {
             made.extend(faults::make(&mut files, &mut random));
         }
-        Generated { index, files, faults: made }
+        Generated { index, files, faults: made, careful }
     })
 }
 
@@ -89,6 +92,11 @@ fn choice(random: &mut Random, covered: &mut HashSet<(usize, usize, usize, usize
     best.1
 }
 
+/// Choices that go together.
+fn sound(random: &mut Random) -> Vec<usize> {
+    settings::SOUND.iter().map(|choices| choices.get(pick(random, choices.len())).copied().unwrap_or(0)).collect()
+}
+
 /// A number below `count`.
 fn pick(random: &mut Random, count: usize) -> usize {
     usize::try_from(random.next() % count.max(1) as u64).unwrap_or(0)
@@ -105,6 +113,18 @@ mod tests {
         assert_ne!(of(1), of(2));
         let careful: Vec<_> = of(1).into_iter().filter(|tree| tree.faults.is_empty()).map(|tree| tree.index).collect();
         assert!((0..20).step_by(2).all(|index| careful.contains(&index)), "{careful:?}");
+    }
+
+    #[test]
+    fn of_a_careful_administrators_server_nothing_is_found() {
+        let worse = |tree: &Generated| {
+            let found = crate::audit(&tree.tree()).0.findings;
+            found.into_iter().find(|finding| finding.severity < crate::Severity::Note)
+        };
+        assert_eq!(settings::SOUND.len(), SETTINGS.len());
+        for tree in trees(7).take(1600).filter(|tree| tree.careful) {
+            assert_eq!(worse(&tree), None, "{tree:#?}");
+        }
     }
 
     #[test]

@@ -54,6 +54,43 @@ pub(super) const SETTINGS: &[&[&str]] = &[
     &["dialin 192.168.32.1", "127.0.1.1", "none"],
 ];
 
+/// The choices that go with each other, whatever the others are, on a server with nothing wrong; in the order of the settings.
+pub(super) const SOUND: &[&[usize]] = &[
+    // INIT, PORTS, SPEED
+    &[0, 1],
+    &[0, 1, 2],
+    &[0, 1, 2, 3],
+    // RINGS: a number comes between the first ring and the second
+    &[0, 2, 3],
+    // MODE, CALLERS
+    &[0, 1, 2],
+    &[0, 1, 2, 3, 4, 5],
+    // DETECTION and LOGIN go with SECRETS and USERS
+    &[0],
+    &[0],
+    // AUTH, and of ADDRESSES one for each port
+    &[0, 1, 3],
+    &[0],
+    // IDLE, ECHO, LINES, DNS, IPV6
+    &[0, 1, 4],
+    &[0, 1],
+    &[0, 2],
+    &[0, 1, 2],
+    &[0, 1],
+    // MORE, NAME, SERVER
+    &[0, 3, 5],
+    &[0],
+    &[0, 1],
+    // SECRETS, PASSWORDS, ALLOWED, CLIENTS
+    &[0],
+    &[0, 2],
+    &[0, 3],
+    &[0, 1, 2, 3],
+    // USERS, HOSTS
+    &[0, 1, 3],
+    &[0, 1, 2],
+];
+
 const INIT: usize = 0;
 const PORTS: usize = 1;
 const SPEED: usize = 2;

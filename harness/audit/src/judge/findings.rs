@@ -303,8 +303,11 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
         }));
     }
     if let Some((seen, after)) = calls.answered_again() {
-        let told = |one: &Finding| effects(one.rule).any(|effect| matches!(effect, Effect::Held));
-        let held = audit.findings.iter().any(|one| told(one) && one.concerns(device) && one.severity < Severity::Note);
+        // A note tells it as well: LCP echoes free the port later.
+        let told = |one: &Finding| {
+            effects(one.rule).any(|effect| matches!(effect, Effect::Held)) || one.rule == &ports::PORT_NOT_KEPT
+        };
+        let held = audit.findings.iter().any(|one| told(one) && one.concerns(device));
         if after.is_none() && !held {
             let finding =
                 Finding::new(&shown::CALLED_HELD, format!("lab: after a lost carrier {device} is not free again"))

@@ -64,7 +64,7 @@ impl Calls<'_> {
                     }),
                 }
             }
-            Claim::Address { local, remote } => self.address(*local, *remote),
+            Claim::Address { local, remote, asked } => self.address(*local, *remote, *asked),
             Claim::End(seconds) => self.end(*seconds),
             Claim::Dns(servers) => self.dns(servers),
             Claim::Again(answered) => self.again(*answered),
@@ -260,12 +260,16 @@ impl Calls<'_> {
         self.by_ppp().filter(|seen| seen.inside())
     }
 
-    fn address(&self, local: Option<Ipv4Addr>, remote: Option<Ipv4Addr>) -> Known {
+    fn address(&self, local: Option<Ipv4Addr>, remote: Option<Ipv4Addr>, asked: bool) -> Known {
         // An account's own address is the account's matter.
-        let of_port = |seen: &&Seen| seen.probe.expected.address.is_none() || seen.probe.expected.address == remote;
-        // Who asks for another address gets the port's all the same.
+        let of_port = |seen: &&Seen| {
+            let expected = seen.probe.expected.address;
+            (expected.is_none() || expected == remote) && !matches!(seen.probe.aim, Aim::OtherAddress(_))
+        };
+        // Who asks for another address gets the port's all the same, unless it may choose.
         let other = |seen: &&Seen| {
-            matches!(seen.probe.aim, Aim::OtherAddress(_)) && seen.address() != seen.probe.expected.address
+            let brought = asked && seen.address() == seen.probe.brings;
+            matches!(seen.probe.aim, Aim::OtherAddress(_)) && seen.address() != seen.probe.expected.address && !brought
         };
         if let Some((seen, address)) = self.within().find(other).and_then(|seen| Some((seen, seen.address()?))) {
             return self.refuted(seen, format!("{} got {address}", seen.who()));

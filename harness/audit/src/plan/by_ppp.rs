@@ -12,7 +12,7 @@ use crate::accounts::{self, Account, Unusable};
 use crate::effective::{Answers, Facts, Port, Ppp};
 use crate::{offered, starting};
 use offhook_etc::read::accounts::Password;
-use offhook_etc::read::secrets::SecretKind;
+use offhook_etc::read::secrets::{Entry, SecretKind};
 use offhook_etc::source::Tree;
 use offhook_scenario::AuthProtocol;
 
@@ -43,10 +43,10 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     let network = network(facts, ppp);
     let asked = Probe {
         protocol: Some(protocol.unwrap_or_else(|| offered::of_chap_secrets(facts, ppp))),
-        brings: brings(ppp, named),
+        brings: brings(ppp, named.or(any).map(|account| &account.entry)),
         ..unauthenticated(port, from, open)
     };
-    let address = named.and_then(|account| account.usable.clone().ok().flatten());
+    let address = named.or(any).and_then(|account| account.usable.clone().ok().flatten());
     let expected = Expected { address, ..asked.expected }.with_network(network);
     let asked = Probe { expected, ..asked };
     plan.probes.push(Probe {
@@ -61,7 +61,13 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
             aim: Aim::EmptyPassword(name.to_owned()),
             credentials: Some((name.to_owned(), Credential(String::new()))),
             protocol: Some(account.protocol),
-            expected: Expected { inside: Some(true), ..asked.expected.clone() }.with_network(network),
+            brings: brings(ppp, Some(&account.entry)),
+            expected: Expected {
+                inside: Some(true),
+                address: account.usable.clone().ok().flatten(),
+                ..asked.expected.clone()
+            }
+            .with_network(network),
             ..asked
         });
     }
@@ -71,13 +77,21 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     let first = plan.probes.iter().filter(inside).find(own).filter(|_| ppp.addresses().1.is_some());
     if let Some((probe, Aim::Account { name, .. })) = first.map(|probe| (probe.clone(), &probe.aim)) {
         let aim = Aim::OtherAddress(name.clone());
-        plan.probes.push(Probe { aim, brings: Some(BROUGHT), ..probe });
+        let of = all.iter().find(|account| matches!(&probe.aim, Aim::Account { place, .. } if *place == account.place));
+        let refused = of.is_some_and(|account| account.entry.allows(BROUGHT) == Some(false));
+        // Taken at its word, a caller is sent away whose account does not allow what it asks for.
+        let away = ppp.accepts_remote().is_some() && refused;
+        let inside = if away { Some(false) } else { probe.expected.inside };
+        let expected = Expected { inside, ..probe.expected.clone() };
+        plan.probes.push(Probe { aim, brings: Some(BROUGHT), expected, ..probe });
     }
     let null = accounts::without_name(facts, ppp);
     let inside = starts && (!ppp.auth.required || null);
     let unauthenticated = unauthenticated(port, from, inside);
-    let expected = unauthenticated.expected.clone().with_network(network);
-    plan.probes.push(Probe { brings: brings(ppp, None), expected, ..unauthenticated });
+    let entry = accounts::null_login(facts, ppp);
+    let address = entry.and_then(Entry::single).or(unauthenticated.expected.address);
+    let expected = Expected { address, ..unauthenticated.expected.clone() }.with_network(network);
+    plan.probes.push(Probe { brings: brings(ppp, entry), expected, ..unauthenticated });
     // One caller who gets in stays until the server has had enough of it.
     // Where pppd begins again by itself the call goes on.
     if let Some(end) =
@@ -135,7 +149,7 @@ fn account_probes(
             protocol: Some(account.protocol),
             unix,
             // Who is refused the address it would be given is called for as one who asks for none.
-            brings: account.usable.is_ok().then(|| brings(ppp, Some(account))).flatten(),
+            brings: account.usable.is_ok().then(|| brings(ppp, Some(&account.entry))).flatten(),
             expected: Expected { answered: Some(answered(port)), inside, address }.with_network(network(facts, ppp)),
             ..unauthenticated(port, from, false)
         });
@@ -153,12 +167,12 @@ fn network(facts: &Facts, ppp: &Ppp) -> bool {
 }
 
 /// The address that a caller has to bring: where neither the port nor its account gives one.
-fn brings(ppp: &Ppp, account: Option<&Account>) -> Option<Ipv4Addr> {
-    if ppp.addresses().1.is_some() || account.is_some_and(|account| account.entry.single().is_some()) {
+fn brings(ppp: &Ppp, entry: Option<&Entry>) -> Option<Ipv4Addr> {
+    if ppp.addresses().1.is_some() || entry.is_some_and(|entry| entry.single().is_some()) {
         return None;
     }
-    let allowed = |address: &Ipv4Addr| account.is_none_or(|account| account.entry.allows(*address) != Some(false));
-    let words = account.into_iter().flat_map(|account| &account.entry.addresses);
+    let allowed = |address: &Ipv4Addr| entry.is_none_or(|entry| entry.allows(*address) != Some(false));
+    let words = entry.into_iter().flat_map(|entry| &entry.addresses);
     let named = words.filter_map(|word| word.split_once('/').map_or(word.as_str(), |(base, _)| base).parse().ok());
     // Of a network the first host.
     let hosts =

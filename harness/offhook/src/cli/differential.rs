@@ -111,7 +111,7 @@ pub(super) fn main(arguments: &Differential) -> u8 {
     }
     say(&summary(&compared, &stack, began.elapsed()));
     offhook_lab::settle();
-    u8::from(!compared.kinds.is_empty())
+    u8::from(!compared.kinds.is_empty() || !compared.careful.is_empty())
 }
 
 fn summary(compared: &Compared, stack: &str, took: Duration) -> String {
@@ -120,7 +120,7 @@ fn summary(compared: &Compared, stack: &str, took: Duration) -> String {
     for (code, of) in &compared.careful {
         let _ = writeln!(
             text,
-            "{code} on {} servers without a fault, first server {}: {}",
+            "{code} on {} servers of careful administrators, first server {}: {}",
             of.count, of.first.index, of.what
         );
     }

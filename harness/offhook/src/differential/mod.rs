@@ -44,7 +44,7 @@ pub struct Compared {
     pub statements: [usize; 3],
     /// Differences by kind.
     pub kinds: BTreeMap<String, Kind>,
-    /// Findings that are worse than a note on servers without a fault.
+    /// Findings that are worse than a note on servers of careful administrators: nothing is wrong there.
     pub careful: BTreeMap<&'static str, Kind>,
 }
 
@@ -147,7 +147,7 @@ impl Compared {
                 count(self.kinds.entry(kind), server, what);
             }
         }
-        if server.faults.is_empty() {
+        if server.careful {
             for finding in audit.findings.iter().filter(|finding| finding.severity < Severity::Note) {
                 count(self.careful.entry(finding.code()), server, finding.what.clone());
             }
