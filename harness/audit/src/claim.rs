@@ -10,12 +10,16 @@ use offhook_scenario::AuthProtocol;
 pub enum Claim {
     /// The call is answered after so many rings; 0: a direct line.
     Answer(u32),
+    /// The same, if a program of the administrator's own (cnd-program) lets the caller pass.
+    AnswerIf(u32),
     /// mgetty ends at once, and nobody is ever answered.
     Dead,
     /// Something that no call shows, and why none does.
     Unseen(&'static str),
     /// Which callers are answered, in a few words: each call has what is expected of it.
     Callers(String),
+    /// A program of the administrator's own decides which callers are answered; who it is, in a few words.
+    Decided(String),
     /// Who logs in at the prompt: likewise.
     Login,
     /// Whether PPP is recognised and pppd started.

@@ -82,17 +82,18 @@ fn answer(port: &Port) -> Statement {
         None if port.flag("ringback") => ", in the second of two calls (ringback)".to_owned(),
         None => String::new(),
     };
-    let program = program(port, "cid-program");
-    let unless = program.map_or_else(String::new, |(program, place)| {
+    let unless = program(port, "cid-program").map_or_else(String::new, |(program, place)| {
         places.push(place.clone());
         format!(", unless {program} asks for another number of rings (cid-program)")
     });
-    statement(
-        Topic::Answer,
-        Claim::Answer(port.rings.value),
-        format!("the modem answers after {}{ringback}{unless}", counted(port.rings.value as usize, "ring")),
-        places,
-    )
+    let (claim, pass) = match program(port, "cnd-program") {
+        Some((program, _)) => {
+            (Claim::AnswerIf(port.rings.value), format!(", if {program} lets the caller pass (cnd-program)"))
+        }
+        None => (Claim::Answer(port.rings.value), String::new()),
+    };
+    let rings = counted(port.rings.value as usize, "ring");
+    statement(Topic::Answer, claim, format!("the modem answers after {rings}{ringback}{unless}{pass}"), places)
 }
 
 /// A program that mgetty asks about a call, and where it is named.
@@ -139,7 +140,7 @@ fn callers(facts: &Facts, port: &Port) -> Statement {
         let last = if facts.rules.as_ref().is_some_and(|rules| !rules.is_empty()) { "; of those " } else { "" };
         let before = if last.is_empty() { String::new() } else { said.text };
         said.text = format!("{before}{last}{program} decides who is answered (cnd-program)");
-        said.claim = Claim::Callers(format!("whom {program} lets in"));
+        said.claim = Claim::Decided(format!("whom {program} lets in"));
         said.places.insert(0, place.clone());
     }
     said

@@ -54,7 +54,7 @@ pub fn judge(audit: &mut Audit, ports: &[PortCalls], secrecy: &Secrecy) {
             statement.known = match (&port.unmade, port.seen.is_empty()) {
                 // Nobody is answered there: nothing of a call comes to pass.
                 (Some(Unmade::NotReady(said)), true) => match statement.claim {
-                    crate::claim::Claim::Answer(_) => Known::Refuted {
+                    crate::claim::Claim::Answer(_) | crate::claim::Claim::AnswerIf(_) => Known::Refuted {
                         calls: Vec::new(),
                         saw: "the port is not ready for a call".to_owned(),
                         said: Some(secrecy.hide(said)),

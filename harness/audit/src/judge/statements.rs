@@ -37,6 +37,11 @@ impl Calls<'_> {
                 None => self.untried(|_| false),
             },
             Claim::Answer(rings) => self.answer(*rings),
+            Claim::AnswerIf(rings) => match self.passed() {
+                Some(known) => known,
+                None => self.answer(*rings),
+            },
+            Claim::Decided(_) => self.passed().unwrap_or_else(|| self.callers()),
             Claim::Callers(_) => self.callers(),
             Claim::Login => self.logins(),
             Claim::Detection(pppd) => self.detection(*pppd),
@@ -87,6 +92,16 @@ impl Calls<'_> {
             (None, Some(why)) => Known::not_tried(why),
             (None, None) => Known::not_tried("no call was made for it"),
         }
+    }
+
+    /// Where nobody is answered whom the rules let in: that is what the program decided.
+    fn passed(&self) -> Option<Known> {
+        let expected = |seen: &&Seen| seen.probe.expected.answered.is_some() && seen.probe.aim != Aim::Again;
+        if self.seen.iter().any(|seen| seen.call.answered) {
+            return None;
+        }
+        let first = self.seen.iter().find(expected)?;
+        Some(self.shown(self.seen.iter().filter(expected), first.account(self.secrecy)))
     }
 
     fn answer(&self, rings: u32) -> Known {

@@ -27,12 +27,15 @@ pub(super) fn parts(port: &PortReport) -> Vec<Part> {
             (_, Known::Refuted { saw, .. }) if nobody_is_answered(port) => {
                 return vec![(format!("nobody is answered: {saw}"), Some(Ink::Bad)), shown(port)];
             }
+            (Claim::AnswerIf(_), Known::Shown { saw, .. }) if nobody_is_answered(port) => {
+                return vec![(format!("nobody is answered: {saw}"), Some(Ink::Bad)), shown(port)];
+            }
             (_, Known::Refuted { saw, .. }) => parts.push((saw.clone(), Some(Ink::Bad))),
             (Claim::Dead | Claim::Unseen(_), _) => {
                 return vec![(printable(&statement.text), Some(Ink::Bad)), shown(port)];
             }
             (Claim::Answer(0), _) => parts.push(("a direct line".to_owned(), None)),
-            (Claim::Answer(rings), _) => {
+            (Claim::Answer(rings) | Claim::AnswerIf(rings), _) => {
                 parts.push((format!("answers after {}", counted(*rings as usize, "ring")), None));
             }
             _ => {}
@@ -58,7 +61,7 @@ fn callers(port: &PortReport) -> Option<Part> {
         // Whoever is answered by number is told; that everybody is goes without saying.
         _ if statement.places.is_empty() => None,
         _ => match &statement.claim {
-            Claim::Callers(brief) => Some((format!("callers: {brief}"), None)),
+            Claim::Callers(brief) | Claim::Decided(brief) => Some((format!("callers: {brief}"), None)),
             _ => None,
         },
     }
