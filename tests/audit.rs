@@ -220,7 +220,7 @@ fn calls_show_that_what_is_wrong_is_wrong() {
         ("first-without-address", "no-usable-account", "couldn't find any suitable secret"),
         ("unknown-option", "option-unknown", "unrecognized option"),
         ("speed-33600", "port-speed", "invalid port speed: 33600"),
-        ("options-of-no-port", "no-address", "anna got no address"),
+        ("options-of-no-port", "no-address", "got no address"),
     ] {
         let etc = copy(name);
         let (audit, exit) = in_json(etc.path(), &[]);

@@ -62,6 +62,8 @@ pub struct Facts {
     pub ppp_version: Option<PppVersion>,
     /// Names that stand for addresses.
     pub hosts: Hosts,
+    /// Whether /etc/hosts was there at all.
+    pub hosts_known: bool,
     /// Whether packets are passed on.
     pub forwarding: Forwarding,
     /// Whether a Unix user without a password gets in at the prompt.
@@ -113,6 +115,7 @@ impl Facts {
             users_known: tree.source("/etc/passwd").is_some(),
             ppp_version: PppVersion::of_etc(&tree.etc),
             hosts: Hosts::read(tree),
+            hosts_known: tree.source("/etc/hosts").is_some(),
             forwarding: forwarding::read(tree),
             empty_password_at_prompt: pam::empty_password(tree, pam::LOGIN),
             unknown_user_passes: pam::passes_unknown_user(tree, pam::PPP),
@@ -171,6 +174,8 @@ pub struct Port {
     pub speed: Sourced<String>,
     /// pppd as it is started for callers who speak PPP; `None`: it is not.
     pub ppp: Option<Ppp>,
+    /// pppd as lines of login.config start it for names that are typed at the prompt, each with such a name.
+    pub by_prompt: Vec<(String, Ppp)>,
     /// The file for which mgetty answers nobody here.
     pub closed: Option<Place>,
 }
@@ -278,9 +283,26 @@ fn by_mgetty(tree: &Tree, facts: &Facts, entry: &Entry, device: String) -> Port 
     };
     let line = facts.ppp_line().filter(|line| line.program() == "pppd");
     let ppp = line.map(|line| ppp(tree, line, &device));
+    let by_prompt = typed_lines(facts).into_iter();
+    let by_prompt = by_prompt.map(|(name, line)| (name, self::ppp(tree, line, &device))).collect();
     let closed = Some(format!("/etc/nologin.{device}")).filter(|path| tree.etc.file(path).is_some());
     let closed = closed.map(Place::file);
-    Port { device, entry: entry.clone(), server: Answers::Mgetty, command, values, rings, direct, speed, ppp, closed }
+    let server = Answers::Mgetty;
+    Port { device, entry: entry.clone(), server, command, values, rings, direct, speed, ppp, by_prompt, closed }
+}
+
+/// Lines of login.config that start pppd for a name that is typed, each with such a name.
+fn typed_lines(facts: &Facts) -> Vec<(String, &Line)> {
+    let lines = facts.login.iter().filter(|_| facts.login_ignored.is_none()).flat_map(|login| &login.lines);
+    let typed = lines.filter(|line| line.program() == "pppd" && !line.pattern.starts_with('/')).filter_map(|line| {
+        let name = match line.pattern.trim_matches('*') {
+            "" => "somebody",
+            name => name,
+        };
+        // A line above it may fit first.
+        (facts.login_line(name) == Some(line)).then(|| (name.to_owned(), line))
+    });
+    typed.collect()
 }
 
 /// A port that init gives to pppd: whoever is on the line speaks PPP at once.
@@ -302,6 +324,7 @@ fn by_pppd(tree: &Tree, entry: &Entry, device: String) -> Port {
         direct: Sourced { value: true, place: Some(entry.place.clone()) },
         speed,
         ppp: Some(ppp),
+        by_prompt: Vec::new(),
         closed: None,
     }
 }

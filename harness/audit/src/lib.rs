@@ -17,6 +17,7 @@ pub mod identity;
 pub mod json;
 pub mod judge;
 mod known;
+pub mod network;
 pub mod offered;
 pub mod plan;
 mod ppp_reading;

@@ -10,6 +10,7 @@ use super::effective::{Answers, Facts, Port, Ppp};
 use super::starting::Obstacle;
 use super::{Known, Statement, Topic};
 use super::{offered, starting};
+use crate::network::{Network, network};
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::dialin::Rule;
 use offhook_etc::read::options::Opt;
@@ -235,8 +236,17 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
     let empty = facts.empty_password_at_prompt;
     let able = facts.users.iter().filter(|user| user.can_log_in() && (empty || user.password != Password::Empty));
     let able: Vec<&str> = able.map(|user| user.name.as_str()).collect();
+    let others = facts.login.iter().flat_map(|login| &login.lines).filter(|other| {
+        let name = other.pattern.trim_matches('*');
+        !name.is_empty()
+            && !name.starts_with('/')
+            && facts.login_line(name) == Some(other)
+            && other.program() != program
+    });
+    let others: Vec<String> =
+        others.map(|line| format!("{} starts {}", printable(&line.pattern), printable(line.program()))).collect();
     let who = if program != "login" {
-        format!("any name starts {program}")
+        format!("any {}name starts {program}", if others.is_empty() { "" } else { "other " })
     } else if !facts.users_known {
         "Unix users log in with their passwords (passwd is not among the files)".to_owned()
     } else if able.is_empty() {
@@ -247,7 +257,10 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
     statement(
         Topic::Login,
         Claim::Login,
-        format!("{prompt}; {who}"),
+        match others.len() {
+            0 => format!("{prompt}; {who}"),
+            _ => format!("{prompt}; {}; {who}", list(&others.iter().map(String::as_str).collect::<Vec<_>>())),
+        },
         line.map(|line| line.place.clone()).into_iter().collect(),
     )
 }
@@ -296,7 +309,20 @@ fn auth(facts: &Facts, ppp: &Ppp) -> Statement {
         );
     }
     if !ppp.auth.required {
-        return statement(Topic::Auth, Claim::Open, "callers get in by PPP without a name or password", decided);
+        let text = "callers get in by PPP without a name or password";
+        return match network(facts, ppp) {
+            Network::Yes => statement(Topic::Auth, Claim::Open, text, decided),
+            Network::No(why) => {
+                let text = format!("callers are asked for no name and no password, and nobody gets in: {why}");
+                statement(Topic::Auth, Claim::Unseen("nobody comes into the network"), text, decided)
+            }
+            Network::Unknown(why) => statement(
+                Topic::Auth,
+                Claim::Open,
+                format!("{text}, unless there is no address for them ({why})"),
+                decided,
+            ),
+        };
     }
     let offered: Vec<&str> = offered::offered(facts, ppp).into_iter().map(protocol_name).collect();
     let unix = ppp.unix_login();
@@ -316,6 +342,7 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
         return Vec::new();
     }
     let all = accounts::of(facts, ppp);
+    let network = network(facts, ppp);
     let mut said = Vec::new();
     for account in all.iter().take(MOST * 4) {
         // Nobody gets in where pppd does not start: only what is wrong with an account is told.
@@ -334,7 +361,7 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
                     (SecretKind::Empty, None) if protocol == "PAP" => "with any password",
                     (SecretKind::Empty | SecretKind::Login, _) if protocol == "PAP" => "with the Unix password",
                     (SecretKind::Empty, _) => "with an empty password",
-                    (_, Some(_)) if protocol == "PAP" => "with this password, which must also be the Unix password",
+                    (_, Some(_)) if protocol == "PAP" => "with this password, if it is the Unix password as well",
                     _ => "with the password",
                 };
                 let address = match address {
@@ -350,7 +377,15 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
             }
             Err(why) => (why.to_string(), why.to_string()),
         };
+        let (long, how) = match (network, &account.usable) {
+            (Network::No(why), Ok(_)) => (long, format!("accepted, and gets no address: {why}")),
+            (Network::Unknown(why), Ok(_)) => {
+                (format!("{long}, unless there is none ({why})"), format!("{how}, perhaps: {why}"))
+            }
+            (Network::Yes, _) | (_, Err(_)) => (long, how),
+        };
         let text = match &account.usable {
+            Ok(_) if matches!(network, Network::No(_)) => format!("{name} does not get in by {protocol}: {how}"),
             Ok(_) => format!("{name} gets in by {protocol} {long}"),
             Err(_) if account.entry.client == "*" => {
                 format!("the entry for everybody (*) lets nobody in by {protocol}: {long}")
@@ -362,7 +397,7 @@ fn users(facts: &Facts, ppp: &Ppp) -> Vec<Statement> {
             name: if account.entry.runaway { String::new() } else { account.entry.client.clone() },
             place: account.place.clone(),
             protocol: account.protocol,
-            inside: account.usable.is_ok(),
+            inside: account.usable.is_ok() && !matches!(network, Network::No(_)),
             how,
         };
         said.push(statement(Topic::Account, claim, text, vec![account.place.clone()]));

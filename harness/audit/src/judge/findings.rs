@@ -10,7 +10,7 @@ use crate::known::Known;
 use crate::plan::Aim;
 use crate::registry::{Rule, accounts, addresses, auth, calls as shown, login, options, ports, reach, serving};
 use crate::secrecy::Secrecy;
-use crate::{Audit, Finding, Severity};
+use crate::{Audit, Cue, Finding, Severity};
 use offhook_etc::source::Place;
 use offhook_report::text::counted;
 
@@ -104,6 +104,29 @@ fn is_no_ppp(rule: &Rule) -> bool {
     effects(rule).any(|effect| matches!(effect, Effect::NoPpp))
 }
 
+/// The call to the line of login.config that a finding is about, if it is about one for names that are typed.
+fn is_by_prompt<'a>(finding: &Finding, port: &'a PortCalls) -> Option<&'a Seen> {
+    let Some(Cue::Text(name)) = &finding.cue else { return None };
+    port.seen.iter().find(|seen| matches!(&seen.probe.aim, Aim::ByPrompt(typed, _) if typed == name))
+}
+
+/// What pppd says when it ends for the reason of a rule. The others have words of many kinds.
+const LAST_WORDS: &[(&Rule, &[&str])] = &[
+    (&auth::NO_USABLE_ACCOUNT, &["suitable secret", "required to authenticate itself"]),
+    (&options::OPTION_UNKNOWN, &["unrecognized option"]),
+    (&options::OPTIONS_FILE_MISSING, &["an't open options file"]),
+    (&serving::PLUGIN_MISSING, &["plugin"]),
+];
+
+/// Whether what pppd said may be for the reason of that rule.
+fn is_of(rule: &Rule, said: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|words| said.contains(words));
+    match LAST_WORDS.iter().find(|(of, _)| *of == rule) {
+        Some((_, words)) => has(words) || !said.contains("pppd said"),
+        None => !LAST_WORDS.iter().any(|(_, words)| has(words)),
+    }
+}
+
 fn is_bad_password(aim: &Aim) -> bool {
     *aim == Aim::BadPassword
 }
@@ -148,10 +171,20 @@ impl Effect {
                 (_, Some(seen)) => refuted(seen, "a caller was answered by PPP".to_owned()),
                 (Some(first), None) => {
                     let why = first.account(secrecy);
-                    shown(&by_ppp, format!("a caller got no PPP: {why}"))
+                    // pppd ends at the first thing that it does not like: that is shown, and nothing that comes later.
+                    is_of(finding.rule, &why).then(|| shown(&by_ppp, format!("a caller got no PPP: {why}")))?
                 }
                 (None, None) => None,
             },
+            Self::Open(..) if is_by_prompt(finding, port).is_some() => {
+                let seen = is_by_prompt(finding, port)?;
+                let Aim::ByPrompt(name, _) = &seen.probe.aim else { return None };
+                match (seen.inside(), seen.call.lcp) {
+                    (true, _) => shown(&[seen], format!("whoever typed {name} at the prompt got in")),
+                    (false, true) => refuted(seen, format!("who typed {name} at the prompt did not get in")),
+                    (false, false) => None,
+                }
+            }
             Self::Open(aim, how) => {
                 let seen = port.seen.iter().find(|seen| aim(&seen.probe.aim) && seen.call.answered)?;
                 let tried = !is_bad_password(&seen.probe.aim) || seen.sent_a_password();
@@ -174,8 +207,9 @@ impl Effect {
                 }
             }
             Self::NoAddress => {
-                let tried: Vec<&Seen> = by_ppp.into_iter().filter(|seen| seen.call.lcp && !seen.refused()).collect();
-                match (tried.iter().find(|seen| seen.inside() && seen.probe.brings.is_none()), tried.first()) {
+                let without = |seen: &&Seen| seen.call.lcp && !seen.refused() && seen.probe.brings.is_none();
+                let tried: Vec<&Seen> = by_ppp.into_iter().filter(without).collect();
+                match (tried.iter().find(|seen| seen.inside()), tried.first()) {
                     (Some(seen), _) => refuted(seen, format!("{} got an address", seen.who())),
                     (None, Some(first)) => {
                         let why = first.account(secrecy);
@@ -238,7 +272,7 @@ pub fn latent(audit: &mut Audit) {
         audit.findings.iter().filter(dead).cloned().collect()
     };
     let not_served = dead(|rule| is_not_served(rule) || rule == &shown::CALLED_NOT_READY);
-    let no_ppp = dead(is_no_ppp);
+    let no_ppp = dead(|rule| is_no_ppp(rule) || rule == &reach::NO_IP || rule == &reach::NO_LOCAL_ADDRESS);
     let devices: Vec<String> = audit.ports.iter().map(|port| port.device.clone()).collect();
     for finding in audit.findings.iter_mut().filter(|finding| finding.severity == Severity::Danger) {
         finding.latent = None;

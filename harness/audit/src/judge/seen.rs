@@ -74,7 +74,7 @@ impl Seen {
 
     /// Whether PPP was tried.
     pub const fn tries_ppp(&self) -> bool {
-        !matches!(self.probe.aim, Aim::TextLogin(_) | Aim::CallerId(_) | Aim::Again)
+        !matches!(self.probe.aim, Aim::TextLogin(_) | Aim::ByPrompt(..) | Aim::CallerId(_) | Aim::Again)
     }
 
     /// Who calls, in words: `alice`, `a caller with a wrong password`.
@@ -91,6 +91,10 @@ impl Seen {
             },
             Aim::OtherAddress(name) => {
                 format!("{}, who asked for {},", offhook_report::text::printable(name), brought(&self.probe))
+            }
+            Aim::NoAddress(name) => format!("{}, who brought no address,", offhook_report::text::printable(name)),
+            Aim::ByPrompt(name, _) => {
+                format!("{}, at the prompt and then by PPP,", offhook_report::text::printable(name))
             }
             Aim::Lost => "a caller who loses carrier".to_owned(),
             Aim::Again => "the next caller".to_owned(),

@@ -257,13 +257,18 @@ impl Calls<'_> {
                 let other = seen.probe.expected.address.filter(|expected| seen.address() != Some(*expected));
                 match other {
                     Some(_) => self.refuted(seen, format!("{who} {address}by {by}")),
+                    // Only a hash of it is known: nobody can call with the real one.
+                    None if seen.probe.unix => self.shown(
+                        [seen],
+                        format!("{who} {address}by {by}, with a Unix password that was set in the lab's copy"),
+                    ),
                     None => self.shown([seen], format!("{who} {address}by {by}")),
                 }
             }
             (false, false) => self.shown([seen], format!("{who} did not get in ({})", seen.ending(self.secrecy))),
-            // Who is given no address may get in or not.
+            // Whether anybody can get in there is not known.
             (false, true) if seen.probe.expected.inside.is_none() => {
-                self.shown([seen], format!("{who} did not get in ({})", seen.ending(self.secrecy)))
+                Known::not_tried(format!("no caller came into the network: {}", seen.account(self.secrecy)))
             }
             (false, true) => self.refuted(seen, format!("{who} did not get in ({})", seen.ending(self.secrecy))),
             (true, false) => self.refuted(seen, format!("{who} got in")),
@@ -279,7 +284,7 @@ impl Calls<'_> {
         // An account's own address is the account's matter.
         let of_port = |seen: &&Seen| {
             let expected = seen.probe.expected.address;
-            (expected.is_none() || expected == remote) && !matches!(seen.probe.aim, Aim::OtherAddress(_))
+            (expected.is_none() || expected == remote) && !matches!(seen.probe.aim, Aim::OtherAddress(_) | Aim::Lost)
         };
         // Who asks for another address gets the port's all the same, unless it may choose.
         let other = |seen: &&Seen| {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::{Aim, Credential, Expected, LeftOutWhat, NOBODY, Plan, Probe, UNIX_PASSWORD, answered, unauthenticated};
 use crate::accounts::{self, Account, Unusable};
 use crate::effective::{Answers, Facts, Port, Ppp};
+use crate::network::{Network, network};
 use crate::{offered, starting};
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::secrets::{Entry, SecretKind};
@@ -40,7 +41,7 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     let name = named.map_or(NOBODY.0.to_owned(), |account| account.entry.client.clone());
     let protocol =
         named.map(|account| account.protocol).or((ppp.auth.required && ppp.auth.pap).then_some(AuthProtocol::Pap));
-    let network = network(facts, ppp);
+    let network = network(facts, ppp) == Network::Yes;
     let asked = Probe {
         protocol: Some(protocol.unwrap_or_else(|| offered::of_chap_secrets(facts, ppp))),
         brings: brings(ppp, named.or(any).map(|account| &account.entry)),
@@ -84,6 +85,13 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
         let inside = if away { Some(false) } else { probe.expected.inside };
         let expected = Expected { inside, ..probe.expected.clone() };
         plan.probes.push(Probe { aim, brings: Some(BROUGHT), expected, ..probe });
+    }
+    // Where the server has no address to give, somebody asks for one.
+    let account = |probe: &&Probe| matches!(probe.aim, Aim::Account { .. }) && probe.expected.inside != Some(false);
+    let brought = plan.probes.iter().filter(account).find(|probe| probe.brings.is_some());
+    if let Some((probe, Aim::Account { name, .. })) = brought.map(|probe| (probe.clone(), &probe.aim)) {
+        let expected = Expected { inside: None, ..probe.expected.clone() };
+        plan.probes.push(Probe { aim: Aim::NoAddress(name.clone()), brings: None, expected, ..probe });
     }
     let null = accounts::without_name(facts, ppp);
     let inside = starts && (!ppp.auth.required || null);
@@ -138,19 +146,32 @@ fn account_probes(
                 continue;
             }
         };
+        // Who is refused the address it would be given is called for as one who asks for none.
+        let brings = account.usable.is_ok().then(|| brings(ppp, Some(&account.entry))).flatten();
+        let secret = &account.entry.secret;
         let (inside, address) = match account.usable {
-            // Who is given no address may get in or not: that is for a rule to judge.
-            Ok(address) => ((address.is_some() || ppp.addresses().1.is_some()).then_some(true), address),
-            Err(_) => (Some(false), None),
+            // Who has no address by any means may get in or not: that is for a rule to judge.
+            Ok(address) => ((address.or(brings).is_some() || ppp.addresses().1.is_some()).then_some(true), address),
+            // With the same password another account may let it in.
+            Err(_) => {
+                let same = |other: &&Account| {
+                    other.usable.is_ok() && other.protocol == account.protocol && other.entry.client == "*"
+                };
+                let mut others = all.iter().filter(same);
+                let open = |other: &Account| {
+                    other.entry.secret.kind() == SecretKind::Empty || other.entry.secret.value() == secret.value()
+                };
+                ((!others.any(open)).then_some(false), None)
+            }
         };
         plan.probes.push(Probe {
             aim: Aim::Account { name: name.clone(), protocol: account.protocol, place: account.place.clone() },
             credentials: Some((name, Credential(password))),
             protocol: Some(account.protocol),
             unix,
-            // Who is refused the address it would be given is called for as one who asks for none.
-            brings: account.usable.is_ok().then(|| brings(ppp, Some(&account.entry))).flatten(),
-            expected: Expected { answered: Some(answered(port)), inside, address }.with_network(network(facts, ppp)),
+            brings,
+            expected: Expected { answered: Some(answered(port)), inside, address }
+                .with_network(network(facts, ppp) == Network::Yes),
             ..unauthenticated(port, from, false)
         });
         called.insert(key);
@@ -158,12 +179,6 @@ fn account_probes(
     if more > 0 {
         plan.leave_out(LeftOutWhat::Accounts(more), format!("only the first {MOST_ACCOUNTS} are called for"));
     }
-}
-
-/// Whether anybody comes into the network there: with IPv4, and an address of the server's own.
-fn network(facts: &Facts, ppp: &Ppp) -> bool {
-    let own = || ppp.own_address(facts.hostname.as_deref());
-    ppp.ipv4().is_ok() && (ppp.addresses().0.is_some() || own().is_some())
 }
 
 /// The address that a caller has to bring: where neither the port nor its account gives one.
@@ -193,7 +208,16 @@ fn credentials(tree: &Tree, facts: &Facts, ppp: &Ppp, account: &Account) -> Resu
     } else {
         accounts::name_for_anybody(facts, ppp, account.protocol, NOBODY.0).to_owned()
     };
-    if unix && !facts.users.iter().any(|user| user.name == name && user.password == Password::Set) {
+    // Who does not get in needs no right password to show it.
+    let (with_hash, useless) = (
+        facts.users.iter().any(|user| user.name == name && user.password == Password::Set),
+        facts.users_known && account.usable.is_err(),
+    );
+    if unix && !with_hash && useless {
+        let password = if secret.kind() == SecretKind::Plain { secret.value() } else { NOBODY.1 };
+        return Ok((name, password.to_owned(), false));
+    }
+    if unix && !with_hash {
         return Err("the Unix password is checked, and the files do not tell who has one".to_owned());
     }
     let password = match secret.kind() {

@@ -5,6 +5,7 @@
 //! is possible; after one that does the rest of a port's probes is planned again ([`scenario()`] takes any part of them).
 
 mod by_ppp;
+mod by_prompt;
 mod scenario;
 
 use std::net::Ipv4Addr;
@@ -63,6 +64,10 @@ pub enum Aim {
     TextLogin(String),
     /// That account, asking for an address of its own where the port gives one.
     OtherAddress(String),
+    /// That account, asking for an address where the server has none to give.
+    NoAddress(String),
+    /// That name typed at the prompt, where this line of login.config starts pppd, and then no authentication.
+    ByPrompt(String, Place),
     /// Carrier is lost in the middle of the call.
     Lost,
     /// A call right after it.
@@ -221,7 +226,10 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
             },
         }
         match port.server {
-            Answers::Mgetty => text_logins(facts, port, &from, &mut plan),
+            Answers::Mgetty => {
+                text_logins(facts, port, &from, &mut plan);
+                by_prompt::prompt_probes(facts, port, &from, &mut plan);
+            }
             Answers::Pppd => {}
         }
     }

@@ -94,6 +94,15 @@ fn call(port: &Port, probe: &Probe, after: Duration) -> Call {
         None => (None, None),
     };
     match (&probe.aim, user) {
+        (Aim::ByPrompt(..), user) => {
+            if port.direct.value {
+                call.steps.push(step(Verb::Type { text: String::new(), enter: true }));
+            }
+            call.steps.push(step(Verb::Login { user: user.unwrap_or_default(), password: None }));
+            let (auth, address) = (AcceptedAuth::Any, probe.brings);
+            call.steps.push(step(Verb::Ppp(PppClient { auth, address, ..PppClient::default() })));
+            call.steps.push(wait(probe.stays));
+        }
         (Aim::TextLogin(_), Some(user)) => {
             if port.direct.value {
                 // Nobody rings there: mgetty waits for the first octet before it prompts.

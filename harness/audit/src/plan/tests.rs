@@ -13,6 +13,20 @@ fn planned(changes: &[(&str, &str)]) -> Vec<Probe> {
 }
 
 #[test]
+fn whoever_starts_pppd_at_the_prompt_and_whoever_has_no_account_is_called_for() {
+    let login = "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\nppp - - /usr/sbin/pppd noauth\n* - - /bin/login @\n";
+    let tree = with(&[("mgetty/login.config", login), ("ppp/pap-secrets", "carol * x *\nbob * y *\n")]);
+    let facts = Facts::of(&tree);
+    let plan = plan(&tree, &facts, &ports(&tree, &facts)[0]);
+    let of =
+        |aim: fn(&Aim) -> bool| plan.probes.iter().find(|probe| aim(&probe.aim)).map(|probe| probe.expected.inside);
+    assert_eq!(of(|aim| matches!(aim, Aim::ByPrompt(name, _) if name == "ppp")), Some(Some(true)));
+    // There is no Unix user of that name, and any password shows it.
+    assert_eq!(of(|aim| matches!(aim, Aim::Account { name, .. } if name == "carol")), Some(Some(false)));
+    assert!(plan.left_out.is_empty(), "{:?}", plan.left_out);
+}
+
+#[test]
 fn every_account_every_rule_and_those_who_should_not_get_in_call_once() {
     let probes = planned(&[]);
     let told: Vec<_> = probes.iter().map(|p| (p.from.as_deref(), p.expected.answered, p.expected.inside)).collect();

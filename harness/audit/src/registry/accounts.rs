@@ -2,7 +2,7 @@
 
 use super::Example::Etc;
 use super::{family, file};
-use crate::severity::Severity::{Error, Note, Warning};
+use crate::severity::Severity::{Danger, Error, Note, Warning};
 
 family! {
 SECRETS_QUOTE = "secrets-quote": [Error];
@@ -34,6 +34,13 @@ SERVER_PASSWORD = "server-password": [Error];
     fix "write: name, * (any server), password, and * or an address";
     example Etc(&[file("ppp/pap-secrets", "bob * x *\nalice \"correct horse\" * *\n")])
          => Etc(&[file("ppp/pap-secrets", "bob * x *\nalice * \"correct horse\" *\n")]);
+PASSWORD_STAR = "password-star": [Danger, Warning];
+    meaning "The password of an account is a *, which pppd takes as it stands";
+    why "In the other columns a * stands for anything, and in this one for itself: whoever sends a * as the password gets in, \
+         and nobody else does.";
+    fix "set a password; to have the Unix password checked, write \"\" and give pppd the option login";
+    example Etc(&[file("ppp/pap-secrets", "* * * *\n")])
+         => Etc(&[file("ppp/pap-secrets", "alice * secret *\n")]);
 CLIENT_EMPTY = "client-empty": [Warning];
     meaning "An account has an empty name: a caller with an empty name gets in";
     why "An empty name is a name like others. Anybody is written *.";

@@ -8,10 +8,13 @@ mod cures;
 mod diff;
 mod draft;
 
+use std::collections::BTreeSet;
+
 pub use diff::diff;
 
+use crate::claim::Claim;
 use crate::registry::auth;
-use crate::{Audit, Finding, Severity, audit_for};
+use crate::{Audit, Finding, PortReport, Severity, audit_for};
 use draft::Draft;
 use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
@@ -94,6 +97,15 @@ fn judged(before: &Audit, after: &Audit, finding: &Finding) -> Result<(), Why> {
     let of = |audit: &Audit| audit.findings.iter().filter(|other| same(other, finding)).count();
     if of(after) >= of(before) {
         return Err(Why::NotCured);
+    }
+    // A section that nobody reads may be full of mistakes.
+    let alive = |audit: &Audit| {
+        let dead = |port: &&PortReport| port.statements.iter().any(|statement| statement.claim == Claim::Dead);
+        let alive = audit.ports.iter().filter(|port| !dead(port)).map(|port| port.device.clone());
+        alive.collect::<BTreeSet<String>>().len()
+    };
+    if alive(after) < alive(before) {
+        return Err(Why::Opens("a port is dead that was served".to_owned()));
     }
     let is_new =
         |other: &&Finding| !before.findings.iter().any(|known| same(known, other) && known.weight() <= other.weight());

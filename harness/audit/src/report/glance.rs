@@ -82,10 +82,24 @@ fn ppp(port: &PortReport) -> Vec<Part> {
             vec![(saw.clone(), Some(Ink::Bad))]
         }
         (Claim::Refuses, _) => return vec![("nobody gets PPP: pppd refuses to start".to_owned(), Some(Ink::Bad))],
+        (Claim::Open, Known::NotTried { .. }) => {
+            vec![("no password is asked for; not shown that anybody comes into the network".to_owned(), Some(Ink::Bad))]
+        }
         (Claim::Open, _) => vec![("anybody gets in by PPP, without a password".to_owned(), Some(Ink::Bad))],
         _ => match find(Topic::Ppp).map(|statement| &statement.known) {
             Some(Known::Refuted { saw, .. }) => return vec![(format!("no PPP: {saw}"), Some(Ink::Bad))],
-            _ => by_account(port),
+            _ => {
+                let parts = by_account(port);
+                let somebody = |statement: &Statement| match (&statement.claim, &statement.known) {
+                    (Claim::Account { inside, .. }, known) => *inside && !known.is_refuted(),
+                    _ => false,
+                };
+                // Who does not get in gets nothing, and has no call that ends.
+                if !port.statements.iter().any(somebody) {
+                    return parts;
+                }
+                parts
+            }
         },
     };
     if let Some(Statement { claim: Claim::Address { remote: Some(remote), .. }, known, .. }) = find(Topic::Address) {
@@ -112,17 +126,19 @@ fn program(statement: &Statement) -> Part {
 
 /// Accounts by protocol: `PAP: alice, bob and 2 more`; of each, what calls leave of it.
 fn by_account(port: &PortReport) -> Vec<Part> {
-    let mut known: Vec<(&'static str, Vec<String>)> = Vec::new();
+    let mut known: Vec<((&'static str, bool), Vec<String>)> = Vec::new();
     let mut refuted = Vec::new();
+    let called = port.statements.iter().any(|statement| statement.known.is_shown());
     for statement in &port.statements {
         let Claim::Account { name, protocol, inside, .. } = &statement.claim else { continue };
         match (&statement.known, inside) {
             (Known::Refuted { saw, .. }, _) => refuted.push((printable(saw), Some(Ink::Bad))),
             (_, true) => {
                 let name = if name == "*" { "anybody with the password".to_owned() } else { printable(name) };
-                match known.iter_mut().find(|(by, _)| *by == protocol.name()) {
+                let by = (protocol.name(), !called || statement.known.is_shown());
+                match known.iter_mut().find(|(known, _)| *known == by) {
                     Some((_, names)) => names.push(name),
-                    None => known.push((protocol.name(), vec![name])),
+                    None => known.push((by, vec![name])),
                 }
             }
             (_, false) => {}
@@ -130,7 +146,8 @@ fn by_account(port: &PortReport) -> Vec<Part> {
     }
     let mut parts: Vec<Part> = known
         .into_iter()
-        .map(|(by, names)| {
+        .map(|((by, tried), names)| {
+            let by = if tried { by.to_owned() } else { format!("{by}, not shown") };
             let more = names.len().saturating_sub(MOST);
             let shown = names[..names.len().min(MOST)].join(", ");
             (if more > 0 { format!("{by}: {shown} and {more} more") } else { format!("{by}: {shown}") }, None)

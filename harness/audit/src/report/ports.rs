@@ -169,7 +169,11 @@ fn told(lead: &str, said: &str, statement: &Statement, style: Style) -> String {
     };
     let known = match (&statement.claim, &statement.known) {
         // The row tells already what was seen.
-        (Claim::Account { .. }, Known::Shown { calls, .. }) => format!("{indent}shown:  {}\n", by(calls)),
+        (Claim::Account { .. }, Known::Shown { calls, saw }) => {
+            let copy =
+                if saw.contains("set in the lab's copy") { ", with a Unix password set in the lab's copy" } else { "" };
+            format!("{indent}shown:  {}{copy}\n", by(calls))
+        }
         (_, statement) => known(statement, &indent, column),
     };
     for line in known.lines() {

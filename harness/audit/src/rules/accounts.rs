@@ -2,7 +2,7 @@
 
 use super::{Check, Subject};
 use crate::Finding;
-use crate::Severity::Warning;
+use crate::Severity::{Danger, Warning};
 use crate::accounts::quoted_name;
 use crate::effective::{CHAP_SECRETS, PAP_SECRETS};
 use crate::registry::accounts as rule;
@@ -145,6 +145,16 @@ fn secrets(subject: &Subject<'_>) -> Vec<Finding> {
                     );
                 }
             }
+            // Who allows no address means to keep the caller out.
+            SecretKind::Plain if secret.value() == "*" && entry.some_address() => found.push(
+                Finding::new(
+                    &rule::PASSWORD_STAR,
+                    "whoever sends a * as the password gets in by this account, and nobody else",
+                )
+                .severity(if entry.client == "*" { Danger } else { Warning })
+                .at(at.clone())
+                .why("a * in the third column does not stand for any password: it is the password"),
+            ),
             SecretKind::Plain if secret.looks_like_relative_file() => found.push(
                 Finding::new(
                     &rule::SECRET_FILE_RELATIVE,
@@ -191,7 +201,7 @@ fn twice(subject: &Subject<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::Severity::{Error, Note, Warning};
+    use crate::Severity::{Danger, Error, Note, Warning};
     use crate::tests::{audited, codes, shows, with};
 
     fn secrets(code: &str, severity: crate::Severity, lines: &str) {
@@ -200,6 +210,8 @@ mod tests {
 
     #[test]
     fn accounts_that_are_nobodys_are_found() {
+        secrets("password-star", Danger, "* * * *\n");
+        secrets("password-star", Warning, "dave * * *\n");
         secrets("secrets-quote", Error, "dave * \"say\"hi\" *\nerin * x *\n");
         secrets("account-columns", Error, "dave *\n");
         secrets("account-no-address", Error, "dave * x\n");

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::{Check, Subject};
 use crate::Finding;
+use crate::network::{Network, network};
 use crate::registry::addresses as rule;
 use crate::{accounts, starting};
 use offhook_report::text::printable;
@@ -77,7 +78,9 @@ fn none(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = port
             .ppp
             .as_ref()
-            .filter(|ppp| ppp.addresses().1.is_none() && !ppp.secrets_elsewhere() && ppp.ipv4().is_ok())
+            .filter(|ppp| ppp.addresses().1.is_none() && !ppp.secrets_elsewhere())
+            // Where the server has none of its own either, that is found.
+            .filter(|ppp| !matches!(network(subject.facts, ppp), Network::No(_)))
         else {
             continue;
         };

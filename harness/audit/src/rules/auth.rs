@@ -1,10 +1,10 @@
 //! Authentication: whether callers are asked who they are, and whether anybody can answer.
 
 use super::{Check, Subject};
-use crate::Finding;
 use crate::Severity::Note;
 use crate::effective::Answers;
 use crate::registry::auth as rule;
+use crate::{Cue, Finding};
 use crate::{accounts, offered};
 use offhook_etc::read::accounts::Password;
 use offhook_etc::read::secrets::{SecretKind, best};
@@ -46,6 +46,35 @@ fn asked(subject: &Subject<'_>) -> Vec<Finding> {
         };
         found.push(finding.at(place).on(&port.device));
     }
+    found.extend(typed(subject));
+    found
+}
+
+/// Lines of login.config that start pppd for whoever types a name, and do not ask for more.
+fn typed(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for port in subject.ports {
+        for (name, ppp) in port.by_prompt.iter().filter(|(_, ppp)| !ppp.auth.required) {
+            let pattern = &ppp.line.pattern;
+            let who = if pattern == "*" { "any name".to_owned() } else { format!("{pattern:?}") };
+            let what = format!("whoever types {who} at the prompt gets into the network without a password");
+            let rule = if ppp.auth.undone.is_some() { &rule::NOAUTH_UNDOES_AUTH } else { &rule::NO_AUTH };
+            let place = ppp.auth.decided.as_ref().map_or(&ppp.line.place, |option| &option.place);
+            found.push(
+                Finding::new(rule, what)
+                    .at(place.clone())
+                    .on(&port.device)
+                    .cue(Cue::Text(name.clone()))
+                    .why(format!(
+                        "mgetty starts pppd at {} for that name, asks for no password, and neither does pppd",
+                        ppp.line.place
+                    ))
+                    .fix(
+                        "remove noauth, and put `auth` on that line of login.config, where no options file can undo it",
+                    ),
+            );
+        }
+    }
     found
 }
 
@@ -55,7 +84,15 @@ fn overruled(subject: &Subject<'_>) -> Vec<Finding> {
         let Some(ppp) = &port.ppp else { continue };
         // A file that is both named on the command line and read as the port's own does count the first time.
         let counts = |place: &Place| ppp.options.iter().any(|option| option.command_line && option.place == *place);
-        for option in ppp.auth.overruled.iter().filter(|option| ppp.auth.required && !counts(&option.place)) {
+        // Where pppd is started in another way, too, the option may decide there.
+        let elsewhere = subject.facts.users.iter().any(offhook_etc::read::accounts::User::gets_pppd)
+            || port
+                .by_prompt
+                .iter()
+                .any(|(_, other)| !other.auth.overruled.iter().any(|one| ppp.auth.overruled.contains(one)));
+        for option in
+            ppp.auth.overruled.iter().filter(|option| ppp.auth.required && !elsewhere && !counts(&option.place))
+        {
             let by = ppp.auth.decided.as_ref().map_or_else(String::new, |by| format!("{} at {}", by.name, by.place));
             let fix = if option.name == "noauth" {
                 "remove it: without the option that overrides it, everybody would get in"
@@ -241,6 +278,31 @@ mod tests {
         shows("no-auth", Note, &[BARE, cable, ("ppp/options", "noauth\n")]);
         let audit = codes(&with(&[("ppp/options.ttyS0", "noauth\n192.168.32.1:192.168.32.105\n")]));
         assert!(!audit.contains(&"no-auth") && !audit.contains(&"noauth-undoes-auth"));
+    }
+
+    #[test]
+    fn every_line_that_starts_pppd_is_looked_at_not_only_that_for_ppp() {
+        let typed = |line: &str| {
+            let login = format!("/AutoPPP/ - - /usr/sbin/pppd auth +pap\n{line}\n* - - /bin/login @\n");
+            let found = crate::tests::audited(&with(&[("mgetty/login.config", &login)])).findings;
+            found
+                .into_iter()
+                .filter(|finding| finding.severity == Danger)
+                .map(|finding| finding.what)
+                .collect::<Vec<_>>()
+        };
+        let open = "whoever types \"ppp\" at the prompt gets into the network without a password";
+        assert_eq!(typed("ppp - - /usr/sbin/pppd noauth"), [open]);
+        assert!(typed("ppp - - /usr/sbin/pppd auth +pap").is_empty());
+        assert!(typed("* - - /bin/login @\nppp - - /usr/sbin/pppd noauth").is_empty(), "it is never reached");
+    }
+
+    #[test]
+    fn an_option_that_decides_for_somebody_has_an_effect() {
+        let port = ("ppp/options.ttyS0", "noauth\n192.168.32.1:192.168.32.105\n");
+        shows("auth-overruled", Note, &[port]);
+        let shell = ("passwd", "bob:x:1000:1000::/home/bob:/usr/sbin/pppd\n");
+        assert!(!codes(&with(&[port, shell])).contains(&"auth-overruled"));
     }
 
     #[test]
