@@ -488,14 +488,18 @@ fn next(facts: &Facts, port: &Port) -> Statement {
     let local = ppp.and_then(|ppp| ppp.on("local", &["modem"]));
     // Of init's own pppd the line is its own.
     let persist = port.begins_again().filter(|_| port.server == Answers::Mgetty);
-    let ends = ppp.is_some_and(|ppp| ppp.longest_idle_call().is_some() || ppp.echo_timeout().is_some());
+    let ends = ppp.and_then(|ppp| ppp.longest_idle_call().into_iter().chain(ppp.echo_timeout()).min());
     let (expected, text) = match (persist, local, ends) {
-        (Some(_), ..) => (Some(false), "after a lost carrier pppd keeps the line, and nobody else is answered"),
-        (None, Some(_), false) => {
-            (Some(false), "after a lost carrier the line stays taken, and nobody else is answered")
+        (Some(_), ..) => {
+            (Some(false), "after a lost carrier pppd keeps the line, and nobody else is answered".to_owned())
         }
-        (None, Some(_), true) => (None, "after a lost carrier the line stays taken until something else ends the call"),
-        (None, None, _) => (Some(true), "after a lost carrier the next call is answered"),
+        (None, Some(_), None) => {
+            (Some(false), "after a lost carrier the line stays taken, and nobody else is answered".to_owned())
+        }
+        (None, Some(_), Some(seconds)) => {
+            (None, format!("after a lost carrier the line stays taken for up to {}", spelled(seconds)))
+        }
+        (None, None, _) => (Some(true), "after a lost carrier the next call is answered".to_owned()),
     };
     statement(Topic::Next, Claim::Again(expected), text, places(persist.into_iter().chain(local)))
 }

@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 pub use fixes::fixes;
 
 use super::{Audit, Finding, Known, Severity};
+use crate::registry::programs;
 use offhook_etc::source::{Place, Tree};
 use offhook_report::text::{counted, fit, hang, printable, width};
 use offhook_report::{Ink, Style};
@@ -41,7 +42,10 @@ pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> Strin
     if detail == Detail::All {
         text.push_str(&ports::ports(&audit.ports, style));
     }
-    let told = |finding: &&Finding| detail == Detail::All || finding.severity < Severity::Note;
+    // A port of which nothing else is said is told in any case.
+    let told = |finding: &&Finding| {
+        detail == Detail::All || finding.severity < Severity::Note || finding.rule == &programs::PORT_NOT_AUDITED
+    };
     for finding in audit.findings.iter().filter(told) {
         text.push_str(&finding_report(finding, audit.ports.len(), tree, style));
         text.push('\n');

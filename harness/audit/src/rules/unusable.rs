@@ -29,7 +29,8 @@ fn unix_fix(subject: &Subject<'_>, account: &accounts::Account, why: &Unusable) 
         Unusable::NoUserForChap => {
             format!("create a Unix user {name}; locked is enough, its password is not used{or}")
         }
-        _ => format!("create a Unix user {name} with a password{or}"),
+        _ if open => format!("create a Unix user {name} with a password{or}"),
+        _ => format!("create a Unix user {name} with the same password{or}"),
     }
 }
 
