@@ -9,7 +9,7 @@ use clap::Args;
 use super::play::unknown_stack;
 use super::{LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::audit_calls::CallOptions;
-use crate::differential::{Compared, audited, compare, differences, shrink::shrink};
+use crate::differential::{Compared, Comparison, compare, shrink::shrink};
 use offhook_audit::generate::trees;
 
 /// How often progress is told.
@@ -42,6 +42,10 @@ pub(super) struct Differential {
     /// Real seconds a guest may take before it is ended
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     limit: u64,
+
+    /// Mend what can be mended on a copy of each server, and compare the copy as well
+    #[arg(long)]
+    fix: bool,
 
     /// Print whole servers, not the fewest lines that still differ
     #[arg(long)]
@@ -80,7 +84,8 @@ pub(super) fn main(arguments: &Differential) -> u8 {
             complain(&format!("{done} of {} servers called\n", arguments.count));
         }
     };
-    let compared = match compare(servers, &lab, &options, &tell, &AtomicBool::new(false)) {
+    let comparison = Comparison { lab: &lab, options: &options, fix: arguments.fix };
+    let compared = match compare(servers, comparison, &tell, &AtomicBool::new(false)) {
         Ok(compared) => compared,
         Err(stopped) => {
             complain(&format!("{stopped}\n"));
@@ -89,8 +94,8 @@ pub(super) fn main(arguments: &Differential) -> u8 {
     };
     for (kind, of) in &compared.kinds {
         let shows = |files: &[(String, String)]| {
-            let audit = audited(files, &lab, &options);
-            audit.is_ok_and(|audit| differences(&audit).iter().any(|difference| difference.kind == *kind))
+            let audited = comparison.audited(files);
+            audited.is_ok_and(|(_, found)| found.iter().any(|difference| difference.kind == *kind))
         };
         let files = if arguments.whole { of.first.files.clone() } else { shrink(&of.first.files, TESTS, shows) };
         let mut text = format!(

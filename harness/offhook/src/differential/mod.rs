@@ -10,7 +10,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use offhook_audit::generate::{Generated, tree_of};
-use offhook_audit::{Audit, Known, Severity};
+use offhook_audit::remedy::{self, same};
+use offhook_audit::{Audit, Finding, Known, Severity};
+use offhook_etc::read::version::PppVersion;
+use offhook_etc::source::Tree;
 use offhook_lab::Lab;
 
 use crate::audit_calls::{CallOptions, Completed, Stopped, complete};
@@ -48,15 +51,70 @@ pub struct Compared {
     pub careful: BTreeMap<&'static str, Kind>,
 }
 
-/// Audits one server and calls it.
-///
-/// # Errors
-///
-/// If the lab could not make the calls.
-pub fn audited(files: &[(String, String)], lab: &Lab, options: &CallOptions) -> Result<Audit, Stopped> {
-    let Completed { audit, called } =
-        complete(&tree_of(files), || Ok(lab.clone()), options, std::future::pending::<()>());
-    called.map(|_| audit)
+/// How servers are compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison<'a> {
+    /// Where they are called.
+    pub lab: &'a Lab,
+    /// How.
+    pub options: &'a CallOptions,
+    /// Whether what can be mended is mended on a copy, and the copy called as well.
+    pub fix: bool,
+}
+
+impl Comparison<'_> {
+    /// Audits one server and calls it; with where the calls differ from what was predicted, of it and of its mended copy.
+    ///
+    /// # Errors
+    ///
+    /// If the lab could not make the calls.
+    pub fn audited(&self, files: &[(String, String)]) -> Result<(Audit, Vec<Difference>), Stopped> {
+        let tree = tree_of(files);
+        let audit = self.called(&tree)?;
+        let mut found = differences(&audit);
+        if self.fix {
+            found.extend(self.mended(&tree, &audit)?);
+        }
+        Ok((audit, found))
+    }
+
+    fn called(&self, tree: &Tree) -> Result<Audit, Stopped> {
+        let Completed { audit, called } =
+            complete(tree, || Ok(self.lab.clone()), self.options, std::future::pending::<()>());
+        called.map(|_| audit)
+    }
+
+    /// Where calls to the mended copy differ from what is predicted of it, or show that a remedy does not cure, or opens.
+    fn mended(&self, tree: &Tree, before: &Audit) -> Result<Vec<Difference>, Stopped> {
+        let withdrawn = |finding: &Finding| before.withdrawn.iter().any(|known| same(known, finding));
+        let pppd = PppVersion::of_release(&self.options.stack);
+        let mending = remedy::mend(tree, pppd, |finding| !withdrawn(finding));
+        if mending.done.is_empty() {
+            return Ok(Vec::new());
+        }
+        let after = self.called(&mending.tree)?;
+        let mut found = differences(&after);
+        let still = mending.done.iter().filter(|cured| after.findings.iter().any(|known| same(known, cured)));
+        found.extend(still.map(|cured| Difference {
+            kind: format!("not cured: {}", cured.code()),
+            what: format!("a remedy was taken, and this is still there: {}", cured.what),
+        }));
+        let open = |audit: &Audit| {
+            let dangers = audit.findings.iter().filter(|finding| finding.weight() == Severity::Danger);
+            dangers.cloned().collect::<Vec<Finding>>()
+        };
+        let (closed, opened) = (open(before), open(&after));
+        // Where anybody got in, whoever still does got in before.
+        let new = opened.iter().filter(|_| closed.is_empty());
+        found.extend(new.map(|danger| Difference {
+            kind: format!("opened: {}", danger.code()),
+            what: format!("a remedy opened what was closed: {}", danger.what),
+        }));
+        for difference in &mut found {
+            difference.kind.insert_str(0, "mended copy: ");
+        }
+        Ok(found)
+    }
 }
 
 /// Where the calls of an audit differ from its predictions.
@@ -93,13 +151,14 @@ fn without_numbers(text: &str) -> String {
 /// If the lab could not make the calls.
 pub fn compare(
     servers: Vec<Generated>,
-    lab: &Lab,
-    options: &CallOptions,
+    comparison: Comparison<'_>,
     tell: &(dyn Fn(usize) + Sync),
     stop: &AtomicBool,
 ) -> Result<Compared, Stopped> {
+    let options = comparison.options;
     let jobs = options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let one = CallOptions { jobs: Some(1), ..options.clone() };
+    let comparison = Comparison { options: &one, ..comparison };
     let (next, compared, failed) = (AtomicUsize::new(0), Mutex::new(Compared::default()), Mutex::new(None));
     std::thread::scope(|scope| {
         for _ in 0..jobs {
@@ -108,10 +167,10 @@ pub fn compare(
                     if stop.load(Ordering::Relaxed) {
                         return;
                     }
-                    match audited(&server.files, lab, &one) {
-                        Ok(audit) => {
+                    match comparison.audited(&server.files) {
+                        Ok((audit, differences)) => {
                             let mut compared = compared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                            compared.take(server, &audit);
+                            compared.take(server, &audit, differences);
                             tell(compared.servers);
                         }
                         Err(stopped) => {
@@ -131,7 +190,7 @@ pub fn compare(
 
 impl Compared {
     /// Takes in what came of a server.
-    fn take(&mut self, server: &Generated, audit: &Audit) {
+    fn take(&mut self, server: &Generated, audit: &Audit, differences: Vec<Difference>) {
         self.servers += 1;
         for statement in audit.ports.iter().flat_map(|port| &port.statements) {
             match statement.known {
@@ -141,7 +200,7 @@ impl Compared {
             }
         }
         let mut seen = Vec::new();
-        for Difference { kind, what } in differences(audit) {
+        for Difference { kind, what } in differences {
             if !seen.contains(&kind) {
                 seen.push(kind.clone());
                 count(self.kinds.entry(kind), server, what);
