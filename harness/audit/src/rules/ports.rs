@@ -22,6 +22,8 @@ fn none(subject: &Subject<'_>) -> Vec<Finding> {
     // Of what could not be read nobody knows.
     let unread = ["inittab", "systemd/system", "init"].iter().any(|path| subject.tree.is_unread(path));
     // What is not audited is told by itself.
+    // An enabled unit may serve one, and its file was not read.
+    let unread = unread || !init.without_text.is_empty();
     if unread || !subject.ports.is_empty() || init.entries.iter().any(|entry| entry.device.is_some()) {
         return Vec::new();
     }
@@ -219,7 +221,16 @@ fn units(subject: &Subject<'_>) -> Vec<Finding> {
                 format!("the unit {name} is enabled, but its file is not among those that were read"),
             )
             .at(place.clone())
-            .why("the file is outside /etc, or does not exist"),
+            .why(if subject.tree.whole {
+                "the file is in none of systemd's directories"
+            } else {
+                "the file is outside /etc, or does not exist: whether it serves a port is not known"
+            })
+            .fix(if subject.tree.whole {
+                "install the package that has it, or disable the unit"
+            } else {
+                rule::UNIT_WITHOUT_TEXT.fix()
+            }),
         );
     }
     if let Some(place) = &init.inittab_unread {

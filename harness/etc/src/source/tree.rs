@@ -4,7 +4,7 @@
 //! through [`Tree::excerpt`], which keeps passwords to itself.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use offhook_base::rooted::{Kind, Root};
 
@@ -12,6 +12,7 @@ use super::place::{Place, Source};
 use super::rooted::rooted;
 use crate::read::{mgetty_config, options, secrets};
 use crate::tree::{self, LONGEST, Unread, whole};
+use crate::units::elsewhere;
 use crate::{Content, Etc, RawFile, is_private};
 
 /// The server's files and what is known of the machine.
@@ -66,7 +67,33 @@ impl Tree {
             tree.etc.files.extend(found);
             tree.etc.files.sort_by(|a, b| a.path.cmp(&b.path));
         }
+        if root {
+            tree.take_units(&copy, directory);
+        }
         Ok(tree)
+    }
+
+    /// Takes the units of packages, and their drop-ins, that the enabled ones need.
+    fn take_units(&mut self, copy: &Root, directory: &Path) {
+        let mut paths = elsewhere::files(&self.etc);
+        for drop_ins in elsewhere::drop_ins(&self.etc) {
+            let Some(place) = rooted(directory, true, &drop_ins) else { continue };
+            let Ok(below) = place.strip_prefix(directory) else { continue };
+            // One that is not there has no names.
+            let names = copy.names(below, MOST_NAMED).unwrap_or_default();
+            let names = names.into_iter().filter_map(|name| name.into_string().ok());
+            paths.extend(names.filter(|name| name.ends_with(".conf")).map(|name| format!("{drop_ins}/{name}")));
+        }
+        // /lib is a link to /usr/lib on most machines, and the same file would stand there twice.
+        let mut known: BTreeSet<PathBuf> = BTreeSet::new();
+        for path in paths {
+            let Some(place) = rooted(directory, true, &path).filter(|place| known.insert(place.clone())) else {
+                continue;
+            };
+            let Ok(below) = place.strip_prefix(directory) else { continue };
+            self.etc.files.extend(raw(copy, below, &path));
+        }
+        self.etc.files.sort_by(|a, b| a.path.cmp(&b.path));
     }
 
     /// A tree that is in memory already.

@@ -1,10 +1,11 @@
 //! systemd's services that hold a serial line: which are enabled, and what they run. systemd.unit(5), systemd.service(5).
 //!
 //! In goes an [`Etc`]; out comes one [`Unit`] for every link in `/etc/systemd/system/*.wants/`. A unit file that is not in
-//! the tree is the vendor's: of those the usual ones are known (`VENDORS`). Drop-ins are laid over it, specifiers
+//! `/etc` is a package's ([`elsewhere`]); of those that were not read the usual ones are known (`VENDORS`). Drop-ins are laid over it, specifiers
 //! expanded. What a real systemd does besides (ordering, sandboxes, ending what a service leaves behind) is not done.
 
 mod aside;
+pub mod elsewhere;
 mod exec;
 mod refused;
 mod restart;
@@ -226,6 +227,16 @@ fn fragment(etc: &Etc, name: &str, wanted: &str) -> Fragment {
             };
         }
     }
+    let packaged = names.candidates().chain(linked.iter().filter_map(|target| target.rsplit('/').next()));
+    let paths =
+        packaged.flat_map(|name| elsewhere::DIRECTORIES.iter().map(move |directory| format!("{directory}{name}")));
+    let found = paths.into_iter().find_map(|path| etc.text(&path).map(|text| (path, text)));
+    if let Some((path, text)) = found {
+        return match text.is_empty() {
+            true => Fragment::Masked(path),
+            false => Fragment::Text(At { path, in_tree: true }, text),
+        };
+    }
     if let Some((path, text)) =
         linked.iter().filter(|path| path.starts_with("/etc/")).find_map(|path| Some((path.clone(), etc.text(path)?)))
     {
@@ -245,13 +256,15 @@ fn drop_ins(etc: &Etc, names: &Names) -> Vec<(String, String)> {
     // The most general first: what comes later replaces it.
     let directories: Vec<&str> = names.candidates().collect();
     for directory in std::iter::once("service").chain(directories.into_iter().rev()) {
-        let prefix = format!("{SYSTEM}{directory}.d/");
-        for file in &etc.files {
-            if let Some(name) = file.path.strip_prefix(&prefix)
-                && name.ends_with(".conf")
-                && !name.contains('/')
-            {
-                chosen.insert(name.to_owned(), file.path.clone());
+        for place in elsewhere::DIRECTORIES.iter().rev().copied().chain([SYSTEM]) {
+            let prefix = format!("{place}{directory}.d/");
+            for file in &etc.files {
+                if let Some(name) = file.path.strip_prefix(&prefix)
+                    && name.ends_with(".conf")
+                    && !name.contains('/')
+                {
+                    chosen.insert(name.to_owned(), file.path.clone());
+                }
             }
         }
     }
