@@ -9,7 +9,7 @@ use super::stock::is_stock;
 pub use super::unusable::Unusable;
 use super::usable;
 pub use super::usable::needs_unix_user;
-use offhook_etc::read::accounts::Password;
+use offhook_etc::read::accounts::{Password, User};
 use offhook_etc::read::allowed::Allowed;
 use offhook_etc::read::secrets::{Entry, SecretKind, best};
 use offhook_etc::source::Place;
@@ -166,7 +166,20 @@ pub fn null_login<'a>(facts: &'a Facts, ppp: &'a Ppp) -> Option<&'a Entry> {
     let server = ppp.server_name(facts.hostname.as_deref());
     let (secrets, _) = ppp.secrets(facts, AuthProtocol::Pap);
     let entry = best(&secrets.entries, Some(""), server.as_deref().unwrap_or(NOBODY))?;
-    (entry.secret.kind() == SecretKind::Empty && entry.has_secret && entry.some_address()).then_some(entry)
+    let open = entry.secret.kind() == SecretKind::Empty && entry.has_secret && entry.some_address();
+    // One that does not allow the port's address is accepted, and sent away.
+    (open && usable::address(ppp, entry).is_ok()).then_some(entry)
+}
+
+/// The Unix user as whom an account lets callers in with any password: PAM checks it, and that user has none.
+pub fn without_unix_password<'a>(facts: &'a Facts, ppp: &Ppp, account: &Account) -> Option<&'a User> {
+    let kind = account.entry.secret.kind();
+    let checked = kind == SecretKind::Login || kind == SecretKind::Empty && ppp.unix_login().is_some();
+    if account.protocol != AuthProtocol::Pap || account.usable.is_err() || !checked || !facts.empty_password_by_pap {
+        return None;
+    }
+    let client = account.entry.client.as_str();
+    facts.users.iter().find(|user| user.password == Password::Empty && (client == "*" || client == user.name))
 }
 
 /// Whether a caller who refuses to authenticate is let in where authentication is required: by an entry for the empty name

@@ -68,6 +68,8 @@ pub struct Facts {
     pub forwarding: Forwarding,
     /// Whether a Unix user without a password gets in at the prompt.
     pub empty_password_at_prompt: bool,
+    /// Likewise by PAP, where pppd has PAM check the password: with any.
+    pub empty_password_by_pap: bool,
     /// Files that passwords are to be read from, and that are not there or empty.
     pub passwords_missing: BTreeSet<String>,
     /// Whether a name that no Unix user has passes PAM's account checks for pppd.
@@ -118,6 +120,7 @@ impl Facts {
             hosts_known: tree.source("/etc/hosts").is_some(),
             forwarding: forwarding::read(tree),
             empty_password_at_prompt: pam::empty_password(tree, pam::LOGIN),
+            empty_password_by_pap: pam::empty_password(tree, pam::PPP),
             unknown_user_passes: pam::passes_unknown_user(tree, pam::PPP),
             passwords_missing: passwords_missing(tree),
         }

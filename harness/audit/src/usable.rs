@@ -147,7 +147,7 @@ fn unix(facts: &Facts, ppp: &Ppp, protocol: AuthProtocol, entry: &Entry) -> Resu
 }
 
 /// The address that a caller of that account gets, if it is certain.
-fn address(ppp: &Ppp, entry: &Entry) -> Result<Option<Ipv4Addr>, Unusable> {
+pub(crate) fn address(ppp: &Ppp, entry: &Entry) -> Result<Option<Ipv4Addr>, Unusable> {
     let allowed = Allowed::read(&entry.addresses, &ppp.hosts);
     let of_port = ppp.addresses().1.map(|(address, _)| address);
     if let Some(address) = of_port {

@@ -35,10 +35,13 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     account_probes(tree, facts, port, from, plan, (ppp, &all, starts));
     let empty = |account: &&Account| account.usable.is_ok() && account.entry.secret.kind() == SecretKind::Empty;
     let any = all.iter().find(|account| empty(account) && ppp.unix_login().is_none());
+    let blank = all.iter().find_map(|account| Some((account, accounts::without_unix_password(facts, ppp, account)?)));
     let victim = all.iter().find(|account| account.usable.is_ok() && account.entry.client != "*");
-    let open = starts && (!ppp.auth.required || any.is_some_and(|account| account.protocol == AuthProtocol::Pap));
-    let named = any.filter(|account| account.entry.client != "*").or(victim);
+    let pap = any.is_some_and(|account| account.protocol == AuthProtocol::Pap);
+    let open = starts && (!ppp.auth.required || pap || blank.is_some());
+    let named = any.filter(|account| account.entry.client != "*").or(blank.map(|(account, _)| account)).or(victim);
     let name = named.map_or(NOBODY.0.to_owned(), |account| account.entry.client.clone());
+    let name = blank.filter(|_| !pap).map_or(name, |(_, user)| user.name.clone());
     let protocol =
         named.map(|account| account.protocol).or((ppp.auth.required && ppp.auth.pap).then_some(AuthProtocol::Pap));
     let network = network(facts, ppp) == Network::Yes;

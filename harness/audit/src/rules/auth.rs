@@ -164,6 +164,19 @@ fn any_password(subject: &Subject<'_>) -> Vec<Finding> {
     for port in subject.ports {
         let Some(ppp) = port.ppp.as_ref().filter(|ppp| ppp.auth.required) else { continue };
         for account in accounts::of(subject.facts, ppp) {
+            if let Some(user) = accounts::without_unix_password(subject.facts, ppp, &account) {
+                let finding =
+                    Finding::new(&rule::ANY_PASSWORD, format!("{} gets in by PAP with any password", user.name))
+                        .at(account.place.clone())
+                        .on(&port.device)
+                        .why(format!(
+                            "the Unix password is checked, and that of {} is empty ({})",
+                            user.name, user.place
+                        ))
+                        .fix(format!("passwd {0}, or lock the user: passwd -l {0}", user.name));
+                found.push(finding);
+                continue;
+            }
             if account.usable.is_err() || account.entry.secret.kind() != SecretKind::Empty {
                 continue;
             }
@@ -295,6 +308,26 @@ mod tests {
         assert_eq!(typed("ppp - - /usr/sbin/pppd noauth"), [open]);
         assert!(typed("ppp - - /usr/sbin/pppd auth +pap").is_empty());
         assert!(typed("* - - /bin/login @\nppp - - /usr/sbin/pppd noauth").is_empty(), "it is never reached");
+    }
+
+    #[test]
+    fn a_unix_user_without_a_password_gets_in_by_pap_with_any() {
+        // pam_unix: "user [bob] has blank password; authenticated without it".
+        let shadow = ("shadow", "bob::1::::::\n");
+        let files = [("ppp/pap-secrets", "bob * @login *\n"), shadow];
+        shows("any-password", Danger, &files);
+        let login = ("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\n");
+        shows("any-password", Danger, &[login, ("ppp/pap-secrets", "* * \"\" *\n"), shadow]);
+        let strict = ("pam.d/ppp", "auth required pam_unix.so\n");
+        assert!(!codes(&with(&[files[0], files[1], strict])).contains(&"any-password"));
+    }
+
+    #[test]
+    fn an_entry_that_does_not_allow_the_ports_address_lets_nobody_in() {
+        let secrets = |allowed: &str| format!("* * \"\" {allowed}\n");
+        let of = |allowed: &str| codes(&with(&[("ppp/pap-secrets", &secrets(allowed)), ("ppp/options.ttyS1", "")]));
+        assert!(of("*").contains(&"null-login"));
+        assert!(!of("!192.168.32.105 *").contains(&"null-login"));
     }
 
     #[test]

@@ -168,14 +168,15 @@ fn control_lines(subject: &Subject<'_>) -> Vec<Finding> {
     for port in subject.ports {
         let Some(option) = port.ppp.as_ref().and_then(|ppp| ppp.winner(&["local", "modem"])) else { continue };
         if option.name == "local" && !port.direct.value {
-            let after = port.ppp.as_ref().and_then(crate::effective::Ppp::echo_timeout);
+            let ppp = port.ppp.as_ref();
+            let echoes = ppp.and_then(crate::effective::Ppp::echo_timeout);
+            let idle = ppp.and_then(crate::effective::Ppp::longest_idle_call);
+            let after = echoes.into_iter().chain(idle).min();
+            let by = if after == echoes { "LCP echoes notice it" } else { "a time limit ends it" };
             let echo = after.is_some_and(|seconds| seconds <= SOON);
             let why = match after {
                 None => "pppd keeps the line, and further calls are not answered".to_owned(),
-                Some(seconds) => format!(
-                    "LCP echoes notice it {} later; until then further calls are not answered",
-                    spelled(seconds)
-                ),
+                Some(seconds) => format!("{by} {} later; until then further calls are not answered", spelled(seconds)),
             };
             let severity = if echo { Note } else { Warning };
             found.push(
