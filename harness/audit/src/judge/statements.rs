@@ -271,6 +271,9 @@ impl Calls<'_> {
                 Known::not_tried(format!("no caller came into the network: {}", seen.account(self.secrecy)))
             }
             (false, true) => self.refuted(seen, format!("{who} did not get in ({})", seen.ending(self.secrecy))),
+            (true, false) if seen.probe.expected.inside.is_none() => {
+                Known::not_tried("an account for anybody takes what this caller sends")
+            }
             (true, false) => self.refuted(seen, format!("{who} got in")),
         }
     }
