@@ -2,9 +2,12 @@
 //!
 //! [`tree`] takes the files from a directory. [`served`], [`inittab`], [`units`] and [`upstart`] say which ports
 //! something serves, and when it is started again ([`restart`]). [`source`] and [`mod@read`] are the readers of the audit: every line with its place.
+//! [`programs`] looks for the programs that the files name, and [`installed`] is what it finds.
 
 pub mod inittab;
+pub mod installed;
 mod model;
+pub mod programs;
 pub mod read;
 pub mod restart;
 pub mod served;

@@ -60,7 +60,17 @@ impl<'a> Plugin<'a> {
 
     /// The file that pppd of that version opens.
     pub fn file(&self, version: PppVersion) -> String {
-        if self.word.contains('/') { self.word.to_owned() } else { format!("/usr/lib/pppd/{version}/{}", self.word) }
+        Self::file_of(self.word, version.number())
+    }
+
+    /// The same for a version that need not be known.
+    pub fn file_of(word: &str, version: &str) -> String {
+        if word.contains('/') { word.to_owned() } else { format!("/usr/lib/pppd/{version}/{word}") }
+    }
+
+    /// The word behind `plugin`.
+    pub const fn word(&self) -> &'a str {
+        self.word
     }
 
     /// Whether the package of that version has this file.

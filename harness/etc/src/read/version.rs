@@ -29,6 +29,11 @@ impl PppVersion {
         }
     }
 
+    /// The one of that number, if offhook knows it.
+    pub fn of_number(number: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.number() == number)
+    }
+
     /// The one that the machine's own files point to.
     pub fn of_etc(etc: &Etc) -> Option<Self> {
         Self::of_release(&etc.text("/etc/debian_version")?)

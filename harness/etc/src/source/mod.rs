@@ -5,4 +5,5 @@ mod rooted;
 mod tree;
 
 pub use place::{Place, Source, Sourced};
+pub(crate) use rooted::rooted;
 pub use tree::Tree;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MOST_LINKS: usize = 40;
 
 /// The file for the server's absolute `path` in `copy`, which is its root directory, or (`root` false) its `/etc`.
-pub(super) fn rooted(copy: &Path, root: bool, path: &str) -> Option<PathBuf> {
+pub(crate) fn rooted(copy: &Path, root: bool, path: &str) -> Option<PathBuf> {
     let mut rest: Vec<String> = components(path);
     // Where it stands on the server.
     let mut at: Vec<String> = Vec::new();

@@ -10,6 +10,7 @@ use offhook_base::rooted::{Kind, Root};
 
 use super::place::{Place, Source};
 use super::rooted::rooted;
+use crate::installed::{Carried, Programs};
 use crate::read::{mgetty_config, options, secrets};
 use crate::tree::{self, LONGEST, Unread, whole};
 use crate::units::elsewhere;
@@ -32,6 +33,10 @@ pub struct Tree {
     pub modes_known: bool,
     /// Whether files outside `/etc` could have been read.
     pub whole: bool,
+    /// What the machine has of the programs that the files name; `None`: nobody looked ([`programs::look`](crate::programs::look)).
+    pub programs: Option<Programs>,
+    /// Programs that a lab may lack.
+    pub carried: Vec<Carried>,
 }
 
 impl Tree {
@@ -111,6 +116,8 @@ impl Tree {
             owners_known,
             modes_known: !ignore_modes,
             whole: false,
+            programs: None,
+            carried: Vec::new(),
         }
     }
 
