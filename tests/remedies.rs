@@ -26,6 +26,7 @@ fn mended(rule: &Rule) -> Option<Tree> {
 
 fn called(tree: &Tree) -> Audit {
     let options = CallOptions {
+        programs: None,
         trusted: false,
         stack: STACK.to_owned(),
         modem: offhook_scenario::Personality::default(),
@@ -34,7 +35,7 @@ fn called(tree: &Tree) -> Audit {
         evidence: None,
     };
     let lab = || offhook_lab::ensure(&[STACK.to_owned()], &offhook_lab::Progress::for_stderr());
-    let Completed { audit, called } = complete(tree, lab, &options, std::future::pending::<()>());
+    let Completed { audit, called, .. } = complete(tree, lab, &options, std::future::pending::<()>());
     called.unwrap();
     audit
 }

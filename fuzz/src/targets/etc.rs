@@ -1,5 +1,6 @@
 //! A server's configuration as mgetty, pppd and init read it: every reader takes any octets.
 
+use offhook_etc::programs::{elf, mentioned};
 use offhook_etc::read::{
     accounts, dialin, inittab_units, login_config, mgetty_command, mgetty_config, options, program, secrets, words,
 };
@@ -104,6 +105,10 @@ fn run_options(input: &[u8]) {
     }
     accounts::read(&tree);
     words::words(input);
+    // As the octets of a program that the files name.
+    elf::needs(input);
+    elf::needs(&[b"\x7fELF\x02\x01", input].concat());
+    mentioned(&RawFile { content: Content::File([b"#!", input].concat()), ..RawFile::text("ppp/ip-up", "") });
     let all = secrets::read(input);
     let best = secrets::best(&all.entries, Some("alice"), "dialin");
     assert!(best.is_none() || !all.entries.is_empty());

@@ -12,7 +12,7 @@ pub enum Claim {
     Answer(u32),
     /// The same, if a program of the administrator's own (cnd-program) lets the caller pass.
     AnswerIf(u32),
-    /// mgetty ends at once, and nobody is ever answered.
+    /// What is to serve the port does not start, or ends at once, and nobody is ever answered.
     Dead,
     /// Something that no call shows, and why none does.
     Unseen(&'static str),

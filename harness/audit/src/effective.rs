@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use offhook_etc::SPEEDS;
+use offhook_etc::installed::Programs;
 use offhook_etc::read::direct::direct;
 use offhook_etc::read::forwarding::{self, Forwarding};
 use offhook_etc::read::hosts::Hosts;
@@ -58,6 +59,8 @@ pub struct Facts {
     pub hostname: Option<String>,
     /// Whether passwd was there at all.
     pub users_known: bool,
+    /// What the machine has of the programs that its files name; `None`: nobody looked.
+    pub programs: Option<Programs>,
     /// Which pppd the machine runs; `None`: not known, and what either does is told.
     pub ppp_version: Option<PppVersion>,
     /// Names that stand for addresses.
@@ -115,7 +118,12 @@ impl Facts {
             users: accounts::read(tree),
             hostname: tree.hostname.clone(),
             users_known: tree.source("/etc/passwd").is_some(),
-            ppp_version: PppVersion::of_etc(&tree.etc),
+            ppp_version: tree
+                .programs
+                .as_ref()
+                .and_then(Programs::pppd)
+                .unwrap_or_else(|| PppVersion::of_etc(&tree.etc)),
+            programs: tree.programs.clone(),
             hosts: Hosts::read(tree),
             hosts_known: tree.source("/etc/hosts").is_some(),
             forwarding: forwarding::read(tree),
@@ -133,9 +141,21 @@ impl Facts {
         self
     }
 
+    /// Why a program of that name cannot be started on the machine: `/sbin/mgetty does not exist`; `None`: it can, as far as
+    /// is known.
+    pub fn unstartable(&self, program: &str) -> Option<String> {
+        let fault = self.programs.as_ref()?.fault(program)?;
+        Some(format!("{} {fault}", offhook_report::text::printable(program)))
+    }
+
     /// The line that decides for callers who speak PPP at once; `None`: they get login.
     pub fn ppp_line(&self) -> Option<&Line> {
         self.login_line("/AutoPPP/").filter(|line| line.program() != "login")
+    }
+
+    /// The program that somebody of that name gets: mgetty's own choice where no line decides (login.c).
+    pub fn login_program(&self, name: &str) -> &str {
+        self.login_line(name).and_then(|line| line.words.first()).map_or("/bin/login", String::as_str)
     }
 
     /// The line of login.config that decides for that name, as mgetty sees the file.
@@ -181,6 +201,8 @@ pub struct Port {
     pub by_prompt: Vec<(String, Ppp)>,
     /// The file for which mgetty answers nobody here.
     pub closed: Option<Place>,
+    /// Why nothing serves it: `/sbin/mgetty does not exist`.
+    pub unserved: Option<String>,
 }
 
 impl Port {
@@ -257,7 +279,7 @@ fn port(tree: &Tree, facts: &Facts, entry: &Entry) -> Option<Port> {
     let device = entry.device.clone().filter(|device| !device.is_empty())?;
     match &entry.runs.program {
         Program::Mgetty => Some(by_mgetty(tree, facts, entry, device)),
-        Program::Pppd => Some(by_pppd(tree, entry, device)),
+        Program::Pppd => Some(by_pppd(tree, facts, entry, device)),
         Program::Other(_) | Program::Resembles { .. } => None,
     }
 }
@@ -290,8 +312,8 @@ fn by_mgetty(tree: &Tree, facts: &Facts, entry: &Entry, device: String) -> Port 
     let by_prompt = by_prompt.map(|(name, line)| (name, self::ppp(tree, line, &device))).collect();
     let closed = Some(format!("/etc/nologin.{device}")).filter(|path| tree.etc.file(path).is_some());
     let closed = closed.map(Place::file);
-    let server = Answers::Mgetty;
-    Port { device, entry: entry.clone(), server, command, values, rings, direct, speed, ppp, by_prompt, closed }
+    let (entry, server, unserved) = (entry.clone(), Answers::Mgetty, unserved(facts, entry));
+    Port { device, entry, server, command, values, rings, direct, speed, ppp, by_prompt, closed, unserved }
 }
 
 /// Lines of login.config that start pppd for a name that is typed, each with such a name.
@@ -309,7 +331,7 @@ fn typed_lines(facts: &Facts) -> Vec<(String, &Line)> {
 }
 
 /// A port that init gives to pppd: whoever is on the line speaks PPP at once.
-fn by_pppd(tree: &Tree, entry: &Entry, device: String) -> Port {
+fn by_pppd(tree: &Tree, facts: &Facts, entry: &Entry, device: String) -> Port {
     let line = Line::of_init(entry.place.clone(), entry.runs.words.clone());
     let ppp = ppp(tree, &line, &device);
     let speed = ppp.options.iter().rfind(|option| option.kind == OptionKind::Speed);
@@ -329,7 +351,13 @@ fn by_pppd(tree: &Tree, entry: &Entry, device: String) -> Port {
         ppp: Some(ppp),
         by_prompt: Vec::new(),
         closed: None,
+        unserved: unserved(facts, entry),
     }
+}
+
+/// Why the program of that line or unit does not start.
+fn unserved(facts: &Facts, entry: &Entry) -> Option<String> {
+    facts.unstartable(entry.runs.words.first()?)
 }
 
 /// 0 means 1, as mgetty has it.

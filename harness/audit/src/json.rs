@@ -10,6 +10,9 @@
 //!   "latent": 0,                      dangers that cannot come to pass yet, and are in none of the counts above
 //!   "accepted": 0,                    findings that are accepted, and in none of the counts above
 //!   "stack": "bookworm",              where calls were made; null: none were
+//!   "own_programs": false,            whether with the server's own programs, over the stack's other files
+//!   "installed": [ {                  versions on the server, as far as they are known; null: nobody looked (--etc)
+//!       "name": "ppp", "version": "2.4.9-1+1.1", "architecture": "amd64" or null } ],
 //!   "fingerprint": { ... },           what ran there, as in the JSON report of a run; null: nothing did
 //!   "ports": [ {
 //!       "device": "ttyS0",
@@ -59,6 +62,7 @@ use super::registry::{self, Rule};
 use super::webmin::Right;
 use super::{Audit, Finding, PortReport, Severity};
 use offhook_base::Fingerprint;
+use offhook_etc::installed::{Installed, Programs};
 use offhook_etc::source::Tree;
 
 /// Version of the format.
@@ -76,6 +80,8 @@ struct Whole<'a> {
     latent: usize,
     accepted: usize,
     stack: Option<&'a str>,
+    own_programs: bool,
+    installed: Option<&'a [Installed]>,
     fingerprint: Option<&'a Fingerprint>,
     ports: &'a [PortReport],
     findings: Vec<Identified<'a>>,
@@ -110,6 +116,8 @@ pub fn report(audit: &Audit, tree: &Tree, ran: Option<&Fingerprint>, exit_code: 
         latent: audit.latent(),
         accepted: audit.accepted(),
         stack: ran.map(|ran| ran.stack.as_str()),
+        own_programs: audit.own_programs,
+        installed: tree.programs.as_ref().map(Programs::versions),
         fingerprint: ran,
         ports: &audit.ports,
         findings,

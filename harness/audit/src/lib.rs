@@ -138,6 +138,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Findings that calls refute: they do not hold.
     pub withdrawn: Vec<Finding>,
+    /// Whether calls were made with the server's own programs.
+    pub own_programs: bool,
     /// On what the calls were made, and why there, in words; `None`: none were.
     pub called_on: Option<String>,
     /// Who may change the server through Webmin.

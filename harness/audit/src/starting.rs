@@ -8,14 +8,19 @@ use std::net::Ipv4Addr;
 
 use super::accounts::{self, NoStart};
 use super::effective::{Facts, Port, Ppp};
+use offhook_etc::installed::Presence;
+use offhook_etc::programs::started_by;
 use offhook_etc::read::hosts::Host;
 use offhook_etc::read::options::{OptionKind, Problem};
+use offhook_etc::read::plugins::Plugin;
 use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Place;
 
 /// Why pppd does not start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
+    /// It is not there, or a program that it starts before it says anything: why, `/usr/sbin/pppd does not exist`.
+    Program(Place, String),
     /// An option that it refuses.
     Option(Problem),
     /// A file of options that is not there.
@@ -42,6 +47,7 @@ impl Obstacle {
             Self::MissingFile(place, _)
             | Self::Circle(place, _)
             | Self::BadAddress(place, _)
+            | Self::Program(place, _)
             | Self::Plugin(place, _)
             | Self::Demand(place)
             | Self::User(place, _) => Some(place),
@@ -66,6 +72,7 @@ impl fmt::Display for Obstacle {
             Self::MissingFile(_, file) => write!(f, "pppd is told to read {file}, which does not exist"),
             Self::Circle(_, file) => write!(f, "{file} names itself"),
             Self::BadAddress(_, address) => write!(f, "pppd refuses the address {address}"),
+            Self::Program(_, why) => f.write_str(why),
             Self::Plugin(_, plugin) => write!(f, "the plugin {plugin} does not exist"),
             Self::Demand(_) => f.write_str("demand needs a connect script"),
             Self::User(_, user) => write!(f, "pppd is started as the user {user}, who may not execute it"),
@@ -89,6 +96,9 @@ pub fn ppp_starts(facts: &Facts, port: &Port) -> Result<(), Obstacle> {
 ///
 /// Likewise.
 pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), Obstacle> {
+    if let Some((place, why)) = missing_programs(facts, ppp).into_iter().next() {
+        return Err(Obstacle::Program(place, why));
+    }
     if let Some(user) = other_user(ppp) {
         return Err(Obstacle::User(ppp.line.place.clone(), user.to_owned()));
     }
@@ -108,8 +118,12 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), Obstacle> {
     for (plugin, option) in ppp.plugins() {
         let versions: Vec<PppVersion> =
             facts.ppp_version.map_or_else(|| PppVersion::ALL.to_vec(), |version| vec![version]);
-        let there = versions.into_iter().any(|version| plugin.shipped(version));
-        if !there && !plugin.of_another_package() && !plugin.by_path() {
+        let shipped = || versions.into_iter().any(|version| plugin.shipped(version));
+        let there = match looked_for(facts, &plugin) {
+            Some(there) => there,
+            None => shipped() || plugin.of_another_package() || plugin.by_path(),
+        };
+        if !there {
             return Err(Obstacle::Plugin(option.place.clone(), plugin.name.to_owned()));
         }
     }
@@ -117,6 +131,27 @@ pub fn starts(facts: &Facts, ppp: &Ppp) -> Result<(), Obstacle> {
         return Err(Obstacle::Demand(option.place.clone()));
     }
     accounts::starts(facts, ppp).map_err(Obstacle::NoAccount)
+}
+
+/// Options whose program has to end well before pppd says anything to the caller (tty.c, `connect_tty`).
+pub const BEFORE: [&str; 2] = ["connect", "init"];
+
+/// Programs without which nobody gets PPP, and that cannot be started on this machine: pppd, and those that it starts first.
+pub fn missing_programs(facts: &Facts, ppp: &Ppp) -> Vec<(Place, String)> {
+    let itself = ppp.line.words.first().and_then(|pppd| facts.unstartable(pppd));
+    let itself = itself.map(|why| (ppp.line.place.clone(), why));
+    let first = BEFORE.iter().filter_map(|name| ppp.winner(&[name]));
+    let first = first.filter_map(|option| Some((option.place.clone(), facts.unstartable(&started_by(option)?)?)));
+    itself.into_iter().chain(first).collect()
+}
+
+/// Whether the machine has a plugin; `None`: nobody looked, or could.
+pub fn looked_for(facts: &Facts, plugin: &Plugin<'_>) -> Option<bool> {
+    match facts.programs.as_ref()?.plugin(plugin.word())? {
+        Presence::There => Some(true),
+        Presence::Missing | Presence::Unusable(_) => Some(false),
+        Presence::Unknown(_) => None,
+    }
 }
 
 /// Whether pppd ends for that problem: [`Problem::ends`], and a word that nobody can know as a host.

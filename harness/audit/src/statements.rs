@@ -69,6 +69,10 @@ fn answer(port: &Port) -> Statement {
         let text = format!("nobody is answered: {} closes the port", file.file);
         return statement(Topic::Answer, Claim::Unseen("the port is closed"), text, vec![file.clone()]);
     }
+    if let Some(why) = &port.unserved {
+        let text = format!("nobody is answered: {why}");
+        return statement(Topic::Answer, Claim::Dead, text, vec![port.entry.place.clone()]);
+    }
     if port.direct.value {
         let text = match port.server {
             Answers::Mgetty => "a direct line: whoever is connected gets a prompt after sending something",
@@ -245,7 +249,10 @@ fn prompt(facts: &Facts, port: &Port) -> Statement {
     });
     let others: Vec<String> =
         others.map(|line| format!("{} starts {}", printable(&line.pattern), printable(line.program()))).collect();
-    let who = if program != "login" {
+    let unstartable = facts.unstartable(facts.login_program("somebody"));
+    let who = if let Some(why) = unstartable {
+        format!("whoever gives a name is disconnected: {why}")
+    } else if program != "login" {
         format!("any {}name starts {program}", if others.is_empty() { "" } else { "other " })
     } else if !facts.users_known {
         "Unix users log in with their passwords (passwd is not among the files)".to_owned()
@@ -283,19 +290,21 @@ fn detection(facts: &Facts, port: &Port) -> Statement {
             Vec::new(),
         );
     };
-    let text = match &port.ppp {
-        Some(ppp) => format!("PPP is recognised and starts pppd {}", arguments(ppp)).trim_end().to_owned(),
-        None => match line.words.first().filter(|program| !program.contains('/')) {
-            Some(program) => format!("PPP is recognised, and the call ends: {} is not a path", printable(program)),
-            None => format!("PPP is recognised and starts {}", line.program()),
+    let unstartable = line.words.first().and_then(|program| facts.unstartable(program));
+    let ends = |why: &str| format!("PPP is recognised, and the call ends: {why}");
+    let (claim, text) = match (&port.ppp, unstartable) {
+        (Some(_), Some(why)) => (Claim::Detection(false), ends(&why)),
+        (Some(ppp), None) => {
+            let text = format!("PPP is recognised and starts pppd {}", arguments(ppp));
+            (Claim::Detection(true), text.trim_end().to_owned())
+        }
+        (None, Some(why)) => (Claim::Program, ends(&why)),
+        (None, None) => match line.words.first().filter(|program| !program.contains('/')) {
+            Some(program) => (Claim::Program, ends(&format!("{} is not a path", printable(program)))),
+            None => (Claim::Program, format!("PPP is recognised and starts {}", line.program())),
         },
     };
-    statement(
-        Topic::Ppp,
-        if port.ppp.is_some() { Claim::Detection(true) } else { Claim::Program },
-        text,
-        vec![line.place.clone()],
-    )
+    statement(Topic::Ppp, claim, text, vec![line.place.clone()])
 }
 
 fn auth(facts: &Facts, ppp: &Ppp) -> Statement {

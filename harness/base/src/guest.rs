@@ -18,6 +18,9 @@ pub const OUT: &str = "/out";
 
 /// The stack's root directory, as a guest mounts it: below the directory that its kernel takes for the host's root.
 pub const STACK_VIEW: &str = "/stack";
+/// A machine's own directories of programs, likewise, each by its name: `/programs/usr`.
+pub const PROGRAMS_VIEW: &str = "/programs";
+
 /// The output directory, likewise.
 pub const OUT_VIEW: &str = "/out";
 /// The first root of guests, likewise.
@@ -117,4 +120,13 @@ pub struct Special {
     pub gid: u32,
     /// Permissions with setuid, setgid and sticky bits.
     pub mode: u32,
+}
+
+/// A directory of a machine's own programs, which a guest has in place of its stack's: `usr`, `lib64`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramDirectory {
+    /// Its name in the root directory.
+    pub name: String,
+    /// Of one that is a link in the machine's root: what the link says.
+    pub link: Option<String>,
 }

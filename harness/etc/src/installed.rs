@@ -72,6 +72,17 @@ pub struct Programs {
 }
 
 impl Programs {
+    /// Those that were looked for, each by the word that names it.
+    pub fn of(programs: impl IntoIterator<Item = (String, Presence)>) -> Self {
+        Self { programs: programs.into_iter().collect(), ..Self::default() }
+    }
+
+    /// The same in those versions.
+    #[must_use]
+    pub fn with_versions(self, versions: Vec<Installed>) -> Self {
+        Self { versions, ..self }
+    }
+
     /// What is wrong with the program of that name, as the end of a sentence; `None`: nothing, as far as is known.
     pub fn fault(&self, program: &str) -> Option<&'static str> {
         self.programs.get(program)?.fault()
@@ -94,9 +105,7 @@ impl Programs {
 
     /// The version of that package without Debian's part of it: `2.4.9` of `2.4.9-1+1.1`.
     pub fn upstream(&self, name: &str) -> Option<&str> {
-        let version = &self.versions.iter().find(|known| known.name == name)?.version;
-        let version = version.split_once(':').map_or(version.as_str(), |(_, version)| version);
-        Some(version.split(['-', '+', '~']).next().unwrap_or(version))
+        self.versions.iter().find(|known| known.name == name).map(|known| upstream(&known.version))
     }
 
     /// Which pppd that is; `Some(None)`: one that offhook does not know.
@@ -104,11 +113,22 @@ impl Programs {
         self.upstream("ppp").map(PppVersion::of_number)
     }
 
+    /// The pppd that offhook knows and that is nearest to it.
+    pub fn nearest_pppd(&self) -> Option<PppVersion> {
+        PppVersion::nearest(self.upstream("ppp")?)
+    }
+
     /// All versions in one line.
     pub fn line(&self) -> Option<String> {
         let versions: Vec<String> = self.versions.iter().map(Installed::to_string).collect();
         (!versions.is_empty()).then(|| versions.join(", "))
     }
+}
+
+/// A version without Debian's part of it: `2.4.9` of `2.4.9-1+1.1`.
+pub fn upstream(version: &str) -> &str {
+    let version = version.split_once(':').map_or(version, |(_, version)| version);
+    version.split(['-', '+', '~']).next().unwrap_or(version)
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::unistd::{chdir, pivot_root, sethostname};
 
-use offhook_base::guest::{STACK_VIEW, STATUS_FILE, Special};
+use offhook_base::guest::{PROGRAMS_VIEW, ProgramDirectory, STACK_VIEW, STATUS_FILE, Special};
 use offhook_base::{Error, plain};
 use offhook_session::Job;
 
@@ -38,6 +38,7 @@ pub(super) fn enter(job: &Job) -> Result<(), Error> {
     mounted("hostfs", "none", &stack, STACK_VIEW)?;
     let layers = format!("lowerdir={},upperdir={},workdir={}", stack.display(), upper.display(), work.display());
     mounted("overlay", "overlay", &root, &layers)?;
+    programs_laid(&job.programs, bench, &root)?;
     for name in ["proc", "sys", "dev", "run", "tmp"] {
         made(&root.join(name))?;
     }
@@ -58,6 +59,37 @@ pub(super) fn enter(job: &Job) -> Result<(), Error> {
     chdir("/").map_err(|errno| error("entering the new root", errno))?;
     sethostname(HOST_NAME).map_err(|errno| error("setting the host name", errno))?;
     if job.special.is_empty() { Ok(()) } else { specials_given(&job.special) }
+}
+
+/// Lays a machine's own directories of programs over the stack's, each with a writable layer of its own: nothing of the stack's
+/// shines through.
+fn programs_laid(programs: &[ProgramDirectory], bench: &Path, root: &Path) -> Result<(), Error> {
+    for ProgramDirectory { name, link } in programs {
+        let place = root.join(name);
+        let failed = |error: io::Error| Error::io(format!("putting the machine's /{name} into the guest"), &error);
+        match (fs::read_link(&place), link) {
+            // As on most: /bin leads to usr/bin in both.
+            (Ok(known), Some(link)) if known == Path::new(link) => continue,
+            (Ok(_), _) => fs::remove_file(&place).map_err(failed)?,
+            (Err(_), Some(_)) if place.exists() => fs::remove_dir_all(&place).map_err(failed)?,
+            (Err(_), _) => {}
+        }
+        match link {
+            Some(link) => symlink(link, &place).map_err(failed)?,
+            None => {
+                let layer = bench.join("programs").join(name);
+                let [lower, upper, work] = ["lower", "upper", "work"].map(|name| layer.join(name));
+                for directory in [&lower, &upper, &work, &place] {
+                    made(directory)?;
+                }
+                mounted("hostfs", "none", &lower, &format!("{PROGRAMS_VIEW}/{name}"))?;
+                let layers =
+                    format!("lowerdir={},upperdir={},workdir={}", lower.display(), upper.display(), work.display());
+                mounted("overlay", "overlay", &place, &layers)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Gives owners and modes that the stack's files cannot carry: setuid programs, logs of logins. Each is copied into the

@@ -5,7 +5,7 @@
 //!     <number>/                                 a Place: one guest
 //!         kernel/                               its kernel's own files
 //!         out/                                  what host and guest tell each other, and the evidence until it is collected
-//!         view/{init,stack,out}                 links: all that the kernel takes for the host's root (hostfs=)
+//!         view/{init,stack,out,programs/*}      links: all that the kernel takes for the host's root (hostfs=)
 //! <memory>/offhook-<process>-<number>-<count>/  the guest's memory, a file without a name; gone once the guest runs
 //! ```
 //!
@@ -19,13 +19,14 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use offhook_base::guest::{INIT_VIEW, OUT_VIEW, STACK_VIEW};
+use offhook_base::guest::{INIT_VIEW, OUT_VIEW, PROGRAMS_VIEW, STACK_VIEW};
 
 use super::cache::{Cache, Scratch};
 use super::error::LabError;
 use super::lifeline::Lifeline;
 use super::machine::Machine;
 use super::memory::GUEST_MEMORY;
+use super::programs::ServerPrograms;
 use super::removal::remove;
 
 /// Names in a place: its kernel's own files, and what its kernel takes for the host's root.
@@ -96,8 +97,15 @@ impl Room {
         Ok(self.lifeline.get_or_init(|| started))
     }
 
-    /// Makes the place of guest number `index`, which starts on `init` and then has `stack` as its root.
-    pub(super) fn place(&self, index: usize, init: &Path, stack: &Path) -> io::Result<Place> {
+    /// Makes the place of guest number `index`, which starts on `init` and then has `stack` as its root, with `programs` in
+    /// place of the stack's.
+    pub(super) fn place(
+        &self,
+        index: usize,
+        init: &Path,
+        stack: &Path,
+        programs: Option<&ServerPrograms>,
+    ) -> io::Result<Place> {
         let path = self.directory(&index.to_string());
         remove(&path)?;
         let place = Place { path, memory: self.make_memory(index)? };
@@ -106,6 +114,14 @@ impl Room {
         }
         for (name, target) in [(INIT_VIEW, init), (STACK_VIEW, stack), (OUT_VIEW, &place.out())] {
             symlink(target, place.view().join(name.trim_start_matches('/')))?;
+        }
+        if let Some(programs) = programs {
+            let view = place.view().join(PROGRAMS_VIEW.trim_start_matches('/'));
+            DirBuilder::new().mode(PRIVATE).create(&view)?;
+            for directory in programs.directories()? {
+                let name = directory.file_name().ok_or_else(|| io::Error::other("a directory without a name"))?;
+                symlink(&directory, view.join(name))?;
+            }
         }
         Ok(place)
     }
@@ -200,7 +216,7 @@ mod tests {
     fn a_place_is_for_this_user_alone_and_goes_with_its_guest() {
         let (memory, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let room = Room::on(&machine(memory.path()), &Cache::at(cache.path()), 1).unwrap();
-        let place = room.place(3, Path::new("/init"), Path::new("/stack")).unwrap();
+        let place = room.place(3, Path::new("/init"), Path::new("/stack"), None).unwrap();
         assert_eq!(fs::read_link(place.view().join("stack")).unwrap(), Path::new("/stack"));
         for directory in [place.out(), place.kernel(), place.memory.clone()] {
             assert_eq!(fs::metadata(directory).unwrap().mode() & 0o777, PRIVATE);
@@ -215,7 +231,7 @@ mod tests {
     fn a_guest_of_another_run_keeps_its_memory_when_a_place_goes() {
         let (memory, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let room = || Room::on(&machine(memory.path()), &Cache::at(cache.path()), 1).unwrap();
-        let place = |room: &Room| room.place(0, Path::new("/init"), Path::new("/stack")).unwrap();
+        let place = |room: &Room| room.place(0, Path::new("/init"), Path::new("/stack"), None).unwrap();
         let (one, other) = (room(), room());
         let first = place(&one);
         // Its guest runs: the directory goes while the place stays.
@@ -246,7 +262,7 @@ mod tests {
         }
         let room = Room::on(&machine(memory.path()), &Cache::at(cache.path()), 1).unwrap();
         assert!(!gone.exists() && living.exists() && other.exists());
-        let place = room.place(0, Path::new("/init"), Path::new("/stack")).unwrap();
+        let place = room.place(0, Path::new("/init"), Path::new("/stack"), None).unwrap();
         assert_ne!(place.memory, living, "a name that is taken");
     }
 }

@@ -23,6 +23,7 @@ use super::init::Init;
 use super::memory::GUEST_MEMORY;
 use super::place::{KERNEL, Place, Room, VIEW};
 use super::processor::Processor;
+use super::programs::ServerPrograms;
 use super::queue::waited;
 use offhook_base::guest::{ANY_PROCESSOR, BECOME_KERNEL, CANNOT, Confinement, EPOCH, INIT_VIEW, LANDLOCK, PROCESS_ONE};
 
@@ -47,6 +48,8 @@ pub struct Uml {
     pub init: Init,
     /// The root directory of its stack.
     pub stack: PathBuf,
+    /// Programs of a machine's own, in place of the stack's.
+    pub programs: Option<ServerPrograms>,
     /// Where it lives.
     pub room: Arc<Room>,
     /// Its number there.
@@ -93,7 +96,7 @@ pub enum How {
 impl Uml {
     /// Makes its directory, to put the job there; what the guest wrote is read there, too, before it is dropped.
     pub fn make_place(&self) -> io::Result<Place> {
-        self.room.place(self.number, &self.init.root, &self.stack)
+        self.room.place(self.number, &self.init.root, &self.stack, self.programs.as_ref())
     }
 
     /// Runs it to its end, for `limit` at most; time in which it waits for a processor does not count.
@@ -173,9 +176,14 @@ impl Uml {
     fn confinement(&self, place: &Place) -> io::Result<Confinement> {
         let mut execute = self.init.host_libraries()?;
         execute.push(self.kernel.clone());
+        let mut read = vec![self.init.root.clone(), self.stack.clone(), place.view()];
+        if let Some(programs) = &self.programs {
+            // Looked at once more: what was a directory a moment ago must not be a link to another by now.
+            read.extend(programs.directories()?);
+        }
         Ok(Confinement {
             execute,
-            read: vec![self.init.root.clone(), self.stack.clone(), place.view()],
+            read,
             write: vec![place.kernel(), place.out(), place.memory.clone()],
             file_size: self.quota.max(GUEST_MEMORY),
             required: self.confined,

@@ -109,6 +109,7 @@ impl Lab {
             .iter()
             .filter(here)
             .map(|stack| Item {
+                programs: None,
                 source: source.clone(),
                 scenario: scenario.inner.clone(),
                 stack: stack.clone(),
@@ -166,6 +167,7 @@ impl Lab {
         let tree = Tree::read(etc, false, true).map_err(|error| files("reading", etc, &error))?;
         let stack = self.inner.stacks.keys().next().cloned().unwrap_or_default();
         let options = CallOptions {
+            programs: None,
             trusted: false,
             stack,
             modem: Default::default(),

@@ -54,6 +54,8 @@ pub struct Scope {
     pub called: bool,
     /// Webmin's configuration was read.
     pub webmin: bool,
+    /// The server's programs were looked for.
+    pub programs: bool,
 }
 
 impl Scope {
@@ -61,6 +63,7 @@ impl Scope {
         match rule.example() {
             Example::Etc(_) | Example::Accept(_) => true,
             Example::Webmin(_) => self.webmin,
+            Example::Missing { .. } => self.programs,
             Example::Calls(_) => self.called,
         }
     }

@@ -9,7 +9,7 @@ use crate::finding::{exit_code, sorted};
 use crate::tests::{audited, with};
 use offhook_schema::Style;
 
-const ALL: Scope = Scope { called: true, webmin: true };
+const ALL: Scope = Scope { called: true, webmin: true, programs: true };
 
 fn today() -> Date {
     Date::from_calendar_date(2026, Month::November, 26).unwrap()
@@ -86,7 +86,7 @@ fn an_acceptance_that_matches_nothing_is_a_warning() {
 #[test]
 fn an_acceptance_of_what_was_not_looked_at_is_not_stale() {
     let text = "accept \"called-rings\" reason=\"r\"\naccept \"webmin-ports\" reason=\"r\"\n";
-    assert_eq!(told(&applied(&[], text, Scope { called: false, webmin: false })), []);
+    assert_eq!(told(&applied(&[], text, Scope { called: false, webmin: false, programs: false })), []);
     assert_eq!(told(&applied(&[], text, ALL)), [("acceptance-stale", false); 2]);
 }
 

@@ -8,7 +8,9 @@ use super::statements::Calls;
 use super::{PortCalls, Unmade, spelled_time};
 use crate::known::Known;
 use crate::plan::Aim;
-use crate::registry::{Rule, accounts, addresses, auth, calls as shown, login, options, ports, reach, serving};
+use crate::registry::{
+    Rule, accounts, addresses, auth, calls as shown, login, options, ports, programs, reach, serving,
+};
 use crate::secrecy::Secrecy;
 use crate::{Audit, Cue, Finding, Severity};
 use offhook_etc::source::Place;
@@ -43,7 +45,14 @@ enum Effect {
 const EFFECTS: &[(Effect, &[&Rule])] = &[
     (
         Effect::NotServed,
-        &[&ports::PORT_SPEED, &ports::MGETTY_FLAG, &ports::PORT_TWICE, &ports::INITTAB_ID_TWICE, &ports::DOS_LINE_ENDS],
+        &[
+            &programs::PROGRAM_MISSING,
+            &ports::PORT_SPEED,
+            &ports::MGETTY_FLAG,
+            &ports::PORT_TWICE,
+            &ports::INITTAB_ID_TWICE,
+            &ports::DOS_LINE_ENDS,
+        ],
     ),
     (
         Effect::NoPpp,
@@ -56,6 +65,7 @@ const EFFECTS: &[(Effect, &[&Rule])] = &[
             &options::OPTIONS_FILE_CIRCLE,
             &options::OPTION_VERSION,
             &serving::PLUGIN_MISSING,
+            &programs::PPP_PROGRAM_MISSING,
             &login::LOGIN_PROGRAM,
             &login::LOGIN_CONFIG_IGNORED,
             &login::AUTOPPP_SHADOWED,

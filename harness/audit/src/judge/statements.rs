@@ -184,7 +184,7 @@ impl Calls<'_> {
     }
 
     fn detection(&self, pppd: bool) -> Known {
-        let Some(first) = self.by_ppp().next() else { return self.untried(|_| false) };
+        let Some(first) = self.by_ppp().next() else { return self.untried(|what| *what == LeftOutWhat::Ppp) };
         let spoke =
             |seen: &&Seen| seen.call.lcp || seen.call.last_words.as_ref().is_some_and(|words| words.program == "pppd");
         match (self.by_ppp().find(spoke), pppd) {

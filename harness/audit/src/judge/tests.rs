@@ -11,7 +11,7 @@ use offhook_session::{AuthSummary, CallSummary, Moments};
 
 use super::*;
 use crate::effective::{Facts, ports};
-use crate::plan::{Aim, Probe, plan};
+use crate::plan::{Aim, Everything, Probe, plan};
 use crate::tests::{audited, with};
 use crate::{Finding, Severity, Topic};
 
@@ -55,7 +55,7 @@ fn judged(changes: &[(&str, &str)], change: impl Fn(&Probe, &mut CallSummary)) -
     let tree = with(changes);
     let facts = Facts::of(&tree);
     let mut audit = audited(&tree);
-    let probes = plan(&tree, &facts, &ports(&tree, &facts)[0]).probes;
+    let probes = plan(&tree, &facts, &ports(&tree, &facts)[0], &Everything).probes;
     let seen = probes.into_iter().enumerate().map(|(index, probe)| {
         let mut call = summary(index, &probe);
         change(&probe, &mut call);

@@ -2,7 +2,7 @@
 //!
 //! In goes a port; out comes a call for each such line: the name is typed, and PPP begins without authentication.
 
-use super::{Aim, Credential, Expected, Plan, Probe, unauthenticated};
+use super::{Aim, Credential, Expected, Lab, LeftOutWhat, Plan, Probe, lab, unauthenticated};
 use crate::effective::{Facts, Port};
 use crate::network::{Network, network};
 use crate::starting;
@@ -10,9 +10,13 @@ use crate::starting;
 /// Lines that are called for.
 const MOST: usize = 4;
 
-pub(super) fn prompt_probes(facts: &Facts, port: &Port, from: &Option<String>, plan: &mut Plan) {
+pub(super) fn prompt_probes(facts: &Facts, port: &Port, from: &Option<String>, (lab, plan): (&dyn Lab, &mut Plan)) {
     for (name, ppp) in port.by_prompt.iter().take(MOST) {
         if starting::starts(facts, ppp).is_err() || network(facts, ppp) != Network::Yes {
+            continue;
+        }
+        if let Some(why) = lab::of_ppp(facts, ppp, lab) {
+            plan.leave_out(LeftOutWhat::Logins, why);
             continue;
         }
         let inside = !ppp.auth.required;

@@ -6,6 +6,7 @@
 
 mod by_ppp;
 mod by_prompt;
+mod lab;
 mod scenario;
 
 use std::net::Ipv4Addr;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use super::effective::{Answers, Facts, Port};
 use by_ppp::{BROUGHT, ppp_probes};
+pub use lab::{Everything, Lab};
 use offhook_etc::read::accounts::{Password, User};
 use offhook_etc::read::dialin;
 use offhook_etc::read::login_config::Line;
@@ -184,13 +186,10 @@ impl std::fmt::Display for LeftOutWhat {
     }
 }
 
-/// The calls to one port.
-pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
+/// The calls to one port in that lab.
+pub fn plan(tree: &Tree, facts: &Facts, port: &Port, lab: &dyn Lab) -> Plan {
     let mut plan = Plan::default();
-    let missing = ["cnd-program", "cid-program"].into_iter().find_map(|key| {
-        let program = port.values.get(key)?.text.split_whitespace().next()?;
-        tree.etc.file(program).is_none().then(|| format!("the program {program} ({key}) is not among the files"))
-    });
+    let lacking = lab::of_port(port, lab);
     let whole = if port.command.ringback.is_some() || port.flag("ringback") {
         Some("it answers only the second of two calls (ringback)".to_owned())
     } else if port.command.fax_only || port.flag("fax-only") {
@@ -210,7 +209,7 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
     } else if !is_plain(&port.device) {
         Some("the lab has no device of that name".to_owned())
     } else {
-        missing
+        lacking
     };
     if let Some(why) = whole {
         plan.leave_out(LeftOutWhat::Port, why);
@@ -218,17 +217,20 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
     }
     if let Ok(from) = friend(facts, port) {
         match &port.ppp {
-            Some(ppp) => ppp_probes(tree, facts, port, ppp, &from, &mut plan),
+            Some(ppp) => match lab::of_ppp(facts, ppp, lab) {
+                Some(why) => plan.leave_out(LeftOutWhat::Ppp, why),
+                None => ppp_probes(tree, facts, port, ppp, &from, &mut plan),
+            },
             None => match facts.ppp_line() {
                 // Nothing that starts pppd: a caller who speaks PPP should come to nothing.
                 None => plan.probes.push(unauthenticated(port, &from, false)),
-                Some(line) => by_program(tree, port, line, &from, &mut plan),
+                Some(line) => by_program(facts, port, line, &from, (lab, &mut plan)),
             },
         }
         match port.server {
             Answers::Mgetty => {
-                text_logins(facts, port, &from, &mut plan);
-                by_prompt::prompt_probes(facts, port, &from, &mut plan);
+                text_logins(facts, port, &from, (lab, &mut plan));
+                by_prompt::prompt_probes(facts, port, &from, (lab, &mut plan));
             }
             Answers::Pppd => {}
         }
@@ -243,6 +245,10 @@ pub fn plan(tree: &Tree, facts: &Facts, port: &Port) -> Plan {
 /// Carrier is lost once, and the next call comes at once: by whoever got furthest, last of all, because the port may be
 /// held for ever.
 fn lost(facts: &Facts, plan: &mut Plan) {
+    // Who calls for it speaks PPP.
+    if plan.left_out.iter().any(|left| left.what == LeftOutWhat::Ppp) {
+        return;
+    }
     let ordinary = |probe: &&Probe| probe.expected.answered.is_some() && !matches!(probe.aim, Aim::OtherAddress(_));
     let answered = plan.probes.iter().filter(ordinary);
     let furthest = answered.max_by_key(|probe| {
@@ -264,10 +270,10 @@ fn lost(facts: &Facts, plan: &mut Plan) {
 
 /// A program of the administrator's own takes callers who begin with PPP: whatever it starts, nobody should get in without a
 /// password, or with any.
-fn by_program(tree: &Tree, port: &Port, line: &Line, from: &Option<String>, plan: &mut Plan) {
+fn by_program(facts: &Facts, port: &Port, line: &Line, from: &Option<String>, (lab, plan): (&dyn Lab, &mut Plan)) {
     let Some(program) = line.words.first() else { return };
-    if tree.etc.file(program).is_none() {
-        plan.leave_out(LeftOutWhat::Ppp, format!("the program {program} is not among the files"));
+    if let Some(why) = lab::of_program(facts, program, lab) {
+        plan.leave_out(LeftOutWhat::Ppp, why);
         return;
     }
     let nobody = Probe { brings: Some(BROUGHT), ..unauthenticated(port, from, false) };
@@ -325,7 +331,12 @@ fn unauthenticated(port: &Port, from: &Option<String>, inside: bool) -> Probe {
 }
 
 /// The first user who has a password and the first who needs none, at the prompt.
-fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, plan: &mut Plan) {
+fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, (lab, plan): (&dyn Lab, &mut Plan)) {
+    let program = facts.login_program("somebody");
+    if let Some(why) = facts.unstartable(program).or_else(|| lab.lacks(program)) {
+        plan.leave_out(LeftOutWhat::Logins, why);
+        return;
+    }
     let prompt =
         port.command.prompt.as_deref().or_else(|| port.values.get("login-prompt").map(|value| value.text.as_str()));
     if prompt.is_some_and(|prompt| !prompt.trim_end().to_ascii_lowercase().ends_with("login:")) {

@@ -9,7 +9,7 @@ use scenario::AFTER_DENIAL;
 fn planned(changes: &[(&str, &str)]) -> Vec<Probe> {
     let tree = with(changes);
     let facts = Facts::of(&tree);
-    plan(&tree, &facts, &ports(&tree, &facts)[0]).probes
+    plan(&tree, &facts, &ports(&tree, &facts)[0], &Everything).probes
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn whoever_starts_pppd_at_the_prompt_and_whoever_has_no_account_is_called_for() 
     let login = "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\nppp - - /usr/sbin/pppd noauth\n* - - /bin/login @\n";
     let tree = with(&[("mgetty/login.config", login), ("ppp/pap-secrets", "carol * x *\nbob * y *\n")]);
     let facts = Facts::of(&tree);
-    let plan = plan(&tree, &facts, &ports(&tree, &facts)[0]);
+    let plan = plan(&tree, &facts, &ports(&tree, &facts)[0], &Everything);
     let of =
         |aim: fn(&Aim) -> bool| plan.probes.iter().find(|probe| aim(&probe.aim)).map(|probe| probe.expected.inside);
     assert_eq!(of(|aim| matches!(aim, Aim::ByPrompt(name, _) if name == "ppp")), Some(Some(true)));
@@ -75,7 +75,7 @@ fn a_scenario_has_the_probes_as_acts_and_waits_after_a_denied_call() {
     let tree = with(&[]);
     let facts = Facts::of(&tree);
     let port = &ports(&tree, &facts)[0];
-    let probes = plan(&tree, &facts, port).probes;
+    let probes = plan(&tree, &facts, port, &Everything).probes;
     let scenario = scenario(&tree.etc, port, &probes, "bookworm", &Personality::default());
     assert_eq!(scenario.calls().count(), probes.len());
     let shadow = scenario.server.etc.as_ref().and_then(|etc| etc.text("/etc/shadow")).unwrap_or_default();
@@ -100,12 +100,27 @@ fn with_login_the_copy_has_the_account_s_password_as_the_unix_one() {
     assert!(matches!(&any[0].aim, Aim::Account { name, .. } if name == "bob"));
 }
 
+/// A lab of a stack of Debian's, for a copy of an `/etc` with no programs.
+struct Debian<'a>(&'a Tree);
+
+impl Lab for Debian<'_> {
+    fn lacks(&self, program: &str) -> Option<String> {
+        let shipped = ["/sbin/mgetty", "/usr/sbin/pppd", "/bin/login"].contains(&program);
+        let there = shipped || self.0.etc.file(program).is_some();
+        (!there).then(|| format!("the program {program} is not among the files"))
+    }
+
+    fn lacks_plugin(&self, word: &str) -> Option<String> {
+        (word != "radius.so").then(|| format!("the plugin {word} is not among the files"))
+    }
+}
+
 #[test]
 fn what_is_not_called_is_told() {
     let left_out = |changes: &[(&str, &str)]| {
         let tree = with(changes);
         let facts = Facts::of(&tree);
-        let left_out = plan(&tree, &facts, &ports(&tree, &facts)[0]).left_out;
+        let left_out = plan(&tree, &facts, &ports(&tree, &facts)[0], &Debian(&tree)).left_out;
         left_out.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let inittab = |flags: &str| format!("S0:2345:respawn:/sbin/mgetty {flags} ttyS0\n");
@@ -156,6 +171,28 @@ fn a_program_that_takes_callers_by_ppp_is_called_like_pppd_if_it_is_there() {
     assert!(kept_out(&Aim::BadPassword) && kept_out(&Aim::Unauthenticated), "{probes:?}");
     let tree = with(&[login]);
     let facts = Facts::of(&tree);
-    let left_out = plan(&tree, &facts, &ports(&tree, &facts)[0]).left_out;
+    let left_out = plan(&tree, &facts, &ports(&tree, &facts)[0], &Debian(&tree)).left_out;
     assert_eq!(left_out[0].to_string(), "callers by PPP: the program /etc/ppp/dialup is not among the files");
+}
+
+#[test]
+fn what_the_lab_lacks_is_not_tried_and_all_else_is() {
+    let left_out = |changes: &[(&str, &str)]| {
+        let tree = with(changes);
+        let facts = Facts::of(&tree);
+        let plan = plan(&tree, &facts, &ports(&tree, &facts)[0], &Debian(&tree));
+        (plan.left_out.iter().map(ToString::to_string).collect::<Vec<_>>(), plan.probes.len())
+    };
+    let (told, none) = left_out(&[("inittab", "S0:2345:respawn:/opt/mgetty -n 2 ttyS0\n")]);
+    assert_eq!((told[0].as_str(), none), ("the port as a whole: the program /opt/mgetty is not among the files", 0));
+    let by_ppp =
+        |options: &str| left_out(&[("ppp/options.ttyS0", &format!("192.168.32.1:192.168.32.105\n{options}\n"))]);
+    let (told, others) = by_ppp("ip-up-script /opt/up");
+    assert_eq!(told, ["callers by PPP: the program /opt/up is not among the files"]);
+    assert!(others > 0);
+    assert_eq!(by_ppp("plugin dhcpc.so").0, ["callers by PPP: the plugin dhcpc.so is not among the files"]);
+    assert_eq!(by_ppp("plugin radius.so").0, [""; 0]);
+    let login = "/AutoPPP/ - a_ppp /usr/sbin/pppd auth +pap\n* - - /opt/login @\n";
+    let (told, _) = left_out(&[("mgetty/login.config", login)]);
+    assert_eq!(told, ["logins at the prompt: the program /opt/login is not among the files"]);
 }

@@ -10,7 +10,7 @@ CALLED_NOT_READY = "called-not-ready": [Error];
     why "mgetty does not start, or its chat with the modem fails. Nobody is answered. The lab has a usual modem and \
          Debian's programs; a modem or a program of a special kind may work on your machine and not there.";
     fix "see the evidence (--out DIR); where the modem refused a command, --modem MODEL calls through another one";
-    example Calls("/etc/inittab runs /opt/sbin/mgetty, which the lab does not have");
+    example Calls("init-chat sends AT&F9, and the modem answers ERROR");
 CALLS_MISSING = "calls-missing": [Warning];
     meaning "Some calls to a port could not be placed";
     why "What the files say about these calls is not confirmed.";

@@ -96,6 +96,10 @@ pub(super) fn example_lines(example: &Example) -> Vec<String> {
         Example::Etc(samples) => files("/etc/", samples),
         Example::Webmin(samples) => files("/etc/webmin/", samples),
         Example::Accept(text) => text.lines().map(str::to_owned).collect(),
+        Example::Missing { files: samples, programs } => {
+            let missing = programs.iter().map(|program| format!("{program} does not exist"));
+            files("/etc/", samples).into_iter().chain(missing).collect()
+        }
         Example::Calls(shown) => vec![(*shown).to_owned()],
     }
 }

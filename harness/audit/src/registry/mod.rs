@@ -100,6 +100,13 @@ pub enum Example {
     Webmin(&'static [Sample]),
     /// An acceptance in the file of `--accept`.
     Accept(&'static str),
+    /// Programs that a server with these files does not have: seen in its root directory (`--root`).
+    Missing {
+        /// Files below `/etc` of a server that is otherwise correct.
+        files: &'static [Sample],
+        /// The programs.
+        programs: &'static [&'static str],
+    },
     /// What calls in the lab show: it cannot be seen in files alone.
     Calls(&'static str),
 }
@@ -158,7 +165,7 @@ pub struct Family {
 /// Every family, in the order of a call.
 pub static FAMILIES: &[Family] = &[
     Family { title: "Ports", rules: ports::ALL },
-    Family { title: "Programs on ports", rules: programs::ALL },
+    Family { title: "Programs", rules: programs::ALL },
     Family { title: "mgetty.config", rules: mgetty::ALL },
     Family { title: "Caller ID", rules: caller_id::ALL },
     Family { title: "login.config", rules: login::ALL },

@@ -1,10 +1,35 @@
-//! Rules about the programs that serve ports: others than mgetty, pppd started by init, ports that are closed.
+//! Rules about the programs that serve ports and callers: those that are not installed, others than mgetty, pppd started by
+//! init, ports that are closed.
 
-use super::Example::Etc;
+use super::Example::{Etc, Missing};
 use super::{family, file, missing};
 use crate::severity::Severity::{Error, Note, Warning};
 
 family! {
+PROGRAM_MISSING = "program-missing": [Error];
+    meaning "The program that is to serve a port is not installed";
+    why "init starts it again and again, in vain. Nobody is answered.";
+    fix "install the program, or name the one that is there";
+    example Missing { files: &[], programs: &["/sbin/mgetty"] };
+PPP_PROGRAM_MISSING = "ppp-program-missing": [Error];
+    meaning "A program that callers need for PPP is not installed";
+    why "mgetty answers and recognises PPP, and then pppd does not start, or ends before it says anything. The caller is \
+         disconnected.";
+    fix "install the program, or name the one that is there";
+    example Missing { files: &[], programs: &["/usr/sbin/pppd"] };
+LOGIN_PROGRAM_MISSING = "login-program-missing": [Error, Warning];
+    meaning "A program that a name typed at the prompt is to start is not installed";
+    why "mgetty asks for a name, cannot execute the program, and hangs up.";
+    fix "install the program, or name the one that is there";
+    example Missing { files: &[], programs: &["/bin/login"] };
+SCRIPT_MISSING = "script-missing": [Warning];
+    meaning "A program that pppd is to run before or after a call is not installed";
+    why "pppd logs that, and the call goes on. What the program is for is not done.";
+    fix "install the program, or take the option out";
+    example Missing {
+        files: &[file("ppp/options.ttyS0", "192.168.32.1:192.168.32.105\ndisconnect /usr/local/sbin/after-call\n")],
+        programs: &["/usr/local/sbin/after-call"],
+    };
 PORT_NOT_AUDITED = "port-not-audited": [Note];
     meaning "A port is served by a program that is not audited";
     why "Only mgetty and pppd are audited. What callers meet on this port is not known here.";

@@ -11,6 +11,7 @@ use super::*;
 use crate::accept::{Acceptances, Scope};
 use crate::tests::audited;
 use crate::{Finding, webmin as webmin_files};
+use offhook_etc::installed::{Presence, Programs};
 use offhook_etc::source::Tree;
 use offhook_report::Style;
 
@@ -35,8 +36,13 @@ pub(crate) fn found(example: &Example) -> Option<Vec<Finding>> {
         Example::Accept(text) => {
             let acceptances = Acceptances::read(Path::new("accepted.kdl"), text).unwrap();
             let today = Date::from_calendar_date(2026, Month::January, 1).unwrap();
-            let scope = Scope { called: false, webmin: false };
+            let scope = Scope { called: false, webmin: false, programs: false };
             Some(acceptances.apply(audited(&tree(&[])).findings, today, scope))
+        }
+        Example::Missing { files, programs } => {
+            let missing = programs.iter().map(|program| ((*program).to_owned(), Presence::Missing));
+            let tree = Tree { programs: Some(Programs::of(missing)), ..tree(files) };
+            Some(audited(&tree).findings)
         }
         Example::Calls(_) => None,
     }

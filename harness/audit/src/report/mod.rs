@@ -64,6 +64,7 @@ pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> Strin
         text.push('\n');
     }
     text.push_str(&summary(audit, style, detail));
+    text.push_str(&basis(audit, tree, style));
     text
 }
 
@@ -206,9 +207,19 @@ fn summary(audit: &Audit, style: Style, detail: Detail) -> String {
     let told = counts(audit, style).unwrap_or_else(|| style.paint(Ink::Good, "nothing found"));
     let hidden = audit.count(Severity::Note) > 0 || audit.ports.iter().any(|port| !port.statements.is_empty());
     let more = if hidden && detail == Detail::Glance { style.paint(Ink::Dim, " (-v: details)") } else { String::new() };
-    let mut text = format!("{ports} {told}{more}\n");
-    if let Some(called_on) = &audit.called_on {
-        for line in hang("", &format!("called on {called_on}"), 0, style.width).lines() {
+    format!("{ports} {told}{more}\n")
+}
+
+/// What is installed, and what calls were made on.
+fn basis(audit: &Audit, tree: &Tree, style: Style) -> String {
+    let installed = tree.programs.as_ref().map(|programs| match programs.line() {
+        Some(versions) => format!("installed: {versions}"),
+        None => "installed: no version of mgetty, ppp or login is known".to_owned(),
+    });
+    let called = audit.called_on.as_ref().map(|called_on| format!("called on {called_on}"));
+    let mut text = String::new();
+    for told in installed.into_iter().chain(called) {
+        for line in hang("", &printable(&told), 0, style.width).lines() {
             let _ = writeln!(text, "{}", style.paint(Ink::Dim, line));
         }
     }
@@ -286,7 +297,7 @@ mod tests {
         let text = "accept \"account-no-address\" reason=\"dave has left and stays listed\" until=\"2027-03-31\"\n";
         let acceptances = Acceptances::read(Path::new("accepted.kdl"), text).unwrap();
         let today = Date::from_calendar_date(2026, Month::November, 26).unwrap();
-        let scope = Scope { called: false, webmin: false };
+        let scope = Scope { called: false, webmin: false, programs: false };
         audit.findings = sorted(acceptances.apply(audit.findings, today, scope));
         audit.ports.clear();
         insta::with_settings!({snapshot_path => "../snapshots"}, {

@@ -124,15 +124,14 @@ fn programs(subject: &Subject<'_>) -> Vec<Finding> {
             // Of programs elsewhere nobody knows here.
             let known = program.starts_with("/etc/") && subject.tree.covers(program);
             let unread = program.strip_prefix("/etc/").is_some_and(|path| subject.tree.is_unread(path));
-            if known && !unread && subject.tree.etc.file(program).is_none() {
+            let missing = (known && !unread && subject.tree.etc.file(program).is_none())
+                .then(|| format!("{program} does not exist"));
+            if let Some(why) = subject.facts.unstartable(program).or(missing) {
                 found.push(
-                    Finding::new(
-                        &registered::CALLER_PROGRAM_MISSING,
-                        format!("{program} does not exist, and {effect}"),
-                    )
-                    .at(value.place.clone())
-                    .on(&port.device)
-                    .why(format!("{key} names it, and the shell that is to start it ends with status 127")),
+                    Finding::new(&registered::CALLER_PROGRAM_MISSING, format!("{why}, and {effect}"))
+                        .at(value.place.clone())
+                        .on(&port.device)
+                        .why(format!("{key} names it, and the shell that is to start it ends with status 127")),
                 );
             }
         }

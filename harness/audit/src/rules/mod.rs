@@ -8,6 +8,7 @@ mod caller_id;
 mod files;
 mod login;
 mod mgetty;
+mod missing;
 mod option_problems;
 mod options;
 mod ports;
@@ -45,6 +46,7 @@ type Check = fn(&Subject<'_>) -> Vec<Finding>;
 /// Every check.
 const CHECKS: &[&[Check]] = &[
     ports::CHECKS,
+    missing::CHECKS,
     programs::CHECKS,
     mgetty::CHECKS,
     login::CHECKS,

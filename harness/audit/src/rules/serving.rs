@@ -118,12 +118,19 @@ fn default_route(subject: &Subject<'_>) -> Vec<Finding> {
     })
 }
 
+fn missing(plugin: &str) -> String {
+    format!("the plugin {plugin} does not exist: pppd ends, and nobody gets PPP")
+}
+
 fn plugins(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for port in subject.ports {
         for (plugin, option) in port.ppp.iter().flat_map(Ppp::plugins) {
             let there = |version: &PppVersion| plugin.shipped(*version);
+            let looked_for = starting::looked_for(subject.facts, &plugin);
             let (severity, what) = match subject.facts.ppp_version {
+                _ if looked_for == Some(true) => continue,
+                _ if looked_for == Some(false) => (Error, missing(plugin.name)),
                 Some(version) if there(&version) => continue,
                 None if PppVersion::ALL.iter().all(there) => continue,
                 None if PppVersion::ALL.iter().any(there) => {
@@ -133,7 +140,7 @@ fn plugins(subject: &Subject<'_>) -> Vec<Finding> {
                     Warning,
                     format!("the plugin {} is not part of pppd's package; if it is missing, pppd ends", plugin.name),
                 ),
-                _ => (Error, format!("the plugin {} does not exist: pppd ends, and nobody gets PPP", plugin.name)),
+                _ => (Error, missing(plugin.name)),
             };
             found.push(
                 Finding::new(&rule::PLUGIN_MISSING, what)

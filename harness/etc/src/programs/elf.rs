@@ -51,7 +51,11 @@ pub fn needs(octets: &[u8]) -> Needs {
         let name = words.find(|word| !word.starts_with('-') && !word.contains('=')).filter(|_| env);
         return Needs::Interpreter(std::iter::once(interpreter).chain(name).collect());
     }
-    if octets.starts_with(b"\x7fELF") { Needs::Binary(File(octets).binary().unwrap_or_default()) } else { Needs::Unknown }
+    if octets.starts_with(b"\x7fELF") {
+        Needs::Binary(File(octets).binary().unwrap_or_default())
+    } else {
+        Needs::Unknown
+    }
 }
 
 struct File<'a>(&'a [u8]);
@@ -76,7 +80,10 @@ impl File<'_> {
         let machine = if order == 1 { machine } else { machine.swap_bytes() };
         if class != 2 || order != 1 || machine != X86_64 {
             let known = MACHINES.iter().find(|(number, _)| *number == machine);
-            return Some(Binary { foreign: Some(known.map_or("another processor", |(_, name)| name)), ..Binary::default() });
+            return Some(Binary {
+                foreign: Some(known.map_or("another processor", |(_, name)| name)),
+                ..Binary::default()
+            });
         }
         let mut binary = Binary::default();
         let (table, size, count) = (self.number::<8>(32)?, self.number::<2>(54)?, self.number::<2>(56)?);

@@ -19,6 +19,8 @@ use crate::installed::{Carried, Installed, Presence, Programs};
 use crate::read::plugins::Plugin;
 use crate::source::{Tree, rooted};
 use crate::{Content, RawFile};
+use elf::Needs;
+pub use named::{mentioned, started_by};
 
 /// Where init, systemd and shells look for a program that is named without a directory.
 const PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -26,6 +28,8 @@ const PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr
 const LONGEST: u64 = 4 << 20;
 /// See [`LONGEST`].
 const MOST_OCTETS: u64 = 16 << 20;
+/// Octets of a program in which its first line is, if it has one (execve(2)).
+const BEGINNING: u64 = 256;
 /// Programs that are looked at because a program names them.
 const MOST_MENTIONED: usize = 200;
 /// Programs whose versions matter, in the order of a call: the package, and the program by which it is known without one.
@@ -59,6 +63,32 @@ pub fn look(tree: &mut Tree, directory: &Path) {
 pub fn find(directory: &Path, program: &str) -> Result<PathBuf, Presence> {
     let root = Root::open(directory).map_err(|error| Presence::Unknown(plain(&error)))?;
     Looking { directory, root: &root, modes_known: true }.found(program)
+}
+
+/// Where the plain file at that path of the server is below a root directory, links followed, whether or not anybody may
+/// execute it.
+pub fn file(directory: &Path, path: &str) -> Option<PathBuf> {
+    let root = Root::open(directory).ok()?;
+    Looking { directory, root: &root, modes_known: false }.file(path).ok().map(|(place, _)| place)
+}
+
+/// The names in that directory of the server below a root directory, links followed; none if there is no such directory, or it
+/// may not be read.
+pub fn names(directory: &Path, path: &str) -> Vec<String> {
+    let Ok(root) = Root::open(directory) else { return Vec::new() };
+    Looking { directory, root: &root, modes_known: false }.names(path)
+}
+
+/// The beginning of a program, as much as tells what it needs.
+///
+/// # Errors
+///
+/// Why it may not be read, in words.
+pub fn octets(directory: &Path, place: &Path) -> Result<Vec<u8>, String> {
+    let mut octets = Vec::new();
+    let file = Root::open(directory).and_then(|root| root.file(place));
+    let read = file.and_then(|file| file.take(LONGEST).read_to_end(&mut octets));
+    read.map(|_| octets).map_err(|error| plain(&error))
 }
 
 /// A root directory that is looked into.
@@ -95,7 +125,13 @@ impl Looking<'_> {
         if self.modes_known && mode & 0o111 == 0 {
             return Err(Presence::Unusable("may not be executed by anybody (its mode)"));
         }
-        Ok(place)
+        match elf::needs(&self.read(&place, BEGINNING).unwrap_or_default()) {
+            // As if it were missing itself (execve(2), ENOENT).
+            Needs::Interpreter(words) if words.first().is_some_and(|one| self.file(one) == Err(Presence::Missing)) => {
+                Err(Presence::Unusable("has an interpreter that does not exist (its first line)"))
+            }
+            _ => Ok(place),
+        }
     }
 
     /// The plain file at that path of the server, and its mode.
@@ -137,12 +173,14 @@ impl Looking<'_> {
     /// Versions as dpkg knows them, else as the programs tell them themselves.
     fn versions(&self, programs: &Programs) -> Vec<Installed> {
         let mut known = dpkg::installed(self.root);
-        let of_programs = VERSIONED.iter().filter(|(name, _)| !known.contains_key(name)).filter_map(|(name, program)| {
-            let path = programs.there().find(|path| path.rsplit('/').next() == Some(program))?;
-            let octets = self.octets(&self.found(path).ok()?)?;
-            let version = own_version::of(program, &octets)?;
-            Some((*name, Installed { name, version, architecture: None }))
-        });
+        let of_programs =
+            VERSIONED.iter().filter(|(name, _)| !known.contains_key(name)).filter_map(|(name, program)| {
+                // Also where it is not named: a script may start it.
+                let path = programs.there().find(|path| path.rsplit('/').next() == Some(program)).unwrap_or(program);
+                let octets = self.octets(&self.found(path).ok()?)?;
+                let version = own_version::of(program, &octets)?;
+                Some((*name, Installed { name, version, architecture: None }))
+            });
         let of_programs: Vec<_> = of_programs.collect();
         known.extend(of_programs);
         VERSIONED.iter().filter_map(|(name, _)| known.remove(name)).collect()
@@ -152,8 +190,12 @@ impl Looking<'_> {
         if self.root.about(place).ok()?.length > LONGEST {
             return None;
         }
+        self.read(place, LONGEST)
+    }
+
+    fn read(&self, place: &Path, most: u64) -> Option<Vec<u8>> {
         let mut octets = Vec::new();
-        self.root.file(place).ok()?.take(LONGEST).read_to_end(&mut octets).ok()?;
+        self.root.file(place).ok()?.take(most).read_to_end(&mut octets).ok()?;
         Some(octets)
     }
 
@@ -161,7 +203,7 @@ impl Looking<'_> {
     fn carried(&self, tree: &Tree, programs: &Programs) -> Vec<Carried> {
         let mut carried: BTreeMap<String, Carried> = BTreeMap::new();
         let mut open: Vec<String> = programs.there().filter(|name| name.starts_with('/')).map(str::to_owned).collect();
-        open.extend(tree.etc.files.iter().flat_map(named::mentioned));
+        open.extend(tree.etc.files.iter().flat_map(mentioned));
         let (mut octets, mut seen) = (0, 0);
         while let Some(path) = open.pop() {
             if carried.contains_key(&path) || tree.etc.file(&path).is_some() || seen > MOST_MENTIONED {
@@ -174,7 +216,7 @@ impl Looking<'_> {
             if octets > MOST_OCTETS {
                 break;
             }
-            open.extend(named::mentioned(&one.file));
+            open.extend(mentioned(&one.file));
             carried.insert(path, one);
         }
         carried.into_values().collect()

@@ -89,7 +89,7 @@ impl Named {
 }
 
 /// The program that an option of pppd has started, if it is named with its whole path.
-pub(crate) fn started_by(option: &Opt) -> Option<String> {
+pub fn started_by(option: &Opt) -> Option<String> {
     let value = option.parameter.as_deref().filter(|_| COMMANDS.contains(&option.name.as_str()))?;
     // A shell takes it apart; what is quoted, or the shell's own, is not looked for.
     let word = value.split_whitespace().find(|word| *word != "exec")?;
@@ -97,7 +97,7 @@ pub(crate) fn started_by(option: &Opt) -> Option<String> {
 }
 
 /// Programs that a script mentions by whole paths; none of what is no script.
-pub(super) fn mentioned(script: &RawFile) -> Vec<String> {
+pub fn mentioned(script: &RawFile) -> Vec<String> {
     let Content::File(octets) = &script.content else { return Vec::new() };
     if !octets.starts_with(b"#!") {
         return Vec::new();
@@ -115,7 +115,10 @@ fn is_of_path(one: char) -> bool {
 
 /// Whether a word can be a program's name: nothing that a shell would replace, and no words of many kilobytes.
 fn is_name(word: &str) -> bool {
-    !word.is_empty() && word.len() <= 1000 && !word.ends_with('/') && word.chars().all(|one| is_of_path(one) || one == '@')
+    !word.is_empty()
+        && word.len() <= 1000
+        && !word.ends_with('/')
+        && word.chars().all(|one| is_of_path(one) || one == '@')
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use super::*;
 use crate::read::version::PppVersion;
 
 const INITTAB: &str = "id:2:initdefault:\nS0:2:respawn:/sbin/mgetty ttyS0\nx:2:respawn:mydaemon\n";
-const LOGIN: &str = "/AutoPPP/ - - /usr/sbin/pppd plugin radius.so plugin /opt/own.so\nx - - /opt/menu\n* - - /bin/login @\n";
+const LOGIN: &str =
+    "/AutoPPP/ - - /usr/sbin/pppd plugin radius.so plugin /opt/own.so\nx - - /opt/menu\n* - - /bin/login @\n";
 
 /// A root directory with these files, those that end in `*` executable.
 fn root(files: &[(&str, &str)]) -> TempDir {
@@ -34,14 +35,27 @@ fn looked(root: &Path) -> (Programs, Vec<Carried>) {
 
 #[test]
 fn a_program_is_there_missing_or_of_no_use() {
-    let root = root(&[("usr/sbin/mgetty*", "\x7fELF stable release 1.2.1\0"), ("opt/menu", "#!/bin/sh\n"), ("usr/bin/mydaemon*", "")]);
+    let root = root(&[
+        ("usr/sbin/mgetty*", "\x7fELF stable release 1.2.1\0"),
+        ("opt/menu", "#!/bin/sh\n"),
+        ("usr/bin/mydaemon*", ""),
+    ]);
     symlink("usr/sbin", root.path().join("sbin")).unwrap();
     fs::create_dir_all(root.path().join("bin/login")).unwrap();
     let (programs, _) = looked(root.path());
-    let faults = ["/sbin/mgetty", "mydaemon", "/usr/sbin/pppd", "/bin/login", "/opt/menu"].map(|name| programs.fault(name));
+    let faults =
+        ["/sbin/mgetty", "mydaemon", "/usr/sbin/pppd", "/bin/login", "/opt/menu"].map(|name| programs.fault(name));
     let unusable = "may not be executed by anybody (its mode)";
     assert_eq!(faults, [None, None, Some("does not exist"), Some("is no file"), Some(unusable)]);
     assert_eq!(programs.line().as_deref(), Some("mgetty 1.2.1"));
+}
+
+#[test]
+fn a_script_without_its_interpreter_is_of_no_use() {
+    let root = root(&[("opt/menu*", "#!/usr/bin/perl -w\nprint 1;\n"), ("bin/login*", "#!/opt/sh\n"), ("opt/sh*", "")]);
+    let (programs, _) = looked(root.path());
+    let faults = ["/opt/menu", "/bin/login"].map(|name| programs.fault(name));
+    assert_eq!(faults, [Some("has an interpreter that does not exist (its first line)"), None]);
 }
 
 #[test]
@@ -71,7 +85,10 @@ fn dpkg_knows_versions_before_programs_do() {
     assert_eq!(programs.plugin("/opt/own.so"), Some(&Presence::Missing));
     let without = root(&[("usr/sbin/pppd*", pppd), ("usr/lib/pppd/2.5.2/radius.so", "")]);
     let (programs, _) = looked(without.path());
-    assert_eq!((programs.line().as_deref(), programs.plugin("radius.so")), (Some("ppp 2.4.9"), Some(&Presence::Missing)));
+    assert_eq!(
+        (programs.line().as_deref(), programs.plugin("radius.so")),
+        (Some("ppp 2.4.9"), Some(&Presence::Missing))
+    );
 }
 
 #[test]
@@ -82,12 +99,13 @@ fn what_programs_mention_is_taken_along_and_what_is_too_long_is_not() {
         ("opt/bin/tcl*", "\x7fELF"),
         ("opt/bin/long*", &long),
         ("opt/bin/other*", ""),
+        ("bin/sh*", ""),
         ("etc/ppp/ip-up", "#!/bin/sh\n/opt/bin/told $1\n"),
         ("opt/bin/told*", "#!/bin/sh\nexec /opt/menu\n"),
     ]);
     let (_, carried) = looked(root.path());
     let paths: Vec<_> = carried.iter().map(|one| one.file.path.as_str()).collect();
-    assert_eq!(paths, ["/opt/bin/tcl", "/opt/bin/told", "/opt/menu"]);
+    assert_eq!(paths, ["/bin/sh", "/opt/bin/tcl", "/opt/bin/told", "/opt/menu"]);
 }
 
 #[test]

@@ -34,6 +34,13 @@ impl PppVersion {
         Self::ALL.into_iter().find(|version| version.number() == number)
     }
 
+    /// The one that is nearest to that number: of the same series, `2.4` or `2.5`.
+    pub fn nearest(number: &str) -> Option<Self> {
+        let series = |number: &str| number.rsplit_once('.').map(|(series, _)| series.to_owned());
+        let wanted = series(number)?;
+        Self::ALL.into_iter().find(|version| series(version.number()).as_ref() == Some(&wanted))
+    }
+
     /// The one that the machine's own files point to.
     pub fn of_etc(etc: &Etc) -> Option<Self> {
         Self::of_release(&etc.text("/etc/debian_version")?)
@@ -76,5 +83,8 @@ mod tests {
         assert_eq!(of("7.1\n"), None);
         assert_eq!(PppVersion::of_etc(&tree(&[]).etc), None);
         assert_eq!(PppVersion::of_release("bookworm"), Some(PppVersion::V249));
+        assert_eq!([PppVersion::of_number("2.4.9"), PppVersion::of_number("2.4.7")], [Some(PppVersion::V249), None]);
+        assert_eq!([PppVersion::nearest("2.4.7"), PppVersion::nearest("2.5.0")], PppVersion::ALL.map(Some));
+        assert_eq!([PppVersion::nearest("2.3.11"), PppVersion::nearest("2")], [None, None]);
     }
 }

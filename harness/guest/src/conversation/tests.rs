@@ -40,6 +40,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         acts,
     };
     let job = Job {
+        programs: Vec::new(),
         scenario,
         stack: "bookworm".to_owned(),
         seed: 1,

@@ -4,6 +4,7 @@
 //! audit. The lab is asked for only if there is something to call, and an audit is given also if the lab fails.
 
 mod log;
+mod programs;
 mod rounds;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use offhook_audit::effective::Port;
+use offhook_audit::effective::{Facts, Port};
 use offhook_audit::judge::{self, PortCalls};
 use offhook_audit::plan::{self, Probe};
 use offhook_audit::secrecy::Secrecy;
@@ -24,6 +25,8 @@ use offhook_lab::{Lab, LabError, Room};
 use offhook_scenario::Personality;
 
 use crate::runner::item::Options;
+pub use programs::Choice;
+use programs::InLab;
 use rounds::{Rounds, Unmade};
 
 /// The exit code of a lab that cannot run a guest.
@@ -36,6 +39,8 @@ pub struct CallOptions {
     pub trusted: bool,
     /// The server stack.
     pub stack: String,
+    /// The root directory of the server whose own programs are to be called, if a guest can run them; `None`: the stack's.
+    pub programs: Option<PathBuf>,
     /// The modem behind each port.
     pub modem: Personality,
     /// Guests at once; `None`: as many as there are processors.
@@ -53,6 +58,8 @@ pub struct Completed {
     pub audit: Audit,
     /// Whether calls were made, or why they could not be.
     pub called: Result<bool, Stopped>,
+    /// With which programs.
+    pub choice: Choice,
 }
 
 /// Why calls could not be made, or not all of them.
@@ -95,38 +102,61 @@ pub fn complete(
     options: &CallOptions,
     interrupted: impl Future<Output = ()>,
 ) -> Completed {
-    let (mut audit, facts, ports) = offhook_audit::audit_for(tree, PppVersion::of_release(&options.stack));
+    let choice = Choice::of(tree, options.programs.as_deref());
+    let pppd = PppVersion::of_release(&options.stack).filter(|_| choice.own().is_none());
+    let (mut audit, facts, ports) = offhook_audit::audit_for(tree, pppd);
+    let plans = |lab: &dyn plan::Lab| planned(tree, &facts, &ports, lab);
+    // Whether anything is to be called is known before there is a lab, what of it can be only then.
+    let (calls, mut judged) = plans(&plan::Everything);
+    let called = match calls.is_empty() {
+        true => Ok(false),
+        false => lab().map_err(Stopped::from).and_then(|lab| {
+            let root = lab.stacks.get(&options.stack).map(|stack| stack.root.clone()).unwrap_or_default();
+            let in_lab = InLab::new(tree, &choice, (&options.stack, &root));
+            let (calls, left_out) = plans(&in_lab);
+            judged = left_out;
+            match calls.is_empty() {
+                true => Ok(false),
+                false => made(&in_lab, &lab, options, calls, &mut judged, interrupted).map(|()| true),
+            }
+        }),
+    };
+    judge::judge(&mut audit, &judged, &Secrecy::of(tree));
+    audit.findings = sorted(audit.findings);
+    Completed { audit, called, choice }
+}
+
+/// The calls to each port in that lab, and what is left out.
+fn planned<'a>(
+    tree: &Tree,
+    facts: &Facts,
+    ports: &'a [Port],
+    lab: &dyn plan::Lab,
+) -> (Vec<(&'a Port, Vec<Probe>)>, Vec<PortCalls>) {
     let mut calls: Vec<(&Port, Vec<Probe>)> = Vec::new();
     let mut judged: Vec<PortCalls> = Vec::new();
-    for port in &ports {
+    for port in ports {
         if judged.iter().any(|known| known.device == port.device) {
             continue;
         }
-        let plan = plan::plan(tree, &facts, port);
+        let plan = plan::plan(tree, facts, port, lab);
         judged.push(PortCalls { device: port.device.clone(), left_out: plan.left_out, ..PortCalls::default() });
         if !plan.probes.is_empty() {
             calls.push((port, plan.probes));
         }
     }
-    let called = match calls.is_empty() {
-        true => Ok(false),
-        false => made(tree, lab, options, calls, &mut judged, interrupted).map(|()| true),
-    };
-    judge::judge(&mut audit, &judged, &Secrecy::of(tree));
-    audit.findings = sorted(audit.findings);
-    Completed { audit, called }
+    (calls, judged)
 }
 
 /// Makes the calls, and takes what came of them into the audit.
 fn made(
-    tree: &Tree,
-    lab: impl FnOnce() -> Result<Lab, LabError>,
+    in_lab: &InLab<'_>,
+    lab: &Lab,
     options: &CallOptions,
     calls: Vec<(&Port, Vec<Probe>)>,
     judged: &mut [PortCalls],
     interrupted: impl Future<Output = ()>,
 ) -> Result<(), Stopped> {
-    let lab = lab()?;
     let confined = lab.init.confined();
     let confined = confined.map_err(|error| failed(format!("asking how guests are confined: {}", plain(&error))))?;
     if !options.trusted && !confined.holds() {
@@ -149,7 +179,7 @@ fn made(
         .enable_all()
         .build()
         .map_err(|error| failed(format!("starting the event loop: {}", plain(&error))))?;
-    let mut rounds = Rounds::new(tree, &lab, &options.stack, &options.modem, &evidence, calls);
+    let mut rounds = Rounds::new(in_lab, lab, &options.stack, &options.modem, &evidence, calls);
     let finished = runtime.block_on(async {
         tokio::select! {
             () = rounds.run(&run) => Ok(()),

@@ -11,13 +11,14 @@ use offhook_audit::effective::Port;
 use offhook_audit::judge::seen::Seen;
 use offhook_audit::plan::{self, Probe};
 use offhook_base::SourceFile;
-use offhook_etc::source::Tree;
-use offhook_lab::Lab;
+use offhook_etc::Etc;
+use offhook_lab::{Lab, ServerPrograms};
 use offhook_report::evidence;
 use offhook_scenario::Personality;
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
 
 use super::log;
+use super::programs::InLab;
 use crate::runner::item::{Item, Options};
 use crate::runner::schedule;
 
@@ -48,7 +49,9 @@ pub(super) enum Unmade {
 
 /// All calls of an audit.
 pub(super) struct Rounds<'a> {
-    tree: &'a Tree,
+    /// The server's files, with programs.
+    etc: Etc,
+    programs: Option<&'a ServerPrograms>,
     lab: &'a Lab,
     stack: &'a str,
     modem: &'a Personality,
@@ -59,7 +62,7 @@ pub(super) struct Rounds<'a> {
 impl<'a> Rounds<'a> {
     /// None made yet.
     pub(super) fn new(
-        tree: &'a Tree,
+        in_lab: &'a InLab<'a>,
         lab: &'a Lab,
         stack: &'a str,
         modem: &'a Personality,
@@ -67,19 +70,28 @@ impl<'a> Rounds<'a> {
         calls: Vec<(&'a Port, Vec<Probe>)>,
     ) -> Self {
         let none = |(port, left)| PortRounds { port, left, seen: Vec::new(), unmade: None };
-        Self { tree, lab, stack, modem, evidence, calls: calls.into_iter().map(none).collect() }
+        Self {
+            etc: in_lab.etc(),
+            programs: in_lab.own(),
+            lab,
+            stack,
+            modem,
+            evidence,
+            calls: calls.into_iter().map(none).collect(),
+        }
     }
 
     /// Makes the calls.
     pub(super) async fn run(&mut self, options: &Options) {
         for round in 0..MOST {
             let open = |calls: &&mut PortRounds<'_>| !calls.left.is_empty() && calls.unmade.is_none();
-            let (tree, stack, modem, evidence) = (self.tree, self.stack, self.modem, self.evidence);
+            let (stack, modem, evidence) = (self.stack, self.modem, self.evidence);
+            let server = (&self.etc, self.programs);
             let mut wanted: Vec<_> = self.calls.iter_mut().filter(open).collect();
             if wanted.is_empty() {
                 return;
             }
-            let items = wanted.iter().map(|calls| item(tree, calls, (stack, modem), evidence, round)).collect();
+            let items = wanted.iter().map(|calls| item(server, calls, (stack, modem), evidence, round)).collect();
             let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
             // Whoever waits for this ends it: nothing ends a round by itself.
             let result = schedule::run(self.lab, items, options, keep, pending(), |_| {}).await;
@@ -96,7 +108,7 @@ impl<'a> Rounds<'a> {
 }
 
 fn item(
-    tree: &Tree,
+    (etc, programs): (&Etc, Option<&ServerPrograms>),
     calls: &PortRounds<'_>,
     (stack, modem): (&str, &Personality),
     evidence: &Path,
@@ -104,8 +116,9 @@ fn item(
 ) -> Item {
     Item {
         source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
-        scenario: plan::scenario(&tree.for_calls(), calls.port, &calls.left, stack, modem),
+        scenario: plan::scenario(etc, calls.port, &calls.left, stack, modem),
         stack: stack.to_owned(),
+        programs: programs.cloned(),
         seed: SEED,
         evidence: evidence.join(calls.guest(round)),
     }

@@ -8,18 +8,20 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use time::OffsetDateTime;
 
+use super::called_on;
 use super::claim::Claim;
 use super::fix;
 use super::interrupt::Interruption;
 use super::play::unknown_stack;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
-use crate::audit_calls::{self, CallOptions, Completed, Stopped};
+use crate::audit_calls::{self, CallOptions, Choice, Completed, Stopped};
 use offhook_audit::accept::{Acceptances, Scope};
 use offhook_audit::remedy::{self, same};
 use offhook_audit::report::Detail;
 use offhook_audit::{Audit, Finding, Severity, json, registry, report, sarif, sorted, webmin};
 use offhook_base::{Fingerprint, is_standard_output, plain, write_result};
 use offhook_etc::RawFile;
+use offhook_etc::installed::Programs;
 use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
 use offhook_etc::tree::is_taken;
@@ -38,7 +40,7 @@ pub(super) struct AuditArgs {
     #[arg(long, value_name = "DIR", conflicts_with = "root")]
     etc: Option<PathBuf>,
 
-    /// The server's root directory: /etc below it, and files elsewhere that it names [default: this machine's]
+    /// The server's root directory: /etc below it, its programs, and files elsewhere that it names [default: this machine's]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
 
@@ -70,7 +72,7 @@ pub(super) struct AuditArgs {
     #[arg(long)]
     trust_the_tree: bool,
 
-    /// The stack to call [default: that of the files' release, if they tell it, else the first there is]
+    /// The stack to call [default: the programs of the root directory, else the nearest to them or the files' release]
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
 
@@ -194,7 +196,8 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         })?,
         None => (Vec::new(), Vec::new()),
     };
-    let version = PppVersion::of_etc(&tree.etc);
+    let installed = tree.programs.as_ref().and_then(Programs::nearest_pppd);
+    let version = installed.or_else(|| PppVersion::of_etc(&tree.etc));
     if let Some(directory) = &arguments.fix {
         fix::room(directory).map_err(Stop::Wrong)?;
     }
@@ -211,23 +214,22 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     let interruption =
         Interruption::listen().map_err(|error| Stop::Failed(format!("listening for signals: {}", plain(&error))))?;
     let calls = Calls { arguments, stack: &stack, modem: &modem, ran: &ran, interruption: &interruption };
-    let Completed { mut audit, called } = calls.completed(&tree, arguments.out.as_deref())?;
+    let Completed { mut audit, called, choice } = calls.completed(&tree, arguments.out.as_deref())?;
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
     }
     let why = match (&arguments.stack, version) {
         (Some(_), _) => "",
+        (None, Some(_)) if installed.is_some() => ", whose pppd is nearest to the one that is installed",
         (None, Some(_)) => ", whose pppd the files' debian_version tells",
         (None, None) => ": the files do not tell their release, and --stack chooses another",
     };
-    let called_on = || {
-        let pppd = PppVersion::of_release(&stack).map_or_else(String::new, |version| format!(" (pppd {version})"));
-        format!("{stack}{pppd}{why}")
-    };
+    let called_on = || called_on::text(&choice, &tree, &stack, why, ran.get());
     audit.called_on = (called == Ok(true)).then(called_on);
     audit.webmin = webmin.0;
     audit.findings.extend(webmin.1);
-    let scope = Scope { called: called == Ok(true), webmin: arguments.webmin.is_some() };
+    let programs = tree.programs.is_some();
+    let scope = Scope { called: called == Ok(true), webmin: arguments.webmin.is_some(), programs };
     // The local day, or UTC's where the time zone cannot be known.
     let today = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc()).date();
     audit.findings = sorted(acceptances.apply(audit.findings, today, scope));
@@ -235,9 +237,11 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         Ok(_) => offhook_audit::exit_code(&audit.findings, arguments.fail_on.severity()),
         Err(_) => LAB_FAILED,
     };
-    let ran = ran.get().filter(|_| called == Ok(true));
+    audit.own_programs = called == Ok(true) && matches!(choice, Choice::Own(..));
+    let ran = ran.get().filter(|_| called == Ok(true)).map(|ran| called_on::fingerprint(&choice, ran));
     let json = || {
-        json::report(&audit, &tree, ran, code).map_err(|error| Stop::Failed(format!("making the JSON audit: {error}")))
+        json::report(&audit, &tree, ran.as_ref(), code)
+            .map_err(|error| Stop::Failed(format!("making the JSON audit: {error}")))
     };
     match format {
         Format::Text => {
@@ -256,7 +260,7 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         let withdrawn = |finding: &Finding| audit.withdrawn.iter().any(|known| same(known, finding));
         let pppd = PppVersion::of_release(&stack).filter(|_| called == Ok(true));
         let mending = remedy::mend(&tree, pppd, |finding| !accepted(finding) && !withdrawn(finding));
-        let Completed { audit: mut copy, called } = calls.completed(&mending.tree, None)?;
+        let Completed { audit: mut copy, called, .. } = calls.completed(&mending.tree, None)?;
         copy.called_on = called.map_err(Stop::Calls)?.then(called_on);
         copy.findings = sorted(acceptances.apply(copy.findings, today, scope));
         let style = Style::of(&io::stdout(), |name| std::env::var_os(name));
@@ -349,12 +353,15 @@ impl Calls<'_> {
     fn completed(self, tree: &Tree, evidence: Option<&Path>) -> Result<Completed, Stop> {
         let Self { arguments, stack, .. } = self;
         if arguments.no_calls {
-            return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false) });
+            let choice = Choice::Stack(None);
+            return Ok(Completed { audit: offhook_audit::audit(tree).0, called: Ok(false), choice });
         }
         let options = CallOptions {
             // This machine runs its own files anyway.
             trusted: arguments.trust_the_tree || (arguments.etc.is_none() && arguments.root.is_none()),
             stack: stack.to_owned(),
+            // Who names a stack wants its programs.
+            programs: root_directory(arguments).filter(|_| arguments.stack.is_none()),
             modem: self.modem.clone(),
             jobs: arguments.jobs.map(usize::from),
             limit: Duration::from_secs(arguments.limit),
@@ -383,11 +390,16 @@ fn in_sarif(arguments: &AuditArgs, audit: &Audit, tree: &Tree, complete: bool) -
         .map_err(|error| Stop::Failed(format!("making the SARIF audit: {error}")))
 }
 
+/// The server's root directory, if that is what is audited.
+fn root_directory(arguments: &AuditArgs) -> Option<PathBuf> {
+    let root = arguments.root.clone().unwrap_or_else(|| PathBuf::from("/"));
+    arguments.etc.is_none().then_some(root)
+}
+
 fn tree(arguments: &AuditArgs) -> Result<Tree, Stop> {
-    let (directory, root) = match (&arguments.etc, &arguments.root) {
+    let (directory, root) = match (&arguments.etc, root_directory(arguments)) {
         (Some(directory), _) => (directory.clone(), false),
-        (None, Some(directory)) => (directory.clone(), true),
-        (None, None) => (PathBuf::from("/"), true),
+        (None, directory) => (directory.unwrap_or_default(), true),
     };
     let wrong = |why: &str| {
         let what = if root { directory.join("etc") } else { directory.clone() };
@@ -396,7 +408,10 @@ fn tree(arguments: &AuditArgs) -> Result<Tree, Stop> {
             what.display(),
         ))
     };
-    let tree = Tree::read(&directory, root, arguments.ignore_modes).map_err(|error| wrong(&plain(&error)))?;
+    let mut tree = Tree::read(&directory, root, arguments.ignore_modes).map_err(|error| wrong(&plain(&error)))?;
+    if root {
+        offhook_etc::programs::look(&mut tree, &directory);
+    }
     let of_a_server = |file: &RawFile| file.path.strip_prefix("/etc/").is_some_and(|path| is_taken(Path::new(path)));
     if !tree.etc.files.iter().any(of_a_server) && tree.unread.is_empty() {
         return Err(wrong("none of the files of a dial-in server is there (inittab, mgetty/, ppp/, systemd/system/)"));

@@ -67,6 +67,7 @@ pub(super) fn main(arguments: &Differential) -> u8 {
     };
     notices(&lab);
     let options = CallOptions {
+        programs: None,
         trusted: true,
         stack: stack.clone(),
         modem: Default::default(),

@@ -125,6 +125,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
     let command =
         if shell.command.is_empty() { vec!["/bin/sh".to_owned(), "-i".to_owned()] } else { shell.command.clone() };
     let job = Job {
+        programs: Vec::new(),
         scenario: Scenario {
             name: String::new(),
             span: Span::default(),
@@ -144,6 +145,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
     let io = |doing: &str, error: &std::io::Error| (LAB_FAILED, format!("{doing}: {}", plain(error)));
     let text = serde_json::to_vec(&job).map_err(|error| (LAB_FAILED, format!("writing the job: {error}")))?;
     let uml = Uml {
+        programs: None,
         kernel: lab.kernel.image.clone(),
         init: lab.init.clone(),
         stack: stack.root.clone(),

@@ -5,6 +5,7 @@
 
 mod audit;
 mod call;
+mod called_on;
 mod check;
 mod claim;
 mod console;

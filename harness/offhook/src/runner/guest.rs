@@ -43,9 +43,14 @@ impl Guest {
     /// The guest for number `index` of the plan.
     pub(super) fn new(lab: &Lab, item: &Item, index: usize, options: &Options) -> Self {
         let stack = lab.stacks.get(&item.stack).cloned();
-        let lacking = stack.as_ref().and_then(|stack| missing(&item.scenario, &item.stack, &stack.root));
+        // Who gives programs of a machine's own has looked for them.
+        let stack_alone = stack.as_ref().filter(|_| item.programs.is_none());
+        let lacking = stack_alone.and_then(|stack| missing(&item.scenario, &item.stack, &stack.root));
         let mut outcome = blank(item, Verdict::Passed);
         outcome.fingerprint = lab.fingerprint(&item.stack);
+        if let Some(programs) = &item.programs {
+            outcome.fingerprint.packages.clone_from(&programs.packages);
+        }
         Self { uml: uml(lab, item, index, options), stack, limit: options.limit, outcome, lacking }
     }
 
@@ -81,6 +86,7 @@ fn uml(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
         kernel: lab.kernel.image.clone(),
         init: lab.init.clone(),
         stack: lab.stacks.get(&item.stack).map(|stack| stack.root.clone()).unwrap_or_default(),
+        programs: item.programs.clone(),
         room: options.room.clone(),
         number: index,
         seed: item.seed,
@@ -105,12 +111,17 @@ async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -
     emptied(&item.evidence)?;
     let stack = stack.ok_or_else(|| Error::new(format!("the lab has no stack {:?}", item.stack)))?;
     // Copied into the guest's overlay one by one: only for those who look.
-    let special = if has_users(&item.scenario) { stack.manifest.special } else { Vec::new() };
+    let mut special = if has_users(&item.scenario) { stack.manifest.special } else { Vec::new() };
+    if item.programs.as_ref().is_some_and(|programs| programs.owners_known) {
+        // A machine's own programs have the owners and modes that they have there.
+        special.retain(|special| !special.path.starts_with("usr/"));
+    }
     let mut job = Job {
         scenario: item.scenario.clone(),
         stack: item.stack.clone(),
         seed: item.seed,
         special,
+        programs: item.programs.as_ref().map(|programs| programs.names.clone()).unwrap_or_default(),
         token: token(),
         shell: None,
         partial_trace: false,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use offhook_base::SourceFile;
-use offhook_lab::Room;
+use offhook_lab::{Room, ServerPrograms};
 use offhook_report::run::Planned;
 use offhook_scenario::Scenario;
 
@@ -18,6 +18,8 @@ pub struct Item {
     pub scenario: Scenario,
     /// The stack.
     pub stack: String,
+    /// Programs of a machine's own, in place of the stack's.
+    pub programs: Option<ServerPrograms>,
     /// The seed.
     pub seed: u64,
     /// Where its evidence goes.
