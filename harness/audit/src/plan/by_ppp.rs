@@ -93,7 +93,7 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     let account = |probe: &&Probe| matches!(probe.aim, Aim::Account { .. }) && probe.expected.inside != Some(false);
     let brought = plan.probes.iter().filter(account).find(|probe| probe.brings.is_some());
     if let Some((probe, Aim::Account { name, .. })) = brought.map(|probe| (probe.clone(), &probe.aim)) {
-        let expected = Expected { inside: None, ..probe.expected.clone() };
+        let expected = Expected { inside: None, ..probe.expected };
         plan.probes.push(Probe { aim: Aim::NoAddress(name.clone()), brings: None, expected, ..probe });
     }
     let null = accounts::without_name(facts, ppp);
@@ -101,7 +101,7 @@ pub(super) fn ppp_probes(tree: &Tree, facts: &Facts, port: &Port, ppp: &Ppp, fro
     let unauthenticated = unauthenticated(port, from, inside);
     let entry = accounts::null_login(facts, ppp);
     let address = entry.and_then(Entry::single).or(unauthenticated.expected.address);
-    let expected = Expected { address, ..unauthenticated.expected.clone() }.with_network(network);
+    let expected = Expected { address, ..unauthenticated.expected }.with_network(network);
     plan.probes.push(Probe { brings: brings(ppp, entry), expected, ..unauthenticated });
     // One caller who gets in stays until the server has had enough of it.
     // Where pppd begins again by itself the call goes on.
