@@ -128,7 +128,9 @@ impl Ppp {
     /// After how many seconds of silence LCP echoes end a call; `None`: never, because one of the two options is missing.
     pub fn echo_timeout(&self) -> Option<u64> {
         let of = |name| self.positive(name).map(|(number, _)| number);
-        Some(of("lcp-echo-interval")?.saturating_mul(of("lcp-echo-failure")?.saturating_add(1)))
+        // An adaptive pppd sends no echo while something came since the last one: the first silent interval passes by.
+        let first = 1 + u64::from(self.winner(&["lcp-echo-adaptive"]).is_some());
+        Some(of("lcp-echo-interval")?.saturating_mul(of("lcp-echo-failure")?.saturating_add(first)))
     }
 
     /// Whether callers may speak IPv4; `Err`: the option that says no.

@@ -231,8 +231,9 @@ fn briefly(rules: &[Rule]) -> String {
 
 fn prompt(facts: &Facts, port: &Port) -> Statement {
     let prompt = match (&port.command.prompt, port.values.get("login-prompt")) {
-        (Some(text), _) => format!("the prompt is {text:?}"),
-        (None, Some(value)) => format!("the prompt is {:?}", value.text),
+        // With mgetty's escapes as they stand there.
+        (Some(text), _) => format!("the prompt is \"{}\"", printable(text)),
+        (None, Some(value)) => format!("the prompt is \"{}\"", printable(&value.text)),
         (None, None) => "the default prompt".to_owned(),
     };
     let line = facts.login_line("somebody");

@@ -330,6 +330,15 @@ fn unauthenticated(port: &Port, from: &Option<String>, inside: bool) -> Probe {
     }
 }
 
+/// A prompt without the blanks at its end, as characters or as mgetty's escapes for them.
+fn without_blanks(prompt: &str) -> &str {
+    let mut prompt = prompt.trim_end();
+    while let Some(rest) = ["\\040", "\\r", "\\n", "\\t"].iter().find_map(|blank| prompt.strip_suffix(blank)) {
+        prompt = rest.trim_end();
+    }
+    prompt
+}
+
 /// The first user who has a password and the first who needs none, at the prompt.
 fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, (lab, plan): (&dyn Lab, &mut Plan)) {
     let program = facts.login_program("somebody");
@@ -339,7 +348,7 @@ fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, (lab, plan): (
     }
     let prompt =
         port.command.prompt.as_deref().or_else(|| port.values.get("login-prompt").map(|value| value.text.as_str()));
-    if prompt.is_some_and(|prompt| !prompt.trim_end().to_ascii_lowercase().ends_with("login:")) {
+    if prompt.is_some_and(|prompt| !without_blanks(prompt).to_ascii_lowercase().ends_with("login:")) {
         plan.leave_out(LeftOutWhat::Logins, "the prompt does not end in \"login:\", which a caller waits for");
         return;
     }

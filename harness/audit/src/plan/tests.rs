@@ -13,6 +13,28 @@ fn planned(changes: &[(&str, &str)]) -> Vec<Probe> {
 }
 
 #[test]
+fn a_prompt_may_end_in_blanks_as_mgetty_writes_them() {
+    let logins = |prompt: &str| {
+        let config = format!("login-prompt {prompt}\n");
+        let probes = planned(&[("mgetty/mgetty.config", &config)]);
+        probes.iter().any(|probe| matches!(probe.aim, Aim::TextLogin(_)))
+    };
+    assert!(logins("@!login:\\040") && logins("login:") && logins("\\r\\nLogin:\\040"));
+    assert!(!logins("who\\040"));
+}
+
+#[test]
+fn an_adaptive_pppd_lets_one_interval_more_pass() {
+    // pppd 2.4.9 and 2.5.2, a caller who falls silent once the network is up: 220 s, and 240 s with the option.
+    let after = |more: &str| {
+        let options = format!("auth\nlcp-echo-interval 20\nlcp-echo-failure 10\n{more}");
+        let tree = with(&[("ppp/options", &options)]);
+        ports(&tree, &Facts::of(&tree)).remove(0).ppp.and_then(|ppp| ppp.echo_timeout())
+    };
+    assert_eq!((after(""), after("lcp-echo-adaptive\n")), (Some(220), Some(240)));
+}
+
+#[test]
 fn whoever_starts_pppd_at_the_prompt_and_whoever_has_no_account_is_called_for() {
     let login = "/AutoPPP/ - - /usr/sbin/pppd auth +pap login\nppp - - /usr/sbin/pppd noauth\n* - - /bin/login @\n";
     let tree = with(&[("mgetty/login.config", login), ("ppp/pap-secrets", "carol * x *\nbob * y *\n")]);

@@ -2,7 +2,7 @@
 //! the finding is gone and nothing stands open that was closed.
 //!
 //! In goes a [`Tree`]; out comes a [`Mending`]: the mended tree, what was mended, and what is left for a person, with the
-//! reason. [`diff`] shows the difference. Calls are for whoever has the lab: they go to the mended tree like to any other.
+//! reason. [`diff()`] shows the difference. Calls are for whoever has the lab: they go to the mended tree like to any other.
 
 mod cures;
 mod diff;
