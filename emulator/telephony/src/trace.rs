@@ -215,7 +215,7 @@ pub enum EventKind {
         /// `mgetty`, `pppd`.
         program: String,
         /// Its process, where the log tells.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
         pid: Option<i32>,
         /// The line without time stamp and host name.
         text: String,

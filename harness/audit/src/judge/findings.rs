@@ -275,13 +275,18 @@ pub(super) fn known(audit: &mut Audit, ports: &[PortCalls], secrecy: &Secrecy) {
     latent(audit);
 }
 
+/// How it is told that the modem refused a command.
+const REFUSED: &str = "the last answer of the modem was \"ERROR\"";
+
 /// Marks dangers that cannot come to pass yet: what they are about does not work at all.
 pub fn latent(audit: &mut Audit) {
     let dead = |of: fn(&Rule) -> bool| -> Vec<Finding> {
         let dead = |one: &&Finding| of(one.rule) && one.severity == Severity::Error;
         audit.findings.iter().filter(dead).cloned().collect()
     };
-    let not_served = dead(|rule| is_not_served(rule) || rule == &shown::CALLED_NOT_READY);
+    let mut not_served = dead(|rule| is_not_served(rule) || rule == &shown::CALLED_NOT_READY);
+    // What the lab's modem refuses another one may take: the port is not dead for that.
+    not_served.retain(|finding| finding.rule != &shown::CALLED_NOT_READY || !finding.why.contains(REFUSED));
     let no_ppp = dead(|rule| is_no_ppp(rule) || rule == &reach::NO_IP || rule == &reach::NO_LOCAL_ADDRESS);
     let devices: Vec<String> = audit.ports.iter().map(|port| port.device.clone()).collect();
     for finding in audit.findings.iter_mut().filter(|finding| finding.severity == Severity::Danger) {
@@ -308,7 +313,12 @@ pub(super) fn contradictions(audit: &mut Audit, port: &PortCalls, calls: &Calls<
     match &port.unmade {
         Some(Unmade::NotReady(said)) if port.seen.is_empty() => {
             let why = format!("the log says: {}", calls.secrecy.hide(said));
-            let what = format!("lab: mgetty never gets {device} ready, so nobody is answered");
+            let what = match said.contains(REFUSED) {
+                true => format!(
+                    "lab: the modem of the lab refuses a command of {device}, and mgetty never gets ready with it"
+                ),
+                false => format!("lab: mgetty never gets {device} ready, so nobody is answered"),
+            };
             let known = audit
                 .findings
                 .iter()
