@@ -13,7 +13,7 @@ OPTION_UNKNOWN = "option-unknown": [Error];
 OPTION_VERSION = "option-version": [Warning, Error, Note];
     meaning "An option is known to some versions of pppd only";
     why "A version that does not know it ends, and nobody gets PPP. It is an error if the machine has that version, which \
-         /etc/debian_version tells.";
+         debian_version or os-release tells.";
     fix "remove the option, or make sure that the machine has a version that knows it";
     example Etc(&[file("ppp/options", "auth\nipx\n")]);
 OPTION_VALUE = "option-value": [Error, Warning];

@@ -43,7 +43,18 @@ impl PppVersion {
 
     /// The one that the machine's own files point to.
     pub fn of_etc(etc: &Etc) -> Option<Self> {
-        Self::of_release(&etc.text("/etc/debian_version")?)
+        let debian = etc.text("/etc/debian_version").and_then(|release| Self::of_release(&release));
+        debian.or_else(|| Self::of_os_release(&etc.text("/etc/os-release")?))
+    }
+
+    /// The one of the release that os-release(5) names, if that is Debian's or has Debian's packages.
+    fn of_os_release(text: &str) -> Option<Self> {
+        let value = |key: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='))?;
+            Some(line.trim().trim_matches(['"', '\'']))
+        };
+        let is_debian = matches!(value("ID")?, "debian" | "raspbian");
+        Self::of_release(value("VERSION_CODENAME").filter(|_| is_debian)?)
     }
 
     /// The release of Debian that has it today.
@@ -81,6 +92,9 @@ mod tests {
         assert_eq!(of("13.0\n"), Some(PppVersion::V252));
         assert_eq!(of("trixie/sid\n"), Some(PppVersion::V252));
         assert_eq!(of("7.1\n"), None);
+        let named = |text| PppVersion::of_etc(&tree(&[("os-release", text)]).etc);
+        assert_eq!(named("ID=raspbian\nVERSION_CODENAME=\"bookworm\"\n"), Some(PppVersion::V249));
+        assert_eq!(named("ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n"), None);
         assert_eq!(PppVersion::of_etc(&tree(&[]).etc), None);
         assert_eq!(PppVersion::of_release("bookworm"), Some(PppVersion::V249));
         assert_eq!([PppVersion::of_number("2.4.9"), PppVersion::of_number("2.4.7")], [Some(PppVersion::V249), None]);

@@ -221,7 +221,7 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     let why = match (&arguments.stack, version) {
         (Some(_), _) => "",
         (None, Some(_)) if installed.is_some() => ", whose pppd is nearest to the one that is installed",
-        (None, Some(_)) => ", whose pppd the files' debian_version tells",
+        (None, Some(_)) => ", the release that the files tell",
         (None, None) => ": the files do not tell their release, and --stack chooses another",
     };
     let called_on = || called_on::text(&choice, &tree, &stack, why, ran.get());
