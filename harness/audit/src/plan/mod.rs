@@ -166,6 +166,8 @@ pub enum LeftOutWhat {
     Ppp,
     /// Logins at the prompt.
     Logins,
+    /// The modem that is usual in the lab.
+    Modem,
 }
 
 impl std::fmt::Display for LeftOut {
@@ -183,6 +185,7 @@ impl std::fmt::Display for LeftOutWhat {
             Self::Rules(count) => write!(f, "{} more", counted(*count, "caller-ID rule")),
             Self::Ppp => f.write_str("callers by PPP"),
             Self::Logins => f.write_str("logins at the prompt"),
+            Self::Modem => f.write_str("the lab's usual modem"),
         }
     }
 }
