@@ -86,6 +86,24 @@ fn a_copy_that_lost_its_modes_is_called_as_it_was() {
     assert_eq!(called(&audit, "account"), accounts);
 }
 
+#[test]
+fn what_the_lab_s_modem_refuses_is_no_fault_of_the_server_s_unless_the_modem_was_chosen() {
+    let etc = copy("pap-inittab");
+    let config = etc.path().join("mgetty/mgetty.config");
+    let before = fs::read_to_string(&config).unwrap();
+    fs::write(&config, format!("init-chat \"\" ATZ OK AT+MADEUP=7 OK ATQ0V1 OK\n{before}")).unwrap();
+    let (audit, code) = in_json(etc.path(), &[]);
+    assert_eq!((bad(&audit), code), (vec![], 0));
+    assert!(called(&audit, "account").contains(&"anna got 192.168.32.105 by PAP".to_owned()));
+    let left = audit["ports"][0]["left_out"].as_array().unwrap();
+    let modem = left.iter().find(|left| left["what"] == "modem").unwrap();
+    assert!(modem["why"].as_str().unwrap().starts_with("it answers ERROR to \"AT+MADEUP=7\""), "{modem}");
+    let (audit, code) = in_json(etc.path(), &["--modem", "generic"]);
+    assert!(bad(&audit).contains(&"error called-not-ready".to_owned()), "{audit}");
+    assert_eq!(code, 1);
+    assert!(audit["ports"][0]["left_out"].as_array().unwrap().iter().all(|left| left["what"] != "modem"));
+}
+
 /// Runs the audit, and makes sure that no password is in what it prints.
 fn audited(etc: &Path, more: &[&str]) -> Output {
     let output = offhook().arg("audit").arg("--etc").arg(etc).args(more).output().unwrap();

@@ -29,7 +29,7 @@ fn called(tree: &Tree) -> Audit {
         programs: None,
         trusted: false,
         stack: STACK.to_owned(),
-        modem: offhook_scenario::Personality::default(),
+        modem: None,
         jobs: None,
         limit: Duration::from_secs(60),
         evidence: None,

@@ -22,7 +22,7 @@ use offhook_etc::read::program::Program;
 use offhook_etc::read::secrets::{self, Secrets};
 use offhook_etc::read::version::PppVersion;
 use offhook_etc::read::words::words;
-use offhook_etc::read::{accounts, dialin, pam};
+use offhook_etc::read::{accounts, dialin, pam, prompt};
 use offhook_etc::source::{Place, Sourced, Tree};
 
 /// Rings and speed without a word about them.
@@ -219,6 +219,13 @@ impl Port {
     /// Whether a yes-or-no key of mgetty.config says yes.
     pub fn flag(&self, key: &str) -> bool {
         self.values.get(key).is_some_and(|value| mgetty_config::truth(&value.text))
+    }
+
+    /// The prompt as a caller sees it; `None`: mgetty's own, `@ login: ` or alike.
+    pub fn prompt(&self, facts: &Facts) -> Option<String> {
+        let set = || self.values.get("login-prompt").map(|value| value.text.as_str());
+        let text = self.command.prompt.as_deref().or_else(set)?;
+        Some(prompt::decoded(text, facts.hostname.as_deref(), &self.device))
     }
 }
 

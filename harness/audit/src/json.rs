@@ -27,7 +27,7 @@
 //!                      "refuted"      it does not hold; with "calls", "saw", and "said": the server's own words, or null
 //!                      "not-tried" }  with "why"
 //!       } ],
-//!       "left_out": [ { "what": "port", "logins", { "account": [NAME, place] }, { "accounts": 3 } or { "rules": 3 },
+//!       "left_out": [ { "what": "port", "ppp", "logins", "modem", { "account": [NAME, place] }, { "accounts": 3 } or { "rules": 3 },
 //!                       "why" } ]
 //!   } ],
 //!   "findings": [ {

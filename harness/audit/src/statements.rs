@@ -230,12 +230,14 @@ fn briefly(rules: &[Rule]) -> String {
 }
 
 fn prompt(facts: &Facts, port: &Port) -> Statement {
-    let prompt = match (&port.command.prompt, port.values.get("login-prompt")) {
-        // With mgetty's escapes as they stand there.
-        (Some(text), _) => format!("the prompt is \"{}\"", printable(text)),
-        (None, Some(value)) => format!("the prompt is \"{}\"", printable(&value.text)),
-        (None, None) => "the default prompt".to_owned(),
-    };
+    let prompt = port.prompt(facts).map_or_else(
+        || "the default prompt".to_owned(),
+        // Of several lines the last, where the caller types.
+        |text| match text.trim_end_matches(['\r', '\n']).rsplit(['\r', '\n']).next().filter(|last| *last != text) {
+            Some(last) => format!("the prompt ends in \"{}\"", printable(last)),
+            None => format!("the prompt is \"{}\"", printable(&text)),
+        },
+    );
     let line = facts.login_line("somebody");
     let program = line.map_or("login", |line| line.program());
     let empty = facts.empty_password_at_prompt;
@@ -596,6 +598,16 @@ mod tests {
         let said = said(&[("ppp/pap-secrets", "* * \"\" *\nguest * \"*\" -\n")]);
         assert!(said.iter().any(|line| line.starts_with("auth: nobody gets in by PPP")), "{said:?}");
         assert!(!said.iter().any(|line| line.contains("gets in by PAP")), "{said:?}");
+    }
+
+    #[test]
+    fn a_prompt_is_told_as_callers_see_it_and_of_several_lines_the_last() {
+        let login = |prompt: &str| {
+            let said = said(&[("mgetty/mgetty.config", &format!("login-prompt {prompt}\n"))]);
+            said.into_iter().find(|said| said.starts_with("login: ")).unwrap_or_default()
+        };
+        assert!(login("@ \\P login:\\040").contains("the prompt is \"dialin ttyS0 login: \";"));
+        assert!(login("\\V\\n\\r\\S\\n\\r@ login:\\040").contains("the prompt ends in \"dialin login: \";"));
     }
 
     #[test]

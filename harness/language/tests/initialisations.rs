@@ -56,6 +56,8 @@ const LINES: &[(&str, &str, &str, &str)] = &[
     ("zyxel-u1496", "AT&FX7&D2&C1&H3&K4&N0S0=0S38.3=1", "OK", "ZyXEL BBS"),
     ("zyxel-u1496", "AT&FE0X5&C1&D2&H3&K4&R1S0=0", "OK", "ZyXEL plain"),
     ("zyxel-u1496", "ATZ*E0*N3", "OK", "ZyXEL *"),
+    ("zyxel-u1496", "AT&FS2=255", "OK", "mgetty.config, ZyXEL"),
+    ("zyxel-u1496", "ATN3S0=0S13.2=1", "OK", "mgetty.config, ZyXEL"),
     ("generic", "AT&C1&K3", "OK", "Trumpet Winsock"),
     ("generic", "AT S7=45 S0=0 L1 V1 X4 &C1 &D2 E1 Q0", "OK", "Telix"),
     ("generic", "ATM0H0S0=0Q0V1", "OK", "FrontDoor"),

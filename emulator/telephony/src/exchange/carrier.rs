@@ -20,6 +20,9 @@ pub struct Carrier {
 const MODULATIONS: &[(u32, &str)] =
     &[(300, "V21"), (1200, "V22"), (2400, "V22B"), (9600, "V32"), (14_400, "V32B"), (33_600, "V34"), (56_000, "V90")];
 
+/// What every modem above 33600 bit/s has, whatever it begins with.
+pub const BEYOND_V34: &str = "V90";
+
 impl Carrier {
     /// The same rate both ways, in the modulation that has it, without error control.
     pub fn new(rate: u32) -> Self {
@@ -46,7 +49,7 @@ impl Carrier {
 
 /// The modulation that modems choose for a rate in bit/s; the fastest for anything above.
 pub fn modulation(rate: u32) -> &'static str {
-    MODULATIONS.iter().find(|(most, _)| rate <= *most).map_or("V90", |(_, name)| name)
+    MODULATIONS.iter().find(|(most, _)| rate <= *most).map_or(BEYOND_V34, |(_, name)| name)
 }
 
 #[cfg(test)]

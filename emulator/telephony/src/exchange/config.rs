@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cadence::Cadence;
 use super::caller_id_service::CallerIdService;
-use super::carrier::Carrier;
+use super::carrier::{BEYOND_V34, Carrier};
 use super::party::Party;
 use super::quality::Quality;
 use super::stamp::Stamp;
@@ -96,6 +96,8 @@ pub struct Abilities {
     pub most: u32,
     /// Lowest rate, bit/s: rather no carrier than a slower one.
     pub least: u32,
+    /// The modulation it begins with above 33600 bit/s, as `+MS` spells it. Two that begin with others agree on V.90.
+    pub beyond_v34: &'static str,
     /// V.42. Only a line whose `octet_bits` are 8 lets it be used.
     pub error_control: bool,
     /// V.42 bis, which needs V.42.
@@ -105,7 +107,7 @@ pub struct Abilities {
 /// Every rate of the line, and V.42 if the line has it; no compression.
 impl Default for Abilities {
     fn default() -> Self {
-        Self { most: u32::MAX, least: 0, error_control: true, compression: false }
+        Self { most: u32::MAX, least: 0, beyond_v34: BEYOND_V34, error_control: true, compression: false }
     }
 }
 
@@ -126,7 +128,11 @@ impl LineConfig {
         }
         let error_control = self.error_control() && caller.error_control && called.error_control;
         let compression = error_control && caller.compression && called.compression;
-        Some(Carrier { transmit, receive, error_control, compression, ..Carrier::new(rate) })
+        let mut carrier = Carrier { transmit, receive, error_control, compression, ..Carrier::new(rate) };
+        if carrier.modulation == BEYOND_V34 && caller.beyond_v34 == called.beyond_v34 {
+            carrier.modulation = called.beyond_v34.to_owned();
+        }
+        Some(carrier)
     }
 }
 
@@ -147,6 +153,11 @@ mod tests {
             compression: true,
         };
         assert_eq!(agreed, Some(best));
+        let v92 = Abilities { beyond_v34: "V92", ..any };
+        let modulation = |caller, called| line.agreed(caller, called).map(|carrier| carrier.modulation);
+        assert_eq!((modulation(v92, v92), modulation(v92, any)), (Some("V92".to_owned()), Some("V90".to_owned())));
+        let v34 = Abilities { most: 33_600, ..v92 };
+        assert_eq!(modulation(v34, v92), Some("V34".to_owned()));
         let slow = line.agreed(Abilities { most: 14_400, error_control: false, ..any }, any);
         assert_eq!(slow, Some(Carrier::new(14_400)));
         let choosy = Abilities { least: 28_800, ..any };

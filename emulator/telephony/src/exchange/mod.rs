@@ -36,7 +36,7 @@ pub use cable::{Cable, CableOutput};
 pub use cadence::{Cadence, CadenceError, NATIONAL};
 pub use caller_id::CallerId;
 pub use caller_id_service::CallerIdService;
-pub use carrier::{Carrier, modulation};
+pub use carrier::{BEYOND_V34, Carrier, modulation};
 pub use config::{Abilities, CallSetup, LineConfig};
 pub use dial_plan::{DialPlan, ForwardOn, Route};
 pub use events::{CallerEvent, LineEvent, LineOutput, WaitingCall};

@@ -205,7 +205,7 @@ mod tests {
             ("0".into(), "(0-2)".into(), "(0-3),(0-2)".into())
         );
         assert!(
-            ranges("+MS").starts_with("(B103,B212,V21,V22,V22B,V23C,V32,V32B,V34,V90,V92),(0,1),(0,300-56000),"),
+            ranges("+MS").starts_with("(B103,B212,V21,V22,V22B,V23C,V32,V32B,V34,K56,V90,V92),(0,1),(0,300-56000),"),
             "{}",
             ranges("+MS")
         );

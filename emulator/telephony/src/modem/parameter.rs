@@ -200,9 +200,10 @@ const PORT_SPEEDS: &[RangeInclusive<u32>] = &[
 ];
 const SWITCH: &[Values] = &[Values::Numbers(&[0..=1])];
 const RATES: Values = Values::Numbers(&[0..=0, 300..=56_000]);
-/// V.250 table 22, and what makers have besides: Conexant, "AT Commands Reference Manual" (100722B), table 3-3; V92 as in
-/// MultiTech's "MultiModemDID User Guide", chapter 4, and Toshiba's V-9256k.
-const MODULATIONS: &[&str] = &["B103", "B212", "V21", "V22", "V22B", "V23C", "V32", "V32B", "V34", "V90", "V92"];
+/// V.250 table 22, and what Conexant's modems have besides: "AT Commands Reference Manual" (100722B), table 3-3; K56:
+/// Rockwell's "Command Reference Manual" (document 1199), table 3-2; V92: HP's guide to its notebooks (modems by Conexant),
+/// +MS, and Multi-Tech's to the MT5634ZBA, page 26.
+const MODULATIONS: &[&str] = &["B103", "B212", "V21", "V22", "V22B", "V23C", "V32", "V32B", "V34", "K56", "V90", "V92"];
 
 /// All extended parameters there are.
 pub(super) const EXTENDED_PARAMETERS: &[ExtendedParameter] = &[

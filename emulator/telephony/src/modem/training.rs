@@ -3,7 +3,7 @@
 //! In: the settings. Out: [`Abilities`] for the exchange, whenever the modem goes off hook or dials.
 
 use super::Modem;
-use crate::exchange::Abilities;
+use crate::exchange::{Abilities, BEYOND_V34};
 
 /// Modulations of `+MS` with their lowest and highest rates, bit/s.
 const MODULATIONS: &[(&str, u32, u32)] = &[
@@ -17,7 +17,10 @@ const MODULATIONS: &[(&str, u32, u32)] = &[
     ("V32", 4800, 9600),
     ("V32B", 4800, 14_400),
     ("V34", 2400, 33_600),
+    // Rockwell, "Command Reference Manual" (document 1199), table 3-2.
+    ("K56", 32_000, 56_000),
     ("V90", 28_000, 56_000),
+    // HP's guide to its notebooks, +MS: what a modem at home receives.
     ("V92", 28_000, 56_000),
 ];
 
@@ -29,7 +32,7 @@ impl Modem {
         let known = MODULATIONS.iter().find(|(name, _, _)| Some(*name) == named);
         // A model that spells modulations otherwise is not bounded by them.
         let (lowest, highest) = known.map_or((0, u32::MAX), |(_, lowest, highest)| (*lowest, *highest));
-        // V.90's 56000 is no bound: lines may be faster than any modem.
+        // 56000 is no bound: lines may be faster than any modem.
         let highest = if highest == 56_000 { u32::MAX } else { highest };
         let automode = value(1) == 1 || known.is_none();
         let bound = |place: usize, none: u32| if value(place) == 0 { none } else { value(place) };
@@ -41,6 +44,7 @@ impl Modem {
         Abilities {
             most: bound(3, highest).min(highest),
             least: bound(2, least).max(least),
+            beyond_v34: known.map(|(name, _, _)| *name).filter(|_| highest == u32::MAX).unwrap_or(BEYOND_V34),
             error_control,
             compression: error_control && extended("+DS") != Some(0) && setting("%C") != Some(0),
         }
@@ -67,6 +71,8 @@ mod tests {
         assert_eq!(rates("+MS=V34"), (0, 33_600));
         assert_eq!(rates("+MS=V32B,0"), (4800, 14_400));
         assert_eq!(rates("+MS=V34,1,9600,14400"), (9600, 14_400));
+        assert_eq!((rates("+MS=V92"), rates("+MS=V92,0")), ((0, u32::MAX), (28_000, u32::MAX)));
+        assert_eq!(["", "+MS=V92", "+MS=K56"].map(|command| abilities(command).beyond_v34), ["V90", "V92", "K56"]);
     }
 
     // M57, V.250 §6.5.1, §6.6.1, makers' \N

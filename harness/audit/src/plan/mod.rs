@@ -20,6 +20,7 @@ pub use lab::{Everything, Lab};
 use offhook_etc::read::accounts::{Password, User};
 use offhook_etc::read::dialin;
 use offhook_etc::read::login_config::Line;
+use offhook_etc::read::prompt;
 use offhook_etc::source::{Place, Tree};
 use offhook_report::text::counted;
 use offhook_scenario::AuthProtocol;
@@ -165,6 +166,8 @@ pub enum LeftOutWhat {
     Ppp,
     /// Logins at the prompt.
     Logins,
+    /// The modem that is usual in the lab.
+    Modem,
 }
 
 impl std::fmt::Display for LeftOut {
@@ -182,6 +185,7 @@ impl std::fmt::Display for LeftOutWhat {
             Self::Rules(count) => write!(f, "{} more", counted(*count, "caller-ID rule")),
             Self::Ppp => f.write_str("callers by PPP"),
             Self::Logins => f.write_str("logins at the prompt"),
+            Self::Modem => f.write_str("the lab's usual modem"),
         }
     }
 }
@@ -330,15 +334,6 @@ fn unauthenticated(port: &Port, from: &Option<String>, inside: bool) -> Probe {
     }
 }
 
-/// A prompt without the blanks at its end, as characters or as mgetty's escapes for them.
-fn without_blanks(prompt: &str) -> &str {
-    let mut prompt = prompt.trim_end();
-    while let Some(rest) = ["\\040", "\\r", "\\n", "\\t"].iter().find_map(|blank| prompt.strip_suffix(blank)) {
-        prompt = rest.trim_end();
-    }
-    prompt
-}
-
 /// The first user who has a password and the first who needs none, at the prompt.
 fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, (lab, plan): (&dyn Lab, &mut Plan)) {
     let program = facts.login_program("somebody");
@@ -346,9 +341,7 @@ fn text_logins(facts: &Facts, port: &Port, from: &Option<String>, (lab, plan): (
         plan.leave_out(LeftOutWhat::Logins, why);
         return;
     }
-    let prompt =
-        port.command.prompt.as_deref().or_else(|| port.values.get("login-prompt").map(|value| value.text.as_str()));
-    if prompt.is_some_and(|prompt| !without_blanks(prompt).to_ascii_lowercase().ends_with("login:")) {
+    if port.prompt(facts).is_some_and(|prompt| !prompt::asks_for_a_name(&prompt)) {
         plan.leave_out(LeftOutWhat::Logins, "the prompt does not end in \"login:\", which a caller waits for");
         return;
     }

@@ -7,10 +7,10 @@ use crate::severity::Severity::{Danger, Error, Note, Warning};
 family! {
 CALLED_NOT_READY = "called-not-ready": [Error];
     meaning "In the lab, mgetty never gets the port ready";
-    why "mgetty does not start, or its chat with the modem fails. Nobody is answered. The lab has a usual modem and \
-         Debian's programs; a modem or a program of a special kind may work on your machine and not there.";
-    fix "see the evidence (--out DIR); where the modem refused a command, --modem MODEL calls through another one";
-    example Calls("init-chat sends AT&F9, and the modem answers ERROR");
+    why "mgetty does not start, or its chat with the modem fails. Nobody is answered. Where the lab's \
+         usual modem refuses a command, another that takes every command has been tried as well, unless --modem chooses one.";
+    fix "see the evidence (--out DIR); where the modem of --modem refused a command, another model may take it";
+    example Calls("init-chat waits for READY, which no modem says");
 CALLS_MISSING = "calls-missing": [Warning];
     meaning "Some calls to a port could not be placed";
     why "What the files say about these calls is not confirmed.";

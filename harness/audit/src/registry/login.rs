@@ -48,7 +48,7 @@ LOGIN_PROGRAM = "login-program": [Error];
 SILENT_CALLER = "silent-caller": [Note];
     meaning "A caller who connects and sends nothing keeps the line";
     why "mgetty 1.2.1 looks at login-time only after the next octet that it receives. A caller who sends nothing is \
-         never disconnected.";
+         never disconnected, on a direct line as by modem.";
     fix "nothing in the files changes this; watch the log for calls that stay without a login";
     example Etc(&[file("inittab", "S0:2345:respawn:/sbin/mgetty -D -n 2 ttyS0\n")]);
 }

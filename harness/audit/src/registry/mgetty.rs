@@ -40,4 +40,17 @@ MGETTY_SECTION = "mgetty-section": [Note];
     fix "remove the section, or correct its name";
     example Etc(&[file("mgetty/mgetty.config", "port ttyS7\n debug 9\n")])
          => Etc(&[file("mgetty/mgetty.config", "port ttyS0\n debug 9\n")]);
+MGETTY_TIME = "mgetty-time": [Note];
+    meaning "A time in mgetty.config is shorter than mgetty lets it be";
+    why "mgetty raises modem-check-time to 900 seconds and ringback-time to 30. A modem that does not react any more is \
+         found out only then. A negative modem-check-time turns the check off.";
+    fix "write the time that holds, or remove the line";
+    example Etc(&[file("mgetty/mgetty.config", "modem-check-time 60\n")])
+         => Etc(&[file("mgetty/mgetty.config", "modem-check-time 900\n")]);
+MGETTY_MODE = "mgetty-mode": [Warning];
+    meaning "A mode in mgetty.config is decimal";
+    why "mgetty reads a number that begins with 0 as octal, and every other one as decimal: 600 is the mode 1130, with which \
+         the owner of the device can neither read nor write it.";
+    fix "write a 0 in front: port-mode 0600";
+    example Etc(&[file("mgetty/mgetty.config", "port-mode 600\n")]);
 }

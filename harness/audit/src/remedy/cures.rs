@@ -30,6 +30,7 @@ const CURES: &[(&Rule, Cure)] = &[
     (&programs::PPPD_DETACHES, init::nodetach),
     (&programs::PPPD_STARTS_OVER, init::passive),
     (&mgetty::MGETTY_KEY, mgettys::key),
+    (&mgetty::MGETTY_MODE, mgettys::key),
     (&mgetty::MGETTY_SECTION_PATH, mgettys::section),
     (&caller_id::RULE_DEAD, mgettys::rule_first),
     (&caller_id::RULE_IDLE, mgettys::line_away),

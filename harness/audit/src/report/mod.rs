@@ -4,6 +4,7 @@
 //! In go an [`Audit`], the [`Tree`] for excerpts and a [`Style`]; out comes text that ends with a newline. Lines of
 //! secrets files are shown with their passwords masked, or not at all.
 
+mod findings;
 mod fixes;
 mod glance;
 mod ports;
@@ -17,11 +18,8 @@ pub use fixes::fixes;
 use super::{Audit, Finding, Known, Severity};
 use crate::registry::programs;
 use offhook_etc::source::{Place, Tree};
-use offhook_report::text::{counted, fit, hang, printable, width};
+use offhook_report::text::{counted, hang, printable};
 use offhook_report::{Ink, Style};
-
-/// The longest excerpt.
-const EXCERPT: usize = 100;
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +44,8 @@ pub fn report(audit: &Audit, tree: &Tree, style: Style, detail: Detail) -> Strin
     let told = |finding: &&Finding| {
         detail == Detail::All || finding.severity < Severity::Note || finding.rule == &programs::PORT_NOT_AUDITED
     };
-    for finding in audit.findings.iter().filter(told) {
-        text.push_str(&finding_report(finding, audit.ports.len(), tree, style));
+    for alike in findings::groups(audit.findings.iter().filter(told)) {
+        text.push_str(&findings::told(&alike, audit.ports.len(), tree, style));
         text.push('\n');
     }
     for finding in audit.withdrawn.iter().filter(|_| detail == Detail::All) {
@@ -138,69 +136,6 @@ const fn ink(severity: Severity) -> Ink {
     }
 }
 
-fn finding_report(finding: &Finding, ports: usize, tree: &Tree, style: Style) -> String {
-    let shade = match finding.severity {
-        _ if finding.accepted.is_some() => Ink::Dim,
-        _ if finding.latent.is_some() => Ink::Warn,
-        severity => ink(severity),
-    };
-    let word = match (&finding.accepted, &finding.latent) {
-        (Some(_), _) => format!("accepted {}", finding.severity.word()),
-        (None, Some(_)) => format!("latent {}", finding.severity.word()),
-        (None, None) => finding.severity.word().to_owned(),
-    };
-    let concerned = match finding.ports.as_slice() {
-        some if !some.is_empty() && some.len() < ports => format!(" ({})", some.join(", ")),
-        _ => String::new(),
-    };
-    // The lead may be coloured, and must be measured as it looks.
-    let lead = format!("{word}: ");
-    let mut text =
-        hang(&lead, &printable(&format!("{}{concerned} [{}]", finding.what, finding.code())), 2, style.width);
-    text.replace_range(..word.len(), &style.paint(shade, &word));
-    let file = finding.place.as_ref().map(|place| printable(&place.to_string()));
-    if let (Some(place), Some(file)) = (&finding.place, &file) {
-        let arrow = if style.unicode { "  → " } else { "  > " };
-        match tree.excerpt(place) {
-            Some(excerpt) => {
-                let excerpt = fit(&printable(&excerpt), EXCERPT, style.ellipsis());
-                if width(file) + width(&excerpt) + 7 <= style.width {
-                    let _ = writeln!(text, "{arrow}{file} | {}", style.paint(Ink::Strong, &excerpt));
-                } else {
-                    let _ = writeln!(text, "{arrow}{file}");
-                    let shown = fit(&excerpt, style.width.saturating_sub(6), style.ellipsis());
-                    let _ = writeln!(text, "    | {}", style.paint(Ink::Strong, &shown));
-                }
-            }
-            None => {
-                let _ = writeln!(text, "{arrow}{file}");
-            }
-        }
-    }
-    if let Some(accepted) = &finding.accepted {
-        let until = accepted.until.as_ref().map_or_else(String::new, |until| format!(", until {until}"));
-        let reason = format!("{} ({}{until})", accepted.reason, accepted.place);
-        text.push_str(&hang("  reason: ", &printable(&reason), 0, style.width));
-        return text;
-    }
-    for (lead, words) in [("  why:    ", &finding.why), ("  fix:    ", &finding.fix)] {
-        if !words.is_empty() {
-            text.push_str(&hang(lead, &printable(words), 0, style.width));
-        }
-    }
-    if let Some(latent) = &finding.latent {
-        text.push_str(&hang("  latent: ", &printable(latent), 0, style.width));
-    }
-    text.push_str(&match &finding.known {
-        // What only calls find is told already; which did is not.
-        Known::Shown { calls, saw } if !calls.is_empty() && finding.what.contains(saw.as_str()) => {
-            hang("  shown:  ", &format!("by {}", calls.join(", ")), 0, style.width)
-        }
-        other => known(other, "  ", style.width),
-    });
-    text
-}
-
 /// Counts, and nothing else.
 fn summary(audit: &Audit, style: Style, detail: Detail) -> String {
     let ports = style.paint(Ink::Strong, &format!("{}:", counted(audit.ports.len(), "port")));
@@ -256,6 +191,8 @@ mod tests {
     use std::path::Path;
 
     use time::{Date, Month};
+
+    use offhook_report::text::width;
 
     use super::*;
     use crate::accept::{Acceptances, Scope};

@@ -2,7 +2,7 @@
 
 use super::{Check, Subject};
 use crate::Severity::{Note, Warning};
-use crate::effective::Answers;
+use crate::effective::{Answers, Port};
 use crate::registry::login as rule;
 use crate::{Cue, Finding};
 use offhook_etc::read::login_config::MOST_ARGUMENTS;
@@ -126,14 +126,17 @@ fn programs(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn silent(subject: &Subject<'_>) -> Vec<Finding> {
-    let modem = subject.ports.iter().find(|port| !port.direct.value);
-    let Some(port) = modem else { return Vec::new() };
-    let place = port.values.get("login-time").map(|value| value.place.clone());
-    vec![
-        Finding::new(&rule::SILENT_CALLER, "a caller who connects and sends nothing keeps the line")
-            .at(place)
-            .why("mgetty 1.2.1 looks at login-time only after the next octet that it receives"),
-    ]
+    const WHY: &str = "mgetty 1.2.1 looks at login-time only after the next octet that it receives";
+    let by_mgetty = || subject.ports.iter().filter(|port| port.server == Answers::Mgetty);
+    let time = |port: &Port| port.values.get("login-time").map(|value| value.place.clone());
+    if let Some(port) = by_mgetty().find(|port| !port.direct.value) {
+        let what = "a caller who connects and sends nothing keeps the line";
+        return vec![Finding::new(&rule::SILENT_CALLER, what).at(time(port)).why(WHY)];
+    }
+    // There is no line to keep: only who set a time expects something of it.
+    let place = by_mgetty().find_map(time);
+    let what = "login-time ends nothing where nobody types: the prompt stays";
+    place.into_iter().map(|place| Finding::new(&rule::SILENT_CALLER, what).at(place).why(WHY)).collect()
 }
 
 #[cfg(test)]
@@ -166,6 +169,9 @@ mod tests {
         shows("login-short", Warning, &[("mgetty/login.config", "/AutoPPP/ - - /usr/sbin/pppd auth +pap\nPORT=1\n")]);
         shows("login-program", Error, &[("mgetty/login.config", "/AutoPPP/ - /usr/sbin/pppd auth -chap +pap\n")]);
         assert!(codes(&with(&[])).contains(&"silent-caller"));
+        // Measured with login-time 60 on a direct line: the prompt is there after ten minutes.
+        let direct = |config: &str| codes(&with(&[("mgetty/mgetty.config", &format!("direct yes\n{config}"))]));
+        assert!(direct("login-time 60\n").contains(&"silent-caller") && !direct("").contains(&"silent-caller"));
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub mod pam;
 pub mod plugins;
 pub mod pppd_command;
 pub mod program;
+pub mod prompt;
 pub mod secrets;
 pub mod shell;
 pub mod version;

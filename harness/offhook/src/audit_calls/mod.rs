@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use offhook_audit::effective::{Facts, Port};
 use offhook_audit::judge::{self, PortCalls};
-use offhook_audit::plan::{self, Probe};
+use offhook_audit::plan::{self, LeftOut, LeftOutWhat, Probe};
 use offhook_audit::secrecy::Secrecy;
 use offhook_audit::{Audit, sorted};
 use offhook_base::plain;
@@ -41,8 +41,8 @@ pub struct CallOptions {
     pub stack: String,
     /// The root directory of the server whose own programs are to be called, if a guest can run them; `None`: the stack's.
     pub programs: Option<PathBuf>,
-    /// The modem behind each port.
-    pub modem: Personality,
+    /// The modem behind each port; `None`: the usual one, and one that takes every command where that refuses one of mgetty's.
+    pub modem: Option<Personality>,
     /// Guests at once; `None`: as many as there are processors.
     pub jobs: Option<usize>,
     /// Real time a guest may take.
@@ -179,7 +179,7 @@ fn made(
         .enable_all()
         .build()
         .map_err(|error| failed(format!("starting the event loop: {}", plain(&error))))?;
-    let mut rounds = Rounds::new(in_lab, lab, &options.stack, &options.modem, &evidence, calls);
+    let mut rounds = Rounds::new(in_lab, lab, &options.stack, options.modem.as_ref(), &evidence, calls);
     let finished = runtime.block_on(async {
         tokio::select! {
             () = rounds.run(&run) => Ok(()),
@@ -201,6 +201,13 @@ fn taken(judged: &mut [PortCalls], rounds: Rounds<'_>) -> Result<(), Stopped> {
         let device = &calls.port.device;
         let Some(port) = judged.iter_mut().find(|port| port.device == *device) else { continue };
         port.seen = calls.seen;
+        port.left_out.extend(calls.refused.map(|command| LeftOut {
+            what: LeftOutWhat::Modem,
+            why: format!(
+                "it answers ERROR to \"{command}\"; the calls went through one that answers OK to every command \
+                 (--modem MODEL: through another)"
+            ),
+        }));
         let left = calls.left.len();
         // Silence must not pass for agreement.
         port.unmade = match calls.unmade {

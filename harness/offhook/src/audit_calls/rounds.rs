@@ -16,6 +16,7 @@ use offhook_lab::{Lab, ServerPrograms};
 use offhook_report::evidence;
 use offhook_scenario::Personality;
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
+use offhook_telephony::modem::personality::Quirks;
 
 use super::log;
 use super::programs::InLab;
@@ -37,6 +38,8 @@ pub(super) struct PortRounds<'a> {
     pub(super) seen: Vec<Seen>,
     /// Why no more calls can be placed.
     pub(super) unmade: Option<Unmade>,
+    /// The command line of the server's that the usual modem refused; the calls go through one that takes everything.
+    pub(super) refused: Option<String>,
 }
 
 /// Why a guest made no call.
@@ -54,7 +57,9 @@ pub(super) struct Rounds<'a> {
     programs: Option<&'a ServerPrograms>,
     lab: &'a Lab,
     stack: &'a str,
-    modem: &'a Personality,
+    modem: Personality,
+    /// What takes its place on a port where it refuses a command; `None`: nothing does.
+    lenient: Option<Personality>,
     evidence: &'a Path,
     calls: Vec<PortRounds<'a>>,
 }
@@ -65,17 +70,20 @@ impl<'a> Rounds<'a> {
         in_lab: &'a InLab<'a>,
         lab: &'a Lab,
         stack: &'a str,
-        modem: &'a Personality,
+        modem: Option<&Personality>,
         evidence: &'a Path,
         calls: Vec<(&'a Port, Vec<Probe>)>,
     ) -> Self {
-        let none = |(port, left)| PortRounds { port, left, seen: Vec::new(), unmade: None };
+        let none = |(port, left)| PortRounds { port, left, seen: Vec::new(), unmade: None, refused: None };
+        let everything = Quirks { takes_anything: true, ..Quirks::default() };
         Self {
             etc: in_lab.etc(),
             programs: in_lab.own(),
             lab,
             stack,
-            modem,
+            modem: modem.cloned().unwrap_or_default(),
+            // Whoever names a modem wants to know what that one refuses.
+            lenient: modem.is_none().then(|| Personality { quirks: everything, ..Personality::default() }),
             evidence,
             calls: calls.into_iter().map(none).collect(),
         }
@@ -85,18 +93,21 @@ impl<'a> Rounds<'a> {
     pub(super) async fn run(&mut self, options: &Options) {
         for round in 0..MOST {
             let open = |calls: &&mut PortRounds<'_>| !calls.left.is_empty() && calls.unmade.is_none();
-            let (stack, modem, evidence) = (self.stack, self.modem, self.evidence);
+            let (stack, evidence) = (self.stack, self.evidence);
+            let (usual, lenient) = (&self.modem, self.lenient.as_ref());
+            let modem = |calls: &PortRounds<'_>| lenient.filter(|_| calls.refused.is_some()).unwrap_or(usual);
             let server = (&self.etc, self.programs);
             let mut wanted: Vec<_> = self.calls.iter_mut().filter(open).collect();
             if wanted.is_empty() {
                 return;
             }
-            let items = wanted.iter().map(|calls| item(server, calls, (stack, modem), evidence, round)).collect();
+            let items =
+                wanted.iter().map(|calls| item(server, calls, (stack, modem(calls)), evidence, round)).collect();
             let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
             // Whoever waits for this ends it: nothing ends a round by itself.
             let result = schedule::run(self.lab, items, options, keep, pending(), |_| {}).await;
             for (calls, outcome) in wanted.iter_mut().zip(&result.outcomes) {
-                calls.take(outcome, round);
+                calls.take(outcome, round, lenient.is_some());
             }
         }
     }
@@ -125,13 +136,18 @@ fn item(
 }
 
 impl PortRounds<'_> {
-    /// Takes what a guest made of the calls that are left.
-    fn take(&mut self, outcome: &Outcome, round: usize) {
+    /// Takes what a guest made of the calls that are left; whether there is a modem that takes every command.
+    fn take(&mut self, outcome: &Outcome, round: usize, lenient: bool) {
         let placed = outcome.calls.iter().take_while(|call| call.placed);
         let placed: Vec<CallSummary> = placed.take(self.left.len()).cloned().collect();
         // A guest that came to no end would come to none a second time.
         let broken = matches!(outcome.verdict, Verdict::Error { .. });
         self.unmade = (placed.is_empty() || broken).then(|| self.why_unmade(outcome));
+        // What a modem of the lab does not know is no fault of the server's.
+        if lenient && self.refused.is_none() && matches!(self.unmade, Some(Unmade::NotReady(_))) {
+            self.refused = log::refused(outcome, &self.port.device);
+            self.unmade = self.unmade.take().filter(|_| self.refused.is_none());
+        }
         let guest = self.guest(round);
         let probes = self.left.drain(..placed.len()).zip(placed);
         self.seen.extend(probes.map(|(probe, call)| Seen { probe, call, guest: guest.clone() }));

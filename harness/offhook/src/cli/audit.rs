@@ -76,7 +76,8 @@ pub(super) struct AuditArgs {
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
 
-    /// The model of the modem behind each port: a name of `offhook modems`, or a file [default: generic]
+    /// The model of the modem behind each port: a name of `offhook modems`, or a file [default: generic, and where that
+    /// refuses a command of mgetty's, one that takes every command]
     #[arg(long, value_name = "MODEL")]
     modem: Option<String>,
 
@@ -208,12 +209,10 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     };
     let ran = OnceCell::new();
     let modem = arguments.modem.as_deref().map(offhook_language::model::load).transpose();
-    let modem = modem
-        .map_err(|errors| Stop::Wrong(errors.render(offhook_schema::Style::of(&io::stderr()))))?
-        .unwrap_or_default();
+    let modem = modem.map_err(|errors| Stop::Wrong(errors.render(offhook_schema::Style::of(&io::stderr()))))?;
     let interruption =
         Interruption::listen().map_err(|error| Stop::Failed(format!("listening for signals: {}", plain(&error))))?;
-    let calls = Calls { arguments, stack: &stack, modem: &modem, ran: &ran, interruption: &interruption };
+    let calls = Calls { arguments, stack: &stack, modem: modem.as_ref(), ran: &ran, interruption: &interruption };
     let Completed { mut audit, called, choice } = calls.completed(&tree, arguments.out.as_deref())?;
     if called == Err(Stopped::Interrupted) {
         return Err(Stop::Calls(Stopped::Interrupted));
@@ -342,7 +341,7 @@ fn listed(arguments: &AuditArgs, format: Format) -> Result<u8, Stop> {
 struct Calls<'a> {
     arguments: &'a AuditArgs,
     stack: &'a str,
-    modem: &'a Personality,
+    modem: Option<&'a Personality>,
     /// What the first calls were made on.
     ran: &'a OnceCell<Fingerprint>,
     interruption: &'a Interruption,
@@ -362,7 +361,7 @@ impl Calls<'_> {
             stack: stack.to_owned(),
             // Who names a stack wants its programs.
             programs: root_directory(arguments).filter(|_| arguments.stack.is_none()),
-            modem: self.modem.clone(),
+            modem: self.modem.cloned(),
             jobs: arguments.jobs.map(usize::from),
             limit: Duration::from_secs(arguments.limit),
             evidence: evidence.map(Path::to_owned),

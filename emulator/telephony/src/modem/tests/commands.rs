@@ -122,12 +122,14 @@ fn every_identification_is_one_text_and_a_result() {
 fn modulation_error_control_and_compression_are_kept_and_told() {
     generic(&[
         ("+MS?", "+MS: V90,1,0,0,0,0|OK"),
+        ("+MS=V92;+MS?", "+MS: V92,1,0,0,0,0|OK"),
+        ("+MS=V90", "OK"),
         ("+MS=V32B,0,4800,14400", "OK"),
         ("+MS?", "+MS: V32B,0,4800,14400,0,0|OK"),
         ("+MS=V99", "ERROR"),
         (
             "+MS=?",
-            "+MS: (B103,B212,V21,V22,V22B,V23C,V32,V32B,V34,V90,V92),(0,1),(0,300-56000),(0,300-56000),(0,300-56000),(0,300-56000)|OK",
+            "+MS: (B103,B212,V21,V22,V22B,V23C,V32,V32B,V34,K56,V90,V92),(0,1),(0,300-56000),(0,300-56000),(0,300-56000),(0,300-56000)|OK",
         ),
         ("+ES=3,,2;+ES?", "+ES: 3,0,2|OK"),
         ("+ES=8", "ERROR"),
