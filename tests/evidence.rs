@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calls::{denied, error, expected, failed, hostile, passed, skipped};
+use offhook_report::evidence::saved::load;
 use offhook_report::evidence::{EPOCH, directory, pcapng, trace, transcript, write};
 use offhook_report::failure::{failure, rerun};
 use offhook_report::run::{Planned, RunResult};
@@ -156,7 +157,8 @@ fn a_run_that_ended_early_is_told_by_its_exit_code_and_report() {
     let stopped = ended([failed(), rest(Ended::FailedFast)], Ended::FailedFast);
     let interrupted = ended([failed(), rest(Ended::Interrupted)], Ended::Interrupted);
     assert_eq!([&stopped, &interrupted].map(|result| result.exit_code(false)), [1, 130]);
-    let report: Value = serde_json::from_str(&json::report(&interrupted, false).unwrap()).unwrap();
+    let report: Value =
+        serde_json::from_str(&json::report(&interrupted, false, Path::new("offhook-out")).unwrap()).unwrap();
     assert_eq!(
         ["ended", "not_run", "failed"].map(|key| report[key].clone()),
         [json!("interrupted"), json!(1), json!(1)]
@@ -169,7 +171,8 @@ fn a_run_that_ended_early_is_told_by_its_exit_code_and_report() {
 
 #[test]
 fn the_json_report_has_every_outcome_with_places_and_times() {
-    let text = json::report(&result([passed(), failed(), error(), skipped()]), false).unwrap();
+    let text =
+        json::report(&result([passed(), failed(), error(), skipped()]), false, Path::new("offhook-out")).unwrap();
     let report: Value = serde_json::from_str(&text).unwrap();
     let head = |key: &str| report[key].clone();
     let counts = ["passed", "failed", "errors", "skipped", "not_run"].map(head);
@@ -181,6 +184,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
     let print = passed().fingerprint;
     let expected = json!({
         "file": "scenarios/dialin/idle.kdl", "line": 1, "column": 10,
+        "offset": outcome["offset"], "length": outcome["length"],
         "name": "the line is dropped after five idle minutes",
         "specs": ["PPP Dialin Server: Idle time before disconnect"],
         "stack": "bookworm", "seed": 1, "case": null, "variables": [], "verdict": "failed",
@@ -195,11 +199,11 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
     });
     assert_eq!(*outcome, expected);
     let first = json!({
-        "call": 0, "step": 0, "verb": "expect-answer", "line": 12, "column": 9, "deviation": null,
+        "call": 0, "step": 0, "verb": "expect-answer", "line": 12, "column": 9, "offset": outcome["steps"][0]["offset"], "length": outcome["steps"][0]["length"], "deviation": null,
         "result": "passed", "at_us": 8_062_000, "shown": "answered after 2 rings",
     });
     let last = json!({
-        "call": 0, "step": 5, "verb": "expect-hangup", "line": 17, "column": 9, "deviation": null,
+        "call": 0, "step": 5, "verb": "expect-hangup", "line": 17, "column": 9, "offset": outcome["steps"][5]["offset"], "length": outcome["steps"][5]["length"], "deviation": null,
         "result": "failed", "at_us": 382_235_000,
         "expected": "the server hangs up 5m (to 5m 1s) after the last data",
         "actual": "the server hung up 6m after the last data",
@@ -215,13 +219,13 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
 
 #[test]
 fn an_expected_failure_is_no_failure_and_is_told_wherever_one_looks() {
-    let text = json::report(&result([expected(), passed()]), true).unwrap();
+    let text = json::report(&result([expected(), passed()]), true, Path::new("offhook-out")).unwrap();
     let report: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(["exit_code", "passed", "expected_failures"].map(|key| report[key].clone()), [0, 2, 1].map(Value::from));
     let outcome = &report["outcomes"][0];
     let reason = "dialin.config of this server is not read: mgetty was built without caller-ID access";
     let step = json!({
-        "call": 0, "step": 1, "verb": "expect-no-answer", "line": 24, "column": 9, "deviation": null,
+        "call": 0, "step": 1, "verb": "expect-no-answer", "line": 24, "column": 9, "offset": outcome["steps"][1]["offset"], "length": outcome["steps"][1]["length"], "deviation": null,
         "result": "expected-failure", "at_us": 3_000_000,
         "expected": "no answer", "actual": "the server answered after 1 ring", "reason": reason,
     });
@@ -249,6 +253,56 @@ fn the_trace_is_one_event_a_line_and_reads_back_equal() {
 }
 
 #[test]
+fn a_report_and_its_evidence_read_back_as_the_result_that_they_were_written_of() {
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("out");
+    let with_place = |(number, outcome): (usize, Outcome)| {
+        let outcome = Outcome { evidence: out.join(number.to_string()), ..outcome };
+        write(&outcome, &outcome.evidence).unwrap();
+        outcome
+    };
+    let rest = Outcome { verdict: Verdict::NotRun { reason: Ended::FailedFast }, trace: Vec::new(), ..passed() };
+    let ran = [passed(), failed(), error(), skipped(), expected(), denied(), hostile()];
+    let outcomes: Vec<_> = ran.into_iter().enumerate().map(with_place).chain([rest]).collect();
+    let before = RunResult { ended: Ended::FailedFast, ..result(outcomes) };
+    let text = json::report(&before, false, &out).unwrap();
+    fs::write(scratch.path().join("report.json"), &text).unwrap();
+    // As artefacts of CI are: all of it somewhere else.
+    let moved = tempfile::tempdir().unwrap();
+    let elsewhere = moved.path().join("downloaded");
+    fs::rename(scratch.path(), &elsewhere).unwrap();
+    let saved = load(&elsewhere.join("report.json")).unwrap();
+    assert_eq!((saved.without_trace, saved.result.ended, saved.result.wall), (0, before.ended, before.wall));
+    for (outcome, original) in saved.result.outcomes.iter().zip(&before.outcomes) {
+        assert_eq!(outcome.trace, original.trace);
+        assert_eq!(transcript(outcome), transcript(original));
+        assert_eq!(json::one(outcome).unwrap(), json::one(original).unwrap());
+        assert_eq!(pcapng(outcome).unwrap(), pcapng(original).unwrap());
+    }
+    assert_eq!(saved.result.counts(), before.counts());
+
+    let by_directory = load(&elsewhere.join("out")).unwrap();
+    assert_eq!(by_directory.result.outcomes.len(), 7);
+    assert_eq!(transcript(&by_directory.result.outcomes[1]), transcript(&failed()));
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_its_reason() {
+    let scratch = tempfile::tempdir().unwrap();
+    let said = |name: &str, text: &str| {
+        let path = scratch.path().join(name);
+        fs::write(&path, text).unwrap();
+        load(&path).unwrap_err().to_string().replace(&*path.to_string_lossy(), name)
+    };
+    assert!(said("a.json", "{").starts_with("cannot read a.json: it is no report of a run: EOF"));
+    let other = said("b.json", "{\"format\": 1}");
+    assert!(other.starts_with("cannot read b.json: it has format 1, and this offhook reads format 2"), "{other}");
+    assert!(load(&scratch.path().join("c")).unwrap_err().to_string().ends_with("c: no such file or directory"));
+    fs::create_dir(scratch.path().join("d")).unwrap();
+    assert!(load(&scratch.path().join("d")).unwrap_err().to_string().contains("holds no result"));
+}
+
+#[test]
 fn evidence_of_runs_that_agree_agrees_octet_for_octet() {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let slower = Outcome { wall_time: Duration::from_secs(60), evidence: there.path().to_owned(), ..passed() };
@@ -259,7 +313,7 @@ fn evidence_of_runs_that_agree_agrees_octet_for_octet() {
         names.sort();
         names
     };
-    assert_eq!(names(here.path()), ["capture.pcapng", "outcome.json", "trace.jsonl", "transcript.txt"]);
+    assert_eq!(names(here.path()), ["capture.pcapng", "outcome.json", "scenario.kdl", "trace.jsonl", "transcript.txt"]);
     for name in names(here.path()) {
         let [one, other] = [&here, &there].map(|dir| fs::read(dir.path().join(&name)).unwrap());
         assert!(!one.is_empty() && one == other, "{name:?} differs");

@@ -10,7 +10,7 @@ use super::interrupt::{Interruption, listening};
 use super::play::{Play, Stop, console, ended, known_stacks, write_json};
 use super::set::Set;
 use crate::runner::item::Item;
-use crate::runner::plan::{Choice, plan};
+use crate::runner::plan::{Choice, absolute, plan};
 use offhook_report::live::{Live, Verbosity};
 use offhook_report::run::{DEFAULT_SEED, RunResult};
 
@@ -112,7 +112,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
     };
     let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(path) = &arguments.json {
-        write_json(path, offhook_report::json::report(&result, arguments.fail_on_skip))?;
+        write_json(path, offhook_report::json::report(&result, arguments.fail_on_skip, &absolute(&arguments.out)))?;
     }
     offhook_lab::settle();
     Ok(result)

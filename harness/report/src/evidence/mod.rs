@@ -8,13 +8,15 @@
 //! | `transcript.txt`   | for people: the same, one event a line ([`transcript()`])               |
 //! | `trace.jsonl`      | for programs: one [`Event`](offhook_telephony::trace::Event) a line      |
 //! | `outcome.json`     | verdict, steps, fingerprint ([`crate::json`]), no wall time     |
+//! | `scenario.kdl`     | the file that the scenario comes from                            |
 //! | `server/`          | the server's files and logs, put there by the guest                     |
 //!
-//! The four files are functions of the outcome without its wall time and without the place where they are written:
-//! two runs that agree leave directories that agree octet for octet.
+//! All but the last are functions of the outcome without its wall time and without the place where they are written:
+//! two runs that agree leave directories that agree octet for octet. [`saved`] reads them back.
 
 pub mod capture;
 mod pcapng;
+pub mod saved;
 mod transcript;
 
 use std::collections::BTreeSet;
@@ -35,6 +37,17 @@ use offhook_session::Outcome;
 
 /// When a scenario begins by the guest's clock: 2026-01-05 09:00:00 UTC, a Monday, as time since 1970.
 pub const EPOCH: Duration = Duration::from_secs(offhook_base::guest::EPOCH);
+
+/// The file with the outcome.
+pub const OUTCOME: &str = "outcome.json";
+/// The file with the trace.
+pub const TRACE: &str = "trace.jsonl";
+/// The file with the scenario's source.
+pub const SCENARIO: &str = "scenario.kdl";
+/// The file with the capture.
+pub const CAPTURE: &str = "capture.pcapng";
+/// The file with the transcript.
+pub const TRANSCRIPT: &str = "transcript.txt";
 
 /// Longest part of a directory's name that comes from a scenario's name.
 const LONGEST: usize = 64;
@@ -84,14 +97,15 @@ pub fn write(outcome: &Outcome, dir: &Path) -> Result<(), EvidenceError> {
     let path = |name: &str| dir.join(name);
 
     // The trace goes first: whatever may be wrong with a view of it, it is kept.
-    let trace = trace(outcome).map_err(|source| EvidenceError::Json { path: path("trace.jsonl"), source })?;
-    put(&path("trace.jsonl"), trace.as_bytes())?;
-    put(&path("transcript.txt"), transcript(outcome).as_bytes())?;
-    let told = json::one(outcome).map_err(|source| EvidenceError::Json { path: path("outcome.json"), source })?;
-    put(&path("outcome.json"), told.as_bytes())?;
-    let capture = pcapng(outcome)
-        .map_err(|source| EvidenceError::Capture { path: path("capture.pcapng"), source: Box::new(source) })?;
-    put(&path("capture.pcapng"), &capture)
+    let trace = trace(outcome).map_err(|source| EvidenceError::Json { path: path(TRACE), source })?;
+    put(&path(TRACE), trace.as_bytes())?;
+    put(&path(TRANSCRIPT), transcript(outcome).as_bytes())?;
+    let told = json::one(outcome).map_err(|source| EvidenceError::Json { path: path(OUTCOME), source })?;
+    put(&path(OUTCOME), told.as_bytes())?;
+    put(&path(SCENARIO), outcome.source.text.as_bytes())?;
+    let capture =
+        pcapng(outcome).map_err(|source| EvidenceError::Capture { path: path(CAPTURE), source: Box::new(source) })?;
+    put(&path(CAPTURE), &capture)
 }
 
 /// The trace as JSON, one event a line.

@@ -1,6 +1,7 @@
 //! The JSON report: every outcome, for programs.
 //!
-//! In: the result of a run. Out: one JSON object, ended by a newline, keys always in this order.
+//! In: the result of a run. Out: one JSON object, ended by a newline, keys always in this order. [`read()`] takes it back in:
+//! together with the traces in the evidence ([`crate::evidence::saved`]) nothing is lost.
 //!
 //! ```text
 //! { "format": 2,                      grows only when something is removed or changes its meaning
@@ -11,9 +12,11 @@
 //!   "expected_failures": 2,           steps that failed as the scenario expects of the server; their scenarios pass
 //!   "virtual_us": 381400000,          sum over all outcomes
 //!   "wall_ms": 1320,                  from the first scenario's start to the last one's end
+//!   "out": "/home/a/offhook-out",     the directory of all evidence
 //!   "outcomes": [ {
 //!       "file": "scenarios/idle.kdl", as the user gave it
 //!       "line": 1, "column": 10,      of the name, from 1, columns in characters
+//!       "offset": 9, "length": 12,    the same in octets, from 0
 //!       "name": "...", "specs": ["..."], "stack": "bookworm", "seed": 1,
 //!       "case": "rings=2",            which case of a table it is; null: its scenario has none
 //!       "variables": [ { "name": "rings", "value": "2", "set": false } ],
@@ -42,7 +45,7 @@
 //!       "etc": null,                  or, of `server etc=`: "from", "files", "octets", "left_out": [ { "path", "why" } ]
 //!       "steps": [ {
 //!           "call": 0, "step": 0,     from 0; a null step: the port was not ready for the call
-//!           "verb": "expect-answer", "line": 20, "column": 9,
+//!           "verb": "expect-answer", "line": 20, "column": 9, "offset": 612, "length": 21,
 //!           "deviation": null,        or why something else is expected on this stack
 //!           "result": "passed"        with "at_us", "shown"
 //!                     "failed"        with "at_us", "expected", "actual", "notes": ["..."], "hints": ["..."]
@@ -77,38 +80,42 @@
 //!               "lines": ["..."],
 //!               "ended": "status 2 (its options are wrong)" or null }
 //!       } ]
-//!   } ]
+//!   } ],
+//!   "sources": [ { "file", "text" } ] each file that an outcome names, once
 //! }
 //! ```
 //!
 //! Virtual times are exact and the same in every run; wall times are not: to compare reports, leave out every
 //! `wall_ms` and `boot_us` (`jq 'del(.. | .wall_ms?, .boot_us?)'`). `outcome.json` in the evidence is an object of
-//! `outcomes` with `format` before it and none of `wall_ms`, `boot_us` and `evidence`.
+//! `outcomes` with `format` before it and none of `wall_ms`, `boot_us` and `evidence`; `scenario.kdl` beside it is its source.
 
-use std::time::Duration;
+mod document;
+mod read;
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+pub use document::{Report, ReportedOutcome, ReportedResult, ReportedSource, ReportedStep};
+pub use read::{Unreadable, read, read_one};
 use serde::Serialize;
 
-use super::Position;
 use super::run::{Counts, RunResult};
-use offhook_base::Fingerprint;
-use offhook_scenario::{EtcTaken, Variable};
-use offhook_session::{CallSummary, Ended, Outcome, StepOutcome, StepResult, Verdict};
+use offhook_session::{Outcome, Verdict};
 
 /// Version of the format; see the module documentation.
 pub const FORMAT: u32 = 2;
 
-/// Writes the report of a run.
+/// Writes the report of a run whose evidence is in `out`.
 ///
 /// # Errors
 ///
 /// None that an outcome could cause; JSON can hold every one of them.
-pub fn report(result: &RunResult, fail_on_skip: bool) -> serde_json::Result<String> {
+pub fn report(result: &RunResult, fail_on_skip: bool, out: &Path) -> serde_json::Result<String> {
     let Counts { passed, failed, errors, skipped, not_run, expected_failures } = result.counts();
     let outcomes = &result.outcomes;
     let report = Report {
         format: FORMAT,
-        offhook: env!("CARGO_PKG_VERSION"),
+        offhook: env!("CARGO_PKG_VERSION").to_owned(),
         exit_code: result.exit_code(fail_on_skip),
         ended: result.ended,
         passed,
@@ -117,18 +124,11 @@ pub fn report(result: &RunResult, fail_on_skip: bool) -> serde_json::Result<Stri
         skipped,
         not_run,
         expected_failures,
-        virtual_us: outcomes.iter().map(|outcome| micros(outcome.virtual_time)).fold(0, u64::saturating_add),
-        wall_ms: millis(result.wall),
-        outcomes: outcomes
-            .iter()
-            .map(|outcome| One {
-                wall_ms: Some(millis(outcome.wall_time)),
-                boot_us: outcome.boot_time.map(micros),
-                evidence: (!matches!(outcome.verdict, Verdict::NotRun { .. }))
-                    .then(|| outcome.evidence.display().to_string()),
-                ..One::new(outcome)
-            })
-            .collect(),
+        virtual_us: outcomes.iter().map(|outcome| document::micros(outcome.virtual_time)).fold(0, u64::saturating_add),
+        wall_ms: document::millis(result.wall),
+        out: out.display().to_string(),
+        outcomes: outcomes.iter().map(|outcome| timed(outcome)).collect(),
+        sources: sources(result),
     };
     pretty(&report)
 }
@@ -139,138 +139,30 @@ pub fn report(result: &RunResult, fail_on_skip: bool) -> serde_json::Result<Stri
 ///
 /// As for [`report`].
 pub fn one(outcome: &Outcome) -> serde_json::Result<String> {
-    pretty(&One { format: Some(FORMAT), ..One::new(outcome) })
+    pretty(&ReportedOutcome { format: Some(FORMAT), ..ReportedOutcome::of(outcome) })
+}
+
+/// An outcome with what differs between runs that agree.
+fn timed(outcome: &Outcome) -> ReportedOutcome {
+    ReportedOutcome {
+        wall_ms: Some(document::millis(outcome.wall_time)),
+        boot_us: outcome.boot_time.map(document::micros),
+        evidence: (!matches!(outcome.verdict, Verdict::NotRun { .. })).then(|| outcome.evidence.display().to_string()),
+        ..ReportedOutcome::of(outcome)
+    }
+}
+
+/// Each file once, in the order of the outcomes.
+fn sources(result: &RunResult) -> Vec<ReportedSource> {
+    let mut seen = BTreeSet::new();
+    let files = result.outcomes.iter().map(|outcome| &outcome.source).filter(|source| seen.insert(source.path.clone()));
+    files
+        .map(|source| ReportedSource { file: source.path.display().to_string(), text: source.text.to_string() })
+        .collect()
 }
 
 fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(text)
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    format: u32,
-    offhook: &'static str,
-    exit_code: u8,
-    ended: Ended,
-    passed: usize,
-    failed: usize,
-    errors: usize,
-    skipped: usize,
-    not_run: usize,
-    expected_failures: usize,
-    virtual_us: u64,
-    wall_ms: u64,
-    outcomes: Vec<One<'a>>,
-}
-
-#[derive(Serialize)]
-struct One<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<u32>,
-    file: String,
-    line: usize,
-    column: usize,
-    name: &'a str,
-    specs: &'a [String],
-    stack: &'a str,
-    seed: u64,
-    case: Option<&'a str>,
-    variables: &'a [Variable],
-    #[serde(flatten)]
-    verdict: &'a Verdict,
-    virtual_us: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wall_ms: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    boot_us: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    evidence: Option<String>,
-    fingerprint: &'a Fingerprint,
-    etc: Option<&'a EtcTaken>,
-    steps: Vec<Step<'a>>,
-    calls: &'a [CallSummary],
-}
-
-impl<'a> One<'a> {
-    fn new(outcome: &'a Outcome) -> Self {
-        let Position { line, column } = Position::of(&outcome.source.text, outcome.span.offset);
-        Self {
-            format: None,
-            file: outcome.source.path.display().to_string(),
-            line,
-            column,
-            name: &outcome.name,
-            specs: &outcome.specs,
-            stack: &outcome.stack,
-            seed: outcome.seed,
-            case: outcome.variant.case.as_deref(),
-            variables: &outcome.variant.variables,
-            verdict: &outcome.verdict,
-            virtual_us: micros(outcome.virtual_time),
-            wall_ms: None,
-            boot_us: None,
-            evidence: None,
-            fingerprint: &outcome.fingerprint,
-            etc: outcome.etc.as_ref(),
-            steps: outcome.steps.iter().map(|step| Step::new(step, &outcome.source.text)).collect(),
-            calls: &outcome.calls,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Step<'a> {
-    call: usize,
-    step: Option<usize>,
-    verb: &'a str,
-    line: usize,
-    column: usize,
-    deviation: Option<&'a str>,
-    #[serde(flatten)]
-    result: Shown<'a>,
-}
-
-/// [`StepResult`] with the unit in the key; the format of the job files may change, this one may not.
-#[derive(Serialize)]
-#[serde(tag = "result", rename_all = "kebab-case")]
-enum Shown<'a> {
-    Passed { at_us: u64, shown: &'a str },
-    Failed { at_us: u64, expected: &'a str, actual: &'a str, notes: &'a [String], hints: &'a [String] },
-    ExpectedFailure { at_us: u64, expected: &'a str, actual: &'a str, reason: &'a str },
-    NotReached,
-}
-
-impl<'a> Step<'a> {
-    fn new(step: &'a StepOutcome, source: &str) -> Self {
-        let Position { line, column } = Position::of(source, step.span.offset);
-        let result = match &step.result {
-            StepResult::Passed { at, shown } => Shown::Passed { at_us: at.micros(), shown },
-            StepResult::Failed { at, expected, actual, notes, hints } => {
-                Shown::Failed { at_us: at.micros(), expected, actual, notes, hints }
-            }
-            StepResult::ExpectedFailure { at, expected, actual, reason } => {
-                Shown::ExpectedFailure { at_us: at.micros(), expected, actual, reason }
-            }
-            StepResult::NotReached => Shown::NotReached,
-        };
-        Self {
-            call: step.call,
-            step: step.step,
-            verb: &step.verb,
-            line,
-            column,
-            deviation: step.deviation.as_deref(),
-            result,
-        }
-    }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
