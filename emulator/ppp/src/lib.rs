@@ -13,7 +13,8 @@
 //! - [`auth`] decides who proves what to whom.
 //! - [`link`] is all of it together, through the phases of RFC 1661 §3, as the calling end or the answering end;
 //!   [`pool`] has addresses to give.
-//! - [`mod@print`] shows any packet as one line, in the notation of pppd's log.
+//! - [`mod@print`] shows any packet as one line, in the notation of pppd's log; [`mod@fields`] shows its fields, each with its
+//!   octets.
 //!
 //! # Time
 //!
@@ -27,6 +28,7 @@ pub mod chap;
 pub mod control;
 pub mod eap;
 pub mod fcs;
+pub mod fields;
 pub mod frame;
 pub mod hdlc;
 mod hex;

@@ -14,6 +14,8 @@
 mod ip;
 mod options;
 
+pub(crate) use options::option as option_text;
+
 use std::fmt::Write;
 
 use crate::frame::{CCP, CHAP, EAP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
@@ -92,13 +94,13 @@ fn control_packet(protocol: u16, packet: &Packet<'_>) -> String {
             }
             text + &hex(&options[walked..])
         }
-        Ok(Repr::Terminate { data: data @ [b' '..=b'~', ..], .. }) => format!("{text} {}", string(data)),
+        Ok(Repr::Terminate { data: data @ [b' '..=b'~', ..], .. }) => format!("{text} {}", quoted(data)),
         Ok(Repr::Echo { magic, data, .. }) if protocol == LCP => format!("{text} magic=0x{magic:x}{}", hex(data)),
         // Identification and Time-Remaining (RFC 1570 §1).
         Ok(Repr::Unknown { code: 12 | 13, data }) if protocol == LCP && data.len() >= 4 => {
             let (magic, rest) = data.split_at(4);
             let magic = magic.iter().fold(0_u32, |magic, octet| magic << 8 | u32::from(*octet));
-            let rest = if rest.is_empty() { String::new() } else { format!(" {}", string(rest)) };
+            let rest = if rest.is_empty() { String::new() } else { format!(" {}", quoted(rest)) };
             format!("{text} magic=0x{magic:x}{rest}")
         }
         _ => text + &hex(packet.data()),
@@ -111,14 +113,14 @@ fn pap_packet(packet: &Packet<'_>) -> String {
     match pap::Repr::parse(packet) {
         Ok(pap::Repr::Request { user, password }) => {
             let after = &data[2 + user.len() + password.len()..];
-            format!("{text} user={} password=<hidden>{}", string(user), rest(PAP, after))
+            format!("{text} user={} password=<hidden>{}", quoted(user), rest(PAP, after))
         }
         // Half a request may still hold a password.
         Err(_) if packet.code_octet() == u8::from(pap::Code::AuthenticateRequest) => {
             format!("{text} <malformed, {} octets hidden>", data.len())
         }
         Ok(pap::Repr::Ack { message } | pap::Repr::Nak { message }) if !data.is_empty() => {
-            format!("{text} {}{}", string(message), hex(&data[1 + message.len()..]))
+            format!("{text} {}{}", quoted(message), hex(&data[1 + message.len()..]))
         }
         Ok(_) | Err(_) => text + &hex(data),
     }
@@ -128,15 +130,15 @@ fn chap_packet(packet: &Packet<'_>) -> String {
     let text = coded(&["Challenge", "Response", "Success", "Failure"], packet);
     match chap::Repr::parse(packet) {
         Ok(chap::Repr::Challenge { value, name } | chap::Repr::Response { value, name }) => {
-            format!("{text} <{}>, name = {}", digits(value), string(name))
+            format!("{text} <{}>, name = {}", digits(value), quoted(name))
         }
-        Ok(chap::Repr::Success { message } | chap::Repr::Failure { message }) => format!("{text} {}", string(message)),
+        Ok(chap::Repr::Success { message } | chap::Repr::Failure { message }) => format!("{text} {}", quoted(message)),
         Ok(chap::Repr::Unknown { .. }) | Err(_) => text + &hex(packet.data()),
     }
 }
 
 /// Text in quotation marks, octets that are no printable ASCII as `\ooo`.
-fn string(octets: &[u8]) -> String {
+pub(crate) fn quoted(octets: &[u8]) -> String {
     let mut text = String::from("\"");
     for octet in octets {
         match octet {

@@ -11,7 +11,7 @@ use crate::lcp::{CBCP, LcpOption};
 use crate::options::RawOption;
 
 /// The option's name and value.
-pub(super) fn option(protocol: u16, option: RawOption<'_>) -> String {
+pub(crate) fn option(protocol: u16, option: RawOption<'_>) -> String {
     let RawOption { kind, data } = option;
     let known = match protocol {
         LCP => lcp_option(option),
