@@ -17,10 +17,10 @@
 
 use std::ops::Range;
 
-use crate::frame::{CCP, CHAP, EAP, Frame, FrameError, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
+use crate::frame::{CCP, CHAP, EAP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
 use crate::hex::digits;
 use crate::options::Options;
-use crate::packet::{HEADER, Packet, Repr};
+use crate::packet::{Packet, Repr};
 use crate::print::{option_text, quoted};
 use crate::{chap, pap};
 
