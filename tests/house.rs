@@ -33,6 +33,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-init", &[]),
     ("offhook-lab", &["base", "init"]),
     ("offhook-report", &["base", "clock", "scenario", "session", "telephony"]),
+    ("offhook-page", &["base", "clock", "ppp", "report", "session", "telephony"]),
     ("offhook-audit", &["base", "clock", "etc", "schema", "report", "scenario", "server", "session"]),
     (
         "offhook-standalone",
@@ -49,6 +50,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "etc",
             "lab",
             "language",
+            "page",
             "port",
             "report",
             "scenario",

@@ -18,6 +18,7 @@ mod lab;
 mod modem;
 mod modems;
 mod mutate;
+mod page;
 mod play;
 mod run;
 mod set;

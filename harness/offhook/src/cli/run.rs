@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Color;
 use super::interrupt::{Interruption, listening};
+use super::page::write_page;
 use super::play::{Play, Stop, console, ended, known_stacks, write_json};
 use super::set::Set;
 use crate::runner::item::Item;
@@ -59,6 +60,10 @@ pub(super) struct Run {
     /// Write the outcome as JSON; - is standard output, and all else goes to standard error
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// Write a page that shows every result: verdicts, ladder diagrams, logs and files, in one HTML file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 
     /// A skipped scenario counts as one that failed
     #[arg(long)]
@@ -113,6 +118,9 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
     let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(path) = &arguments.json {
         write_json(path, offhook_report::json::report(&result, arguments.fail_on_skip, &absolute(&arguments.out)))?;
+    }
+    if let Some(path) = &arguments.html {
+        write_page(path, "offhook run", &result)?;
     }
     offhook_lab::settle();
     Ok(result)

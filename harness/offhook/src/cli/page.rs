@@ -1,0 +1,35 @@
+//! A result written as an HTML page.
+
+use std::path::Path;
+
+use super::play::{Stop, failed};
+use offhook_base::{plain, write_result};
+use offhook_page::item::Row;
+use offhook_page::{Page, run};
+use offhook_report::run::RunResult;
+
+/// Writes the page of a run to that file; links to the evidence start at its directory.
+pub(super) fn write_page(path: &Path, title: &str, result: &RunResult) -> Result<(), Stop> {
+    let directory = path.parent().unwrap_or_else(|| Path::new(""));
+    let items = result.outcomes.iter().map(|outcome| run::item(outcome, directory, "")).collect();
+    let page = Page { title: title.to_owned(), facts: facts(result), items };
+    let html = page.html().map_err(|error| failed(error.to_string()))?;
+    write_result(path, html.as_bytes())
+        .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
+}
+
+/// What ran, each stack once.
+fn facts(result: &RunResult) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for outcome in &result.outcomes {
+        let print = &outcome.fingerprint;
+        let kernel = Row::new("kernel", format!("{}, sha256 {}", print.kernel, print.kernel_sha256));
+        let stack = Row::new(&outcome.stack, format!("{}, sha256 {}", print.packages.join(", "), print.files_sha256));
+        for row in [Row::new("offhook", &print.offhook), kernel, stack] {
+            if !print.offhook.is_empty() && !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
