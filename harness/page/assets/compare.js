@@ -21,7 +21,7 @@ async function showComparison(one, other) {
       "header",
       {},
       element("p", { class: "back" }, element("a", { href: "#" }, "← Overview")),
-      element("h2", {}, "Compared"),
+      element("h1", { class: "title" }, "Compared"),
       element("p", { class: "group", role: "status" }, differ === 0 ? "The exchanges are the same." : differ + " of " + rows.length + " rows differ."),
     ),
     element("p", {}, element("label", {}, only, " only what differs, and what is around it")),

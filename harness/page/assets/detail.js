@@ -20,7 +20,7 @@ function heading(index, row) {
     "header",
     {},
     element("p", { class: "back" }, element("a", { href: "#" }, "← Overview")),
-    element("h2", {}, markOf(row.dataset.mark), " ", title),
+    element("h1", { class: "title" }, markOf(row.dataset.mark), " ", title),
     element("p", { class: "group" }, row.querySelector(".group").textContent + ", " + place),
     others.length ? element("p", { class: "others" }, "Compare with: ", others.flatMap((link, at) => (at ? [", ", link] : [link]))) : null,
   );
@@ -34,7 +34,7 @@ const SECTIONS = {
     return element(
       "section",
       { class: "failure " + (section.known ? "m-known" : "m-failed") },
-      element("h3", {}, section.title + (section.known ? " failed as expected" : "")),
+      element("h2", {}, section.title + (section.known ? " failed as expected" : "")),
       element("p", { class: "place" }, section.place + when),
       element("dl", {}, rows),
       section.at === null ? null : jump,
@@ -85,7 +85,7 @@ const SECTIONS = {
             const pre = element("pre", { tabindex: "0" }, await textOf(file.text));
             const rest = file.left_out ? element("p", { class: "faint" }, file.left_out + " more octets are in the evidence.") : null;
             return element("div", {}, pre, rest);
-          }, "h4"),
+          }, "h3"),
         ),
       ),
     );
@@ -105,7 +105,7 @@ function folded(title, open, make, level) {
     made = true;
     body.append(await make());
   };
-  const details = element("details", { ontoggle: () => details.open && fill() }, element("summary", {}, element(level || "h3", {}, title)), body);
+  const details = element("details", { ontoggle: () => details.open && fill() }, element("summary", {}, element(level || "h2", {}, title)), body);
   if (open) {
     details.open = true;
     fill();

@@ -96,19 +96,25 @@ function drawRow(row, index, place, open) {
   const kind = event ? event.k : "group";
   const text = row.group ? row.text : row.length ? event.x.replace(" begins", "") + ", " + span(row.length) : event.x;
   const label = seconds(row.at) + " s " + (event ? event.l : "PPP") + ": " + text;
-  const g = shape("g", {
-    class: "event k-" + kind + (event && event.m ? " m-" + event.m : ""),
+  const g = shape("g", { class: "event k-" + kind + (event && event.m ? " m-" + event.m : "") });
+  if (!row.quiet) g.append(shape("text", { class: "time", "aria-hidden": "true", x: place.left - 18, y: row.y + 3, "text-anchor": "end" }, seconds(row.at)));
+  g.append(...(row.group ? groupParts(row, place) : eventParts(row, text, place)));
+  // It lies over what is drawn, and is what a reader of screens hears of it.
+  const hit = shape("rect", {
+    class: "hit",
     role: "button",
     tabindex: index === 0 ? "0" : "-1",
     "aria-label": label,
     "aria-expanded": "false",
     "data-row": index,
-    onclick: () => open(row, g),
+    onclick: () => open(row, hit),
+    x: 0,
+    y: row.y - 13,
+    width: place.width,
+    height: row.quiet ? 3 : 22,
   });
-  g.append(shape("title", {}, label));
-  g.append(shape("rect", { class: "hit", x: 0, y: row.y - 13, width: place.width, height: row.quiet ? 3 : 22 }));
-  if (!row.quiet) g.append(shape("text", { class: "time", x: place.left - 18, y: row.y + 3, "text-anchor": "end" }, seconds(row.at)));
-  g.append(...(row.group ? groupParts(row, place) : eventParts(row, text, place)));
+  hit.append(shape("title", {}, label));
+  g.append(hit);
   parts.push(g);
   return parts;
 }
@@ -169,5 +175,5 @@ function eventParts(row, text, place) {
 function words(text, x, y, anchor, room) {
   const most = Math.max(6, Math.floor(room / 6.7));
   const shown = text.length > most ? text.slice(0, most - 1) + "…" : text;
-  return shape("text", { class: "words", x, y, "text-anchor": anchor }, shown);
+  return shape("text", { class: "words", "aria-hidden": "true", x, y, "text-anchor": anchor }, shown);
 }

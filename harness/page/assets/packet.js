@@ -35,7 +35,7 @@ function packetPanel(event) {
 
 /** Sixteen octets a line, with their offsets and as characters. */
 function dump(cells, octets) {
-  const lines = element("div", { class: "dump", role: "group", "aria-label": "Octets" });
+  const lines = element("div", { class: "dump", tabindex: "0", role: "group", "aria-label": "Octets" });
   for (let at = 0; at < cells.length; at += 16) {
     const part = cells.slice(at, at + 16);
     const text = octets.slice(at, at + 16).map((octet) => {

@@ -31,16 +31,20 @@ function ladderSection(section) {
     if (height > TALLEST && scaled) height = toScale(rows, (Number(state.scale) * TALLEST) / height);
     const phases = section.phases.filter((phase) => state.call === "" || String(phase.call) === state.call);
     const width = Math.max(320, canvas.clientWidth || 320);
+    // What was open stays open: a window that is resized is drawn anew.
+    const before = canvas.querySelector('[aria-expanded="true"]');
+    const at = before && before.getAttribute("aria-label");
     canvas.replaceChildren(drawLadder(rows, phases, height, width, open));
-    panel.remove();
+    const again = at && [...canvas.querySelectorAll(".hit")].find((hit) => hit.getAttribute("aria-label") === at);
+    if (again) open(rows[again.dataset.row], again);
   };
 
-  const open = (row, g) => {
+  const open = (row, hit) => {
     const before = canvas.querySelector('[aria-expanded="true"]');
     if (before) before.setAttribute("aria-expanded", "false");
-    if (before === g) return panel.remove();
-    g.setAttribute("aria-expanded", "true");
-    const close = element("button", { type: "button", class: "close", onclick: () => (g.setAttribute("aria-expanded", "false"), panel.remove(), g.focus()) }, "Close");
+    if (before === hit) return panel.remove();
+    hit.setAttribute("aria-expanded", "true");
+    const close = element("button", { type: "button", class: "close", onclick: () => (hit.setAttribute("aria-expanded", "false"), panel.remove(), hit.focus()) }, "Close");
     const inside = row.group ? groupPanel(row.group) : row.event.o ? packetPanel(row.event) : wordsPanel(row.event);
     panel.replaceChildren(close, inside);
     panel.style.top = row.y + 14 + "px";
@@ -48,17 +52,17 @@ function ladderSection(section) {
   };
 
   canvas.addEventListener("keydown", (event) => {
-    const g = event.target.closest && event.target.closest(".event");
-    if (!g) return;
-    const all = [...canvas.querySelectorAll(".event")];
-    const at = all.indexOf(g);
+    const hit = event.target.matches(".hit") && event.target;
+    if (!hit) return;
+    const all = [...canvas.querySelectorAll(".hit")];
+    const at = all.indexOf(hit);
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -at, End: all.length - 1 - at };
     if (event.key in steps) {
       const next = all[Math.max(0, Math.min(all.length - 1, at + steps[event.key]))];
-      g.setAttribute("tabindex", "-1");
+      hit.setAttribute("tabindex", "-1");
       next.setAttribute("tabindex", "0");
       next.focus();
-    } else if (event.key === "Enter" || event.key === " ") open(rows[g.dataset.row], g);
+    } else if (event.key === "Enter" || event.key === " ") open(rows[hit.dataset.row], hit);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -67,16 +71,16 @@ function ladderSection(section) {
   jumpTo = (at) => {
     const index = rows.findIndex((row) => row.event && row.event.k === "step" && row.event.t === at && row.event.m !== "passed");
     const near = index >= 0 ? index : rows.findIndex((row) => row.at >= at);
-    const g = canvas.querySelector('[data-row="' + Math.max(0, near) + '"]');
-    if (!g) return;
-    g.scrollIntoView({ block: "center" });
-    g.focus({ preventScroll: true });
+    const hit = canvas.querySelector('[data-row="' + Math.max(0, near) + '"]');
+    if (!hit) return;
+    hit.scrollIntoView({ block: "center" });
+    hit.focus({ preventScroll: true });
   };
 
   const box = element(
     "details",
     { open: true, class: "ladder-box" },
-    element("summary", {}, element("h3", {}, "Ladder")),
+    element("summary", {}, element("h2", {}, "Ladder")),
     element("div", { class: "tools" }, callPicker(calls, state, draw), scalePicker(state, draw), wordFilter(state, draw), lanePicker(present, state, draw)),
     canvas,
     folded("Events and logs, aligned in time", false, () => alignedTable(section.events)),

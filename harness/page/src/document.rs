@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::thread;
 
 use thiserror::Error;
 
-use crate::item::{Item, Mark, Row};
+use crate::item::{Item, Row};
+use crate::mark::Mark;
 use crate::packed::{key, pack};
+use crate::parallel::each;
 
 /// The style sheet.
 const STYLE: &str = include_str!("../assets/page.css");
@@ -74,7 +75,7 @@ impl Page {
         );
         let _ = write!(html, "<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n");
         self.overview(&mut html);
-        html.push_str("<main id=\"detail\" tabindex=\"-1\" aria-label=\"Result\" hidden></main>\n</div>\n");
+        html.push_str("<section id=\"detail\" tabindex=\"-1\" aria-label=\"Result\" hidden></section>\n</main>\n");
         for (index, packed) in details.iter().enumerate() {
             let _ = writeln!(html, "<script type=\"application/octet-stream\" id=\"item-{index}\">{packed}</script>");
         }
@@ -94,14 +95,15 @@ impl Page {
         let texts: Vec<_> = texts.into_iter().collect();
         let detail = |item: &Item| -> Result<String, PageError> { Ok(pack(&serde_json::to_string(&item.detail)?)?) };
         let text = |(key, text): &(String, Arc<str>)| -> Result<_, PageError> { Ok((key.clone(), pack(text)?)) };
-        let details = each(&self.items, detail)?;
-        Ok((details, each(&texts, text)?.into_iter().collect()))
+        let details = each(&self.items, detail).ok_or(PageError::Thread)?.into_iter().collect::<Result<_, _>>()?;
+        let texts = each(&texts, text).ok_or(PageError::Thread)?.into_iter().collect::<Result<_, _>>()?;
+        Ok((details, texts))
     }
 
     fn overview(&self, html: &mut String) {
         let _ = write!(
             html,
-            "<a class=\"skip\" href=\"#list\">To the results</a>\n<div id=\"page\">\n<section id=\"overview\" aria-label=\"Overview\">\n\
+            "<a class=\"skip\" href=\"#list\">To the results</a>\n<main id=\"page\">\n<section id=\"overview\" aria-label=\"Overview\">\n\
              <h1>{}</h1>\n",
             escape(&self.title)
         );
@@ -213,21 +215,4 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// `work` done for each of `inputs`, on all processors, in their order.
-fn each<I: Sync, O: Send>(inputs: &[I], work: impl Fn(&I) -> Result<O, PageError> + Sync) -> Result<Vec<O>, PageError> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let part = inputs.len().div_ceil(threads).max(1);
-    thread::scope(|scope| {
-        let parts: Vec<_> = inputs
-            .chunks(part)
-            .map(|inputs| scope.spawn(|| inputs.iter().map(&work).collect::<Result<Vec<O>, _>>()))
-            .collect();
-        let mut outputs = Vec::with_capacity(inputs.len());
-        for part in parts {
-            outputs.extend(part.join().map_err(|_| PageError::Thread)??);
-        }
-        Ok(outputs)
-    })
 }

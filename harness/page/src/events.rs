@@ -11,7 +11,7 @@ use offhook_session::{Outcome, StepResult};
 use offhook_telephony::trace::{Event, EventKind};
 use serde::Serialize;
 
-use crate::item::Mark;
+use crate::mark::Mark;
 
 /// Events of an item that the page has; of more, the first and the last.
 const MOST: usize = 4000;

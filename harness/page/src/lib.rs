@@ -6,7 +6,7 @@
 //! What is behind an item is compressed in the page, and unpacked by the browser when somebody looks: a thousand scenarios open as
 //! fast as ten. Equal texts (scenario files, files of servers) are in it once.
 //!
-//! - [`item`]: what the overview shows of a result, and the sections behind it.
+//! - [`item`]: what the overview shows of a result, and the sections behind it; [`mark`]: how it ended.
 //! - [`events`]: a trace as the ladder draws it; [`phases`]: its bands.
 //! - [`run`]: items of a run; [`files`]: the files of its servers.
 //! - [`packed`]: texts compressed; [`document`]: the HTML around them. `assets/` has what runs in the browser.
@@ -15,9 +15,12 @@ pub mod document;
 pub mod events;
 pub mod files;
 pub mod item;
+pub mod mark;
 pub mod packed;
+mod parallel;
 pub mod phases;
 pub mod run;
 
 pub use document::Page;
-pub use item::{Detail, Item, Mark, Section};
+pub use item::{Detail, Item, Section};
+pub use mark::Mark;

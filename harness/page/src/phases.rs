@@ -34,10 +34,7 @@ pub fn phases(outcome: &Outcome) -> Vec<Phase> {
         let Some(call) = event.call else { continue };
         let at = event.at.micros();
         let before = current.get(&call).and_then(|index| phases.get(*index)).map(|phase| phase.name);
-        let over = match &event.what {
-            EventKind::Cleared { .. } | EventKind::OnHook => true,
-            _ => false,
-        };
+        let over = matches!(event.what, EventKind::Cleared { .. } | EventKind::OnHook);
         let next = if over { None } else { next(before, event) };
         if (over || next.is_some())
             && let Some(index) = current.remove(&call)

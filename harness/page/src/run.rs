@@ -1,6 +1,7 @@
 //! A run as items of the page: one for each scenario on each stack under each seed.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use offhook_report::evidence::{CAPTURE, OUTCOME, TRACE, TRANSCRIPT};
 use offhook_report::failure::in_short;
@@ -8,10 +9,22 @@ use offhook_report::run::DEFAULT_SEED;
 use offhook_report::{Position, taken_words, verdict_words};
 use offhook_session::{CallSummary, Outcome, StepOutcome, StepResult, Verdict};
 
+use crate::document::PageError;
 use crate::events::events;
 use crate::files::files;
-use crate::item::{Detail, Item, LineMark, Mark, Row, Section, Text};
+use crate::item::{Detail, Item, LineMark, Row, Section, Text};
+use crate::mark::Mark;
+use crate::parallel::each;
 use crate::phases::phases;
+
+/// The items of outcomes, in their order; see [`item`].
+///
+/// # Errors
+///
+/// A thread ended without its items.
+pub fn items(outcomes: &[Arc<Outcome>], page: &Path, run: &str) -> Result<Vec<Item>, PageError> {
+    each(outcomes, |outcome| item(outcome, page, run)).ok_or(PageError::Thread)
+}
 
 /// The item of an outcome. `page` is the directory where the page is going to be: links to the evidence start there. `run` tells
 /// several runs apart.

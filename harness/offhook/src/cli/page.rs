@@ -11,7 +11,7 @@ use offhook_report::run::RunResult;
 /// Writes the page of a run to that file; links to the evidence start at its directory.
 pub(super) fn write_page(path: &Path, title: &str, result: &RunResult) -> Result<(), Stop> {
     let directory = path.parent().unwrap_or_else(|| Path::new(""));
-    let items = result.outcomes.iter().map(|outcome| run::item(outcome, directory, "")).collect();
+    let items = run::items(&result.outcomes, directory, "").map_err(|error| failed(error.to_string()))?;
     let page = Page { title: title.to_owned(), facts: facts(result), items };
     let html = page.html().map_err(|error| failed(error.to_string()))?;
     write_result(path, html.as_bytes())
