@@ -214,6 +214,7 @@ fn relative(from: &Path, to: &Path) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    #![allow(clippy::panic)]
     use std::path::PathBuf;
     use std::time::Duration;
 
