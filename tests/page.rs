@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use browser::{Browser, Window};
 use common::{offhook, said};
-use offhook_page::{Page, run};
+use offhook_page::{Mark, Page, run};
 use offhook_report::evidence::saved;
 use serde_json::{Value, json};
 
@@ -278,7 +278,7 @@ fn a_thousand_results_open_within_a_second_and_filter_at_once() {
         .collect();
     let start = Instant::now();
     let items = run::items(&outcomes, scratch.path(), "").unwrap();
-    let page = Page { title: "a thousand".into(), facts: Vec::new(), items };
+    let page = Page { title: "a thousand".into(), words: Mark::OF_RUN, facts: Vec::new(), items };
     let html = page.html().unwrap();
     let took = start.elapsed();
     eprintln!("1,000 results: {} octets in {took:?}", html.len());
@@ -307,6 +307,38 @@ fn a_thousand_results_open_within_a_second_and_filter_at_once() {
 }
 
 #[test]
+fn an_audit_has_its_findings_its_statements_and_its_calls_in_the_same_page() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (file, out) = (scratch.path().join("audit.html"), scratch.path().join("out"));
+    let audit = |more: &[&Path]| {
+        let mut command = offhook();
+        command.args(["audit", "--ignore-modes", "--etc", "tests/audit/deny-all-first/etc", "--html"]).arg(&file);
+        let output = command.args(more).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    };
+    audit(&[]);
+    assert!(!fs::read_to_string(&file).unwrap().contains("id=\"item-0\"></script>"));
+    audit(&[Path::new("--out"), &out]);
+    in_browser(WIDE, |browser| async {
+        browser.open(&file, "").await;
+        let words = browser.eval("return [...document.querySelectorAll('#counts button')].map((b) => b.dataset.mark + ': ' + b.textContent.replace(/[^a-z ]/g, '').trim())").await;
+        let words: Vec<_> = words.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+        assert!(words.contains(&"passed: as stated".to_owned()), "{words:?}");
+        assert!(words.iter().any(|word| word == "failed: danger" || word == "error: error"), "{words:?}");
+        browser.open(&file, "#r0").await;
+        browser.until("document.querySelector('#detail .failure dd, #detail dl dd')").await;
+        browser.picture("audit-wide").await;
+        let call = browser.eval("return [...document.querySelectorAll('#list tr')].findIndex((row) => row.innerText.includes('\\ncalls')) - 1").await;
+        browser.open(&file, &format!("#r{call}")).await;
+        browser.until("document.querySelector('.event')").await;
+        if let Some(found) = violations(&browser).await {
+            assert_eq!(found, Vec::<String>::new());
+        }
+        browser
+    });
+}
+
+#[test]
 fn what_a_server_says_stays_text() {
     let saved = saved::load(&page().with_file_name("out")).unwrap();
     let mut outcome = (*saved.result.outcomes[0]).clone();
@@ -321,6 +353,7 @@ fn what_a_server_says_stays_text() {
     let scratch = tempfile::tempdir().unwrap();
     let page = Page {
         title: hostile.to_owned(),
+        words: Mark::OF_RUN,
         facts: Vec::new(),
         items: vec![run::item(&outcome, scratch.path(), hostile)],
     };

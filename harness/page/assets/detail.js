@@ -20,7 +20,7 @@ function heading(index, row) {
     "header",
     {},
     element("p", { class: "back" }, element("a", { href: "#" }, "← Overview")),
-    element("h1", { class: "title" }, markOf(row.dataset.mark), " ", title),
+    element("h1", { class: "title" }, [...row.cells[0].cloneNode(true).childNodes].map((part) => element("span", { class: "m-" + row.dataset.mark + " mark" }, part)), " ", title),
     element("p", { class: "group" }, row.querySelector(".group").textContent + ", " + place),
     others.length ? element("p", { class: "others" }, "Compare with: ", others.flatMap((link, at) => (at ? [", ", link] : [link]))) : null,
   );

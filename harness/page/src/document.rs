@@ -10,7 +10,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::item::{Item, Row};
-use crate::mark::Mark;
+use crate::mark::{Mark, Words};
 use crate::packed::{key, pack};
 use crate::parallel::each;
 
@@ -35,6 +35,8 @@ const SCRIPTS: [&str; 10] = [
 pub struct Page {
     /// What it is about: `offhook run`.
     pub title: String,
+    /// What the marks are called.
+    pub words: Words,
     /// What is to be known of the whole.
     pub facts: Vec<Row>,
     /// The results, in their order.
@@ -124,7 +126,7 @@ impl Page {
         );
         let longest = self.items.iter().map(|item| item.wall_ms).max().unwrap_or(0).max(1);
         for (index, item) in self.items.iter().enumerate() {
-            row(html, index, item, longest);
+            row(html, index, item, longest, &self.words);
         }
         html.push_str("</tbody></table>\n<p id=\"none\" hidden>Nothing matches.</p>\n<noscript><p>Without JavaScript this page shows the overview alone.</p></noscript>\n");
         html.push_str("<details class=\"about\"><summary>What ran</summary><dl>");
@@ -145,7 +147,7 @@ impl Page {
         for mark in Mark::ALL {
             let count = self.items.iter().filter(|item| item.mark == mark).count();
             if count > 0 {
-                let (name, sign, words) = (mark.name(), mark.sign(), mark.words());
+                let (name, sign, words) = (mark.name(), mark.sign(), mark.words(&self.words));
                 let _ = write!(
                     html,
                     "<button type=\"button\" class=\"m-{name}\" data-mark=\"{name}\" aria-pressed=\"false\"><span aria-hidden=\"true\">{sign}</span> \
@@ -157,8 +159,8 @@ impl Page {
     }
 }
 
-fn row(html: &mut String, index: usize, item: &Item, longest: u64) {
-    let (name, sign, words) = (item.mark.name(), item.mark.sign(), item.mark.words());
+fn row(html: &mut String, index: usize, item: &Item, longest: u64, words: &Words) {
+    let (name, sign, words) = (item.mark.name(), item.mark.sign(), item.mark.words(words));
     let of_run = if item.run.is_empty() { String::new() } else { format!(" · {}", item.run) };
     let (title, place) = (escape(&item.name), escape(&format!("{}{of_run}", item.place)));
     let found = escape(

@@ -23,4 +23,4 @@ pub mod run;
 
 pub use document::Page;
 pub use item::{Detail, Item, Section};
-pub use mark::Mark;
+pub use mark::{Mark, Words};

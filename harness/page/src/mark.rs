@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// What the marks are called where the page speaks of something, in the order of [`Mark::ALL`].
+pub type Words = [&'static str; 6];
+
 /// How a result ended, as a mark and a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,16 +39,14 @@ impl Mark {
         }
     }
 
+    /// What each is called in a run.
+    pub const OF_RUN: Words =
+        ["failed", "could not run", "passed, with expected failures", "passed", "skipped", "not run"];
+
     /// What it is called.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Error => "could not run",
-            Self::Known => "passed, with expected failures",
-            Self::Passed => "passed",
-            Self::Skipped => "skipped",
-            Self::NotRun => "not run",
-        }
+    pub fn words(self, words: &Words) -> &'static str {
+        let place = Self::ALL.iter().position(|mark| *mark == self);
+        place.map_or("", |place| words[place])
     }
 
     /// A sign that can be told apart without colours.

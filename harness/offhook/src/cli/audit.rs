@@ -14,6 +14,7 @@ use super::fix;
 use super::interrupt::Interruption;
 use super::play::unknown_stack;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
+use super::{audit_page, page};
 use crate::audit_calls::{self, CallOptions, Choice, Completed, Stopped};
 use offhook_audit::accept::{Acceptances, Scope};
 use offhook_audit::remedy::{self, same};
@@ -26,6 +27,7 @@ use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
 use offhook_etc::tree::is_taken;
 use offhook_report::Style;
+use offhook_report::evidence::saved;
 use offhook_scenario::Personality;
 
 /// What is to be known of the exit code and of what is written.
@@ -104,6 +106,10 @@ pub(super) struct AuditArgs {
     /// Write JSON to a file as well; - is standard output, as --format json
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// Write a page that shows it all in one HTML file; with --out also the calls, with the server's passwords in them
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 
     /// List everything that an audit can find
     #[arg(long, conflicts_with = "explain")]
@@ -253,6 +259,13 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
     if let Some(path) = file(arguments) {
         write(path, &json()?)?;
     }
+    if let Some(path) = &arguments.html {
+        let kept = arguments.out.as_deref().filter(|_| called == Ok(true));
+        let calls = kept.map(saved::load).transpose().map_err(|error| Stop::Failed(error.to_string()))?;
+        let directory = path.parent().unwrap_or_else(|| Path::new(""));
+        let page = audit_page::page(&audit, calls.as_ref().map(|calls| &calls.result), directory, &audited(arguments));
+        page::write(path, &page).map_err(Stop::Failed)?;
+    }
     if let (Some(directory), Ok(_)) = (&arguments.fix, &called) {
         let accepted =
             |finding: &Finding| audit.findings.iter().any(|known| known.accepted.is_some() && same(known, finding));
@@ -387,6 +400,12 @@ fn in_sarif(arguments: &AuditArgs, audit: &Audit, tree: &Tree, complete: bool) -
     let etc = std::path::absolute(&etc).unwrap_or(etc);
     sarif::report(audit, tree, &etc.display().to_string(), complete)
         .map_err(|error| Stop::Failed(format!("making the SARIF audit: {error}")))
+}
+
+/// What is audited, by its path.
+fn audited(arguments: &AuditArgs) -> String {
+    let directory = arguments.etc.as_ref().or(arguments.root.as_ref());
+    directory.map_or_else(|| "/etc".to_owned(), |directory| directory.display().to_string())
 }
 
 /// The server's root directory, if that is what is audited.

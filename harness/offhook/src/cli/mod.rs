@@ -4,6 +4,7 @@
 //! 3 the lab or a server stack could not run, or a result could not be written, 130 interrupted.
 
 mod audit;
+mod audit_page;
 mod call;
 mod called_on;
 mod check;
@@ -72,7 +73,7 @@ enum Command {
     /// Read scenarios and report every mistake in them, without running anything
     Check(check::Check),
     /// Read a server's configuration: what its callers experience, and what is wrong with it
-    Audit(audit::AuditArgs),
+    Audit(Box<audit::AuditArgs>),
     /// Compare what audits of made-up servers predict with what calls to them show
     Differential(differential::Differential),
     /// Explain a keyword of scenarios, a modem model, the code of a finding; without a word, list all

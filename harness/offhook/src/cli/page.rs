@@ -5,21 +5,25 @@ use std::path::Path;
 use super::play::{Stop, failed};
 use offhook_base::{plain, write_result};
 use offhook_page::item::Row;
-use offhook_page::{Page, run};
+use offhook_page::{Mark, Page, run};
 use offhook_report::run::RunResult;
+
+/// Writes a page to that file.
+pub(super) fn write(path: &Path, page: &Page) -> Result<(), String> {
+    let html = page.html().map_err(|error| error.to_string())?;
+    write_result(path, html.as_bytes()).map_err(|error| format!("writing {}: {}", path.display(), plain(&error)))
+}
 
 /// Writes the page of a run to that file; links to the evidence start at its directory.
 pub(super) fn write_page(path: &Path, title: &str, result: &RunResult) -> Result<(), Stop> {
     let directory = path.parent().unwrap_or_else(|| Path::new(""));
     let items = run::items(&result.outcomes, directory, "").map_err(|error| failed(error.to_string()))?;
-    let page = Page { title: title.to_owned(), facts: facts(result), items };
-    let html = page.html().map_err(|error| failed(error.to_string()))?;
-    write_result(path, html.as_bytes())
-        .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
+    let page = Page { title: title.to_owned(), words: Mark::OF_RUN, facts: facts(result), items };
+    write(path, &page).map_err(failed)
 }
 
 /// What ran, each stack once.
-fn facts(result: &RunResult) -> Vec<Row> {
+pub(super) fn facts(result: &RunResult) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for outcome in &result.outcomes {
         let print = &outcome.fingerprint;
