@@ -13,6 +13,7 @@ mod differential;
 mod documents;
 mod explain;
 mod fix;
+mod formats;
 mod interrupt;
 mod lab;
 mod modem;
