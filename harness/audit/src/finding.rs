@@ -9,9 +9,11 @@ use offhook_etc::source::Place;
 
 /// Something to know about a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The rule that finds it.
     #[serde(rename = "code", serialize_with = "code")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub rule: &'static Rule,
     /// How bad it is.
     pub severity: Severity,
@@ -54,6 +56,7 @@ pub enum Cue {
 
 /// Why a finding is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Accepted {
     /// In the words of whoever accepts it.
     pub reason: String,

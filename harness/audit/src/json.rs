@@ -69,6 +69,7 @@ use offhook_etc::source::Tree;
 pub const FORMAT: u32 = 3;
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Whole<'a> {
     format: u32,
     offhook: &'static str,
@@ -90,6 +91,7 @@ struct Whole<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Identified<'a> {
     id: String,
     #[serde(flatten)]
@@ -124,6 +126,16 @@ pub fn report(audit: &Audit, tree: &Tree, ran: Option<&Fingerprint>, exit_code: 
         withdrawn: &audit.withdrawn,
         webmin: &audit.webmin,
     })
+}
+
+/// The JSON schema of what [`report`] writes.
+///
+/// # Errors
+///
+/// None.
+#[cfg(feature = "schema")]
+pub fn schema() -> serde_json::Result<String> {
+    offhook_base::json_schema::<Whole<'_>>("audit", FORMAT)
 }
 
 /// Writes the rules.

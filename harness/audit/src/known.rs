@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// How something is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "how", rename_all = "kebab-case")]
 pub enum Known {
     /// The files say so, and no call looked.

@@ -50,6 +50,7 @@ use plan::LeftOut;
 
 /// What a statement is about, in the order of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub enum Topic {
     /// After how many rings the modem answers.
     Answer,
@@ -102,6 +103,7 @@ impl Serialize for Topic {
 
 /// One thing a caller experiences on a port.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Statement {
     /// What it is about.
     pub topic: Topic,
@@ -118,6 +120,7 @@ pub struct Statement {
 
 /// What a caller experiences on one port.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PortReport {
     /// Device without `/dev/`.
     pub device: String,

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 /// How bad a finding is, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub enum Severity {
     /// Somebody gets in who should not, or a secret is open.
     Danger,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What ran: the versions and hashes that make two outcomes comparable.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fingerprint {
     /// Version of offhook.
     pub offhook: String,
@@ -30,6 +31,7 @@ pub struct Fingerprint {
 /// Files of the lab that are not as they were recorded. Its `Display` names them: `/usr/sbin/pppd, /etc/hosts (missing) and
 /// 3 more`; nothing if there are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Changes {
     /// How many there are.
     pub count: usize,
@@ -70,6 +72,7 @@ impl fmt::Display for Changes {
 
 /// A file of the lab that is not as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileChange {
     /// Its path in the guest; of the kernel's image its name.
     pub file: String,
@@ -79,6 +82,7 @@ pub struct FileChange {
 
 /// What is different of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// What is in it, or what it leads to.

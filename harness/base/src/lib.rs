@@ -7,12 +7,15 @@
 //! - [`Fingerprint`]: what ran; [`Changes`]: what of it is not as it was built.
 //! - [`read_plain_file`]: a file that somebody names, within a bound.
 //! - [`rooted`]: what lies below a directory, opened without leaving it.
+//! - `json_schema`, with the feature `schema`: a JSON Schema of what is written as JSON.
 //! - [`guest`]: what a host and the process 1 of its guest have to agree on.
 
 mod duration;
 mod error;
 mod fingerprint;
 pub mod guest;
+#[cfg(feature = "schema")]
+mod json_schema;
 mod plain_file;
 pub mod rooted;
 mod source;
@@ -21,6 +24,8 @@ mod written;
 pub use duration::{format_duration, parse_duration};
 pub use error::{Error, plain};
 pub use fingerprint::{Change, Changes, FileChange, Fingerprint};
+#[cfg(feature = "schema")]
+pub use json_schema::json_schema;
 pub use plain_file::{Unread, read_plain_file};
 pub use source::{SourceFile, Span};
 pub use written::{

@@ -36,6 +36,7 @@ impl Presence {
 
 /// A program whose version matters, as it is installed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Installed {
     /// The package, as Debian calls it: `mgetty`, `ppp`, `login`.
     pub name: &'static str,

@@ -30,6 +30,8 @@ pub enum LabErrorKind {
     UnknownStack,
     /// The kernel's patch does not apply.
     Patch,
+    /// A file that the lab is carried in cannot be made or taken.
+    LabFile,
     /// A program failed: compiler, unpacker.
     Build,
     /// A signal asked to stop, or another part of the lab failed first.

@@ -4,7 +4,7 @@
 //! archive that this machine's apt uses, through a private apt (`mirror`, `apt`); the kernel is compiled
 //! (`source`, `patch`, `tools`, `kernel`), stacks are unpacked and furnished (`unpack`, `stack`, `etc`).
 //! Parts appear in the cache (`cache`) by one rename, so a build that was interrupted leaves nothing half-made.
-//! With a built lab nothing of this runs, and no network is needed.
+//! With a built lab nothing of this runs, and no network is needed. A built lab is carried elsewhere as one file (`portable`).
 //!
 //! Everything goes wrong as a [`LabError`], which says what to do.
 
@@ -37,6 +37,7 @@ mod memory;
 mod mirror;
 mod patch;
 mod place;
+mod portable;
 mod processor;
 mod programs;
 mod progress;
@@ -62,6 +63,7 @@ pub use machine::Machine;
 pub use manifest::{KernelManifest, Package, StackManifest, StepTime};
 pub use memory::GUEST_MEMORY;
 pub use place::{Place, Room};
+pub use portable::{Exported, Imported, export, import, key};
 pub use programs::ServerPrograms;
 pub use progress::Progress;
 pub use record::Recorded;

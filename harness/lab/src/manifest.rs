@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The version of these files; a part with another one is built again.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// What is common to all manifests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

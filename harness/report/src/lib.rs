@@ -8,6 +8,7 @@
 //! - [`terminal`]: a line a scenario; [`folders`]: a line a folder; [`summary`]: what to know at the end;
 //!   [`failure`]: what to know when something did not go well.
 //! - [`json`]: the same for programs; its module documentation is the schema.
+//! - [`formats`]: the same for what shows test reports: JUnit, TAP, Markdown, GitLab, GitHub.
 //! - [`taken_words`]: what a given `/etc` was made of.
 //! - [`words`] and [`text`]: what events are called, and how text fits into columns; [`evidence`] uses both.
 
@@ -16,6 +17,7 @@ mod etc;
 pub mod evidence;
 pub mod failure;
 pub mod folders;
+pub mod formats;
 pub mod json;
 pub mod live;
 mod position;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// An authentication protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AuthProtocol {
     /// RFC 1334.

@@ -38,6 +38,7 @@ pub struct Server {
 
 /// What a given `/etc` is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EtcTaken {
     /// The directory, as the scenario names it.
     pub from: String,
@@ -51,6 +52,7 @@ pub struct EtcTaken {
 
 /// Something that is not in the server's `/etc` though it is in the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeftOut {
     /// Its path on the server.
     pub path: String,

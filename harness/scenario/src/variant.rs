@@ -13,6 +13,7 @@ pub struct Variant {
 
 /// A variable and its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variable {
     /// Its name.
     pub name: String,

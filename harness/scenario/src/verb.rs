@@ -337,6 +337,7 @@ impl Direction {
 
 /// How authentication ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AuthResult {
     /// By an Authenticate-Ack.
@@ -365,6 +366,7 @@ pub enum Since {
 
 /// Why a call ended, as the wire shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// Terminate-Request "Link inactive".

@@ -11,6 +11,7 @@ use offhook_base::format_duration;
 
 /// A vocabulary.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Schema {
     /// What kind of file it is for: `scenario`.
     pub language: &'static str,
@@ -22,6 +23,7 @@ pub struct Schema {
 
 /// A place.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlaceSchema {
     /// Its name, by which words refer to it.
     pub name: &'static str,
@@ -31,6 +33,7 @@ pub struct PlaceSchema {
 
 /// A word.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WordSchema {
     /// As it is written.
     pub name: &'static str,
@@ -60,6 +63,7 @@ pub struct WordSchema {
 
 /// A value without a name.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArgumentSchema {
     /// What it is called.
     pub name: &'static str,
@@ -73,6 +77,7 @@ pub struct ArgumentSchema {
 
 /// A value with a name.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PropertySchema {
     /// As it is written before `=`.
     pub name: &'static str,
@@ -92,6 +97,7 @@ pub struct PropertySchema {
 
 /// What a value may be.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueSchema {
     /// `text`, `number`, `duration`, `flag`, `choice`, `ipv4-address`, `ranges`, `octets`, or a kind of the language.
     #[serde(rename = "type")]
@@ -112,6 +118,7 @@ pub struct ValueSchema {
 
 /// One possible text.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChoiceSchema {
     /// The text.
     pub name: &'static str,
@@ -121,6 +128,7 @@ pub struct ChoiceSchema {
 
 /// A value as JSON has it; a duration as it is written in the file, without quotes.
 #[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Default {
     /// Yes or no.

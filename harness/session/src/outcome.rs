@@ -16,6 +16,7 @@ use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken, Reason, Variant};
 
 /// What came of one call, whatever was expected of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CallSummary {
     /// Number of the call, from 0.
     pub call: usize,
@@ -66,6 +67,7 @@ pub struct CallSummary {
 
 /// When what happened in a call; `None`: it did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Moments {
     /// The exchange began to ring.
     #[serde(rename = "placed_us")]
@@ -83,6 +85,7 @@ pub struct Moments {
 
 /// How authentication ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuthSummary {
     /// Accepted, refused or not asked for.
     pub result: AuthResult,
@@ -133,6 +136,7 @@ pub struct Outcome {
 
 /// How a scenario ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every step passed or failed as expected of this server.
@@ -162,6 +166,7 @@ pub enum Verdict {
 
 /// Why a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
     /// Everything that was planned ran.

@@ -75,6 +75,7 @@ pub struct ProcessEnd {
 
 /// What a program said last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServerWords {
     /// The program.
     pub program: String,

@@ -143,6 +143,7 @@ impl Plan {
 
 /// What no call tries, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeftOut {
     /// What.
     pub what: LeftOutWhat,
@@ -152,6 +153,7 @@ pub struct LeftOut {
 
 /// What no call tries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOutWhat {
     /// The port as a whole.

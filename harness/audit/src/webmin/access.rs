@@ -10,6 +10,7 @@ const PAGES: usize = 4;
 
 /// What a user may do there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Access {
     /// Serial Port Configuration.
     pub ports: bool,

@@ -26,6 +26,7 @@ const MODULE: &str = "pap";
 
 /// What a user may do on the PPP Dialin Server page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Right {
     /// Who.
     pub user: String,

@@ -3,6 +3,8 @@
 //! A word may have several meanings: all are shown. What else can be explained becomes another [`Source`].
 
 use clap::Args;
+use offhook_base::json_schema;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{WRONG_INPUT, complain, say};
@@ -115,18 +117,26 @@ fn filled(text: &str, first: &str, rest: &str, width: usize) -> String {
     textwrap::fill(text, options) + "\n"
 }
 
+/// Version of the format of the vocabularies.
+const FORMAT: u32 = 1;
+
 /// All vocabularies.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Vocabularies {
     format: u32,
     offhook: &'static str,
     vocabularies: Vec<Schema>,
 }
 
+/// The JSON schema of what `--json` prints.
+pub(super) fn schema() -> serde_json::Result<String> {
+    json_schema::<Vocabularies>("vocabulary", FORMAT)
+}
+
 fn json() -> u8 {
     let mut vocabularies = offhook_language::schemas().into_iter().collect::<Vec<_>>();
     vocabularies.push(offhook_standalone::phonebook::schema());
-    let all = Vocabularies { format: 1, offhook: env!("CARGO_PKG_VERSION"), vocabularies };
+    let all = Vocabularies { format: FORMAT, offhook: env!("CARGO_PKG_VERSION"), vocabularies };
     match serde_json::to_string_pretty(&all) {
         Ok(text) => {
             say(&(text + "\n"));

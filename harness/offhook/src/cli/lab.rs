@@ -1,5 +1,6 @@
-//! `offhook lab`: build, show, enter and remove what scenarios run on.
+//! `offhook lab`: build, show, carry, enter and remove what scenarios run on.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -7,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::{LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use offhook_base::Span;
 use offhook_base::guest::{JOB_FILE, STATUS_FILE};
-use offhook_base::plain;
+use offhook_base::{is_standard_output, plain, write_result};
 use offhook_lab as the_lab;
 use offhook_lab::uml::{QUOTA, Uml};
 use offhook_lab::{Clean, KERNEL, LabError, Machine, Progress, Room, collect};
@@ -24,6 +25,27 @@ pub(super) enum Lab {
     },
     /// Show what is built, with hashes, sizes and places; read its files, and tell whether they are as they were built
     Status,
+    /// Print a key that is known before the lab is built, for caches of CI systems: the same where the same lab would be built
+    Key {
+        /// Only of these stacks
+        #[arg(value_name = "STACK")]
+        stacks: Vec<String>,
+    },
+    /// Write the kernel and the stacks into one file, a .tar.xz, to be imported elsewhere
+    Export {
+        /// The file; - is standard output
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Only these stacks; all that are built unless stated
+        #[arg(value_name = "STACK")]
+        stacks: Vec<String>,
+    },
+    /// Put the kernel and the stacks of such a file into the cache directory, whole or not at all; no network is needed
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Open a shell in a guest, with a stack's files as its root
     Shell(Shell),
     /// Remove the kernel, the stacks and everything else in the cache directory, or some parts of it
@@ -48,6 +70,9 @@ pub(super) fn main(lab: Lab) -> u8 {
     let done = match lab {
         Lab::Build { stacks } => build(&stacks).map(|()| 0),
         Lab::Status => status().map(|()| 0),
+        Lab::Key { stacks } => key(&stacks).map(|()| 0),
+        Lab::Export { file, stacks } => export(&file, &stacks).map(|()| 0),
+        Lab::Import { file } => import(&file).map(|()| 0),
         Lab::Shell(shell) => enter(&shell),
         Lab::Clean { parts } => clean(parts).map(|()| 0),
     };
@@ -72,6 +97,49 @@ fn status() -> Result<(), Failure> {
     // Of a machine that nothing is built for there is nothing to say.
     if status.parts.iter().any(|part| part.built.is_some()) {
         say(&format!("guests     {}\n", the_lab::confined().map_err(failed)?));
+    }
+    Ok(())
+}
+
+fn key(stacks: &[String]) -> Result<(), Failure> {
+    for name in stacks {
+        known(name)?;
+    }
+    let key = the_lab::key(&Machine::this(), stacks).map_err(failed)?;
+    say(&format!("{key}\n"));
+    Ok(())
+}
+
+fn export(file: &Path, stacks: &[String]) -> Result<(), Failure> {
+    for name in stacks {
+        known(name)?;
+    }
+    let exported = the_lab::export(&Machine::this(), stacks).map_err(failed)?;
+    write_result(file, &exported.octets)
+        .map_err(|error| (LAB_FAILED, format!("writing {}: {}", file.display(), plain(&error))))?;
+    let told = format!(
+        "exported {} to {}, {}\nsha256 {}\n",
+        exported.parts.join(", "),
+        file.display(),
+        the_lab::size(exported.octets.len() as u64),
+        exported.sha256
+    );
+    // The file may be on standard output.
+    if is_standard_output(file) {
+        complain(&told)
+    } else {
+        say(&told)
+    }
+    Ok(())
+}
+
+fn import(file: &Path) -> Result<(), Failure> {
+    let the_lab::Imported { parts, kept } = the_lab::import(&Machine::this(), file).map_err(failed)?;
+    if !parts.is_empty() {
+        say(&format!("imported {} from {}\n", parts.join(", "), file.display()));
+    }
+    if !kept.is_empty() {
+        say(&format!("there already, the same: {}\n", kept.join(", ")));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod differential;
 mod documents;
 mod explain;
 mod fix;
+mod formats;
 mod interrupt;
 mod lab;
 mod modem;
@@ -22,6 +23,7 @@ mod mutate;
 mod page;
 mod play;
 mod run;
+mod schema;
 mod set;
 mod status_line;
 
@@ -87,6 +89,8 @@ enum Command {
     /// The kernel and the server stacks that scenarios run on
     #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
+    /// Print the JSON Schema of a document that offhook writes
+    Schema(schema::Schema),
     /// Print a file that teaches a shell to complete offhook's command line
     Completions(documents::Completions),
     /// Write the manual pages into a directory
@@ -155,6 +159,7 @@ pub fn main() -> ExitCode {
         Command::Call(arguments) => call::main(&arguments),
         Command::Modem(arguments) => modem::main(*arguments),
         Command::Lab(lab) => lab::main(lab),
+        Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => documents::completions(&arguments),
         Command::Man(arguments) => documents::man(&arguments),
     };

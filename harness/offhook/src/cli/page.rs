@@ -15,10 +15,10 @@ pub(super) fn write(path: &Path, page: &Page) -> Result<(), String> {
 }
 
 /// Writes the page of a run to that file; links to the evidence start at its directory.
-pub(super) fn write_page(path: &Path, title: &str, result: &RunResult) -> Result<(), Stop> {
+pub(super) fn write_page(path: &Path, result: &RunResult) -> Result<(), Stop> {
     let directory = path.parent().unwrap_or_else(|| Path::new(""));
     let items = run::items(&result.outcomes, directory, "").map_err(|error| failed(error.to_string()))?;
-    let page = Page { title: title.to_owned(), words: Mark::OF_RUN, facts: facts(result), items };
+    let page = Page { title: "offhook run".to_owned(), words: Mark::OF_RUN, facts: facts(result), items };
     write(path, &page).map_err(failed)
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::Color;
+use super::formats::Formats;
 use super::interrupt::{Interruption, listening};
-use super::page::write_page;
 use super::play::{Play, Stop, console, ended, known_stacks, write_json};
 use super::set::Set;
 use crate::runner::item::Item;
@@ -61,9 +61,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Write a page that shows every result: verdicts, ladder diagrams, logs and files, in one HTML file
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    #[command(flatten)]
+    formats: Formats,
 
     /// A skipped scenario counts as one that failed
     #[arg(long)]
@@ -104,10 +103,10 @@ pub(super) fn main(arguments: &Run) -> u8 {
 }
 
 fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunResult>, Stop> {
+    let standard_output = arguments.formats.standard_output([("--json", &arguments.json)])?;
     let items = items(arguments)?;
     let verbosity = arguments.verbosity();
-    let console =
-        || console(arguments.json.as_deref(), &arguments.color, verbosity, |style| Live::new(style, verbosity));
+    let console = || console(standard_output, &arguments.color, verbosity, |style| Live::new(style, verbosity));
     let play = Play {
         out: &arguments.out,
         jobs: arguments.jobs,
@@ -116,12 +115,11 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         fail_fast: arguments.fail_fast,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
+    let written = arguments.formats.write(&result, arguments.fail_on_skip, standard_output.is_some());
     if let Some(path) = &arguments.json {
         write_json(path, offhook_report::json::report(&result, arguments.fail_on_skip, &absolute(&arguments.out)))?;
     }
-    if let Some(path) = &arguments.html {
-        write_page(path, "offhook run", &result)?;
-    }
+    written?;
     offhook_lab::settle();
     Ok(result)
 }

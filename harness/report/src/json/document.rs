@@ -17,6 +17,7 @@ use offhook_session::{CallSummary, Ended, Outcome, StepOutcome, StepResult, Verd
 
 /// The report of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Version of the format.
     pub format: u32,
@@ -54,6 +55,7 @@ pub struct Report {
 
 /// A file of scenarios.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportedSource {
     /// As the user gave it.
     pub file: String,
@@ -63,6 +65,7 @@ pub struct ReportedSource {
 
 /// One outcome.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportedOutcome {
     /// Version of the format, where it stands alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +120,7 @@ pub struct ReportedOutcome {
 
 /// One step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReportedStep {
     /// Number of the call, from 0.
     pub call: usize,
@@ -143,6 +147,7 @@ pub struct ReportedStep {
 
 /// [`StepResult`] with the unit in the key; the format of the job files may change, this one may not.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum ReportedResult {
     /// Done, or what was expected came.

@@ -161,6 +161,26 @@ fn sources(result: &RunResult) -> Vec<ReportedSource> {
         .collect()
 }
 
+/// The JSON schema of what [`report`] writes.
+///
+/// # Errors
+///
+/// None.
+#[cfg(feature = "schema")]
+pub fn schema() -> serde_json::Result<String> {
+    offhook_base::json_schema::<Report>("run", FORMAT)
+}
+
+/// The JSON schema of what [`one`] writes.
+///
+/// # Errors
+///
+/// None.
+#[cfg(feature = "schema")]
+pub fn schema_of_one() -> serde_json::Result<String> {
+    offhook_base::json_schema::<ReportedOutcome>("outcome", FORMAT)
+}
+
 fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// The report of a call. Times are milliseconds since the call was placed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CallReport {
     /// Version of this form: 1.
     pub format: u32,
@@ -39,6 +40,7 @@ pub struct CallReport {
 
 /// How authentication ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Auth {
     /// `PAP` or `CHAP`.
     pub protocol: String,
@@ -50,6 +52,7 @@ pub struct Auth {
 
 /// Addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Address {
     /// The caller's.
     pub local: Ipv4Addr,
@@ -61,6 +64,7 @@ pub struct Address {
 
 /// Echo requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ping {
     /// How many were sent.
     pub sent: u32,
@@ -68,6 +72,19 @@ pub struct Ping {
     pub answered: u32,
     /// How long each answer took.
     pub round_trip_ms: Vec<u64>,
+}
+
+/// Version of the form.
+pub const FORMAT: u32 = 1;
+
+/// The JSON schema of the report.
+///
+/// # Errors
+///
+/// None.
+#[cfg(feature = "schema")]
+pub fn schema() -> serde_json::Result<String> {
+    offhook_base::json_schema::<CallReport>("call", FORMAT)
 }
 
 impl CallReport {

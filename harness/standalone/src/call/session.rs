@@ -13,7 +13,7 @@ use offhook_caller::{Caller, CallerConfig};
 use offhook_clock::{Instant, earliest};
 use offhook_telephony::trace::escaped;
 
-use super::report::CallReport;
+use super::report::{CallReport, FORMAT};
 use offhook_session::login::{Login, Move};
 
 /// How many echo requests are sent.
@@ -64,7 +64,7 @@ impl Session {
             caller: None,
             login: None,
             heard_at: None,
-            report: CallReport { format: 1, target, ..CallReport::default() },
+            report: CallReport { format: FORMAT, target, ..CallReport::default() },
             placed: now,
             deadline: now + timeout,
             ping: None,
