@@ -15,12 +15,14 @@ mod explain;
 mod fix;
 mod interrupt;
 mod lab;
+mod list;
 mod modem;
 mod modems;
 mod mutate;
 mod page;
 mod play;
 mod run;
+mod selection;
 mod set;
 mod status_line;
 
@@ -67,6 +69,8 @@ struct Arguments {
 enum Command {
     /// Run scenarios and say which passed and why others failed
     Run(Box<run::Run>),
+    /// List scenarios with their stacks, tags and known deviations, how they ended last and how long they took
+    List(list::List),
     /// Change one thing in scenarios, again and again, and say which changes they do not notice
     Mutate(Box<mutate::Mutate>),
     /// Read scenarios and report every mistake in them, without running anything
@@ -145,6 +149,7 @@ pub fn main() -> ExitCode {
     };
     let code = match arguments.command {
         Command::Run(run) => run::main(&run),
+        Command::List(list) => list::main(&list),
         Command::Mutate(mutate) => mutate::main(&mutate),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),

@@ -83,6 +83,9 @@ pub struct ReportedOutcome {
     pub name: String,
     /// What it checks.
     pub specs: Vec<String>,
+    /// What it is tagged with.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// The stack.
     pub stack: String,
     /// The seed.
@@ -194,6 +197,7 @@ impl ReportedOutcome {
             length: outcome.span.len,
             name: outcome.name.clone(),
             specs: outcome.specs.clone(),
+            tags: outcome.tags.clone(),
             stack: outcome.stack.clone(),
             seed: outcome.seed,
             case: outcome.variant.case.clone(),
@@ -218,6 +222,7 @@ impl ReportedOutcome {
             span: Span { offset: self.offset, len: self.length },
             variant: Variant { case: self.case, variables: self.variables },
             specs: self.specs,
+            tags: self.tags,
             stack: self.stack,
             seed: self.seed,
             verdict: self.verdict,

@@ -17,7 +17,7 @@
 //!       "file": "scenarios/idle.kdl", as the user gave it
 //!       "line": 1, "column": 10,      of the name, from 1, columns in characters
 //!       "offset": 9, "length": 12,    the same in octets, from 0
-//!       "name": "...", "specs": ["..."], "stack": "bookworm", "seed": 1,
+//!       "name": "...", "specs": ["..."], "tags": ["..."], "stack": "bookworm", "seed": 1,
 //!       "case": "rings=2",            which case of a table it is; null: its scenario has none
 //!       "variables": [ { "name": "rings", "value": "2", "set": false } ],
 //!                                     what its variables are, as texts; "set": by --set
