@@ -69,10 +69,11 @@ fn listed(arguments: &List) -> Result<(), Stop> {
     if items.is_empty() {
         return Err(Stop::Wrong("no scenario has that name and stack (see --scenario, --stack)\n".into()));
     }
-    let Chosen { items, known, none } = arguments.selection.choose(items, &named, &arguments.out, &arguments.color)?;
+    let Chosen { items, known, shard, none } =
+        arguments.selection.choose(items, &named, &arguments.out, &arguments.color)?;
     let style = arguments.color.style_of(&io::stdout());
     if arguments.json {
-        let json = Listing::new(&items, &known).json();
+        let json = Listing::new(&items, &known, shard).json();
         say(&json.map_err(|error| failed(format!("making the JSON document: {error}")))?);
         return Ok(());
     }
@@ -81,7 +82,7 @@ fn listed(arguments: &List) -> Result<(), Stop> {
         return Ok(());
     }
     let Some(count) = arguments.durations.durations else {
-        say(&Listing::new(&items, &known).text(style));
+        say(&Listing::new(&items, &known, shard).text(style));
         return Ok(());
     };
     let files: Vec<String> = items.iter().map(|item| item.source.path.display().to_string()).collect();

@@ -24,6 +24,7 @@ mod play;
 mod run;
 mod selection;
 mod set;
+mod shard;
 mod status_line;
 
 use std::io::{self, IsTerminal, Write};

@@ -13,6 +13,7 @@ use super::play::{Play, Stop, console, ended, known_stacks, write_json};
 use super::selection::{Chosen, Durations, SelectionArgs, keep, named, tell, tell_slowest};
 use super::set::Set;
 use crate::runner::plan::{Choice, absolute, plan};
+use offhook_report::json::{ReportedShard, report_of_shard};
 use offhook_report::live::{Live, Verbosity};
 use offhook_report::run::{DEFAULT_SEED, RunResult};
 use offhook_session::Ended;
@@ -112,12 +113,12 @@ pub(super) fn main(arguments: &Run) -> u8 {
 }
 
 fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunResult>, Stop> {
-    let Chosen { items, known, none } = chosen(arguments)?;
+    let Chosen { items, known, shard, none } = chosen(arguments)?;
     let json = arguments.json.as_deref();
     if let Some(why) = none {
         tell(json, &format!("nothing to run: {why}\n"));
         let result = Arc::new(RunResult { outcomes: Vec::new(), wall: Duration::ZERO, ended: Ended::Completed });
-        report(arguments, &result)?;
+        report(arguments, &result, shard)?;
         return Ok(result);
     }
     let verbosity = arguments.verbosity();
@@ -134,15 +135,15 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
     if let Some(count) = arguments.durations.durations {
         tell_slowest(&result, count, json, &arguments.color);
     }
-    report(arguments, &result)?;
+    report(arguments, &result, shard)?;
     offhook_lab::settle();
     Ok(result)
 }
 
 /// Writes the reports that were asked for.
-fn report(arguments: &Run, result: &RunResult) -> Result<(), Stop> {
+fn report(arguments: &Run, result: &RunResult, shard: Option<ReportedShard>) -> Result<(), Stop> {
     if let Some(path) = &arguments.json {
-        write_json(path, offhook_report::json::report(result, arguments.fail_on_skip, &absolute(&arguments.out)))?;
+        write_json(path, report_of_shard(result, arguments.fail_on_skip, &absolute(&arguments.out), shard))?;
     }
     if let Some(path) = &arguments.html {
         write_page(path, "offhook run", result)?;

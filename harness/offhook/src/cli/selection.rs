@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::play::{Stop, failed};
+use super::shard::{Division, ShardArgs};
 use super::{Color, complain, say};
 use crate::runner::item::Item;
 use crate::selection::filter::Filter;
-use crate::selection::history::History;
+use crate::selection::history::{History, Key};
 use crate::selection::listing::slowest;
 use crate::selection::{Known, Selection};
 use offhook_base::is_standard_output;
 use offhook_language::Loaded;
+use offhook_report::json::ReportedShard;
 use offhook_report::run::RunResult;
 
 /// What of the scenarios is chosen.
@@ -31,6 +33,9 @@ pub(super) struct SelectionArgs {
     /// Only what is made of other files than when it last passed: its file, files it includes, trees and models it names
     #[arg(long)]
     changed: bool,
+
+    #[command(flatten)]
+    shard: ShardArgs,
 }
 
 /// How many of the slowest are told.
@@ -47,6 +52,8 @@ pub(super) struct Chosen {
     pub(super) items: Vec<Item>,
     /// What is known of them.
     pub(super) known: Known,
+    /// Which share of what was chosen they are, if not all.
+    pub(super) shard: Option<ReportedShard>,
     /// If there are none, and that is no mistake: why.
     pub(super) none: Option<String>,
 }
@@ -65,11 +72,26 @@ impl SelectionArgs {
         let history = self.history(out)?;
         let known = Known::of(history, loaded);
         let selection = Selection { filter, last_failed: self.last_failed, changed: self.changed };
+        let division = self.shard.division()?;
         let all = items.len();
+        // What differs from machine to machine may not decide how it is divided.
+        let looks_back = selection.filter.as_ref().is_some_and(Filter::looks_back);
+        if looks_back {
+            divide(division.as_ref(), &mut items);
+        }
+        let divided = items.len();
         selection.filter(&mut items, &known);
-        if items.is_empty() {
+        // Of a share it may choose nothing.
+        if items.is_empty() && divided == all {
             let text = self.filter.as_deref().unwrap_or_default();
             return Err(Stop::Wrong(format!("nothing to run: --filter '{text}' chooses none of {all} runs\n")));
+        }
+        if !looks_back {
+            divide(division.as_ref(), &mut items);
+        }
+        let shard = division.as_ref().map(Division::reported);
+        if let Some(division) = division.filter(|_| items.is_empty()) {
+            return Ok(Chosen { items, known, shard, none: Some(division.empty()) });
         }
         selection.by_history(&mut items, &known);
         let none = items.is_empty().then(|| match (self.last_failed, self.changed) {
@@ -77,7 +99,7 @@ impl SelectionArgs {
             (true, false) => format!("nothing failed last, as {} has it", out.display()),
             (false, _) => "nothing has changed since it passed".to_owned(),
         });
-        Ok(Chosen { items, known, none })
+        Ok(Chosen { items, known, shard, none })
     }
 
     /// The history, which has to be right where it decides.
@@ -92,6 +114,14 @@ impl SelectionArgs {
                 Ok(History::default())
             }
         }
+    }
+}
+
+/// Leaves what is in this share.
+fn divide(division: Option<&Division>, items: &mut Vec<Item>) {
+    if let Some(division) = division {
+        let key = |item: &Item| Key::of(&item.source.path, &item.scenario.name, &item.stack);
+        division.retain(items, |item| (key(item), item.seed.to_string()));
     }
 }
 

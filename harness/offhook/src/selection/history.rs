@@ -149,8 +149,12 @@ impl History {
         }
     }
 
-    /// Reads the text of one, or says why not.
-    pub(super) fn read(octets: &[u8]) -> Result<Self, String> {
+    /// Reads the text of one.
+    ///
+    /// # Errors
+    ///
+    /// Why it is none.
+    pub fn read(octets: &[u8]) -> Result<Self, String> {
         let document: Document =
             serde_json::from_slice(octets).map_err(|error| format!("it is no history: {error}"))?;
         if document.format != FORMAT {

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! { "format": 1, "offhook": "0.1.0",
+//!   "shard": { "index": 1, "total": 4 },  absent if it is all
 //!   "scenarios": [ {
 //!       "file": "scenarios/idle.kdl", as the user gave it
 //!       "line": 1, "name": "...", "case": null, "specs": ["..."], "tags": ["slow"],
@@ -21,6 +22,7 @@ use std::fmt::Write as _;
 use super::history::LastVerdict;
 use super::{Known, deviations};
 use crate::runner::item::Item;
+use offhook_report::json::ReportedShard;
 use offhook_report::text::{counted, fit, hang, pad, printable, span, width};
 use offhook_report::{Ink, Position, Style};
 use offhook_scenario::Scenario;
@@ -34,6 +36,8 @@ const FORMAT: u32 = 1;
 pub struct Listing {
     format: u32,
     offhook: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<ReportedShard>,
     scenarios: Vec<Listed>,
 }
 
@@ -64,7 +68,7 @@ struct Deviation {
 
 impl Listing {
     /// Of these items, which are in the order of their scenarios.
-    pub fn new(items: &[Item], known: &Known) -> Self {
+    pub fn new(items: &[Item], known: &Known, shard: Option<ReportedShard>) -> Self {
         let mut scenarios: Vec<Listed> = Vec::new();
         for item in items {
             let file = item.source.path.display().to_string();
@@ -85,7 +89,7 @@ impl Listing {
                 });
             }
         }
-        Self { format: FORMAT, offhook: env!("CARGO_PKG_VERSION"), scenarios }
+        Self { format: FORMAT, offhook: env!("CARGO_PKG_VERSION"), shard, scenarios }
     }
 
     /// As a JSON document.

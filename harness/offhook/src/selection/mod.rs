@@ -7,6 +7,7 @@ pub mod filter;
 pub mod history;
 pub mod inputs;
 pub mod listing;
+pub mod shard;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -45,11 +45,23 @@ pub struct Report {
     /// The directory of all evidence.
     #[serde(default)]
     pub out: String,
+    /// Which share of a run this is, if it is not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ReportedShard>,
     /// All outcomes, in the order of the plan.
     pub outcomes: Vec<ReportedOutcome>,
     /// The files that they come from.
     #[serde(default)]
     pub sources: Vec<ReportedSource>,
+}
+
+/// One of several shares of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedShard {
+    /// Which, from 1.
+    pub index: u32,
+    /// Of how many.
+    pub total: u32,
 }
 
 /// A file of scenarios.

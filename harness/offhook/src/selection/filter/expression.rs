@@ -24,6 +24,22 @@ pub(super) enum Expression {
 }
 
 impl Expression {
+    pub(super) fn looks_back(&self) -> bool {
+        match self {
+            Self::Last(_) => true,
+            Self::Not(operand) => operand.looks_back(),
+            Self::And(left, right) | Self::Or(left, right) => left.looks_back() || right.looks_back(),
+            Self::Name(_)
+            | Self::File(_)
+            | Self::Spec(_)
+            | Self::Stack(_)
+            | Self::Tag(_)
+            | Self::Known
+            | Self::Case(_)
+            | Self::Mistaken => false,
+        }
+    }
+
     pub(super) fn holds(&self, subject: &Subject<'_>) -> bool {
         match self {
             Self::Name(pattern) => pattern.matches(subject.name),

@@ -70,6 +70,11 @@ impl Filter {
         parse::parse(text).map(Self)
     }
 
+    /// Whether what it chooses depends on how scenarios ended last.
+    pub fn looks_back(&self) -> bool {
+        self.0.looks_back()
+    }
+
     /// Whether it chooses that.
     pub fn chooses(&self, subject: &Subject<'_>) -> bool {
         self.0.holds(subject)
