@@ -52,7 +52,7 @@ pub(crate) fn said(output: &Output) -> String {
     )
 }
 
-/// Every file below `directory` by its path within, with its octets; wall times are taken out of outcome.json.
+/// Every file below `directory` by its path within, with its octets; wall times are taken out of JSON.
 pub(crate) fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut waiting = vec![directory.to_owned()];
@@ -63,7 +63,7 @@ pub(crate) fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                 waiting.push(path);
             } else {
                 let mut octets = fs::read(&path).unwrap();
-                if path.file_name().is_some_and(|name| name == "outcome.json") {
+                if path.file_name().is_some_and(|name| name == "outcome.json" || name == "history.json") {
                     octets = without_wall_times(&octets);
                 }
                 files.insert(path.strip_prefix(directory).unwrap().to_owned(), octets);

@@ -3,7 +3,7 @@
 use offhook_schema::{Custom, Kind, Read};
 use offhook_telephony::exchange::NATIONAL;
 
-use super::value::{address, length, modem, place, speed, telephone, variable};
+use super::value::{address, length, modem, place, speed, tag, telephone, variable};
 
 /// The names of ring cadences.
 fn cadences() -> Vec<&'static str> {
@@ -38,6 +38,9 @@ kinds! {
     /// The name of a variable.
     VARIABLE = "variable-name", "a name of letters, digits, `-` and `_`", "\"speed\"",
         Read::Text(variable::read_variable), TOLD, NO_DIGITS;
+    /// What a scenario is tagged with.
+    TAG = "tag-name", "a tag of letters, digits, `-`, `_` and `.`", "\"slow\"",
+        Read::Text(tag::read_tag), TOLD, NO_DIGITS;
     /// Another scenario file.
     INCLUDED = "scenario-file", "the path of a .kdl file", "\"./base.kdl\"",
         Read::Text(place::read_directory), UNTOLD, NO_DIGITS;

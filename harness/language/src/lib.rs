@@ -15,6 +15,7 @@ mod kind;
 pub mod load;
 pub mod model;
 pub mod mutate;
+mod named;
 mod order;
 pub mod read;
 mod sources;

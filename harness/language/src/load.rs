@@ -1,6 +1,6 @@
 //! Scenario files: paths of files and directories to texts and their scenarios.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +33,8 @@ pub struct Loaded {
     pub files: Vec<(SourceFile, Vec<Scenario>)>,
     /// The names of the variables that any of the files has.
     pub variables: BTreeSet<String>,
+    /// Of each file, the files that it includes, and the directories and files that it names.
+    pub named: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
 }
 
 /// The same, with these values of variables, wherever a file has a variable of that name.
@@ -59,7 +61,7 @@ pub fn load_with(paths: &[PathBuf], set: &Values) -> Result<Loaded, Errors> {
         }
     }
     let mut seen = BTreeSet::new();
-    let mut loaded = Loaded { files: Vec::new(), variables: BTreeSet::new() };
+    let mut loaded = Loaded { files: Vec::new(), variables: BTreeSet::new(), named: BTreeMap::new() };
     for path in files {
         // The same file may have been named twice: by itself and by its directory.
         if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
@@ -70,7 +72,8 @@ pub fn load_with(paths: &[PathBuf], set: &Values) -> Result<Loaded, Errors> {
             read_with(&source, set).map(|reading| (source, reading))
         });
         match result {
-            Ok((source, Reading { scenarios, variables })) => {
+            Ok((source, Reading { scenarios, variables, named })) => {
+                loaded.named.insert(source.path.clone(), named);
                 loaded.files.push((source, scenarios));
                 loaded.variables.extend(variables.into_keys());
             }

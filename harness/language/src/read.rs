@@ -1,6 +1,10 @@
 //! The text of a scenario file to its scenarios, or to everything that is wrong with it.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use super::expand::{Expanded, Values, expand};
+use super::named::named;
 use super::sources::{Gathered, Sources, gather};
 use super::vocabulary::Item;
 use super::whole::build;
@@ -18,6 +22,8 @@ pub struct Reading {
     pub scenarios: Vec<Scenario>,
     /// The variables it has, with their values.
     pub variables: Values,
+    /// The files that it includes, and the directories and files that it names on this machine.
+    pub named: BTreeSet<PathBuf>,
 }
 
 /// Reads the scenarios of a file. Its path says where paths in it begin that are not absolute.
@@ -56,9 +62,10 @@ pub fn read_with(source: &SourceFile, set: &Values) -> Result<Reading, Errors> {
 
 fn expanded(gathered: Gathered, sources: &Sources, set: &Values) -> Result<Reading, Vec<Problem>> {
     let Expanded { document, variants, variables } = expand(gathered, set);
-    let scenarios =
-        read_document(document, &SCENARIOS, |items, problems| scenarios(&items, sources, variants, problems))?;
-    Ok(Reading { scenarios, variables })
+    let (scenarios, named) = read_document(document, &SCENARIOS, |items, problems| {
+        (scenarios(&items, sources, variants, problems), named(&items, sources))
+    })?;
+    Ok(Reading { scenarios, variables, named })
 }
 
 fn scenarios(items: &[Item], sources: &Sources, variants: Vec<Variant>, problems: &mut Vec<Problem>) -> Vec<Scenario> {
@@ -104,6 +111,21 @@ mod tests {
         assert!(read(&source(good)).is_ok(), "{:?}", read(&source(good)));
         for (end, _) in good.char_indices() {
             assert!(read(&source(&good[..end])).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn tags_are_those_of_all_its_words_each_once() {
+        let with = |tags: &str| {
+            format!("scenario \"x\" {{ {tags}; server {{ port \"ttyS0\"; }}; call {{ expect-answer; }}; }}")
+        };
+        let scenarios = read(&source(&with("tag \"slow\" \"v.250\"; tag \"usb\""))).unwrap();
+        assert_eq!(scenarios[0].tags, ["slow", "v.250", "usb"]);
+        for (tags, part) in
+            [("tag \"a\"; tag \"a\"", "is given twice"), ("tag \"a b\"", "cannot be a tag"), ("tag", "needs a value")]
+        {
+            let text = read(&source(&with(tags))).unwrap_err().to_string();
+            assert!(text.contains(part), "{text}");
         }
     }
 

@@ -111,6 +111,11 @@ impl Sources {
         self.files.iter().map(|(file, _)| &*file.text).collect()
     }
 
+    /// The files that the first one includes.
+    pub(crate) fn included(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter().skip(1).map(|(file, _)| file)
+    }
+
     /// The directory of the file in which a place is.
     pub(crate) fn directory(&self, at: Span) -> &Path {
         self.files.get(self.at(at)).and_then(|(file, _)| file.path.parent()).unwrap_or(Path::new(""))

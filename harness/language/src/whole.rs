@@ -76,6 +76,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         span: item.argument_span(0),
         variant: Variant::default(),
         specs: item.children("spec").flat_map(Item::texts).collect(),
+        tags: build_tags(item, problems),
         stacks,
         server,
         acts,
@@ -85,6 +86,21 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
 /// Whether every word in the blocks of `item` was one. A word that was not may have said what others refer to.
 fn words_understood(item: &Item) -> bool {
     item.complete && item.items.iter().all(words_understood)
+}
+
+/// The tags of all its `tag` words, each once.
+fn build_tags(item: &Item, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for (value, span) in item.children("tag").flat_map(|word| &word.arguments) {
+        let Some(Value::Text(tag)) = value else { continue };
+        if tags.contains(tag) {
+            let message = format!("the tag \"{tag}\" is given twice");
+            problems.push(Problem::new(fault::REPEATED_WORD, message, *span, "given again"));
+        } else {
+            tags.push(tag.clone());
+        }
+    }
+    tags
 }
 
 fn build_stacks(item: &Item, problems: &mut Vec<Problem>) -> Vec<String> {

@@ -49,6 +49,9 @@ mod outcome;
 #[doc(hidden)]
 pub mod runner;
 mod scenario;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod selection;
 mod server;
 mod words;
 

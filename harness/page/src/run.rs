@@ -241,6 +241,7 @@ pub(crate) mod tests {
             span: span("\"it answers\""),
             variant: Default::default(),
             specs: vec!["the answer".into()],
+            tags: Vec::new(),
             stack: "trixie".into(),
             seed: 1,
             verdict: Verdict::Failed,

@@ -9,6 +9,7 @@
 //!   [`failure`]: what to know when something did not go well.
 //! - [`json`]: the same for programs; its module documentation is the schema.
 //! - [`formats`]: the same for what shows test reports: JUnit, TAP, Markdown, GitLab, GitHub.
+//! - [`merge`]: several results as one.
 //! - [`taken_words`]: what a given `/etc` was made of.
 //! - [`words`] and [`text`]: what events are called, and how text fits into columns; [`evidence`] uses both.
 
@@ -20,6 +21,7 @@ pub mod folders;
 pub mod formats;
 pub mod json;
 pub mod live;
+pub mod merge;
 mod position;
 pub mod run;
 mod style;

@@ -41,6 +41,9 @@ pub struct Scenario {
     pub variant: Variant,
     /// The rules it checks: page of the dial-in server module, RFC clause, manual.
     pub specs: Vec<String>,
+    /// What it is tagged with.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// Stacks to run it on, by name (`bookworm`). Never empty.
     pub stacks: Vec<String>,
     /// The server under test.

@@ -108,6 +108,8 @@ pub struct Outcome {
     pub variant: Variant,
     /// The rules it checks.
     pub specs: Vec<String>,
+    /// What it is tagged with.
+    pub tags: Vec<String>,
     /// The stack.
     pub stack: String,
     /// The seed.

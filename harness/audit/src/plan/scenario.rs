@@ -54,6 +54,7 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
         span: Span::default(),
         variant: Default::default(),
         specs: Vec::new(),
+        tags: Vec::new(),
         stacks: vec![stack.to_owned()],
         server,
         acts,

@@ -61,7 +61,8 @@ fn texts_in_quotes_are_filled_in_where_they_name_a_variable_and_raw_ones_never()
 
 #[test]
 fn a_value_that_is_set_takes_the_place_of_the_files_own() {
-    let Reading { scenarios, variables } = read_with(&source(VALUES), &set(&[("speed", "9600"), ("x", "y")])).unwrap();
+    let Reading { scenarios, variables, .. } =
+        read_with(&source(VALUES), &set(&[("speed", "9600"), ("x", "y")])).unwrap();
     assert_eq!(scenarios[0].server.ports[0].speed, Some(9600));
     assert_eq!(variables.keys().collect::<Vec<_>>(), ["idle", "ipv6", "pin", "speed", "who"]);
     assert_eq!(variables["speed"], "9600");
@@ -182,7 +183,7 @@ fn another_file_has_words_variables_and_paths_of_its_own() {
     let base = "variable \"rings\" 2\nvariable \"speed\" 9600\nshared \"base\" { port \"ttyS0\" answer-after=$rings speed=$speed { modem \"./slow.modem\"; }; }\nscenario \"its own\" { server { use \"base\"; }; call { ring 1; }; }";
     let (_home, read) =
         files(&[("main.kdl", USES), ("common/base.kdl", base), ("common/slow.modem", "title \"slow\"")]);
-    let Reading { scenarios, variables } = read.unwrap_or_else(|errors| panic!("{errors}"));
+    let Reading { scenarios, variables, .. } = read.unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(scenarios.len(), 1, "scenarios of an included file are run with that file");
     let port = &scenarios[0].server.ports[0];
     assert_eq!((port.answer_after, port.speed), (4, Some(9600)), "the file's own value of a variable holds");

@@ -68,12 +68,17 @@ pub(crate) fn find(name: &str, base: &Path, at: Span) -> Result<Personality, Box
         let path = format!("{name}.kdl");
         return read(Path::new(&path), text).map_err(|file| wrong_file(&path, file, at));
     }
-    if !name.contains('/') && !name.ends_with(".kdl") {
+    if !is_file(name) {
         return Err(Box::new(unknown(name, at)));
     }
     let path = base.join(name);
     let text = text(&path, "give a model or its file").map_err(|file| wrong_file(name, file, at))?;
     read(&path, &text).map_err(|file| wrong_file(name, file, at))
+}
+
+/// Whether what stands for a model, and is none that ships, is the path of a file.
+pub(crate) fn is_file(name: &str) -> bool {
+    name.contains('/') || name.ends_with(".kdl")
 }
 
 fn unknown(name: &str, at: Span) -> Problem {

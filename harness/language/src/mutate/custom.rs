@@ -30,6 +30,7 @@ const KINDS: &[(&str, Near)] = &[
     // These stand outside of scenarios.
     ("variable-name", none),
     ("scenario-file", none),
+    ("tag-name", none),
     ("path", text),
     ("absolute-path", text),
     // Another /etc is another server.

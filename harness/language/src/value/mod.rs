@@ -5,6 +5,7 @@ pub(crate) mod length;
 pub(crate) mod modem;
 pub(crate) mod place;
 pub(crate) mod speed;
+pub(crate) mod tag;
 pub(crate) mod telephone;
 pub(crate) mod variable;
 

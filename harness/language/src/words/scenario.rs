@@ -9,7 +9,7 @@ use super::{LONG, flag, many, maybe, number, one, property, seconds, time, word}
 use crate::kind;
 use crate::vocabulary::{Act, Place, Role, Word};
 
-/// `variable`, `include`, `shared`, `scenario`, `spec`, `stack`, `case`, `together`, `call`.
+/// `variable`, `include`, `shared`, `scenario`, `spec`, `tag`, `stack`, `case`, `together`, `call`.
 pub(super) const WORDS: &[Word] = &[
     Word {
         arguments: &[one("name", kind::VARIABLE), one("value", Kind::Any)],
@@ -51,6 +51,14 @@ pub(super) const WORDS: &[Word] = &[
             "spec",
             &[Place::Scenario],
             "A rule that it checks: a page of the PPP Dialin Server module, a clause of an RFC, a manual page.",
+        )
+    },
+    Word {
+        arguments: &[many("name", kind::TAG, 1)],
+        ..word(
+            "tag",
+            &[Place::Scenario],
+            "Names by which it is chosen together with others: `offhook run --filter 'not tag(slow)'`.",
         )
     },
     Word {

@@ -64,6 +64,7 @@ mod tests {
             span: offhook_base::Span::default(),
             variant: Default::default(),
             specs: Vec::new(),
+            tags: Vec::new(),
             stack: String::new(),
             seed: 1,
             verdict: Verdict::Skipped { reason: String::new() },

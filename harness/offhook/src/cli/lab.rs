@@ -199,6 +199,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
             span: Span::default(),
             variant: Default::default(),
             specs: Vec::new(),
+            tags: Vec::new(),
             stacks: Vec::new(),
             server: Server::default(),
             acts: Vec::new(),

@@ -17,6 +17,8 @@ mod fix;
 mod formats;
 mod interrupt;
 mod lab;
+mod list;
+mod merge;
 mod modem;
 mod modems;
 mod mutate;
@@ -24,7 +26,9 @@ mod page;
 mod play;
 mod run;
 mod schema;
+mod selection;
 mod set;
+mod shard;
 mod status_line;
 
 use std::io::{self, IsTerminal, Write};
@@ -70,6 +74,10 @@ struct Arguments {
 enum Command {
     /// Run scenarios and say which passed and why others failed
     Run(Box<run::Run>),
+    /// List scenarios with their stacks, tags and known deviations, how they ended last and how long they took
+    List(list::List),
+    /// Make one report of several: shards of a run
+    Merge(Box<merge::Merge>),
     /// Change one thing in scenarios, again and again, and say which changes they do not notice
     Mutate(Box<mutate::Mutate>),
     /// Read scenarios and report every mistake in them, without running anything
@@ -150,6 +158,8 @@ pub fn main() -> ExitCode {
     };
     let code = match arguments.command {
         Command::Run(run) => run::main(&run),
+        Command::List(list) => list::main(&list),
+        Command::Merge(merge) => merge::main(&merge),
         Command::Mutate(mutate) => mutate::main(&mutate),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),

@@ -8,9 +8,12 @@ use clap::Args;
 
 use super::interrupt::{Interruption, listening};
 use super::play::{Play, Stop, console, ended, failed, known_stacks, write_json};
+use super::selection::tell;
+use super::shard::ShardArgs;
 use super::{Color, say};
 use crate::mutants::view::{Matter, Watched};
 use crate::mutants::{Campaign, Drawn, Place, Refused, Selection, accept, draw, json, text};
+use crate::selection::history::Key;
 use offhook_base::{SourceFile, plain};
 use offhook_report::evidence;
 use offhook_report::live::Verbosity;
@@ -42,6 +45,9 @@ pub(super) struct Mutate {
     /// once)
     #[arg(long, value_name = "PLACE")]
     mutant: Vec<Place>,
+
+    #[command(flatten)]
+    shard: ShardArgs,
 
     /// A file of mutants that may survive, each with its reason
     #[arg(long, value_name = "FILE")]
@@ -107,6 +113,10 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
         return Ok(0);
     }
     let matter = Matter { refused, ..matter };
+    if matter.campaign.drawn.is_empty() && arguments.shard.is_given() {
+        tell(arguments.json.as_deref(), "nothing to run: no mutant is in this shard\n");
+        return Ok(0);
+    }
     if matter.campaign.drawn.is_empty() {
         let text = "nothing to run: no mutant has that place, scenario and stack (see --mutant, --scenario, --stack)\n";
         return Err(Stop::Wrong(text.into()));
@@ -140,7 +150,13 @@ fn matter(arguments: &Mutate) -> Result<(Matter, Vec<Refused>), Stop> {
         stacks: arguments.stack.clone(),
         places: arguments.mutant.clone(),
     };
-    let (drawn, refused) = draw(&files, &selection);
+    let (mut drawn, refused) = draw(&files, &selection);
+    if let Some(division) = arguments.shard.division()? {
+        division.retain(&mut drawn, |drawn| {
+            let key = Key::of(&drawn.file.path, &drawn.original.1.name, &drawn.stack);
+            (key, format!("{}#{}", drawn.mutant.line, drawn.mutant.number))
+        });
+    }
     let campaign = Campaign::new(drawn, arguments.seed, &arguments.out);
     Ok((Matter { campaign, refused: Vec::new(), files, accepted: accepted.unwrap_or_default() }, refused))
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -9,11 +10,13 @@ use super::Color;
 use super::formats::Formats;
 use super::interrupt::{Interruption, listening};
 use super::play::{Play, Stop, console, ended, known_stacks, write_json};
+use super::selection::{Chosen, Durations, SelectionArgs, keep, named, tell, tell_slowest};
 use super::set::Set;
-use crate::runner::item::Item;
 use crate::runner::plan::{Choice, absolute, plan};
+use offhook_report::json::{ReportedShard, report_of_shard};
 use offhook_report::live::{Live, Verbosity};
 use offhook_report::run::{DEFAULT_SEED, RunResult};
+use offhook_session::Ended;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -29,6 +32,9 @@ pub(super) struct Run {
     /// Only on this stack (may be given more than once)
     #[arg(long, value_name = "NAME")]
     stack: Vec<String>,
+
+    #[command(flatten)]
+    selection: SelectionArgs,
 
     #[command(flatten)]
     set: Set,
@@ -63,6 +69,9 @@ pub(super) struct Run {
 
     #[command(flatten)]
     formats: Formats,
+
+    #[command(flatten)]
+    durations: Durations,
 
     /// A skipped scenario counts as one that failed
     #[arg(long)]
@@ -104,7 +113,13 @@ pub(super) fn main(arguments: &Run) -> u8 {
 
 fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunResult>, Stop> {
     let standard_output = arguments.formats.standard_output([("--json", &arguments.json)])?;
-    let items = items(arguments)?;
+    let Chosen { items, known, shard, none } = chosen(arguments)?;
+    if let Some(why) = none {
+        tell(standard_output, &format!("nothing to run: {why}\n"));
+        let result = Arc::new(RunResult { outcomes: Vec::new(), wall: Duration::ZERO, ended: Ended::Completed });
+        report(arguments, &result, shard, standard_output.is_some())?;
+        return Ok(result);
+    }
     let verbosity = arguments.verbosity();
     let console = || console(standard_output, &arguments.color, verbosity, |style| Live::new(style, verbosity));
     let play = Play {
@@ -115,23 +130,33 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         fail_fast: arguments.fail_fast,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
-    let written = arguments.formats.write(&result, arguments.fail_on_skip, standard_output.is_some());
-    if let Some(path) = &arguments.json {
-        write_json(path, offhook_report::json::report(&result, arguments.fail_on_skip, &absolute(&arguments.out)))?;
+    keep(known, &result, &arguments.out)?;
+    if let Some(count) = arguments.durations.durations {
+        tell_slowest(&result, count, standard_output, &arguments.color);
     }
-    written?;
+    report(arguments, &result, shard, standard_output.is_some())?;
     offhook_lab::settle();
     Ok(result)
 }
 
+/// Writes the reports that were asked for; `taken`: one goes to standard output.
+fn report(arguments: &Run, result: &RunResult, shard: Option<ReportedShard>, taken: bool) -> Result<(), Stop> {
+    let written = arguments.formats.write(result, arguments.fail_on_skip, taken);
+    if let Some(path) = &arguments.json {
+        write_json(path, report_of_shard(result, arguments.fail_on_skip, &absolute(&arguments.out), shard))?;
+    }
+    written
+}
+
 /// What was chosen, in its order.
-fn items(arguments: &Run) -> Result<Vec<Item>, Stop> {
+fn chosen(arguments: &Run) -> Result<Chosen, Stop> {
     known_stacks(&arguments.stack)?;
-    let loaded = offhook_language::load_with(&arguments.paths, &arguments.set.values())
+    let mut loaded = offhook_language::load_with(&arguments.paths, &arguments.set.values())
         .map_err(|errors| Stop::Wrong(errors.render(arguments.color.problems())))?;
     if let Some(wrong) = arguments.set.wrong_names(&loaded) {
         return Err(Stop::Wrong(wrong));
     }
+    let named = named(&mut loaded);
     let choice = Choice {
         names: arguments.scenario.clone(),
         stacks: arguments.stack.clone(),
@@ -144,7 +169,7 @@ fn items(arguments: &Run) -> Result<Vec<Item>, Stop> {
             "nothing to run: no scenario has that name and stack (see --scenario, --stack)\n".into(),
         ));
     }
-    Ok(items)
+    arguments.selection.choose(items, &named, &arguments.out, &arguments.color)
 }
 
 /// `A..B`, both included.

@@ -61,8 +61,11 @@ mod tests {
     fn a_name_that_no_file_has_is_told_with_those_there_are() {
         let set =
             |names: &[&str]| Set { values: names.iter().map(|name| ((*name).to_owned(), String::new())).collect() };
-        let loaded =
-            Loaded { files: Vec::new(), variables: ["idle", "speed"].into_iter().map(str::to_owned).collect() };
+        let loaded = Loaded {
+            files: Vec::new(),
+            named: Default::default(),
+            variables: ["idle", "speed"].into_iter().map(str::to_owned).collect(),
+        };
         assert_eq!(set(&["speed"]).wrong_names(&loaded), None);
         let text = "--set spede: no such variable; did you mean speed?; there are idle and speed\n";
         assert_eq!(set(&["spede"]).wrong_names(&loaded).as_deref(), Some(text));

@@ -248,6 +248,7 @@ pub(super) fn blank(item: &Item, verdict: Verdict) -> Outcome {
         span: item.scenario.span,
         variant: item.scenario.variant.clone(),
         specs: item.scenario.specs.clone(),
+        tags: item.scenario.tags.clone(),
         stack: item.stack.clone(),
         seed: item.seed,
         verdict,

@@ -79,6 +79,7 @@ mod tests {
             span: Span::default(),
             variant: Default::default(),
             specs: Vec::new(),
+            tags: Vec::new(),
             stacks: Vec::new(),
             server,
             acts: Vec::new(),

@@ -46,11 +46,24 @@ pub struct Report {
     /// The directory of all evidence.
     #[serde(default)]
     pub out: String,
+    /// Which share of a run this is, if it is not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ReportedShard>,
     /// All outcomes, in the order of the plan.
     pub outcomes: Vec<ReportedOutcome>,
     /// The files that they come from.
     #[serde(default)]
     pub sources: Vec<ReportedSource>,
+}
+
+/// One of several shares of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReportedShard {
+    /// Which, from 1.
+    pub index: u32,
+    /// Of how many.
+    pub total: u32,
 }
 
 /// A file of scenarios.
@@ -86,6 +99,9 @@ pub struct ReportedOutcome {
     pub name: String,
     /// What it checks.
     pub specs: Vec<String>,
+    /// What it is tagged with.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// The stack.
     pub stack: String,
     /// The seed.
@@ -199,6 +215,7 @@ impl ReportedOutcome {
             length: outcome.span.len,
             name: outcome.name.clone(),
             specs: outcome.specs.clone(),
+            tags: outcome.tags.clone(),
             stack: outcome.stack.clone(),
             seed: outcome.seed,
             case: outcome.variant.case.clone(),
@@ -223,6 +240,7 @@ impl ReportedOutcome {
             span: Span { offset: self.offset, len: self.length },
             variant: Variant { case: self.case, variables: self.variables },
             specs: self.specs,
+            tags: self.tags,
             stack: self.stack,
             seed: self.seed,
             verdict: self.verdict,

@@ -13,11 +13,12 @@
 //!   "virtual_us": 381400000,          sum over all outcomes
 //!   "wall_ms": 1320,                  from the first scenario's start to the last one's end
 //!   "out": "/home/a/offhook-out",     the directory of all evidence
+//!   "shard": { "index": 1, "total": 4 },   which share of a run this is, from 1; absent if it is all of it
 //!   "outcomes": [ {
 //!       "file": "scenarios/idle.kdl", as the user gave it
 //!       "line": 1, "column": 10,      of the name, from 1, columns in characters
 //!       "offset": 9, "length": 12,    the same in octets, from 0
-//!       "name": "...", "specs": ["..."], "stack": "bookworm", "seed": 1,
+//!       "name": "...", "specs": ["..."], "tags": ["..."], "stack": "bookworm", "seed": 1,
 //!       "case": "rings=2",            which case of a table it is; null: its scenario has none
 //!       "variables": [ { "name": "rings", "value": "2", "set": false } ],
 //!                                     what its variables are, as texts; "set": by --set
@@ -95,7 +96,7 @@ mod read;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub use document::{Report, ReportedOutcome, ReportedResult, ReportedSource, ReportedStep};
+pub use document::{Report, ReportedOutcome, ReportedResult, ReportedShard, ReportedSource, ReportedStep};
 pub use read::{Unreadable, read, read_one};
 use serde::Serialize;
 
@@ -111,6 +112,20 @@ pub const FORMAT: u32 = 2;
 ///
 /// None that an outcome could cause; JSON can hold every one of them.
 pub fn report(result: &RunResult, fail_on_skip: bool, out: &Path) -> serde_json::Result<String> {
+    report_of_shard(result, fail_on_skip, out, None)
+}
+
+/// The same, of one share of a run.
+///
+/// # Errors
+///
+/// As for [`report`].
+pub fn report_of_shard(
+    result: &RunResult,
+    fail_on_skip: bool,
+    out: &Path,
+    shard: Option<ReportedShard>,
+) -> serde_json::Result<String> {
     let Counts { passed, failed, errors, skipped, not_run, expected_failures } = result.counts();
     let outcomes = &result.outcomes;
     let report = Report {
@@ -127,6 +142,7 @@ pub fn report(result: &RunResult, fail_on_skip: bool, out: &Path) -> serde_json:
         virtual_us: outcomes.iter().map(|outcome| document::micros(outcome.virtual_time)).fold(0, u64::saturating_add),
         wall_ms: document::millis(result.wall),
         out: out.display().to_string(),
+        shard,
         outcomes: outcomes.iter().map(|outcome| timed(outcome)).collect(),
         sources: sources(result),
     };

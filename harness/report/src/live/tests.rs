@@ -44,6 +44,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Arc<Outcome> {
         span: Span::default(),
         variant: Default::default(),
         specs: Vec::new(),
+        tags: Vec::new(),
         stack: planned.stack.clone(),
         seed: planned.seed,
         steps: if verdict == Verdict::Failed { vec![step] } else { Vec::new() },
