@@ -176,7 +176,9 @@ fn foreign_files_are_told_from_damaged_ones() {
     other.write_all(&[b'x'; 2000]).unwrap();
     assert!(why(&other.finish().unwrap()).contains("it is damaged: "));
     let mut other = Builder::new(XzEncoder::new(Vec::new(), 0));
-    other.append_data(&mut Header::new_gnu(), "readme", std::io::empty()).unwrap();
+    let mut readme = Header::new_gnu();
+    readme.set_size(0);
+    other.append_data(&mut readme, "readme", std::io::empty()).unwrap();
     assert!(why(&other.into_inner().unwrap().finish().unwrap()).contains("offhook-lab.json does not come first"));
     let (good, place) = (contents(&one, 3, 1), Shelf::of(&one).unwrap().kernel_place);
     let key = place.file_name().unwrap().to_str().unwrap().to_owned();
