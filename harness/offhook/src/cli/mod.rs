@@ -30,6 +30,7 @@ mod selection;
 mod set;
 mod shard;
 mod status_line;
+mod watch;
 
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -78,6 +79,8 @@ enum Command {
     List(list::List),
     /// Make one report of several: shards of a run
     Merge(Box<merge::Merge>),
+    /// Run scenarios again whenever something changes that they are made of
+    Watch(Box<watch::Watch>),
     /// Change one thing in scenarios, again and again, and say which changes they do not notice
     Mutate(Box<mutate::Mutate>),
     /// Read scenarios and report every mistake in them, without running anything
@@ -160,6 +163,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::main(&run),
         Command::List(list) => list::main(&list),
         Command::Merge(merge) => merge::main(&merge),
+        Command::Watch(watch) => watch::main(&watch),
         Command::Mutate(mutate) => mutate::main(&mutate),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),

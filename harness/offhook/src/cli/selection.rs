@@ -106,13 +106,9 @@ impl SelectionArgs {
     fn history(&self, out: &Path) -> Result<History, Stop> {
         let decides =
             self.last_failed || self.changed || self.filter.as_deref().is_some_and(|text| text.contains("last("));
-        match History::load(out) {
-            Ok(history) => Ok(history),
-            Err(error) if decides => Err(failed(told(&error))),
-            Err(error) => {
-                complain(&format!("warning: {}\n", told(&error)));
-                Ok(History::default())
-            }
+        match decides {
+            true => History::load(out).map_err(|error| failed(told(&error))),
+            false => Ok(history_or_warning(out)),
         }
     }
 }
@@ -131,6 +127,14 @@ pub(super) type Named<'a> = &'a std::collections::BTreeMap<PathBuf, std::collect
 /// The same of what was loaded, before its files are taken.
 pub(super) fn named(loaded: &mut Loaded) -> std::collections::BTreeMap<PathBuf, std::collections::BTreeSet<PathBuf>> {
     std::mem::take(&mut loaded.named)
+}
+
+/// The history, or an empty one and a warning.
+pub(super) fn history_or_warning(out: &Path) -> History {
+    History::load(out).unwrap_or_else(|error| {
+        complain(&format!("warning: {}\n", told(&error)));
+        History::default()
+    })
 }
 
 /// Keeps what came of a run in its directory.
