@@ -413,6 +413,22 @@ fn every_event_is_one_packet_of_the_capture_at_its_time() {
 }
 
 #[test]
+fn a_capture_decodes_to_the_events_of_its_trace() {
+    for outcome in all().into_iter().chain([hostile()]) {
+        let mut events = Vec::new();
+        let mut sink = |found: offhook_decode::Found| match found.what {
+            offhook_decode::What::Event(event) => events.push(event),
+            offhook_decode::What::Format(format) => assert_eq!(format, offhook_decode::Format::PcapNg),
+            other => panic!("octet {}: {other:?}", found.offset),
+        };
+        let mut decoder = offhook_decode::Decoder::new(offhook_decode::Options::default());
+        decoder.push(&pcapng(&outcome).unwrap(), &mut sink);
+        decoder.finish(&mut sink);
+        assert_eq!(events, outcome.trace, "{}", outcome.name);
+    }
+}
+
+#[test]
 fn verdicts_are_comments_of_the_capture() {
     let capture = read(&pcapng(&failed()).unwrap());
     let comments: Vec<_> = capture.packets.iter().flat_map(|packet| &packet.comments).collect();

@@ -23,6 +23,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-caller", &["clock", "ppp"]),
     ("offhook-port", &["telephony"]),
     ("offhook-base", &[]),
+    ("offhook-decode", &["clock", "ppp", "telephony"]),
     ("offhook-etc", &["base", "clock"]),
     ("offhook-scenario", &["base", "etc", "telephony"]),
     ("offhook-schema", &["base"]),
@@ -32,14 +33,14 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-guest", &["base", "caller", "clock", "etc", "port", "scenario", "server", "session", "telephony"]),
     ("offhook-init", &[]),
     ("offhook-lab", &["base", "init"]),
-    ("offhook-report", &["base", "clock", "scenario", "session", "telephony"]),
+    ("offhook-report", &["base", "clock", "decode", "scenario", "session", "telephony"]),
     ("offhook-page", &["base", "clock", "ppp", "report", "session", "telephony"]),
     ("offhook-audit", &["base", "clock", "etc", "schema", "report", "scenario", "server", "session"]),
     (
         "offhook-standalone",
         &["base", "caller", "clock", "port", "ppp", "report", "scenario", "schema", "session", "telephony"],
     ),
-    ("offhook-fuzz", &["base", "clock", "etc", "lab", "language", "port", "ppp", "report", "telephony"]),
+    ("offhook-fuzz", &["base", "clock", "decode", "etc", "lab", "language", "port", "ppp", "report", "telephony"]),
     (
         "offhook",
         &[
@@ -47,6 +48,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "base",
             "caller",
             "clock",
+            "decode",
             "etc",
             "lab",
             "language",
@@ -64,8 +66,15 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that say "no clock, no socket, no process": octets, events and the time come from whoever drives them.
-const WITHOUT_IO: &[&str] =
-    &["offhook-clock", "offhook-ppp", "offhook-telephony", "offhook-caller", "offhook-scenario", "offhook-session"];
+const WITHOUT_IO: &[&str] = &[
+    "offhook-clock",
+    "offhook-ppp",
+    "offhook-telephony",
+    "offhook-caller",
+    "offhook-decode",
+    "offhook-scenario",
+    "offhook-session",
+];
 
 /// Crates by which a clock, a socket or a process could come in.
 const IO: &[&str] = &["tokio", "nix"];

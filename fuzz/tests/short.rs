@@ -45,4 +45,5 @@ targets! {
     inittab_and_units: "init",
     a_package_s_files: "archive",
     a_capture: "capture",
+    captures_of_every_format: "decode",
 }

@@ -305,7 +305,9 @@ mod hex {
     pub(super) fn serialize<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = String::with_capacity(octets.len() * 2);
         for octet in octets {
-            text.push_str(&format!("{octet:02x}"));
+            for digit in [octet >> 4, octet & 15] {
+                text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+            }
         }
         serializer.serialize_str(&text)
     }

@@ -45,7 +45,7 @@ fn run(input: &[u8]) {
         };
         let remark = (operation & 8 != 0).then_some(text.as_str());
         let port = Some(usize::from(operation >> 7));
-        capture.event(now, port, &what, &words::line(&what), remark).expect("in memory");
+        capture.event(now, port, None, &what, &words::line(&what), remark).expect("in memory");
     }
     let written = capture.end(Duration::from_micros(now.micros()), "over".to_owned()).expect("in memory");
     let mut reader = PcapNgReader::new(written.as_slice()).expect("its own section header");

@@ -2,6 +2,7 @@
 
 mod archive;
 mod capture;
+mod decode;
 mod etc;
 mod exchange;
 mod hdlc;
@@ -24,4 +25,5 @@ pub static TARGETS: &[Target] = &[
     etc::INIT,
     archive::TARGET,
     capture::TARGET,
+    decode::TARGET,
 ];

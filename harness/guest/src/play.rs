@@ -46,15 +46,19 @@ fn prepared(job: &Job) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// mgetty's own log files as they are, and what came over syslog and the console as one file each.
+/// mgetty's own log files and what pppd writes itself as they are, and what came over syslog and the console as one file.
 fn keep_logs(trace: &[Event]) -> Result<(), Error> {
     use offhook_telephony::trace::EventKind;
 
     let directory = output::directory().join("server/log");
     let keep = || -> io::Result<()> {
         fs::create_dir_all(&directory)?;
-        if let Ok(entries) = fs::read_dir("/var/log/mgetty") {
-            for entry in entries.flatten() {
+        for place in ["/var/log/mgetty", "/var/log"] {
+            let entries = fs::read_dir(place).into_iter().flatten().flatten();
+            // Of those that are nobody's own: pppd's `record /var/log/ppp-record` and `logfile /var/log/ppp.log`.
+            let kept =
+                entries.filter(|entry| place != "/var/log" || entry.file_name().to_string_lossy().starts_with("ppp"));
+            for entry in kept {
                 // The octets alone: owners and modes cannot leave a guest.
                 match plain_file(&entry.path()) {
                     Ok(mut log) => drop(io::copy(&mut log, &mut File::create(directory.join(entry.file_name()))?)?),

@@ -7,6 +7,7 @@
 //! - [`live`]: a run as it happens, on a terminal or in a log.
 //! - [`terminal`]: a line a scenario; [`folders`]: a line a folder; [`summary`]: what to know at the end;
 //!   [`failure`]: what to know when something did not go well.
+//! - [`listing`] and [`ladder`]: events as they come, a line each, or between caller, line and server.
 //! - [`json`]: the same for programs; its module documentation is the schema.
 //! - [`formats`]: the same for what shows test reports: JUnit, TAP, Markdown, GitLab, GitHub.
 //! - [`merge`]: several results as one.
@@ -20,6 +21,8 @@ pub mod failure;
 pub mod folders;
 pub mod formats;
 pub mod json;
+pub mod ladder;
+pub mod listing;
 pub mod live;
 pub mod merge;
 mod position;

@@ -10,6 +10,7 @@ mod called_on;
 mod check;
 mod claim;
 mod console;
+mod decode;
 mod differential;
 mod documents;
 mod explain;
@@ -97,6 +98,8 @@ enum Command {
     Modem(Box<modem::ModemArgs>),
     /// Call a server that already runs on this machine, once, and report what comes of it
     Call(Box<call::CallArgs>),
+    /// Show what a capture tells: packets, AT lines, text and errors, whoever recorded it
+    Decode(decode::Decode),
     /// The kernel and the server stacks that scenarios run on
     #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
@@ -172,6 +175,7 @@ pub fn main() -> ExitCode {
         Command::Modems(modems) => modems::main(&modems),
         Command::Call(arguments) => call::main(&arguments),
         Command::Modem(arguments) => modem::main(*arguments),
+        Command::Decode(arguments) => decode::main(&arguments),
         Command::Lab(lab) => lab::main(lab),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => documents::completions(&arguments),

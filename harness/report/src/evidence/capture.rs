@@ -28,20 +28,20 @@
 //! Steps and the final verdict carry an `opt_comment` besides: Wireshark marks those rows and lists them under
 //! *Expert Information*; `frame.comment` filters them. Octets that are no good frame are told as events, never fed to
 //! the PPP dissector, so a capture holds no packet that Wireshark calls malformed for our doing.
+//!
+//! What a program needs to have the trace back from a capture stands in options of offhook's own ([`own`]); Wireshark passes
+//! them over.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use offhook_clock::Instant;
+use offhook_decode::own::{self, Beside, Section, Told};
 use offhook_telephony::trace::EventKind;
-use pcap_file::pcapng::PcapNgWriter;
-use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
-use pcap_file::pcapng::blocks::interface_description::{InterfaceDescriptionBlock, InterfaceDescriptionOption};
-use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
-use pcap_file::{DataLink, Endianness, PcapResult};
+use serde::Serialize;
 
+use super::blocks::{self, Options};
 use crate::words::{Lane, Line, Way};
 
 /// The port name of events that concern no port.
@@ -56,6 +56,17 @@ const INBOUND: u32 = 1;
 const OUTBOUND: u32 = 2;
 /// `if_tsresol`: 10 to the power of -6.
 const MICROSECONDS: u8 = 6;
+/// Link types.
+const PPP_WITH_DIR: u16 = 204;
+const UPPER_PDU: u16 = 252;
+/// Codes of options: of every block, of a section, of an interface, of a packet.
+const COMMENT: u16 = 1;
+const SYSTEM: u16 = 3;
+const APPLICATION: u16 = 4;
+const NAME: u16 = 2;
+const DESCRIPTION: u16 = 3;
+const RESOLUTION: u16 = 9;
+const FLAGS: u16 = 2;
 /// Longest comment or text in octets; the length of an option has 16 bit.
 const LONGEST: usize = 8000;
 
@@ -81,7 +92,7 @@ impl Ends {
 
 /// A capture that is being written.
 pub struct Capture<W: Write> {
-    writer: PcapNgWriter<W>,
+    writer: W,
     /// How many ports there are; port `n` has interfaces `2n` (frames) and `2n + 1` (events).
     ports: usize,
     /// The moment zero, since 1970.
@@ -101,25 +112,24 @@ impl<W: Write> Capture<W> {
     /// # Errors
     ///
     /// What the writer says.
-    pub fn begin(writer: W, epoch: Duration, ends: Ends, ports: &[&str], about: &About) -> PcapResult<Self> {
-        // The endianness is fixed, so that the octets do not depend on the machine.
-        let section =
-            SectionHeaderBlock { endianness: Endianness::Little, options: about.options(), ..Default::default() };
-        let mut writer = PcapNgWriter::with_section_header(writer, section)?;
+    pub fn begin(mut writer: W, epoch: Duration, ends: Ends, ports: &[&str], about: &About) -> io::Result<Self> {
+        let mut options = about.options();
+        add_own(&mut options, &Section::new(micros(epoch)));
+        blocks::section(&mut writer, &options)?;
         let Ends { dte, whole, .. } = ends;
         for port in ports {
             let frames = format!("PPP on the line at {port}; outbound: sent by the {dte}");
-            writer.write_pcapng_block(interface(DataLink::PPP_WITH_DIR, port.to_string(), frames))?;
+            interface(&mut writer, PPP_WITH_DIR, port, &frames, Some(port))?;
             let events = format!("what else happened at {port}; outbound: from the {dte}");
-            writer.write_pcapng_block(interface(DataLink::WIRESHARK_UPPER_PDU, format!("{port} events"), events))?;
+            interface(&mut writer, UPPER_PDU, &format!("{port} events"), &events, Some(port))?;
         }
         let events = format!("what happened to the {whole} as a whole");
-        writer.write_pcapng_block(interface(DataLink::WIRESHARK_UPPER_PDU, format!("{whole} events"), events))?;
+        interface(&mut writer, UPPER_PDU, &format!("{whole} events"), &events, None)?;
         Ok(Self { writer, ports: ports.len(), epoch, ends })
     }
 
-    /// Something happened at a port, or (`None`) to the whole: a frame as such, everything else in `words`. With a
-    /// comment the row is marked.
+    /// Something happened at a port, or (`None`) to the whole, in a call or outside: a frame as such, everything else in
+    /// `words`. With a comment the row is marked.
     ///
     /// # Errors
     ///
@@ -128,22 +138,32 @@ impl<W: Write> Capture<W> {
         &mut self,
         at: Instant,
         port: Option<usize>,
+        call: Option<usize>,
         what: &EventKind,
         words: &Line,
         remark: Option<&str>,
-    ) -> PcapResult<()> {
+    ) -> io::Result<()> {
         let at = self.moment(Duration::from_micros(at.micros()));
-        if let (EventKind::Frame { octets, .. }, Some(port), Some(way)) = (what, port, words.way)
+        let mut options = Options::default();
+        if let Some(way) = words.way {
+            options.add(FLAGS, &direction(way).to_le_bytes());
+        }
+        if let (EventKind::Frame { octets, text, .. }, Some(port), Some(way)) = (what, port, words.way)
             && !octets.is_empty()
         {
             let mut data = vec![u8::from(way == Way::ToCaller)];
             data.extend_from_slice(octets);
-            return self.packet(2 * port, at, data, vec![direction(way)]);
+            if let Some(beside) = Beside::of(call, octets, text) {
+                add_own(&mut options, &beside);
+            }
+            return self.packet(2 * port, at, &data, &options);
         }
         let interface = port.map_or(2 * self.ports, |port| 2 * port + 1);
-        let mut options: Vec<_> = words.way.map(direction).into_iter().collect();
-        options.extend(remark.map(comment));
-        self.packet(interface, at, upper_pdu(words, self.ends), options)
+        if let Some(remark) = remark {
+            options.add(COMMENT, short(remark).as_bytes());
+        }
+        add_own(&mut options, &Told { call, what: what.clone() });
+        self.packet(interface, at, &upper_pdu(words, self.ends), &options)
     }
 
     /// The last packet, with a comment, so that even an empty trace has something to show.
@@ -151,37 +171,39 @@ impl<W: Write> Capture<W> {
     /// # Errors
     ///
     /// What the writer says.
-    pub fn end(mut self, after: Duration, text: String) -> PcapResult<W> {
+    pub fn end(mut self, after: Duration, text: String) -> io::Result<W> {
         let words = Line { lane: Lane::Note, way: None, text };
         let at = self.moment(after);
-        self.packet(2 * self.ports, at, upper_pdu(&words, self.ends), vec![comment(&words.text)])?;
-        Ok(self.writer.into_inner())
+        let mut options = Options::default();
+        options.add(COMMENT, short(&words.text).as_bytes());
+        self.packet(2 * self.ports, at, &upper_pdu(&words, self.ends), &options)?;
+        Ok(self.writer)
     }
 
     /// The writer, to be flushed.
-    pub fn writer(&mut self) -> &mut W {
-        self.writer.get_mut()
+    pub const fn writer(&mut self) -> &mut W {
+        &mut self.writer
     }
 
     fn moment(&self, after: Duration) -> Duration {
         self.epoch.saturating_add(after)
     }
 
-    fn packet(
-        &mut self,
-        interface: usize,
-        timestamp: Duration,
-        data: Vec<u8>,
-        options: Vec<EnhancedPacketOption<'_>>,
-    ) -> PcapResult<()> {
-        let mut packet = EnhancedPacketBlock::default();
-        packet.interface_id = u32::try_from(interface).unwrap_or(u32::MAX);
-        // pcap-file panics where a time does not fit into 64 bit; such a time can only come from a broken guest.
-        packet.timestamp = timestamp.min(Duration::from_micros(u64::MAX));
-        packet.original_len = u32::try_from(data.len()).unwrap_or(u32::MAX);
-        packet.data = Cow::Owned(data);
-        packet.options = options;
-        self.writer.write_pcapng_block(packet).map(drop)
+    fn packet(&mut self, interface: usize, at: Duration, data: &[u8], options: &Options) -> io::Result<()> {
+        blocks::packet(&mut self.writer, interface, micros(at), data, options)
+    }
+}
+
+/// A time in the units of every interface. One that does not fit can only come from a broken guest.
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Adds a value for programs, in as many options as it takes.
+fn add_own(options: &mut Options, value: &impl Serialize) {
+    // JSON can hold every one of them.
+    for piece in serde_json::to_vec(value).unwrap_or_default().chunks(own::LONGEST) {
+        options.add(own::OPTION, piece);
     }
 }
 
@@ -195,36 +217,42 @@ pub struct About {
 }
 
 impl About {
-    fn options(&self) -> Vec<SectionHeaderOption<'static>> {
-        let mut options: Vec<_> =
-            self.system.iter().map(|system| SectionHeaderOption::OS(short(system).into())).collect();
-        options.push(SectionHeaderOption::UserApplication(concat!("offhook ", env!("CARGO_PKG_VERSION")).into()));
-        options.extend(self.comments.iter().map(|text| SectionHeaderOption::Comment(short(text).into())));
+    fn options(&self) -> Options {
+        let mut options = Options::default();
+        if let Some(system) = &self.system {
+            options.add(SYSTEM, short(system).as_bytes());
+        }
+        options.add(APPLICATION, concat!("offhook ", env!("CARGO_PKG_VERSION")).as_bytes());
+        for text in &self.comments {
+            options.add(COMMENT, short(text).as_bytes());
+        }
         options
     }
 }
 
-fn interface(linktype: DataLink, name: String, description: String) -> InterfaceDescriptionBlock<'static> {
-    InterfaceDescriptionBlock {
-        linktype,
-        snaplen: 0,
-        options: vec![
-            InterfaceDescriptionOption::IfName(short(&name).into()),
-            InterfaceDescriptionOption::IfDescription(short(&description).into()),
-            InterfaceDescriptionOption::IfTsResol(MICROSECONDS),
-        ],
+/// Describes an interface, which has the events of a port, or of the whole.
+fn interface(
+    writer: &mut impl Write,
+    link_type: u16,
+    name: &str,
+    description: &str,
+    port: Option<&str>,
+) -> io::Result<()> {
+    let mut options = Options::default();
+    options.add(NAME, short(name).as_bytes());
+    options.add(DESCRIPTION, short(description).as_bytes());
+    options.add(RESOLUTION, &[MICROSECONDS]);
+    if let Some(port) = port {
+        options.add(own::OPTION, short(port).as_bytes());
     }
+    blocks::interface(writer, link_type, &options)
 }
 
-fn direction(way: Way) -> EnhancedPacketOption<'static> {
-    EnhancedPacketOption::Flags(match way {
+const fn direction(way: Way) -> u32 {
+    match way {
         Way::ToServer => INBOUND,
         Way::ToCaller => OUTBOUND,
-    })
-}
-
-fn comment(text: &str) -> EnhancedPacketOption<'static> {
-    EnhancedPacketOption::Comment(short(text).into())
+    }
 }
 
 /// An exported PDU: tags in network order, padded to 4 octets, then the text.

@@ -14,6 +14,7 @@
 //! All but the last are functions of the outcome without its wall time and without the place where they are written:
 //! two runs that agree leave directories that agree octet for octet. [`saved`] reads them back.
 
+mod blocks;
 pub mod capture;
 mod pcapng;
 pub mod saved;
@@ -25,7 +26,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pcap_file::PcapError;
 use thiserror::Error;
 
 pub use pcapng::pcapng;
@@ -73,7 +73,7 @@ pub enum EvidenceError {
         /// The file.
         path: PathBuf,
         /// What does not fit.
-        source: Box<PcapError>,
+        source: io::Error,
     },
     /// Something cannot be put into JSON.
     #[error("cannot make {}: {source}", path.display())]
@@ -103,8 +103,7 @@ pub fn write(outcome: &Outcome, dir: &Path) -> Result<(), EvidenceError> {
     let told = json::one(outcome).map_err(|source| EvidenceError::Json { path: path(OUTCOME), source })?;
     put(&path(OUTCOME), told.as_bytes())?;
     put(&path(SCENARIO), outcome.source.text.as_bytes())?;
-    let capture =
-        pcapng(outcome).map_err(|source| EvidenceError::Capture { path: path(CAPTURE), source: Box::new(source) })?;
+    let capture = pcapng(outcome).map_err(|source| EvidenceError::Capture { path: path(CAPTURE), source })?;
     put(&path(CAPTURE), &capture)
 }
 

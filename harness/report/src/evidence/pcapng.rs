@@ -3,9 +3,8 @@
 //! In: an [`Outcome`]. Out: octets, the same for the same outcome. Time is [`EPOCH`] plus the event's time.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::time::Duration;
-
-use pcap_file::PcapResult;
 
 use super::EPOCH;
 use super::capture::{About, Capture, Ends};
@@ -19,7 +18,7 @@ use offhook_session::Outcome;
 /// # Errors
 ///
 /// None that an outcome could cause: a text or a time that does not fit is cut to what does.
-pub fn pcapng(outcome: &Outcome) -> PcapResult<Vec<u8>> {
+pub fn pcapng(outcome: &Outcome) -> io::Result<Vec<u8>> {
     // In alphabetical order.
     let ports: BTreeSet<&str> = outcome.trace.iter().filter_map(|event| event.port.as_deref()).collect();
     let ports: Vec<&str> = ports.into_iter().collect();
@@ -31,7 +30,7 @@ pub fn pcapng(outcome: &Outcome) -> PcapResult<Vec<u8>> {
             let call = event.call.map_or_else(String::new, |call| format!("call {}, ", call.saturating_add(1)));
             format!("{call}step {}", words.text)
         });
-        file.event(event.at, port, &event.what, &words, remark.as_deref())?;
+        file.event(event.at, port, event.call, &event.what, &words, remark.as_deref())?;
     }
     let last = outcome.trace.last().map_or(0, |event| event.at.micros());
     let end = outcome.virtual_time.max(Duration::from_micros(last));
