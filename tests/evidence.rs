@@ -431,11 +431,27 @@ fn a_capture_decodes_to_the_events_of_its_trace() {
 #[test]
 fn verdicts_are_comments_of_the_capture() {
     let capture = read(&pcapng(&failed()).unwrap());
-    let comments: Vec<_> = capture.packets.iter().flat_map(|packet| &packet.comments).collect();
+    let comments = capture.packets.iter().flat_map(|packet| &packet.comments);
+    let comments: Vec<_> = comments.filter(|comment| !comment.starts_with("decides ")).collect();
     assert_eq!(comments.len(), 7);
     assert_eq!(comments[0], "call 1, step 1 expect-answer passed: answered after 2 rings");
     assert_eq!(comments[5], "call 1, step 6 expect-hangup FAILED: expected 5m, actual 6m");
     assert_eq!(comments[6], "the scenario ends, FAILED, 5 of 6 steps passed");
+}
+
+#[test]
+fn the_frame_that_decided_a_step_says_so() {
+    let capture = read(&pcapng(&passed()).unwrap());
+    let mut decided = 0;
+    for packet in &capture.packets {
+        for comment in packet.comments.iter().filter_map(|comment| comment.strip_prefix("decides ")) {
+            assert_eq!(capture.interfaces[packet.interface].1, DataLink::PPP_WITH_DIR);
+            let step = capture.packets.iter().find(|other| other.comments.iter().any(|other| other == comment));
+            assert_eq!(step.map(|step| step.at), Some(packet.at), "{comment}");
+            decided += 1;
+        }
+    }
+    assert!(decided > 0);
 }
 
 #[test]

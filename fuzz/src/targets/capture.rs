@@ -43,9 +43,9 @@ fn run(input: &[u8]) {
             2 => EventKind::Text { from, text: text.clone() },
             _ => EventKind::Note { text: text.clone() },
         };
-        let remark = (operation & 8 != 0).then_some(text.as_str());
+        let remarks: Vec<String> = (operation & 8 != 0).then(|| text.clone()).into_iter().collect();
         let port = Some(usize::from(operation >> 7));
-        capture.event(now, port, None, &what, &words::line(&what), remark).expect("in memory");
+        capture.event(now, port, None, &what, &words::line(&what), &remarks).expect("in memory");
     }
     let written = capture.end(Duration::from_micros(now.micros()), "over".to_owned()).expect("in memory");
     let mut reader = PcapNgReader::new(written.as_slice()).expect("its own section header");

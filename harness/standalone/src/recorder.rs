@@ -38,7 +38,7 @@ impl Recorder {
     pub fn note(&mut self, entry: &LogEntry) -> Option<String> {
         let capture = self.capture.as_mut()?;
         let words = log_entry::line(&entry.what);
-        let written = capture.event(entry.at, entry.line, None, &entry.what, &words, None);
+        let written = capture.event(entry.at, entry.line, None, &entry.what, &words, &[]);
         let error = match written.map(|()| self.flush()) {
             Ok(Ok(())) => return None,
             Ok(Err(error)) => plain(&error),

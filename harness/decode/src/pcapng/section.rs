@@ -218,7 +218,7 @@ impl Interface {
             6 => ticks.into(),
             power @ 0..=5 => u128::from(ticks) * 10_u128.pow(u32::from(6 - power)),
             power @ 7..=0x7f => u128::from(ticks) / 10_u128.checked_pow(u32::from(power - 6)).unwrap_or(u128::MAX),
-            power => u128::from(ticks) * 1_000_000 >> (power & 0x7f),
+            power => (u128::from(ticks) * 1_000_000) >> (power & 0x7f),
         };
         let micros = i128::try_from(micros).unwrap_or(i128::MAX);
         let micros = micros.saturating_add(i128::from(self.offset) * 1_000_000);

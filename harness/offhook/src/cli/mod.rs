@@ -14,6 +14,7 @@ mod decode;
 mod differential;
 mod documents;
 mod explain;
+mod extcap;
 mod fix;
 mod formats;
 mod interrupt;
@@ -31,6 +32,7 @@ mod selection;
 mod set;
 mod shard;
 mod status_line;
+mod streamed;
 mod watch;
 
 use std::io::{self, IsTerminal, Write};
@@ -100,6 +102,9 @@ enum Command {
     Call(Box<call::CallArgs>),
     /// Show what a capture tells: packets, AT lines, text and errors, whoever recorded it
     Decode(decode::Decode),
+    /// What Wireshark starts to capture from scenarios (extcap)
+    #[command(hide = true)]
+    Extcap(extcap::Extcap),
     /// The kernel and the server stacks that scenarios run on
     #[command(subcommand, after_help = LAB_HELP)]
     Lab(lab::Lab),
@@ -146,7 +151,7 @@ impl Color {
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     interrupt::from_now_on();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(extcap::completed(std::env::args_os().collect())) {
         Ok(arguments) => arguments,
         Err(error) => {
             let wrong = error.use_stderr();
@@ -176,6 +181,7 @@ pub fn main() -> ExitCode {
         Command::Call(arguments) => call::main(&arguments),
         Command::Modem(arguments) => modem::main(*arguments),
         Command::Decode(arguments) => decode::main(&arguments),
+        Command::Extcap(arguments) => extcap::main(&arguments),
         Command::Lab(lab) => lab::main(lab),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => documents::completions(&arguments),

@@ -9,9 +9,10 @@ use clap::Args;
 use super::Color;
 use super::formats::Formats;
 use super::interrupt::{Interruption, listening};
-use super::play::{Play, Stop, console, ended, known_stacks, write_json};
+use super::play::{Play, Stop, console, ended, failed, known_stacks, write_json};
 use super::selection::{Chosen, Durations, SelectionArgs, keep, named, tell, tell_slowest};
 use super::set::Set;
+use super::streamed::{Stream, Streamed};
 use crate::runner::plan::{Choice, absolute, plan};
 use offhook_report::json::{ReportedShard, report_of_shard};
 use offhook_report::live::{Live, Verbosity};
@@ -73,6 +74,11 @@ pub(super) struct Run {
     #[command(flatten)]
     durations: Durations,
 
+    /// Write the captures of all scenarios to this file, one after the other as they end, for Wireshark (pcapng); - is standard
+    /// output, and all else goes to standard error
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
+
     /// A skipped scenario counts as one that failed
     #[arg(long)]
     fail_on_skip: bool,
@@ -112,7 +118,8 @@ pub(super) fn main(arguments: &Run) -> u8 {
 }
 
 fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunResult>, Stop> {
-    let standard_output = arguments.formats.standard_output([("--json", &arguments.json)])?;
+    let standard_output =
+        arguments.formats.standard_output([("--json", &arguments.json), ("--capture", &arguments.capture)])?;
     let Chosen { items, known, shard, none } = chosen(arguments)?;
     if let Some(why) = none {
         tell(standard_output, &format!("nothing to run: {why}\n"));
@@ -121,7 +128,10 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         return Ok(result);
     }
     let verbosity = arguments.verbosity();
-    let console = || console(standard_output, &arguments.color, verbosity, |style| Live::new(style, verbosity));
+    let stream = arguments.capture.as_deref().map(Stream::create).transpose().map_err(|error| failed(error.message))?;
+    let streamed = stream.clone();
+    let view = |style| Streamed::new(Live::new(style, verbosity), streamed);
+    let console = || console(standard_output, &arguments.color, verbosity, view);
     let play = Play {
         out: &arguments.out,
         jobs: arguments.jobs,
@@ -130,6 +140,9 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         fail_fast: arguments.fail_fast,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
+    if let Some(error) = stream.and_then(|stream| stream.failure()) {
+        return Err(failed(error.message));
+    }
     keep(known, &result, &arguments.out)?;
     if let Some(count) = arguments.durations.durations {
         tell_slowest(&result, count, standard_output, &arguments.color);

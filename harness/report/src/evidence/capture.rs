@@ -25,7 +25,7 @@
 //! a date. (Wireshark after 4.4 adds a note that the text follows no syslog RFC; nothing is shown differently for it.)
 //! The lane stands also in the tag "column protocol string": `exported_pdu.col_proto_str == "AT"` selects the dialogue.
 //!
-//! Steps and the final verdict carry an `opt_comment` besides: Wireshark marks those rows and lists them under
+//! Steps, the frames that decided them, and the final verdict carry an `opt_comment` besides: Wireshark marks those rows and lists them under
 //! *Expert Information*; `frame.comment` filters them. Octets that are no good frame are told as events, never fed to
 //! the PPP dissector, so a capture holds no packet that Wireshark calls malformed for our doing.
 //!
@@ -129,7 +129,7 @@ impl<W: Write> Capture<W> {
     }
 
     /// Something happened at a port, or (`None`) to the whole, in a call or outside: a frame as such, everything else in
-    /// `words`. With a comment the row is marked.
+    /// `words`. With remarks the row is marked.
     ///
     /// # Errors
     ///
@@ -141,12 +141,15 @@ impl<W: Write> Capture<W> {
         call: Option<usize>,
         what: &EventKind,
         words: &Line,
-        remark: Option<&str>,
+        remarks: &[String],
     ) -> io::Result<()> {
         let at = self.moment(Duration::from_micros(at.micros()));
         let mut options = Options::default();
         if let Some(way) = words.way {
             options.add(FLAGS, &direction(way).to_le_bytes());
+        }
+        for remark in remarks {
+            options.add(COMMENT, short(remark).as_bytes());
         }
         if let (EventKind::Frame { octets, text, .. }, Some(port), Some(way)) = (what, port, words.way)
             && !octets.is_empty()
@@ -159,9 +162,6 @@ impl<W: Write> Capture<W> {
             return self.packet(2 * port, at, &data, &options);
         }
         let interface = port.map_or(2 * self.ports, |port| 2 * port + 1);
-        if let Some(remark) = remark {
-            options.add(COMMENT, short(remark).as_bytes());
-        }
         add_own(&mut options, &Told { call, what: what.clone() });
         self.packet(interface, at, &upper_pdu(words, self.ends), &options)
     }

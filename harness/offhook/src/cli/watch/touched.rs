@@ -60,7 +60,8 @@ mod tests {
     fn only_what_is_not_hidden_below_a_given_directory_may_be_new() {
         let known: Known = [(PathBuf::from("s/a.kdl"), paths(&[]))].into();
         let changed = paths(&["s/a.kdl", "s/b.kdl", "s/.#b.kdl", "s/new/c.kdl", "t/d.kdl", "s"]);
-        let new: Vec<_> = may_be_new(&known, &changed, &["s".into()]).collect();
+        let given = ["s".into()];
+        let new: Vec<_> = may_be_new(&known, &changed, &given).collect();
         assert_eq!(new, [Path::new("s/b.kdl"), Path::new("s/new/c.kdl")]);
     }
 }
