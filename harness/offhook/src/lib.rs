@@ -37,6 +37,9 @@ mod call;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod comparison;
 #[cfg(feature = "audit")]
 #[doc(hidden)]
 pub mod differential;

@@ -11,6 +11,7 @@ mod check;
 mod claim;
 mod console;
 mod decode;
+mod diff;
 mod differential;
 mod documents;
 mod explain;
@@ -84,6 +85,8 @@ enum Command {
     Merge(Box<merge::Merge>),
     /// Run scenarios again whenever something changes that they are made of
     Watch(Box<watch::Watch>),
+    /// Compare two runs event by event, and say which packets differ and in what; 0: nothing differs, 1: something does
+    Diff(diff::Diff),
     /// Change one thing in scenarios, again and again, and say which changes they do not notice
     Mutate(Box<mutate::Mutate>),
     /// Read scenarios and report every mistake in them, without running anything
@@ -172,6 +175,7 @@ pub fn main() -> ExitCode {
         Command::List(list) => list::main(&list),
         Command::Merge(merge) => merge::main(&merge),
         Command::Watch(watch) => watch::main(&watch),
+        Command::Diff(diff) => diff::main(&diff),
         Command::Mutate(mutate) => mutate::main(&mutate),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Color;
+use super::diff::{tell_stacks, two_stacks};
 use super::formats::Formats;
 use super::interrupt::{Interruption, listening};
 use super::play::{Play, Stop, console, ended, failed, known_stacks, write_json};
@@ -33,6 +34,10 @@ pub(super) struct Run {
     /// Only on this stack (may be given more than once)
     #[arg(long, value_name = "NAME")]
     stack: Vec<String>,
+
+    /// Run on these two stacks, and show at the end what they do differently, scenario by scenario
+    #[arg(long, value_name = "STACK,STACK", value_parser = two_stacks, conflicts_with = "stack")]
+    compare: Option<(String, String)>,
 
     #[command(flatten)]
     selection: SelectionArgs,
@@ -101,6 +106,14 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// The stacks that were chosen; none: all.
+    fn stacks(&self) -> Vec<String> {
+        match &self.compare {
+            Some((first, second)) => vec![first.clone(), second.clone()],
+            None => self.stack.clone(),
+        }
+    }
+
     const fn verbosity(&self) -> Verbosity {
         Verbosity::of(self.quiet, self.verbose)
     }
@@ -140,14 +153,16 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         fail_fast: arguments.fail_fast,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
-    if let Some(error) = stream.and_then(|stream| stream.failure()) {
-        return Err(failed(error.message));
+    if let Some(stacks) = &arguments.compare {
+        tell_stacks(&result, stacks, standard_output, &arguments.color);
     }
     keep(known, &result, &arguments.out)?;
     if let Some(count) = arguments.durations.durations {
         tell_slowest(&result, count, standard_output, &arguments.color);
     }
     report(arguments, &result, shard, standard_output.is_some())?;
+    // What else was asked for is there by now.
+    stream.and_then(|stream| stream.failure()).map_or(Ok(()), |error| Err(failed(error.message)))?;
     offhook_lab::settle();
     Ok(result)
 }
@@ -172,7 +187,7 @@ fn chosen(arguments: &Run) -> Result<Chosen, Stop> {
     let named = named(&mut loaded);
     let choice = Choice {
         names: arguments.scenario.clone(),
-        stacks: arguments.stack.clone(),
+        stacks: arguments.stacks(),
         seeds: arguments.seeds.unwrap_or((arguments.seed, arguments.seed)),
         out: arguments.out.clone(),
     };
