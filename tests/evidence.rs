@@ -187,7 +187,7 @@ fn the_json_report_has_every_outcome_with_places_and_times() {
         "offset": outcome["offset"], "length": outcome["length"],
         "name": "the line is dropped after five idle minutes",
         "specs": ["PPP Dialin Server: Idle time before disconnect"],
-        "stack": "bookworm", "seed": 1, "case": null, "variables": [], "verdict": "failed",
+        "stack": "bookworm", "seed": 1, "case": null, "tags": [], "variables": [], "verdict": "failed",
         "virtual_us": 385_637_118, "wall_ms": 1410, "boot_us": 38_211,
         "evidence": "offhook-out/idle/the-line-is-dropped-after-five-idle-minutes/bookworm",
         "fingerprint": {

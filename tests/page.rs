@@ -339,6 +339,28 @@ fn an_audit_has_its_findings_its_statements_and_its_calls_in_the_same_page() {
 }
 
 #[test]
+fn a_capture_that_others_recorded_has_its_ladder_in_the_same_page() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("capture.html");
+    let output = offhook().args(["decode", "captures/first-call.pcapng", "--html"]).arg(&file).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    in_browser(WIDE, |browser| async {
+        browser.open(&file, "#r0").await;
+        browser.until("document.querySelector('.k-frame')").await;
+        let phases = browser
+            .eval(
+                "return [...document.querySelectorAll('.phase title')].map((phase) => phase.textContent.split(',')[0])",
+            )
+            .await;
+        assert_eq!(
+            phases,
+            json!(["Ringing", "Training", "Carrier", "Establish", "Authenticate", "Network", "Terminate"])
+        );
+        browser
+    });
+}
+
+#[test]
 fn what_a_server_says_stays_text() {
     let saved = saved::load(&page().with_file_name("out")).unwrap();
     let mut outcome = (*saved.result.outcomes[0]).clone();

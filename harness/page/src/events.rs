@@ -6,7 +6,7 @@
 
 use offhook_clock::Instant;
 use offhook_ppp::fields::fields;
-use offhook_report::words::{Way, line_of, step_of};
+use offhook_report::words::{Line, Way, line, line_of, step_of};
 use offhook_session::{Outcome, StepResult};
 use offhook_telephony::trace::{Event, EventKind};
 use serde::Serialize;
@@ -71,22 +71,37 @@ const fn is_zero(number: &usize) -> bool {
 
 /// The events of an outcome.
 pub fn events(outcome: &Outcome) -> Vec<Shown> {
-    let trace = &outcome.trace;
+    the_most(&outcome.trace, |event| shown(event, outcome))
+}
+
+/// Events that nobody judged: those of a capture.
+pub fn of_capture(trace: &[Event]) -> Vec<Shown> {
+    the_most(trace, |event| in_words(event, line(&event.what)))
+}
+
+/// All of them, or the first and the last, and how many are between.
+fn the_most(trace: &[Event], words: impl Fn(&Event) -> Shown) -> Vec<Shown> {
     if trace.len() <= MOST {
-        return trace.iter().map(|event| shown(event, outcome)).collect();
+        return trace.iter().map(words).collect();
     }
     let (first, last) = (&trace[..MOST / 2], &trace[trace.len() - MOST / 2..]);
     let left_out = trace.len() - MOST;
     let at = last.first().map_or(Instant::ZERO, |event| event.at);
-    let text = format!("{left_out} events are left out here: trace.jsonl in the evidence has them");
+    let text = format!("{left_out} events are left out here; what it was made of has them");
     let note = Event { at, port: None, call: None, what: EventKind::Note { text } };
-    let note = shown(&note, outcome);
-    let words = |event: &Event| shown(event, outcome);
-    first.iter().map(words).chain([note]).chain(last.iter().map(words)).collect()
+    first.iter().map(&words).chain([words(&note)]).chain(last.iter().map(&words)).collect()
 }
 
 fn shown(event: &Event, outcome: &Outcome) -> Shown {
-    let words = line_of(event, outcome);
+    let mut shown = in_words(event, line_of(event, outcome));
+    let known = step_of(event, outcome).is_some_and(|step| matches!(step.result, StepResult::ExpectedFailure { .. }));
+    if known {
+        shown.mark = Some(Mark::Known);
+    }
+    shown
+}
+
+fn in_words(event: &Event, words: Line) -> Shown {
     let mut shown = Shown {
         at: event.at.micros(),
         kind: kind(&event.what),
@@ -115,15 +130,7 @@ fn shown(event: &Event, outcome: &Outcome) -> Shown {
         EventKind::Log { program, .. } | EventKind::Exited { program, .. } => shown.program = Some(program.clone()),
         EventKind::RingOn { count } | EventKind::RingOff { count } => shown.ring = Some(*count),
         EventKind::Cleared { by, .. } => shown.end = Some(by.name()),
-        EventKind::Step { passed, .. } => {
-            let known =
-                step_of(event, outcome).is_some_and(|step| matches!(step.result, StepResult::ExpectedFailure { .. }));
-            shown.mark = Some(match (known, passed) {
-                (true, _) => Mark::Known,
-                (false, true) => Mark::Passed,
-                (false, false) => Mark::Failed,
-            });
-        }
+        EventKind::Step { passed, .. } => shown.mark = Some(if *passed { Mark::Passed } else { Mark::Failed }),
         _ => {}
     }
     shown

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use offhook_ppp::frame::{CHAP, EAP, Frame, LCP, PAP};
 use offhook_ppp::packet::{Code, Packet};
-use offhook_session::Outcome;
 use offhook_telephony::trace::{Event, EventKind};
 use serde::Serialize;
 
@@ -26,11 +25,11 @@ pub struct Phase {
     pub to: u64,
 }
 
-/// The phases of all calls of an outcome, in the order in which they begin.
-pub fn phases(outcome: &Outcome) -> Vec<Phase> {
+/// The phases of all calls of a trace, in the order in which they begin.
+pub fn phases(trace: &[Event]) -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();
     let mut current: BTreeMap<usize, usize> = BTreeMap::new();
-    for event in &outcome.trace {
+    for event in trace {
         let Some(call) = event.call else { continue };
         let at = event.at.micros();
         let before = current.get(&call).and_then(|index| phases.get(*index)).map(|phase| phase.name);
@@ -46,7 +45,7 @@ pub fn phases(outcome: &Outcome) -> Vec<Phase> {
             phases.push(Phase { name, call, from: at, to: at });
         }
     }
-    let end = outcome.trace.last().map_or(0, |event| event.at.micros());
+    let end = trace.last().map_or(0, |event| event.at.micros());
     for index in current.into_values() {
         phases[index].to = end;
     }
@@ -84,10 +83,9 @@ mod tests {
     use offhook_clock::Instant;
 
     fn names(events: Vec<(u64, EventKind)>) -> Vec<(&'static str, u64, u64)> {
-        let mut outcome = crate::run::tests::outcome();
         let event = |(at, what)| Event { at: Instant::from_millis(at), port: None, call: Some(0), what };
-        outcome.trace = events.into_iter().map(event).collect();
-        phases(&outcome).into_iter().map(|phase| (phase.name, phase.from / 1000, phase.to / 1000)).collect()
+        let trace: Vec<Event> = events.into_iter().map(event).collect();
+        phases(&trace).into_iter().map(|phase| (phase.name, phase.from / 1000, phase.to / 1000)).collect()
     }
 
     fn frame(octets: &[u8]) -> EventKind {

@@ -78,7 +78,7 @@ fn sections(outcome: &Outcome, page: &Path) -> Vec<Section> {
         sections.push(Section::Failure { title, place: where_is(outcome), line, at: None, rows, known: false });
     }
     if !outcome.trace.is_empty() {
-        sections.push(Section::Ladder { events: events(outcome), phases: phases(outcome) });
+        sections.push(Section::Ladder { events: events(outcome), phases: phases(&outcome.trace) });
     }
     sections.push(Section::Source {
         file: outcome.source.path.display().to_string(),
@@ -213,7 +213,7 @@ fn relative(from: &Path, to: &Path) -> String {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     #![allow(clippy::panic)]
     use std::path::PathBuf;
     use std::time::Duration;
@@ -224,7 +224,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// An outcome of a scenario that failed at its only step.
-    pub(crate) fn outcome() -> Outcome {
+    fn outcome() -> Outcome {
         let text = "scenario \"it answers\" {\n  call {\n    expect-answer rings=2\n  }\n}\n";
         let span = |part: &str| Span { offset: text.find(part).unwrap_or(0), len: part.len() };
         let result = StepResult::Failed {

@@ -10,15 +10,19 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use offhook_base::{StandardOutput, plain, standard_output_failure};
 use offhook_decode::{Decoder, Format, Found, Options, What};
+use offhook_page::item::Row;
+use offhook_page::{Detail, Item, Mark, Page, Section, Words, events, phases};
 use offhook_report::Style;
 use offhook_report::ladder::Ladder;
 use offhook_report::listing::{FirstColumn, Listing};
 use offhook_telephony::trace::{End, Event};
 
-use super::{WRONG_INPUT, complain};
+use super::{LAB_FAILED, WRONG_INPUT, complain, page};
 
 /// Octets that are read at once.
 const PIECE: usize = 256 * 1024;
+/// What the marks are called on the page of a capture.
+const WORDS: Words = ["damaged", "damaged", "damaged", "whole", "empty", "empty"];
 /// Exit code: the capture is damaged.
 const DAMAGED: u8 = 1;
 
@@ -48,6 +52,10 @@ pub(super) struct Decode {
     /// Write the events as JSON, one a line, in the form of trace.jsonl
     #[arg(long)]
     json: bool,
+
+    /// Write a page with a ladder diagram, and packets decoded on click, to this file as well
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -112,7 +120,34 @@ pub(super) fn main(arguments: &Decode) -> u8 {
     }
     decoder.finish(&mut |found| shown.found(&found));
     shown.flush();
+    if let Some(path) = &arguments.html
+        && let Err(error) = page::write(path, &capture_page(&shown))
+    {
+        complain(&format!("error: {error}\n"));
+        return LAB_FAILED;
+    }
     if shown.damaged { DAMAGED } else { 0 }
+}
+
+/// The page of what was shown.
+fn capture_page(shown: &Shown) -> Page {
+    let events = events::of_capture(&shown.kept);
+    let ladder = Section::Ladder { events, phases: phases::phases(&shown.kept) };
+    let damage: Vec<Row> = shown.complaints.iter().map(|(kind, text)| Row::new(*kind, text)).collect();
+    let complaints = Section::Facts { title: "Of the capture itself".to_owned(), rows: damage.clone(), open: true };
+    let item = Item {
+        mark: if shown.damaged { Mark::Error } else { Mark::Passed },
+        group: "capture".to_owned(),
+        name: shown.name.clone(),
+        place: String::new(),
+        run: String::new(),
+        short: damage.first().map_or_else(String::new, |row| row.text.clone()),
+        virtual_us: shown.kept.last().map_or(0, |event| event.at.micros()),
+        wall_ms: 0,
+        words: String::new(),
+        detail: Detail { sections: if damage.is_empty() { vec![ladder] } else { vec![complaints, ladder] } },
+    };
+    Page { title: format!("offhook decode {}", shown.name), words: WORDS, facts: Vec::new(), items: vec![item] }
 }
 
 /// What is shown of a capture.
@@ -126,6 +161,11 @@ struct Shown {
     /// What is to be written next.
     text: String,
     damaged: bool,
+    /// Whether events are kept, for a page.
+    keep: bool,
+    kept: Vec<Event>,
+    /// What was said of the capture itself: kind and text.
+    complaints: Vec<(&'static str, String)>,
 }
 
 /// How events are shown.
@@ -140,7 +180,18 @@ impl Shown {
     fn new(arguments: &Decode, name: String) -> Self {
         let Decode { json, ladder, .. } = *arguments;
         let unicode = Style::of(&io::stdout(), |name| std::env::var_os(name)).unicode;
-        Self { name, json, ladder, unicode, view: View::Json, text: String::new(), damaged: false }
+        Self {
+            name,
+            json,
+            ladder,
+            unicode,
+            view: View::Json,
+            text: String::new(),
+            damaged: false,
+            keep: arguments.html.is_some(),
+            kept: Vec::new(),
+            complaints: Vec::new(),
+        }
     }
 
     fn found(&mut self, found: &Found) {
@@ -170,6 +221,9 @@ impl Shown {
     }
 
     fn event(&mut self, event: &Event, offset: u64) {
+        if self.keep {
+            self.kept.push(event.clone());
+        }
         match &mut self.view {
             View::Json => {
                 // JSON can hold every event.
@@ -185,8 +239,11 @@ impl Shown {
     }
 
     /// Something about the capture itself, in its place among the events.
-    fn tell(&mut self, kind: &str, offset: u64, text: &str) {
+    fn tell(&mut self, kind: &'static str, offset: u64, text: &str) {
         self.flush();
+        if self.keep {
+            self.complaints.push((kind, format!("octet {offset}: {text}")));
+        }
         complain(&format!("{kind}: {}, octet {offset}: {text}\n", self.name));
     }
 
