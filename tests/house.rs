@@ -54,6 +54,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "language",
             "page",
             "port",
+            "ppp",
             "report",
             "scenario",
             "schema",

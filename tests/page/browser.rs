@@ -1,6 +1,7 @@
 //! A headless Chromium for tests, driven by WebDriver (W3C), or the reason why there is none.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -33,6 +34,7 @@ impl Browser {
         let chromium = program("chromium")?;
         let mut driver = Command::new(program("chromedriver")?)
             .arg("--port=0")
+            .process_group(0)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -119,16 +121,11 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Its browser goes with it.
-        let _ = nix_terminate(&self.driver);
+        // The browser and all that it has started are in the driver's group, and go with it, however the test ended.
+        let group = rustix::process::Pid::from_raw(self.driver.id().cast_signed()).unwrap();
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         let _ = self.driver.wait();
     }
-}
-
-/// SIGTERM lets chromedriver end its browser; SIGKILL would not.
-fn nix_terminate(driver: &Child) -> std::io::Result<()> {
-    let pid = rustix::process::Pid::from_raw(driver.id().cast_signed()).unwrap();
-    Ok(rustix::process::kill_process(pid, rustix::process::Signal::TERM)?)
 }
 
 fn hyper_connector() -> hyper_util::client::legacy::connect::HttpConnector {

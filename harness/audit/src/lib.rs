@@ -44,7 +44,7 @@ use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::{Place, Tree};
 use serde::{Serialize, Serializer};
 
-use claim::Claim;
+pub use claim::Claim;
 use effective::{Facts, Port};
 use plan::LeftOut;
 

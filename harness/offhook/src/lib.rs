@@ -48,6 +48,9 @@ mod lab;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod mutants;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod newly;
 mod outcome;
 #[doc(hidden)]
 pub mod runner;

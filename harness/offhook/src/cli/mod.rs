@@ -25,6 +25,7 @@ mod merge;
 mod modem;
 mod modems;
 mod mutate;
+mod new;
 mod page;
 mod play;
 mod run;
@@ -81,6 +82,8 @@ enum Command {
     Run(Box<run::Run>),
     /// List scenarios with their stacks, tags and known deviations, how they ended last and how long they took
     List(list::List),
+    /// Write a scenario to begin with: an example, what an /etc promises, or what was recorded
+    New(new::New),
     /// Make one report of several: shards of a run
     Merge(Box<merge::Merge>),
     /// Run scenarios again whenever something changes that they are made of
@@ -173,6 +176,7 @@ pub fn main() -> ExitCode {
     let code = match arguments.command {
         Command::Run(run) => run::main(&run),
         Command::List(list) => list::main(&list),
+        Command::New(arguments) => new::main(&arguments),
         Command::Merge(merge) => merge::main(&merge),
         Command::Watch(watch) => watch::main(&watch),
         Command::Diff(diff) => diff::main(&diff),
