@@ -125,7 +125,7 @@ pub(super) struct AuditArgs {
 enum Format {
     /// For people
     Text,
-    /// For programs; the README describes it
+    /// For programs; `offhook schema audit` describes it
     Json,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
