@@ -8,8 +8,8 @@ use super::order;
 use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::{Act as ActWord, Item, Place};
-use crate::words::choices::STACKS;
-use offhook_scenario::{Act, Port, Scenario, Variant};
+use crate::words::choices::{EXTENTS, STACKS};
+use offhook_scenario::{Act, Port, Scenario, Snapshot, Variant};
 use offhook_schema::{Problem, Value};
 
 /// Makes the scenarios of a file; `base` knows where it lies, `variants` which case of a table each is.
@@ -77,6 +77,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         variant: Variant::default(),
         specs: item.children("spec").flat_map(Item::texts).collect(),
         tags: build_tags(item, problems),
+        snapshots: build_snapshots(item, problems),
         stacks,
         server,
         acts,
@@ -86,6 +87,21 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
 /// Whether every word in the blocks of `item` was one. A word that was not may have said what others refer to.
 fn words_understood(item: &Item) -> bool {
     item.complete && item.items.iter().all(words_understood)
+}
+
+/// Its snapshots, each with a name of its own.
+fn build_snapshots(item: &Item, problems: &mut Vec<Problem>) -> Vec<Snapshot> {
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    for word in item.children("snapshot") {
+        let name = word.argument_text(0);
+        if snapshots.iter().any(|other| other.name == name) && !name.is_empty() {
+            let message = format!("two snapshots have the name \"{name}\"");
+            problems.push(Problem::new(fault::REPEATED_WORD, message, word.argument_span(0), "used again"));
+        }
+        let of = EXTENTS.required(word, "of");
+        snapshots.push(Snapshot { name, of, call: word.number("call"), span: word.span });
+    }
+    snapshots
 }
 
 /// The tags of all its `tag` words, each once.

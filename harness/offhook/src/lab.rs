@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::snapshots::Mode;
 use offhook_base::plain;
 #[cfg(feature = "audit")]
 use offhook_etc::source::Tree;
@@ -132,6 +133,7 @@ impl Lab {
             room: Arc::new(Room::for_guests(&self.inner.cache, jobs)?),
             untrusted: false,
             confined: false,
+            snapshots: Mode::Check,
             fail_fast: false,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -37,7 +37,6 @@ mod call;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod comparison;
 #[cfg(feature = "audit")]
@@ -59,6 +58,8 @@ mod scenario;
 #[doc(hidden)]
 pub mod selection;
 mod server;
+#[doc(hidden)]
+pub mod snapshots;
 mod words;
 
 pub use call::Call;

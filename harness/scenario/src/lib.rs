@@ -10,6 +10,7 @@ mod client;
 mod port;
 mod ppp;
 mod server;
+mod snapshot;
 mod variant;
 mod verb;
 
@@ -26,6 +27,7 @@ pub use ppp::{Auth, ControlLines, Ppp};
 pub use server::{
     Account, AccountsFile, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HuntGroup, Lan, LeftOut, Server, User,
 };
+pub use snapshot::{Extent, Snapshot};
 pub use variant::{Variable, Variant};
 pub use verb::{ArpOwner, AuthResult, Direction, Host, Reason, Since, Transfer, Verb};
 
@@ -46,6 +48,9 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Stacks to run it on, by name (`bookworm`). Never empty.
     pub stacks: Vec<String>,
+    /// What is compared with what was accepted before.
+    #[serde(default)]
+    pub snapshots: Vec<Snapshot>,
     /// The server under test.
     pub server: Server,
     /// What happens, one act after the other.

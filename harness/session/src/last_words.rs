@@ -64,10 +64,10 @@ mod tests {
             |words: &mut LastWords, now, open, on, rest| words.change(now, open, on, rest).collect::<Vec<_>>();
         let mut words = LastWords::default();
         assert_eq!(changes(&mut words, at(0), false, true, Duration::ZERO), [true]);
-        assert_eq!(changes(&mut words, at(1), true, false, rest), []);
+        assert_eq!(changes(&mut words, at(1), true, false, rest), [false; 0]);
         assert_eq!(words.poll_timeout(), Some(at(101)));
         assert!(!words.are_over(at(100)) && words.are_over(at(101)) && !words.are_over(at(102)));
-        assert_eq!(changes(&mut words, at(200), true, false, rest), []);
+        assert_eq!(changes(&mut words, at(200), true, false, rest), [false; 0]);
         assert_eq!(changes(&mut words, at(210), true, true, rest), [false, true]);
         assert_eq!(changes(&mut words, at(220), true, false, Duration::ZERO), [false]);
     }

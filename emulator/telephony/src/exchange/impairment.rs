@@ -187,7 +187,7 @@ mod tests {
         assert!((950..1050).contains(&toll.lost), "{toll:?}");
         assert_eq!(octets.len(), 100_000 - toll.lost as usize);
         let all = Quality { loss: Some(1), ..Quality::default() };
-        assert_eq!(zeros(&all, 1, 3).0, []);
+        assert_eq!(zeros(&all, 1, 3).0, [0_u8; 0]);
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
         variant: Default::default(),
         specs: Vec::new(),
         tags: Vec::new(),
+        snapshots: Vec::new(),
         stacks: vec![stack.to_owned()],
         server,
         acts,

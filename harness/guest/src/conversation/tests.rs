@@ -36,6 +36,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         variant: Default::default(),
         specs: Vec::new(),
         tags: Vec::new(),
+        snapshots: Vec::new(),
         stacks: vec!["bookworm".to_owned()],
         server: Server { ports, hunt_groups: vec![group], ..Server::default() },
         acts,

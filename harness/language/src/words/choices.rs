@@ -1,8 +1,8 @@
 //! The names that values have in a text, with the values they stand for and what is said of them.
 
 use offhook_scenario::{
-    AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, ControlLines, ForwardWhen,
-    Host, Mode, Phase, Program, Reason, Since, Wiring,
+    AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, ControlLines, Extent,
+    ForwardWhen, Host, Mode, Phase, Program, Reason, Since, Wiring,
 };
 use offhook_schema::choices;
 use offhook_telephony::exchange::CallerIdService;
@@ -14,6 +14,14 @@ use offhook_telephony::trace::End;
 pub(crate) const FORWARD_RINGS: u32 = 3;
 
 choices! {
+    /// What a snapshot compares.
+    pub(crate) EXTENTS: Extent {
+        "negotiation" => Extent::Negotiation, "PPP packets but for those with data";
+        "call" => Extent::Call, "all that was exchanged: ringing, AT dialogue, text, packets";
+        "login" => Extent::Login, "what was sent outside PPP";
+        "log" => Extent::Log, "what the server's programs logged";
+    }
+
     /// The stacks offhook knows.
     pub(crate) STACKS: &'static str {
         "bookworm" => "bookworm", "Debian 12, with pppd 2.4.9";

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use offhook_schema::{Absent, Kind, Occurs};
 
-use super::choices::{CLIENTS, STACKS};
-use super::{LONG, flag, many, maybe, number, one, property, seconds, time, word};
+use super::choices::{CLIENTS, EXTENTS, STACKS};
+use super::{LONG, flag, many, maybe, number, one, property, seconds, text, time, word};
 use crate::kind;
 use crate::vocabulary::{Act, Place, Role, Word};
 
-/// `variable`, `include`, `shared`, `scenario`, `spec`, `tag`, `stack`, `case`, `together`, `call`.
+/// `variable`, `include`, `shared`, `scenario`, `spec`, `tag`, `snapshot`, `stack`, `case`, `together`, `call`.
 pub(super) const WORDS: &[Word] = &[
     Word {
         arguments: &[one("name", kind::VARIABLE), one("value", Kind::Any)],
@@ -59,6 +59,23 @@ pub(super) const WORDS: &[Word] = &[
             "tag",
             &[Place::Scenario],
             "Names by which it is chosen together with others: `offhook run --filter 'not tag(slow)'`.",
+        )
+    },
+    Word {
+        arguments: &[one("name", kind::TAG)],
+        properties: &[
+            property(
+                "of",
+                EXTENTS.kind(),
+                text("negotiation"),
+                "What is compared, without times and without what ends choose at random.",
+            ),
+            property("call", Kind::number(1, 1000, ""), Absent::Says("all calls"), "Of which call alone, from 1."),
+        ],
+        ..word(
+            "snapshot",
+            &[Place::Scenario],
+            "What was exchanged is compared with a file beside the scenario, in `snapshots`, that somebody accepted. `offhook run --snapshot new` leaves what is new or different for `offhook review`.",
         )
     },
     Word {

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::snapshots::Mode;
 use offhook_audit::effective::{Facts, Port};
 use offhook_audit::judge::{self, PortCalls};
 use offhook_audit::plan::{self, LeftOut, LeftOutWhat, Probe};
@@ -173,8 +174,15 @@ fn made(
         Some(out) => std::path::absolute(out).unwrap_or_else(|_| out.clone()),
         None => room.directory("audit"),
     };
-    let run =
-        Options { jobs, limit: options.limit, room, untrusted: false, confined: !options.trusted, fail_fast: false };
+    let run = Options {
+        jobs,
+        limit: options.limit,
+        room,
+        untrusted: false,
+        confined: !options.trusted,
+        snapshots: Mode::Check,
+        fail_fast: false,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

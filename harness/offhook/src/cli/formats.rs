@@ -65,11 +65,14 @@ impl Annotate {
 }
 
 /// One of the formats: its option, where it goes, what writes it.
-type Wanted<'a> = (&'static str, &'a Path, fn(&RunResult, bool) -> Result<String, String>);
+type Wanted<'a> = (&'static str, &'a Path, Writer);
+
+/// What writes a format: a result, and whether a skipped scenario counts as one that failed.
+type Writer = fn(&RunResult, bool) -> Result<String, String>;
 
 impl Formats {
     fn wanted(&self) -> impl Iterator<Item = Wanted<'_>> {
-        let all: [(&'static str, &Option<PathBuf>, fn(&RunResult, bool) -> Result<String, String>); 4] = [
+        let all: [(&'static str, &Option<PathBuf>, Writer); 4] = [
             ("--junit", &self.junit, |result, skip| junit::junit(result, skip).map_err(|error| error.to_string())),
             ("--tap", &self.tap, |result, skip| Ok(tap::tap(result, skip))),
             ("--markdown", &self.markdown, |result, skip| Ok(markdown::markdown(result, skip))),

@@ -200,6 +200,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
             variant: Default::default(),
             specs: Vec::new(),
             tags: Vec::new(),
+            snapshots: Vec::new(),
             stacks: Vec::new(),
             server: Server::default(),
             acts: Vec::new(),

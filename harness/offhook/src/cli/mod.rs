@@ -28,6 +28,7 @@ mod mutate;
 mod new;
 mod page;
 mod play;
+mod review;
 mod run;
 mod schema;
 mod selection;
@@ -84,6 +85,8 @@ enum Command {
     List(list::List),
     /// Write a scenario to begin with: an example, what an /etc promises, or what was recorded
     New(new::New),
+    /// Accept or reject snapshots that are new or different
+    Review(review::Review),
     /// Make one report of several: shards of a run
     Merge(Box<merge::Merge>),
     /// Run scenarios again whenever something changes that they are made of
@@ -177,6 +180,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::main(&run),
         Command::List(list) => list::main(&list),
         Command::New(arguments) => new::main(&arguments),
+        Command::Review(arguments) => review::main(&arguments),
         Command::Merge(merge) => merge::main(&merge),
         Command::Watch(watch) => watch::main(&watch),
         Command::Diff(diff) => diff::main(&diff),

@@ -126,8 +126,14 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
     let verbosity = arguments.verbosity();
     let view = |style| Watched::new(matter.clone(), style, verbosity);
     let console = || console(arguments.json.as_deref(), &arguments.color, verbosity, view);
-    let play =
-        Play { out: &arguments.out, jobs: arguments.jobs, limit: arguments.limit, untrusted: false, fail_fast: false };
+    let play = Play {
+        out: &arguments.out,
+        jobs: arguments.jobs,
+        limit: arguments.limit,
+        untrusted: false,
+        snapshots: Default::default(),
+        fail_fast: false,
+    };
     let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(path) = &arguments.json {
         write_json(path, json::report(&matter, &result))?;

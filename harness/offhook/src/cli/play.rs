@@ -14,6 +14,7 @@ use super::interrupt::Interruption;
 use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
 use crate::runner::item::{Item, Options};
 use crate::runner::schedule::run;
+use crate::snapshots::Mode;
 use offhook_base::{StandardOutput, is_standard_output, plain, write_result};
 use offhook_lab::{Lab, LabError, Progress, Room};
 use offhook_report::live::{Verbosity, View};
@@ -39,6 +40,8 @@ pub(super) struct Play<'a> {
     pub(super) limit: u64,
     /// Whether the server's programs are kept apart from the memory of the guest's kernel, too.
     pub(super) untrusted: bool,
+    /// What is done with snapshots.
+    pub(super) snapshots: Mode,
     /// Whether the first failure ends it.
     pub(super) fail_fast: bool,
 }
@@ -63,6 +66,7 @@ impl Play<'_> {
             room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
             untrusted: self.untrusted,
             confined: false,
+            snapshots: self.snapshots,
             fail_fast: self.fail_fast,
         };
         let console = console().map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Color;
 use super::diff::{tell_stacks, two_stacks};
@@ -15,6 +15,7 @@ use super::selection::{Chosen, Durations, SelectionArgs, keep, named, tell, tell
 use super::set::Set;
 use super::streamed::{Stream, Streamed};
 use crate::runner::plan::{Choice, absolute, plan};
+use crate::snapshots::Mode;
 use offhook_report::json::{ReportedShard, report_of_shard};
 use offhook_report::live::{Live, Verbosity};
 use offhook_report::run::{DEFAULT_SEED, RunResult};
@@ -84,6 +85,10 @@ pub(super) struct Run {
     #[arg(long, value_name = "FILE")]
     capture: Option<PathBuf>,
 
+    /// What is done with snapshots: check compares them, new leaves what is new or different for `offhook review`, write takes it
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = Snapshots::Check)]
+    snapshot: Snapshots,
+
     /// A skipped scenario counts as one that failed
     #[arg(long)]
     fail_on_skip: bool,
@@ -103,6 +108,23 @@ pub(super) struct Run {
 
     #[command(flatten)]
     color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Snapshots {
+    Check,
+    New,
+    Write,
+}
+
+impl From<Snapshots> for Mode {
+    fn from(snapshots: Snapshots) -> Self {
+        match snapshots {
+            Snapshots::Check => Self::Check,
+            Snapshots::New => Self::New,
+            Snapshots::Write => Self::Write,
+        }
+    }
 }
 
 impl Run {
@@ -150,6 +172,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         jobs: arguments.jobs,
         limit: arguments.limit,
         untrusted: arguments.untrusted,
+        snapshots: arguments.snapshot.into(),
         fail_fast: arguments.fail_fast,
     };
     let (result, _claim) = play.play(items, interruption, console)?;

@@ -14,8 +14,9 @@ use std::sync::Arc;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use self::exchange::{Entry, Group, Wanted, groups};
-use crate::selection::history::Key;
+use offhook_clock::Instant;
 use offhook_report::verdict_words;
+use offhook_report::words::{Lane, Way};
 use offhook_session::Outcome;
 
 /// Two outcomes of one scenario.
@@ -91,10 +92,9 @@ pub fn paired(before: &[Arc<Outcome>], after: &[Arc<Outcome>]) -> Paired {
     let across = first.len() == 1 && second.len() == 1 && first != second;
     let key = |outcome: &Outcome| {
         let stack = if across { "" } else { &outcome.stack };
-        (Key::of(&outcome.source.path, &outcome.name, stack), outcome.seed)
+        (outcome.source.path.clone(), outcome.name.clone(), stack.to_owned(), outcome.seed)
     };
-    let mut others: BTreeMap<(Key, u64), Arc<Outcome>> =
-        after.iter().map(|outcome| (key(outcome), outcome.clone())).collect();
+    let mut others: BTreeMap<_, Arc<Outcome>> = after.iter().map(|outcome| (key(outcome), outcome.clone())).collect();
     let mut paired = Paired::default();
     for outcome in before {
         match others.remove(&key(outcome)) {
@@ -154,6 +154,38 @@ fn replaced(old: &[Entry], new: &[Entry], changes: &mut Vec<Change>) {
             changes.extend(new.iter().cloned().map(Change::New));
         }
     }
+}
+
+/// What is different between two texts of such lines: `- was`, `+ is`, and below a packet that has changed what in it.
+pub fn line_differences(before: &str, after: &str) -> Vec<String> {
+    let [old, new] = [before, after].map(|text| text.lines().map(entry).collect::<Vec<_>>());
+    let mut lines = Vec::new();
+    for change in changes(&old, &new) {
+        match change {
+            Change::Gone(entry) => lines.push(format!("- {}", shown(&entry))),
+            Change::New(entry) => lines.push(format!("+ {}", shown(&entry))),
+            Change::Other(old, new, inside) => {
+                lines.extend([format!("- {}", shown(&old)), format!("+ {}", shown(&new))]);
+                lines.extend(inside.into_iter().map(|line| format!("    {line}")));
+            }
+            Change::Same(_) | Change::Skipped(_) => {}
+        }
+    }
+    lines
+}
+
+/// A line of a text: its arrow and its words.
+fn entry(line: &str) -> Entry {
+    let arrows = [(Way::ToServer, "→ "), (Way::ToCaller, "← ")];
+    let told = arrows.into_iter().find_map(|(way, arrow)| Some((Some(way), line.strip_prefix(arrow)?)));
+    let (way, text) = told.unwrap_or((None, line));
+    Entry { at: Instant::ZERO, lane: Lane::Note, way, text: text.to_owned() }
+}
+
+/// The line of an entry.
+fn shown(entry: &Entry) -> String {
+    let arrow = entry.way.map_or("", |way| if way == Way::ToServer { "→ " } else { "← " });
+    format!("{arrow}{}", entry.text)
 }
 
 /// The lines that differ, with what stands around them.

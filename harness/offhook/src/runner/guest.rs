@@ -16,6 +16,7 @@ use offhook_telephony::trace::Event;
 use super::item::{Item, Options};
 use super::needs::missing;
 use super::partial_trace;
+use crate::snapshots::{Mode, judge};
 use offhook_base::Error;
 use offhook_base::guest::{CANNOT, JOB_FILE, PARTIAL_TRACE_FILE, REPORT_FILE};
 use offhook_lab::collect::{collect, read};
@@ -35,6 +36,8 @@ pub(super) struct Guest {
     stack: Option<Stack>,
     limit: Duration,
     outcome: Outcome,
+    /// What is done with snapshots.
+    snapshots: Mode,
     /// Why it cannot run on this stack.
     lacking: Option<String>,
 }
@@ -51,7 +54,14 @@ impl Guest {
         if let Some(programs) = &item.programs {
             outcome.fingerprint.packages.clone_from(&programs.packages);
         }
-        Self { uml: uml(lab, item, index, options), stack, limit: options.limit, outcome, lacking }
+        Self {
+            uml: uml(lab, item, index, options),
+            stack,
+            limit: options.limit,
+            snapshots: options.snapshots,
+            outcome,
+            lacking,
+        }
     }
 
     /// Whether there is going to be a guest at all.
@@ -61,7 +71,7 @@ impl Guest {
 
     /// Runs the scenario to its end.
     pub(super) async fn run(self, item: &Item) -> Outcome {
-        let Self { uml, stack, limit, mut outcome, lacking } = self;
+        let Self { uml, stack, limit, snapshots, mut outcome, lacking } = self;
         if let Some(reason) = lacking {
             // What an earlier run left is not this one's.
             outcome.verdict = match emptied(&item.evidence) {
@@ -74,6 +84,7 @@ impl Guest {
             Ok(Played { report, ending, partial_trace }) => {
                 outcome.trace = partial_trace;
                 judged(&mut outcome, report, &ending, limit);
+                judge(&mut outcome, &item.scenario, snapshots);
             }
             Err(error) => outcome.verdict = verdict_of(error),
         }

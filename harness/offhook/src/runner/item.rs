@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::snapshots::Mode;
 use offhook_base::SourceFile;
 use offhook_lab::{Room, ServerPrograms};
 use offhook_report::run::Planned;
@@ -51,6 +52,8 @@ pub struct Options {
     pub untrusted: bool,
     /// Start no guest that this machine's kernel cannot confine.
     pub confined: bool,
+    /// What is done with snapshots.
+    pub snapshots: Mode,
     /// Stop at the first scenario that fails or cannot run.
     pub fail_fast: bool,
 }

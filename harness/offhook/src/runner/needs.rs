@@ -80,6 +80,7 @@ mod tests {
             variant: Default::default(),
             specs: Vec::new(),
             tags: Vec::new(),
+            snapshots: Vec::new(),
             stacks: Vec::new(),
             server,
             acts: Vec::new(),

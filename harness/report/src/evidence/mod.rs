@@ -161,7 +161,7 @@ pub fn distinct(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
 }
 
 /// Letters and digits in lower case, everything else a hyphen; never empty, never a path of its own.
-fn slug(text: &str) -> String {
+pub fn slug(text: &str) -> String {
     let mut slug = String::new();
     for character in text.chars().flat_map(char::to_lowercase) {
         if character.is_alphanumeric() {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::symlink;
 
 use liblzma::write::XzEncoder;
@@ -178,7 +178,7 @@ fn foreign_files_are_told_from_damaged_ones() {
     let mut other = Builder::new(XzEncoder::new(Vec::new(), 0));
     let mut readme = Header::new_gnu();
     readme.set_size(0);
-    other.append_data(&mut readme, "readme", std::io::empty()).unwrap();
+    other.append_data(&mut readme, "readme", io::empty()).unwrap();
     assert!(why(&other.into_inner().unwrap().finish().unwrap()).contains("offhook-lab.json does not come first"));
     let (good, place) = (contents(&one, 3, 1), Shelf::of(&one).unwrap().kernel_place);
     let key = place.file_name().unwrap().to_str().unwrap().to_owned();
@@ -208,7 +208,9 @@ fn no_hostile_file_reaches_what_lies_beside() {
     let place = place.strip_prefix(machine_root(&one)).unwrap().display().to_string();
     let inside = |name: &str| format!("{place}/{name}");
     let way = outside.display().to_string();
-    let cases: Vec<(Vec<(String, Option<&str>, &[u8])>, &str)> = vec![
+    /// A file of an archive: its name, where it leads if it is a link, what is in it.
+    type Entry<'a> = (String, Option<&'a str>, &'a [u8]);
+    let cases: Vec<(Vec<Entry<'_>>, &str)> = vec![
         (vec![("../../../outside/x".to_owned(), None, b"x")], "leads out of it"),
         (vec![(format!("{way}/x"), None, b"x")], "leads out of it"),
         (vec![(inside("../../../../../outside/x"), None, b"x")], "leads out of it"),

@@ -229,6 +229,7 @@ impl Watcher<'_> {
             jobs: arguments.jobs,
             limit: arguments.limit,
             untrusted: false,
+            snapshots: Default::default(),
             fail_fast: false,
         };
         let (result, _claim) = play.play(items, interruption, console)?;

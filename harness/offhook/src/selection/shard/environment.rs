@@ -49,14 +49,14 @@ pub fn taken(variable: impl Fn(&str) -> Option<String>) -> Result<Taken, String>
     }
     if is_set("TEST_TOTAL_SHARDS") {
         let (index, total) = (variables.number("TEST_SHARD_INDEX"), variables.number("TEST_TOTAL_SHARDS"));
-        let taken = variables.from_zero(index, total, &["TEST_SHARD_INDEX", "TEST_TOTAL_SHARDS"])?;
+        let taken = variables.counted_from_zero(index, total, &["TEST_SHARD_INDEX", "TEST_TOTAL_SHARDS"])?;
         let status_file = variable("TEST_SHARD_STATUS_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
         return Ok(Taken { status_file, ..taken });
     }
     if is_set("CI_NODE_TOTAL") {
         let total = variables.number("CI_NODE_TOTAL");
         let index = if is_set("CI_NODE_INDEX") { variables.number("CI_NODE_INDEX") } else { total.clone() };
-        return variables.from_one(index, total, &["CI_NODE_INDEX", "CI_NODE_TOTAL"]);
+        return variables.counted_from_one(index, total, &["CI_NODE_INDEX", "CI_NODE_TOTAL"]);
     }
     if is_set("SLURM_ARRAY_TASK_ID") {
         return slurm(&variables);
@@ -73,8 +73,8 @@ pub fn taken(variable: impl Fn(&str) -> Option<String>) -> Result<Taken, String>
         }
         let (number, total, names) = (variables.number(index), variables.number(SHARDS), [index, SHARDS]);
         return match from_zero {
-            true => variables.from_zero(number, total, &names),
-            false => variables.from_one(number, total, &names),
+            true => variables.counted_from_zero(number, total, &names),
+            false => variables.counted_from_one(number, total, &names),
         };
     }
     Err("no variable says which shard this is: give --shard I/N, or set OFFHOOK_SHARD=I/N (Bazel, GitLab, Slurm, Kubernetes and \
@@ -117,18 +117,18 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         names.iter().filter_map(one).collect::<Vec<_>>().join(" ")
     }
 
-    fn from_one(&self, index: Number, total: Number, names: &[&str]) -> Result<Taken, String> {
+    fn counted_from_one(&self, index: Number, total: Number, names: &[&str]) -> Result<Taken, String> {
         let from = self.shown(names);
         let share = Share::new(index?, total?).map_err(|why| format!("{from}: {why}"))?;
         Ok(Taken { share, from, status_file: None })
     }
 
-    fn from_zero(&self, index: Number, total: Number, names: &[&str]) -> Result<Taken, String> {
+    fn counted_from_zero(&self, index: Number, total: Number, names: &[&str]) -> Result<Taken, String> {
         let (index, total) = (index?, total?);
         if index >= total {
             return Err(format!("{}: there is no such shard, they are numbered from 0", self.shown(names)));
         }
-        self.from_one(Ok(index + 1), Ok(total), names)
+        self.counted_from_one(Ok(index + 1), Ok(total), names)
     }
 }
 
