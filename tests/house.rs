@@ -38,7 +38,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-audit", &["base", "clock", "etc", "schema", "report", "scenario", "server", "session"]),
     (
         "offhook-standalone",
-        &["base", "caller", "clock", "port", "ppp", "report", "scenario", "schema", "session", "telephony"],
+        &["base", "caller", "clock", "decode", "port", "ppp", "report", "scenario", "schema", "session", "telephony"],
     ),
     ("offhook-fuzz", &["base", "clock", "decode", "etc", "lab", "language", "port", "ppp", "report", "telephony"]),
     (

@@ -62,6 +62,16 @@ impl Terminal {
         }
     }
 
+    /// Waits for so many octets.
+    pub(crate) fn hear_octets(&mut self, count: usize) -> Vec<u8> {
+        let deadline = Instant::now() + PATIENCE;
+        while self.heard.len() < count {
+            assert!(self.wait(deadline), "waited for {count} octets, heard {}", self.heard.len());
+        }
+        let rest = self.heard.split_off(count);
+        std::mem::replace(&mut self.heard, rest)
+    }
+
     /// Sends a command line and waits for its result code.
     pub(crate) fn command(&mut self, line: &str, result: &str) -> String {
         self.send(&format!("{line}\r"));

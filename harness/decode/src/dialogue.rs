@@ -79,8 +79,16 @@ impl Dialogue {
         }
     }
 
-    /// Something else than text follows, or nothing for a while.
+    /// Nothing has come for a while. What may become a command line is waited for: people type.
     pub(crate) fn pause(&mut self, tell: &mut dyn FnMut(u64, EventKind)) {
+        let may_be_command = self.from == End::Server && !self.ended && is_command(self.line.trim_ascii());
+        if !may_be_command {
+            self.finish(tell);
+        }
+    }
+
+    /// Something else than text follows, or nothing any more.
+    pub(crate) fn finish(&mut self, tell: &mut dyn FnMut(u64, EventKind)) {
         if !self.begun && self.after_code {
             self.line.clear();
         }
@@ -128,7 +136,7 @@ mod tests {
         for piece in pieces {
             dialogue.take(piece, 0, &mut |_, what| heard.push(what));
         }
-        dialogue.pause(&mut |_, what| heard.push(what));
+        dialogue.finish(&mut |_, what| heard.push(what));
         heard
     }
 

@@ -39,3 +39,4 @@ mod serial;
 pub use decoder::{Decoder, Options};
 pub use format::Format;
 pub use found::{Found, What};
+pub use serial::Line;

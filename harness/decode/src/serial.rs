@@ -34,9 +34,9 @@ impl Reader for Serial {
     }
 }
 
-/// Both directions of a line.
+/// Both directions of a serial line.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub struct Line {
     monitor: LineMonitor,
     caller: Dialogue,
     server: Dialogue,
@@ -59,7 +59,7 @@ const BOTH: [End; 2] = [End::Caller, End::Server];
 
 impl Line {
     /// This end sends octets, which begin `offset` octets into the capture.
-    pub(crate) fn hear(&mut self, now: Instant, from: End, octets: &[u8], offset: u64, sink: &mut Sink<'_>) {
+    pub fn hear(&mut self, now: Instant, from: End, octets: &[u8], offset: u64, sink: &mut dyn FnMut(Found)) {
         let mut rest = octets;
         let Self { monitor, caller, server, begun } = self;
         let (dialogue, begun) = match from {
@@ -73,7 +73,7 @@ impl Line {
     }
 
     /// Nothing came until `now`.
-    pub(crate) fn pass_until(&mut self, now: Instant, offset: u64, sink: &mut Sink<'_>) {
+    pub fn pass_until(&mut self, now: Instant, offset: u64, sink: &mut dyn FnMut(Found)) {
         while let Some(at) = self.monitor.poll_timeout().filter(|at| *at <= now) {
             let mut any = false;
             for from in BOTH {
@@ -99,11 +99,11 @@ impl Line {
         if let Some(item) = self.monitor.finish(from) {
             keep(item, from, dialogue, now, begun.min(offset), sink);
         }
-        dialogue.pause(&mut |offset, what| sink(told(now, what, offset)));
+        dialogue.finish(&mut |offset, what| sink(told(now, what, offset)));
     }
 
     /// Neither end sends more.
-    pub(crate) fn finish(&mut self, now: Instant, offset: u64, sink: &mut Sink<'_>) {
+    pub fn finish(&mut self, now: Instant, offset: u64, sink: &mut dyn FnMut(Found)) {
         for from in BOTH {
             self.finish_one(now, from, offset, sink);
         }
@@ -133,7 +133,7 @@ fn keep(item: Item<'_>, from: End, dialogue: &mut Dialogue, now: Instant, offset
     match item {
         Item::Text(text) => dialogue.take(text, offset, &mut tell),
         item => {
-            dialogue.pause(&mut tell);
+            dialogue.finish(&mut tell);
             tell(offset, event_kind(from, item));
         }
     }

@@ -21,4 +21,5 @@ pub mod phonebook;
 pub mod recorder;
 mod stream_end;
 mod subscriber;
+pub mod tap;
 pub mod view;

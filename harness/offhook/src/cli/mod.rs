@@ -3,6 +3,7 @@
 //! Exit codes: 0 everything passed, 1 something failed, 2 the command line or a scenario is wrong,
 //! 3 the lab or a server stack could not run, or a result could not be written, 130 interrupted.
 
+mod aside;
 mod audit;
 mod audit_page;
 mod call;
@@ -36,6 +37,7 @@ mod set;
 mod shard;
 mod status_line;
 mod streamed;
+mod tap;
 mod watch;
 
 use std::io::{self, IsTerminal, Write};
@@ -111,6 +113,8 @@ enum Command {
     Call(Box<call::CallArgs>),
     /// Show what a capture tells: packets, AT lines, text and errors, whoever recorded it
     Decode(decode::Decode),
+    /// Stand between two serial ports, and record what passes
+    Tap(tap::TapArgs),
     /// What Wireshark starts to capture from scenarios (extcap)
     #[command(hide = true)]
     Extcap(extcap::Extcap),
@@ -193,6 +197,7 @@ pub fn main() -> ExitCode {
         Command::Call(arguments) => call::main(&arguments),
         Command::Modem(arguments) => modem::main(*arguments),
         Command::Decode(arguments) => decode::main(&arguments),
+        Command::Tap(arguments) => tap::main(&arguments),
         Command::Extcap(arguments) => extcap::main(&arguments),
         Command::Lab(lab) => lab::main(lab),
         Command::Schema(arguments) => schema::main(&arguments),
