@@ -76,7 +76,7 @@ pub(crate) fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// JSON without what only the machine's speed and the output directory's name decide.
 pub(crate) fn without_wall_times(json: &[u8]) -> Vec<u8> {
     let mut value: serde_json::Value = serde_json::from_slice(json).unwrap();
-    remove(&mut value, &["wall_ms", "boot_us", "evidence"]);
+    remove(&mut value, &["wall_ms", "boot_us", "evidence", "out"]);
     serde_json::to_vec_pretty(&value).unwrap()
 }
 
