@@ -10,7 +10,7 @@
 //! | [`code_quality`] | GitLab's code quality report |
 //! | [`annotations`] | GitHub's workflow commands |
 //!
-//! What counts as failed, in error or skipped is decided once, in [`standing`].
+//! What counts as failed, in error or skipped is decided once, in `standing`.
 
 pub mod annotations;
 pub mod code_quality;

@@ -1,7 +1,7 @@
 //! How an outcome stands in the terms of test reports: passed, failed, in error or skipped.
 //!
 //! In: an [`Outcome`] and whether skipped ones count as failed. Out: a [`Standing`] with what there is to say of it, and the
-//! [place](place) where that is to be shown.
+//! [`place`] where that is to be shown.
 
 use crate::failure::{failure, in_short};
 use crate::text::{fit, printable};

@@ -62,7 +62,7 @@ impl Changes {
                     Err(Errno::EINTR) => continue,
                     Err(_) => return,
                 };
-                let changes = events.into_iter().filter_map(|event| change(event, &known));
+                let changes = events.into_iter().flat_map(|event| changes_of(event, &known));
                 if !changes.map(|change| sender.send(change)).all(|sent| sent.is_ok()) {
                     return;
                 }
@@ -97,17 +97,21 @@ impl Changes {
     }
 }
 
-/// What an event tells; nothing of a directory that is not watched any more.
-fn change(event: InotifyEvent, known: &Mutex<BTreeMap<PathBuf, WatchDescriptor>>) -> Option<Change> {
+/// What an event tells; nothing of a directory that is not watched any more. A directory that is known by several names, `a` and
+/// `a/b/..` as an `include` may say, has one descriptor: it is told by each of them.
+fn changes_of(event: InotifyEvent, known: &Mutex<BTreeMap<PathBuf, WatchDescriptor>>) -> Vec<Change> {
     if event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW) {
-        return Some(Change::Lost);
+        return vec![Change::Lost];
     }
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-    let directory = known.iter().find(|(_, descriptor)| **descriptor == event.wd).map(|(path, _)| path.clone())?;
+    let of = |(path, descriptor): (&PathBuf, &WatchDescriptor)| (*descriptor == event.wd).then(|| path.clone());
+    let directories: Vec<PathBuf> = known.iter().filter_map(of).collect();
     if event.mask.contains(AddWatchFlags::IN_IGNORED) {
-        known.remove(&directory);
+        known.retain(|_, descriptor| *descriptor != event.wd);
     }
-    Some(Change::At(event.name.map_or(directory.clone(), |name| directory.join(name))))
+    let name = event.name;
+    let place = |directory: PathBuf| name.as_ref().map_or(directory.clone(), |name| directory.join(name));
+    directories.into_iter().map(|directory| Change::At(place(directory))).collect()
 }
 
 /// A directory and all below it, links not followed.

@@ -1,7 +1,7 @@
 //! `--filter`: which scenarios, on which stacks, by an expression.
 //!
 //! A text goes in ([`Filter::parse`]); out comes what tells of a [`Subject`] whether it is chosen, or every mistake of the
-//! text. The predicates are a table ([`PREDICATES`]), by which they are parsed, explained and corrected.
+//! text. The predicates are a table (`PREDICATES`), by which they are parsed, explained and corrected.
 
 mod expression;
 mod parse;
