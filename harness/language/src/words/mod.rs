@@ -123,7 +123,8 @@ mod tests {
                     Place::Together => word.role.act == Some(Act::Call),
                     // What a scenario has beside acts is asked for by name.
                     Place::Scenario => {
-                        word.role.act.is_some() || ["spec", "tag", "snapshot", "stack", "case", "server"].contains(&word.name)
+                        word.role.act.is_some()
+                            || ["spec", "tag", "snapshot", "stack", "case", "server"].contains(&word.name)
                     }
                     Place::File
                     | Place::Server
