@@ -17,11 +17,11 @@
 
 use std::ops::Range;
 
-use crate::frame::{CCP, CHAP, EAP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
+use crate::frame::{CCP, CHAP, EAP, Frame, IP, IPV6, LCP, PAP};
 use crate::hex::digits;
 use crate::options::Options;
 use crate::packet::{Packet, Repr};
-use crate::print::{option_text, quoted};
+use crate::print::{coded_name, option_text, quoted};
 use crate::{chap, pap};
 
 /// A field of a frame.
@@ -61,7 +61,7 @@ pub fn fields(frame: &[u8]) -> Vec<Field> {
 
 /// What has no fields shown of it is one field; what a damaged frame has is told as that.
 fn information(fields: &mut List, protocol: u16, information: &[u8]) {
-    if !matches!(protocol, LCP | PAP | CHAP | EAP | IPCP | IPV6CP | CCP) {
+    if coded_name(protocol).is_none() {
         let value = match protocol {
             IP | IPV6 => crate::print::packet(protocol, information),
             _ => digits(information),
@@ -199,13 +199,6 @@ impl List {
 /// The name of a protocol, or that it has none here.
 fn name(protocol: u16) -> &'static str {
     match protocol {
-        LCP => "LCP",
-        PAP => "PAP",
-        CHAP => "CHAP",
-        EAP => "EAP",
-        IPCP => "IPCP",
-        IPV6CP => "IPV6CP",
-        CCP => "CCP",
         IP => "IP",
         IPV6 => "IPv6",
         0xc025 => "LQR",
@@ -213,7 +206,7 @@ fn name(protocol: u16) -> &'static str {
         0x002d => "VJ compressed TCP/IP",
         0x002f => "VJ uncompressed TCP/IP",
         0x00fd => "compressed datagram",
-        _ => "not known here",
+        _ => coded_name(protocol).unwrap_or("not known here"),
     }
 }
 
@@ -253,6 +246,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::frame::{IPCP, IPV6CP};
 
     fn shown(frame: &[u8]) -> Vec<String> {
         let line = |field: Field| {

@@ -32,9 +32,9 @@ pub fn frame(octets: &[u8]) -> String {
     }
 }
 
-/// An Information field of `protocol`.
-pub fn packet(protocol: u16, information: &[u8]) -> String {
-    let name = match protocol {
+/// The name of a protocol whose packets have Code, Identifier and Length, if it is known here.
+pub(crate) const fn coded_name(protocol: u16) -> Option<&'static str> {
+    Some(match protocol {
         LCP => "LCP",
         PAP => "PAP",
         CHAP => "CHAP",
@@ -42,9 +42,19 @@ pub fn packet(protocol: u16, information: &[u8]) -> String {
         IPCP => "IPCP",
         IPV6CP => "IPV6CP",
         CCP => "CCP",
+        _ => return None,
+    })
+}
+
+/// An Information field of `protocol`.
+pub fn packet(protocol: u16, information: &[u8]) -> String {
+    let name = match protocol {
         IP => return format!("[IP data {}{}]", information.len(), ip::ipv4(information)),
         IPV6 => return format!("[IPV6 data {}{}]", information.len(), ip::ipv6(information)),
-        _ => return format!("[proto=0x{protocol:x}]{}", hex(information)),
+        _ => match coded_name(protocol) {
+            Some(name) => name,
+            None => return format!("[proto=0x{protocol:x}]{}", hex(information)),
+        },
     };
     let Ok(packet) = Packet::new_checked(information) else {
         return format!("[{name}]{}", rest(protocol, information));

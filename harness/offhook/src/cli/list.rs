@@ -54,11 +54,7 @@ pub(super) fn main(arguments: &List) -> u8 {
 
 fn listed(arguments: &List) -> Result<(), Stop> {
     known_stacks(&arguments.stack)?;
-    let mut loaded = offhook_language::load_with(&arguments.paths, &arguments.set.values())
-        .map_err(|errors| Stop::Wrong(errors.render(arguments.color.problems())))?;
-    if let Some(wrong) = arguments.set.wrong_names(&loaded) {
-        return Err(Stop::Wrong(wrong));
-    }
+    let mut loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
     let named = named(&mut loaded);
     let choice = Choice {
         names: arguments.scenario.clone(),

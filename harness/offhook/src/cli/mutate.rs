@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::interrupt::{Interruption, listening};
-use super::play::{Play, Stop, console, ended, failed, known_stacks, write_json};
+use super::play::{Guests, Play, Stop, console, ended, failed, known_stacks, write_json};
 use super::selection::tell;
 use super::shard::ShardArgs;
 use super::{Color, say};
@@ -61,13 +61,8 @@ pub(super) struct Mutate {
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
 
-    /// Guests at once; as many as there are processors unless stated
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
-
-    /// Real seconds a guest may take before it is ended; waiting for a processor does not count
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
-    limit: u64,
+    #[command(flatten)]
+    guests: Guests,
 
     /// Directory for captures, transcripts, logs and files of each run
     #[arg(long, value_name = "DIR", default_value = "offhook-out")]
@@ -128,8 +123,7 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
     let console = || console(arguments.json.as_deref(), &arguments.color, verbosity, view);
     let play = Play {
         out: &arguments.out,
-        jobs: arguments.jobs,
-        limit: arguments.limit,
+        guests: arguments.guests,
         untrusted: false,
         snapshots: Default::default(),
         fail_fast: false,

@@ -1,7 +1,7 @@
 //! `offhook new`: a scenario to begin with.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,9 +13,6 @@ use offhook_base::{SourceFile, plain};
 use offhook_decode::{Decoder, Options, What};
 use offhook_etc::source::Tree;
 use offhook_telephony::trace::End;
-
-/// Octets that are read at once.
-const PIECE: usize = 256 * 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct New {
@@ -74,7 +71,7 @@ fn of_etc(directory: &Path) -> Result<String, Stop> {
 
 fn of_capture(path: &Path) -> Result<String, Stop> {
     let wrong = |why: String| Stop::Wrong(format!("reading {}: {why}\n", path.display()));
-    let mut file = File::open(path).map_err(|error| wrong(plain(&error)))?;
+    let octets = fs::read(path).map_err(|error| wrong(plain(&error)))?;
     let mut decoder = Decoder::new(Options { format: None, from: End::Server });
     let (mut events, mut damage) = (Vec::new(), None);
     let mut take = |found: offhook_decode::Found| match found.what {
@@ -82,14 +79,7 @@ fn of_capture(path: &Path) -> Result<String, Stop> {
         What::Damage(text) => damage = damage.take().or(Some(format!("octet {}: {text}", found.offset))),
         What::Format(_) | What::Remark(_) => {}
     };
-    let mut piece = vec![0; PIECE];
-    loop {
-        let count = file.read(&mut piece).map_err(|error| wrong(plain(&error)))?;
-        if count == 0 {
-            break;
-        }
-        decoder.push(&piece[..count], &mut take);
-    }
+    decoder.push(&octets, &mut take);
     decoder.finish(&mut take);
     match damage {
         Some(text) => Err(wrong(format!("{text}; `offhook decode` shows what can be read"))),

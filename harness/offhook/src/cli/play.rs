@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
+
 use super::claim::Claim;
 use super::console::Console;
 use super::interrupt::Interruption;
@@ -29,15 +31,25 @@ pub(super) enum Stop {
     Interrupted,
 }
 
+/// The options for guests, the same for every command that plays scenarios.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Guests {
+    /// Guests at once; as many as there are processors unless stated
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+
+    /// Real seconds a guest may take before it is ended; waiting for a processor does not count
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) limit: u64,
+}
+
 /// How items are played.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Play<'a> {
     /// The directory for their evidence.
     pub(super) out: &'a Path,
-    /// Guests at once; `None`: as many as there are processors.
-    pub(super) jobs: Option<u16>,
-    /// Real seconds a guest may take.
-    pub(super) limit: u64,
+    /// How many guests at once, and how long one may take.
+    pub(super) guests: Guests,
     /// Whether the server's programs are kept apart from the memory of the guest's kernel, too.
     pub(super) untrusted: bool,
     /// What is done with snapshots.
@@ -59,10 +71,10 @@ impl Play<'_> {
         notices(&lab);
         warn_unless_confined(&lab)?;
         let claim = Claim::of(self.out).map_err(failed)?;
-        let jobs = self.jobs.map_or_else(processors, usize::from).min(items.len());
+        let jobs = self.guests.jobs.map_or_else(processors, usize::from).min(items.len());
         let options = Options {
             jobs,
-            limit: Duration::from_secs(self.limit),
+            limit: Duration::from_secs(self.guests.limit),
             room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
             untrusted: self.untrusted,
             confined: false,

@@ -10,7 +10,7 @@ use super::Color;
 use super::diff::{tell_stacks, two_stacks};
 use super::formats::Formats;
 use super::interrupt::{Interruption, listening};
-use super::play::{Play, Stop, console, ended, failed, known_stacks, write_json};
+use super::play::{Guests, Play, Stop, console, ended, failed, known_stacks, write_json};
 use super::selection::{Chosen, Durations, SelectionArgs, keep, named, tell, tell_slowest};
 use super::set::Set;
 use super::streamed::{Stream, Streamed};
@@ -54,13 +54,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "A..B", value_parser = seed_range)]
     seeds: Option<(u64, u64)>,
 
-    /// Guests at once; as many as there are processors unless stated
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
-
-    /// Real seconds a guest may take before it is ended; waiting for a processor does not count
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
-    limit: u64,
+    #[command(flatten)]
+    guests: Guests,
 
     /// Stop at the first scenario that fails or cannot run, and end what is running
     #[arg(long)]
@@ -169,8 +164,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
     let console = || console(standard_output, &arguments.color, verbosity, view);
     let play = Play {
         out: &arguments.out,
-        jobs: arguments.jobs,
-        limit: arguments.limit,
+        guests: arguments.guests,
         untrusted: arguments.untrusted,
         snapshots: arguments.snapshot.into(),
         fail_fast: arguments.fail_fast,
@@ -202,11 +196,7 @@ fn report(arguments: &Run, result: &RunResult, shard: Option<ReportedShard>, tak
 /// What was chosen, in its order.
 fn chosen(arguments: &Run) -> Result<Chosen, Stop> {
     known_stacks(&arguments.stack)?;
-    let mut loaded = offhook_language::load_with(&arguments.paths, &arguments.set.values())
-        .map_err(|errors| Stop::Wrong(errors.render(arguments.color.problems())))?;
-    if let Some(wrong) = arguments.set.wrong_names(&loaded) {
-        return Err(Stop::Wrong(wrong));
-    }
+    let mut loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
     let named = named(&mut loaded);
     let choice = Choice {
         names: arguments.scenario.clone(),

@@ -1,10 +1,14 @@
 //! `--set NAME=VALUE`: values of variables in the place of those that scenario files have.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use clap::Args;
-use offhook_language::{Loaded, Values};
+use offhook_language::{Loaded, Values, load_with};
 use offhook_schema::{listed, nearest};
 
-use std::collections::BTreeSet;
+use super::Color;
+use super::play::Stop;
 
 /// The option, the same for every command that reads scenarios.
 #[derive(Clone, Debug, Default, Args)]
@@ -18,6 +22,12 @@ impl Set {
     /// The values by their names.
     pub(super) fn values(&self) -> Values {
         self.values.iter().cloned().collect()
+    }
+
+    /// Loads scenario files with these values, or says what is wrong with either.
+    pub(super) fn load(&self, paths: &[PathBuf], color: &Color) -> Result<Loaded, Stop> {
+        let loaded = load_with(paths, &self.values()).map_err(|errors| Stop::Wrong(errors.render(color.problems())))?;
+        self.wrong_names(&loaded).map_or(Ok(loaded), |wrong| Err(Stop::Wrong(wrong)))
     }
 
     /// What is wrong with the names, as a line with its end: given twice, or in none of the files.

@@ -14,7 +14,8 @@ use offhook_ppp::packet::{Code, Packet, Repr};
 use offhook_ppp::{chap, pap};
 use offhook_telephony::trace::{End, Event, EventKind};
 
-use super::{comment, quoted};
+use super::comment;
+use crate::words::Quoted;
 
 /// What was seen of one call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub fn scenario(name: &str, events: &[Event]) -> String {
     let calls = seen(events);
     let mut text = format!("{}\n\n", comment(&format!("Written from the capture {name}.")));
     let first = calls.first().cloned().unwrap_or_default();
-    let _ = writeln!(text, "scenario {} {{", quoted("what was recorded happens again"));
+    let _ = writeln!(text, "scenario {} {{", Quoted("what was recorded happens again"));
     text.push_str(
         "    server {\n        // The capture does not tell the server's files: this is the least that explains it.\n",
     );
@@ -59,7 +60,7 @@ pub fn scenario(name: &str, events: &[Event]) -> String {
         if first.password.is_none() {
             text.push_str("        // CHAP does not send it: the password is made up.\n");
         }
-        let _ = writeln!(text, "        account {} password={} file=\"{asked}\"", quoted(user), quoted(password));
+        let _ = writeln!(text, "        account {} password={} file=\"{asked}\"", Quoted(user), Quoted(password));
     }
     text.push_str("    }\n");
     if calls.is_empty() {
@@ -71,7 +72,7 @@ pub fn scenario(name: &str, events: &[Event]) -> String {
 }
 
 fn call(text: &mut String, seen: &Seen) {
-    let from = seen.from.as_ref().map_or_else(String::new, |from| format!(" from={}", quoted(from)));
+    let from = seen.from.as_ref().map_or_else(String::new, |from| format!(" from={}", Quoted(from)));
     let _ = writeln!(text, "    call{from} {{");
     match (seen.answered, seen.rings) {
         (false, _) => text.push_str("        expect-no-answer\n"),
@@ -84,7 +85,7 @@ fn call(text: &mut String, seen: &Seen) {
         text.push_str("        ppp");
         if let Some(user) = &seen.user {
             let password = seen.password.as_deref().unwrap_or("secret");
-            let _ = write!(text, " user={} password={}", quoted(user), quoted(password));
+            let _ = write!(text, " user={} password={}", Quoted(user), Quoted(password));
         }
         text.push('\n');
         match (seen.asked, seen.accepted) {

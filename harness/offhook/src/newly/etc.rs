@@ -10,7 +10,8 @@ use std::path::Path;
 use offhook_audit::{Audit, Claim, PortReport};
 use offhook_scenario::AuthProtocol;
 
-use super::{comment, quoted};
+use super::comment;
+use crate::words::Quoted;
 
 /// The scenario of an `/etc` at that path; `audit` is what its files say.
 pub fn scenario(path: &Path, audit: &Audit) -> String {
@@ -24,14 +25,14 @@ pub fn scenario(path: &Path, audit: &Audit) -> String {
             text,
             "{}\nvariable {} \"?\"\n",
             comment(&format!("The password of {name}; or --set {}=...", variable(name))),
-            quoted(&variable(name))
+            Quoted(&variable(name))
         );
     }
     let _ = writeln!(
         text,
         "scenario {} {{\n    server etc={}\n",
-        quoted("the server does what its files promise"),
-        quoted(&path.display().to_string())
+        Quoted("the server does what its files promise"),
+        Quoted(&path.display().to_string())
     );
     if audit.ports.is_empty() {
         text.push_str("    // No port is served: nobody can be called.\n");
@@ -59,7 +60,7 @@ fn call(text: &mut String, port: &PortReport) {
         return;
     };
     let _ =
-        writeln!(text, "    call to={} from=\"5551234\" {{\n        expect-answer rings={rings}", quoted(&port.device));
+        writeln!(text, "    call to={} from=\"5551234\" {{\n        expect-answer rings={rings}", Quoted(&port.device));
     let open = claims().any(|claim| matches!(claim, Claim::Open));
     let refuses = claims().any(|claim| matches!(claim, Claim::Refuses | Claim::Detection(false)));
     match account(port) {
@@ -68,7 +69,7 @@ fn call(text: &mut String, port: &PortReport) {
             let _ = writeln!(
                 text,
                 "        ppp user={} password=${}\n        expect-auth \"accepted\"",
-                quoted(name),
+                Quoted(name),
                 variable(name)
             );
             network(text, port);

@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout_at};
 use self::changes::{Change, Changes, below};
 use self::touched::{Known as Files, may_be_new, touched};
 use super::interrupt::{Interruption, listening};
-use super::play::{Play, Stop, console, ended, failed, known_stacks};
+use super::play::{Guests, Play, Stop, console, ended, failed, known_stacks};
 use super::selection::{history_or_warning, keep};
 use super::set::Set;
 use super::{Color, INTERRUPTED, complain, say};
@@ -57,13 +57,8 @@ pub(super) struct Watch {
     #[command(flatten)]
     set: Set,
 
-    /// Guests at once; as many as there are processors unless stated
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
-
-    /// Real seconds a guest may take before it is ended; waiting for a processor does not count
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
-    limit: u64,
+    #[command(flatten)]
+    guests: Guests,
 
     /// Directory for captures, transcripts, logs and files of each scenario
     #[arg(long, value_name = "DIR", default_value = "offhook-out")]
@@ -226,8 +221,7 @@ impl Watcher<'_> {
         let console = || console(None, &arguments.color, verbosity, |style| Live::new(style, verbosity));
         let play = Play {
             out: &arguments.out,
-            jobs: arguments.jobs,
-            limit: arguments.limit,
+            guests: arguments.guests,
             untrusted: false,
             snapshots: Default::default(),
             fail_fast: false,
