@@ -188,6 +188,17 @@ impl<P: Protocol> Control<P> {
         self.fire(now, Event::Down, None, None);
     }
 
+    /// The layer is Opened with what `agree` tells the protocol, whatever it was before: somebody else has negotiated it.
+    pub(crate) fn assume_opened(&mut self, agree: impl FnOnce(&mut P)) {
+        if std::mem::replace(&mut self.state, State::Opened) == State::Opened {
+            self.outputs.push_back(Output::Down);
+        }
+        agree(&mut self.protocol);
+        self.timer.stop();
+        self.outstanding = None;
+        self.outputs.push_back(Output::Up);
+    }
+
     /// The Restart timer may have run out.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.timer.deadline().is_some_and(|deadline| deadline <= now) {

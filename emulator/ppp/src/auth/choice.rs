@@ -76,6 +76,12 @@ impl AuthNegotiation {
         self.agreed = None;
     }
 
+    /// Somebody else has agreed on this.
+    pub(crate) const fn assume(&mut self, agreed: Option<Method>) {
+        self.agreed = agreed;
+        self.declined = false;
+    }
+
     /// Judges the data of the peer's Authentication-Protocol option.
     pub fn judge(&mut self, data: &[u8]) -> Verdict {
         let Some(choice) = self.choice else {

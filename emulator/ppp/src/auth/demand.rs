@@ -40,6 +40,14 @@ impl Demand {
         self.at = (self.at + 1 + next).min(self.offers.len());
     }
 
+    /// Somebody else has asked for this, and the peer agreed; `None`: it agreed to nothing.
+    pub(crate) fn assume(&mut self, agreed: Option<AuthOption>) {
+        self.at = self.offers.iter().position(|offer| Some(*offer) == agreed).unwrap_or(self.offers.len());
+        if self.at == self.offers.len() {
+            self.offers.extend(agreed);
+        }
+    }
+
     /// The peer's Configure-Reject: it does not authenticate itself.
     pub const fn rejected(&mut self) {
         self.at = self.offers.len();

@@ -8,7 +8,7 @@ mod option;
 use offhook_clock::Random;
 
 pub use self::option::*;
-use crate::auth::{AuthChoice, AuthNegotiation, Demand, Method};
+use crate::auth::{AuthChoice, AuthNegotiation, AuthOption, Demand, Method};
 use crate::control::{DEFAULT_MRU, Protocol, Verdict};
 use crate::frame::{Compression, LCP};
 use crate::options::RawOption;
@@ -82,6 +82,14 @@ impl Lcp {
     /// Asks the peer to authenticate itself.
     pub fn with_demand(self, demand: Demand) -> Self {
         Self { demand, ..self }
+    }
+
+    /// Somebody else has agreed on this, and on this authentication.
+    pub(crate) fn assume(&mut self, own: Settings, peer: Settings, authentication: Option<Method>) {
+        self.own = own;
+        self.peer = peer;
+        self.auth.assume(authentication);
+        self.demand.assume(authentication.map(AuthOption::from));
     }
 
     /// Leaves every so many Echo-Requests unanswered, the first of them that which makes the number full; 1: all.

@@ -23,7 +23,8 @@
 //!
 //! - `handle_*` for what the world did: carrier, octets, a datagram, time.
 //! - `poll_*` for what is to be done next: octets to send, events to read, a deadline to wait for.
-//! - [`challenge`](Link::challenge) and [`fall_silent`](Link::fall_silent) for what the user wants otherwise.
+//! - [`challenge`](Link::challenge), [`fall_silent`](Link::fall_silent) and what a script plays a layer with,
+//!   [`freeze`](Link::freeze) and its kin, for what the user wants otherwise.
 //! - The rest looks at the state.
 //!
 //! After any of the first or third kind, ask all of the second: [`poll_transmit`](Link::poll_transmit) and
@@ -71,6 +72,7 @@ mod config;
 mod ending;
 mod establishment;
 mod event;
+mod layer;
 mod network;
 
 use std::collections::VecDeque;
@@ -81,6 +83,8 @@ use self::authentication::Authentication;
 pub use self::config::{Answering, Calling, Config, Role};
 pub use self::ending::LinkEnding;
 pub use self::event::{LinkEvent, Phase};
+use self::layer::Frozen;
+pub use self::layer::Layer;
 use crate::auth::Demand;
 use crate::control::{Control, DEFAULT_MRU};
 use crate::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP};
@@ -117,6 +121,7 @@ pub struct Link {
     is_authenticated: bool,
     /// Nothing is sent any more, and no deadline observed.
     is_silent: bool,
+    frozen: Frozen,
     /// When to terminate after a refusal.
     patience: Option<Instant>,
     /// The first cause of the link's end that came up.
@@ -160,6 +165,7 @@ impl Link {
             start: None,
             is_authenticated: false,
             is_silent: false,
+            frozen: Frozen::default(),
             patience: None,
             cause: None,
             transmits: VecDeque::new(),
@@ -179,13 +185,17 @@ impl Link {
     /// Brings LCP up if it is time for it.
     fn begin(&mut self, now: Instant) {
         if self.start.take_if(|start| *start <= now).is_some() {
-            self.cause = None;
-            self.is_authenticated = false;
-            self.set_phase(Phase::Establish);
-            self.lcp.handle_open(now);
-            self.lcp.handle_up(now);
-            self.pump(now);
+            self.open_lcp(now);
         }
+    }
+
+    fn open_lcp(&mut self, now: Instant) {
+        self.cause = None;
+        self.is_authenticated = false;
+        self.set_phase(Phase::Establish);
+        self.lcp.handle_open(now);
+        self.lcp.handle_up(now);
+        self.pump(now);
     }
 
     /// Carrier is lost: the lower layer is Down. What was not sent yet is lost.
@@ -205,7 +215,7 @@ impl Link {
     /// there is nothing to be said, and it is over at once.
     pub fn handle_close(&mut self, now: Instant, reason: &str) {
         let why = || LinkEnding::Closed(reason.into());
-        if self.is_silent || self.start.take().is_some() {
+        if self.is_silent || self.is_frozen(Layer::Lcp) || self.start.take().is_some() {
             self.events.push_back(LinkEvent::Finished(why()));
             return;
         }
@@ -265,11 +275,17 @@ impl Link {
             return;
         }
         self.begin(now);
-        self.lcp.handle_timeout(now);
-        self.pump(now);
-        self.authentication_timeout(now);
-        self.ipcp.handle_timeout(now);
-        if let Some(ipv6cp) = &mut self.ipv6cp {
+        if !self.is_frozen(Layer::Lcp) {
+            self.lcp.handle_timeout(now);
+            self.pump(now);
+        }
+        if !self.is_frozen(Layer::Authentication) {
+            self.authentication_timeout(now);
+        }
+        if !self.is_frozen(Layer::Ipcp) {
+            self.ipcp.handle_timeout(now);
+        }
+        if let Some(ipv6cp) = self.ipv6cp.as_mut().filter(|_| !self.frozen.has(Layer::Ipv6cp)) {
             ipv6cp.handle_timeout(now);
         }
         self.pump(now);
@@ -277,9 +293,14 @@ impl Link {
 
     /// The next deadline.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let ipv6cp = self.ipv6cp.as_ref().and_then(Control::poll_timeout);
-        let automata = [self.lcp.poll_timeout(), self.ipcp.poll_timeout(), ipv6cp];
-        let next = automata.into_iter().fold(self.authentication_deadline(), earliest);
+        let layers = [
+            (Layer::Lcp, self.lcp.poll_timeout()),
+            (Layer::Authentication, self.authentication_deadline()),
+            (Layer::Ipcp, self.ipcp.poll_timeout()),
+            (Layer::Ipv6cp, self.ipv6cp.as_ref().and_then(Control::poll_timeout)),
+        ];
+        let thawed = layers.into_iter().filter(|(layer, _)| !self.is_frozen(*layer));
+        let next = thawed.map(|(_, deadline)| deadline).fold(None, earliest);
         let own = earliest(self.start, next).filter(|_| !self.is_silent);
         earliest(self.receiver.poll_timeout(), own)
     }
@@ -324,6 +345,7 @@ impl Link {
         // A malformed packet is "silently discarded"; the trace shows it.
         match (self.phase, protocol) {
             (Phase::Dead, _) => {}
+            _ if self.is_protocol_frozen(protocol) => {}
             (_, LCP) => {
                 let _ = self.lcp.handle_packet(now, information);
                 if self.lcp.protocol().is_looped_back() {
@@ -373,7 +395,7 @@ impl Link {
 
     /// Puts a packet on the line (RFC 1662 §7: LCP as if nothing had been agreed on).
     fn transmit(&mut self, protocol: u16, information: &[u8]) {
-        if self.is_silent {
+        if self.is_silent || self.is_protocol_frozen(protocol) {
             return;
         }
         let send = if protocol == LCP { Settings::DEFAULT } else { self.send };
@@ -394,6 +416,8 @@ impl Link {
 mod answering_tests;
 #[cfg(test)]
 mod knob_tests;
+#[cfg(test)]
+mod layer_tests;
 #[cfg(test)]
 mod pair;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use offhook_clock::Instant;
 
-use super::{Link, LinkEnding, LinkEvent, Phase};
+use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
 use crate::automaton::State;
 use crate::control::{Control, Output};
 use crate::frame::{CHAP, IP, IPCP, IPV6, IPV6CP, PAP};
@@ -112,7 +112,7 @@ impl Link {
     fn close_without_network(&mut self, now: Instant) {
         let over = |state| matches!(state, State::Initial | State::Starting | State::Closed | State::Stopped);
         let ipv6cp = self.ipv6cp.as_ref().map_or(State::Initial, Control::state);
-        if self.phase == Phase::Network && over(self.ipcp.state()) && over(ipv6cp) {
+        if self.phase == Phase::Network && !self.is_frozen(Layer::Lcp) && over(self.ipcp.state()) && over(ipv6cp) {
             self.cause.get_or_insert(LinkEnding::NoNetwork);
             self.lcp.handle_close(now, "No network protocols running");
         }
