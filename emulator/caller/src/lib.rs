@@ -17,12 +17,13 @@ use self::ip::{Host, HostEvent, NO_ADDRESS, Resolved};
 use offhook_clock::Random;
 use offhook_clock::{Instant, earliest};
 pub use offhook_ppp::auth::AuthChoice;
-use offhook_ppp::auth::Credentials;
+use offhook_ppp::auth::{Credentials, Method};
 use offhook_ppp::control::DEFAULT_MRU;
 use offhook_ppp::frame::{IP, IPV6};
 use offhook_ppp::ipcp::Wanted;
+use offhook_ppp::lcp::Settings;
 pub use offhook_ppp::link::Phase;
-use offhook_ppp::link::{Calling, Config, Link, LinkEvent, Role};
+use offhook_ppp::link::{Calling, Config, Layer, Link, LinkEvent, Role};
 use offhook_ppp::restart::Limits;
 
 /// A transfer to be done by HTTP over the link.
@@ -230,6 +231,22 @@ impl Caller {
     /// modem does not. What the server sends is told as before.
     pub fn fall_silent(&mut self) {
         self.link.fall_silent();
+    }
+
+    /// Leaves a layer of its link to a script, as [`Link::freeze`] has it.
+    pub const fn freeze(&mut self, layer: Layer) {
+        self.link.freeze(layer);
+    }
+
+    /// Speaks it again, as [`Link::thaw`] has it.
+    pub const fn thaw(&mut self, layer: Layer) {
+        self.link.thaw(layer);
+    }
+
+    /// Goes on from an LCP that a script has opened, as [`Link::assume_lcp`] has it.
+    pub fn assume_lcp(&mut self, now: Instant, own: Settings, peer: Settings, authentication: Option<Method>) {
+        self.link.assume_lcp(now, own, peer, authentication);
+        self.settle(now);
     }
 
     /// Its link: phase, automata, what was agreed on.

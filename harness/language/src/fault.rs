@@ -57,4 +57,6 @@ offhook_schema::faults! {
     IMPOSSIBLE_ORDER = "impossible-order",
     /// A deviation or a known failure on a stack the scenario does not run on, twice on one stack, or without a difference.
     BAD_DEVIATION = "bad-deviation",
+    /// A packet that cannot be written down: an unknown protocol, code or option, or a value that it cannot have.
+    BAD_PACKET = "bad-packet",
 }

@@ -3,7 +3,7 @@
 use offhook_schema::{Custom, Kind, Read};
 use offhook_telephony::exchange::NATIONAL;
 
-use super::value::{address, length, modem, place, speed, tag, telephone, variable};
+use super::value::{address, length, modem, packet, place, speed, tag, telephone, variable};
 
 /// The names of ring cadences.
 fn cadences() -> Vec<&'static str> {
@@ -41,6 +41,12 @@ kinds! {
     /// What a scenario is tagged with.
     TAG = "tag-name", "a tag of letters, digits, `-`, `_` and `.`", "\"slow\"",
         Read::Text(tag::read_tag), TOLD, NO_DIGITS;
+    /// A protocol of PPP.
+    PROTOCOL = "ppp-protocol", "the name of a protocol, or its number in quotes", "\"lcp\"",
+        Read::Text(packet::read_protocol), TOLD, DIGITS;
+    /// The code of a packet, or the kind of an option.
+    CODE = "name-or-number", "a name, or a number in quotes", "\"configure-request\"",
+        Read::Text(packet::read_name), TOLD, DIGITS;
     /// Another scenario file.
     INCLUDED = "scenario-file", "the path of a .kdl file", "\"./base.kdl\"",
         Read::Text(place::read_directory), UNTOLD, NO_DIGITS;

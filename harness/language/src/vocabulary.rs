@@ -63,11 +63,21 @@ pub enum Place {
     Call,
     /// In the block of a verb.
     Step,
+    /// In `packets`.
+    Packets,
+    /// In a packet that is sent.
+    Packet,
+    /// In a packet that is expected.
+    Pattern,
+    /// In `fault`.
+    Fault,
+    /// In `incoming` or `outgoing`.
+    Rule,
 }
 
 impl Place {
     /// All places, in the order of the reference.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::File,
         Self::Scenario,
         Self::Server,
@@ -83,6 +93,11 @@ impl Place {
         Self::Together,
         Self::Call,
         Self::Step,
+        Self::Packets,
+        Self::Packet,
+        Self::Pattern,
+        Self::Fault,
+        Self::Rule,
     ];
 }
 
@@ -104,6 +119,11 @@ impl offhook_schema::Place for Place {
             Self::Together => "together",
             Self::Call => "call",
             Self::Step => "verb",
+            Self::Packets => "packets",
+            Self::Packet => "send",
+            Self::Pattern => "expect",
+            Self::Fault => "fault",
+            Self::Rule => "incoming",
         }
     }
 
@@ -124,6 +144,11 @@ impl offhook_schema::Place for Place {
             Self::Together => "in `together`",
             Self::Call => "in a `call`",
             Self::Step => "in the block of a verb",
+            Self::Packets => "in `packets`",
+            Self::Packet => "in a packet that is sent",
+            Self::Pattern => "in a packet that is expected",
+            Self::Fault => "in a `fault`",
+            Self::Rule => "in `incoming` or `outgoing`",
         }
     }
 
@@ -182,11 +207,13 @@ pub struct Role {
     pub edit: Option<Edit>,
     /// In a call: of the program that calls.
     pub client: Option<ClientWord>,
+    /// In a packet script: a step.
+    pub packet: Option<PacketWord>,
 }
 
 impl Role {
     /// Part of another word.
-    pub(crate) const PART: Self = Self { act: None, verb: None, edit: None, client: None };
+    pub(crate) const PART: Self = Self { act: None, verb: None, edit: None, client: None, packet: None };
 
     pub(crate) const fn verb(verb: Verb) -> Self {
         Self { verb: Some(verb), ..Self::PART }
@@ -198,6 +225,10 @@ impl Role {
 
     pub(crate) const fn act(act: Act) -> Self {
         Self { act: Some(act), ..Self::PART }
+    }
+
+    pub(crate) const fn packet(packet: PacketWord) -> Self {
+        Self { packet: Some(packet), ..Self::PART }
     }
 
     pub(crate) const fn client(client: ClientWord) -> Self {
@@ -249,6 +280,7 @@ pub enum Verb {
     ModemOff,
     ModemOn,
     ModemSays,
+    Packets,
     Ping,
     Ppp,
     Renegotiate,
@@ -277,6 +309,26 @@ pub enum Edit {
     Ppp,
     Rule,
     User,
+}
+
+/// Steps of a packet script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the table, which says what they are")]
+pub enum PacketWord {
+    Expect,
+    ExpectClosed,
+    ExpectNothing,
+    ExpectUp,
+    Forget,
+    Give,
+    Ignore,
+    LoopBack,
+    Negotiate,
+    Repeat,
+    Send,
+    SendOctets,
+    Take,
+    Wait,
 }
 
 /// Words for a program that calls.

@@ -3,13 +3,14 @@
 //! Parts of the server are made in `build`, calls in `call`; `order` looks at a call whose words are right.
 
 use super::build::{Known, Scene, build_change, build_port, build_server};
+use super::call::script::faulty::build_faults;
 use super::call::{build_call, build_together};
 use super::order;
 use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::{Act as ActWord, Item, Place};
-use crate::words::choices::{EXTENTS, STACKS};
-use offhook_scenario::{Act, Port, Scenario, Snapshot, Variant};
+use crate::words::choices::{EXTENTS, LEVELS, STACKS, SUBJECTS};
+use offhook_scenario::{Act, Conformance, Port, Scenario, Snapshot, Variant};
 use offhook_schema::{Problem, Value};
 
 /// Makes the scenarios of a file; `base` knows where it lies, `variants` which case of a table each is.
@@ -78,10 +79,19 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         specs: item.children("spec").flat_map(Item::texts).collect(),
         tags: build_tags(item, problems),
         snapshots: build_snapshots(item, problems),
+        conformance: build_conformance(item),
+        faults: build_faults(item, problems),
         stacks,
         server,
         acts,
     }
+}
+
+/// Which case of a conformance suite it is.
+fn build_conformance(item: &Item) -> Option<Conformance> {
+    let word = item.child("conformance")?;
+    let (level, subject) = (LEVELS.required(word, "level"), SUBJECTS.required(word, "subject"));
+    Some(Conformance { case: word.argument_text(0), level, subject })
 }
 
 /// Whether every word in the blocks of `item` was one. A word that was not may have said what others refer to.

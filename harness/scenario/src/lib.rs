@@ -7,6 +7,7 @@
 mod call;
 mod change;
 mod client;
+mod packets;
 mod port;
 mod ppp;
 mod server;
@@ -22,6 +23,7 @@ pub use client::{AcceptedAuth, AuthProtocol, Phase, PppClient};
 pub use offhook_base::{Span, format_duration, parse_duration};
 pub use offhook_etc::{Content, Etc, RawFile};
 pub use offhook_telephony::modem::Personality;
+pub use packets::{CaseFault, Conformance, Level, Packets, Subject};
 pub use port::{Line, Mode, ModemTraits, Port, Program, Wiring};
 pub use ppp::{Auth, ControlLines, Ppp};
 pub use server::{
@@ -51,6 +53,12 @@ pub struct Scenario {
     /// What is compared with what was accepted before.
     #[serde(default)]
     pub snapshots: Vec<Snapshot>,
+    /// Which case of a conformance suite it is.
+    #[serde(default)]
+    pub conformance: Option<Conformance>,
+    /// Ends of ours with a fault, each of which must not pass it.
+    #[serde(default)]
+    pub faults: Vec<CaseFault>,
     /// The server under test.
     pub server: Server,
     /// What happens, one act after the other.

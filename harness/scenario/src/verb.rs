@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use offhook_telephony::trace::End;
 
-use super::{AuthProtocol, Change, PppClient};
+use super::{AuthProtocol, Change, Packets, PppClient};
 
 /// What a caller does or a scenario expects.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,6 +128,8 @@ pub enum Verb {
         /// The octets.
         octets: Vec<u8>,
     },
+    /// `packets { take "lcp"; ... }`: the caller plays a packet script.
+    Packets(Packets),
     /// `modem-says "RING"`: the server's modem tells its DTE this, whatever it is doing.
     ModemSays {
         /// The text; CR LF goes before and after unless it has a CR or LF itself.
@@ -249,6 +251,7 @@ impl Verb {
             Self::ExpectText { .. } => "expect-text",
             Self::ExpectNoText { .. } => "expect-no-text",
             Self::Send { .. } => "send",
+            Self::Packets(_) => "packets",
             Self::ModemSays { .. } => "modem-says",
             Self::ModemDies => "modem-dies",
             Self::ModemOff => "modem-off",

@@ -56,6 +56,8 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
         specs: Vec::new(),
         tags: Vec::new(),
         snapshots: Vec::new(),
+        conformance: None,
+        faults: Vec::new(),
         stacks: vec![stack.to_owned()],
         server,
         acts,

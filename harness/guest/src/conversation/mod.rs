@@ -20,6 +20,7 @@ use self::one::{Conversation, State};
 use super::request::{Answer, ClientCommand, Request};
 use offhook_base::Error;
 use offhook_scenario::{Act, Scenario, Verb};
+use offhook_script::Verdict;
 use offhook_server::logs::LogLine;
 use offhook_session::SharedExchange;
 use offhook_session::expect::{Progress, expected_to_fail, judge, spelled};
@@ -415,6 +416,11 @@ impl Conversations {
             }
             Progress::Done(result) => result,
         };
+        // A packet script says which of its steps failed.
+        let failed_at = match (verb, session.facts(call).script.as_ref().map(|ended| &ended.what)) {
+            (Verb::Packets(packets), Some(Verdict::Failed(failure))) => packets.spans.get(failure.step).copied(),
+            _ => None,
+        };
         let result = self.hinted(result, conversation, number, verb, session);
         let result = match step.known_failure(&self.stack) {
             Some(reason) => expected_to_fail(result, reason),
@@ -431,7 +437,7 @@ impl Conversations {
             call,
             step: Some(number),
             verb: verb.word().to_owned(),
-            span: step.span,
+            span: failed_at.unwrap_or(step.span),
             deviation: deviation.map(str::to_owned),
             result,
         });

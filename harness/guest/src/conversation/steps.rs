@@ -50,6 +50,10 @@ impl Conversations {
             _ if conversation.script.with.is_some() => self.begin_with_client(call, verb, now, session),
             _ if !session.has(call) => {}
             Verb::Ppp(client) => session.dial_in(now, setup::caller(client, self.seed, call)),
+            Verb::Packets(packets) => {
+                let config = setup::caller(&packets.client, self.seed, call);
+                session.play_script(now, config, packets.steps.clone());
+            }
             Verb::Ping { .. } => session.begin_ping(),
             Verb::Resolve { name, .. } => session.resolve(now, name),
             Verb::Transfer(transfer) => match setup::transfer(transfer, number) {

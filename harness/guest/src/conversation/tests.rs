@@ -37,6 +37,8 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         specs: Vec::new(),
         tags: Vec::new(),
         snapshots: Vec::new(),
+        conformance: None,
+        faults: Vec::new(),
         stacks: vec!["bookworm".to_owned()],
         server: Server { ports, hunt_groups: vec![group], ..Server::default() },
         acts,

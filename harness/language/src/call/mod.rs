@@ -3,6 +3,7 @@
 mod client;
 mod packets;
 mod program;
+pub(crate) mod script;
 mod step;
 mod verbs;
 

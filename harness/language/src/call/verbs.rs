@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use super::super::build::{Scene, build_change};
 use super::client::build_client;
 use super::packets::build_transfer;
+use super::script::build_packets;
 use crate::fault;
 use crate::vocabulary::{Item, Verb as VerbWord};
 use crate::words::choices::{AUTH_RESULTS, ENDS, HOSTS, LOGINS, OWNERS, PARTIES, PROTOCOLS, REASONS, SINCE, STATES};
@@ -36,6 +37,7 @@ pub(super) fn build_verb(
         VerbWord::ExpectNoAnswer => Verb::ExpectNoAnswer,
         VerbWord::ExpectConnect => Verb::ExpectConnect { rate: item.number("rate") },
         VerbWord::Ppp => Verb::Ppp(build_client(item, scene, problems)),
+        VerbWord::Packets => Verb::Packets(build_packets(item, build_client(item, scene, problems), problems)),
         VerbWord::ExpectAuth => build_auth(item, problems),
         VerbWord::ExpectUp => Verb::ExpectUp,
         VerbWord::ExpectAddress => {

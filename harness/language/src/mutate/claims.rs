@@ -57,6 +57,8 @@ pub(super) const fn claims(verb: Verb) -> Claims {
         | Verb::ModemOff
         | Verb::ModemOn
         | Verb::ModemSays
+        // What its packets are is not for values of other kinds to change.
+        | Verb::Packets
         | Verb::Ppp
         | Verb::Renegotiate
         | Verb::Retrain

@@ -132,6 +132,10 @@ impl<'a> Progress<'a> {
                 self.reach(Stage::Ppp, span, word);
                 self.client = Some((client, span));
             }
+            Verb::Packets(packets) => {
+                self.reach(Stage::Ppp, span, word);
+                self.client = self.client.or(Some((&packets.client, span)));
+            }
             Verb::ExpectAuth { result: AuthResult::Refused, .. } => self.refused = Some(span),
             // A program brings PPP up by itself.
             Verb::ExpectUp

@@ -45,6 +45,7 @@ const fn repeats(verb: &Verb) -> bool {
                 | Verb::Type { .. }
                 | Verb::ExpectText { .. }
                 | Verb::Send { .. }
+                | Verb::Packets(_)
                 | Verb::Resolve { .. }
                 | Verb::Transfer(_)
         )

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod length;
 pub(crate) mod modem;
+pub(crate) mod packet;
 pub(crate) mod place;
 pub(crate) mod speed;
 pub(crate) mod tag;

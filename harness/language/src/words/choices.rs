@@ -2,9 +2,11 @@
 
 use offhook_scenario::{
     AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, ControlLines, Extent,
-    ForwardWhen, Host, Mode, Phase, Program, Reason, Since, Wiring,
+    ForwardWhen, Host, Level, Mode, Phase, Program, Reason, Since, Subject, Wiring,
 };
 use offhook_schema::choices;
+use offhook_script::Proof;
+use offhook_script::framing::{End as FrameEnd, Fcs};
 use offhook_telephony::exchange::CallerIdService;
 use offhook_telephony::modem::CallEnd;
 use offhook_telephony::modem::personality::{CallerIdStyle, DistinctiveRing};
@@ -14,6 +16,43 @@ use offhook_telephony::trace::End;
 pub(crate) const FORWARD_RINGS: u32 = 3;
 
 choices! {
+    /// How binding a clause is.
+    pub(crate) LEVELS: Level {
+        "must" => Level::Must, "an absolute requirement, or a cell of the state table";
+        "should" => Level::Should, "there may be reasons to do otherwise";
+        "may" => Level::May, "truly optional";
+        "robust" => Level::Robust, "no sentence says so; an end that hangs, crashes or loops here is unfit";
+        "free" => Level::Free, "left to the implementer";
+    }
+
+    /// Which end is looked at.
+    pub(crate) SUBJECTS: Subject {
+        "answering" => Subject::Answering, "the end that answers";
+        "calling" => Subject::Calling, "the end that calls";
+    }
+
+    /// What proves that nothing comes.
+    pub(crate) PROOFS: Proof {
+        "echo" => Proof::Echo, "an Echo-Request of LCP, in Opened";
+        "request" => Proof::Request, "a Configure-Request of LCP without options, before Opened";
+        "time" => Proof::Time, "nothing but the time";
+    }
+
+    /// The FCS of a frame that is sent.
+    pub(crate) FCS: Fcs {
+        "good" => Fcs::Good, "the right one, of 16 bits";
+        "bad" => Fcs::Bad, "with a bit changed";
+        "long" => Fcs::Long, "one of 32 bits";
+        "missing" => Fcs::Missing, "none";
+    }
+
+    /// What ends a frame that is sent.
+    pub(crate) ENDINGS: FrameEnd {
+        "flag" => FrameEnd::Flag, "a Flag Sequence";
+        "abort" => FrameEnd::Abort, "Control Escape and a Flag Sequence";
+        "nothing" => FrameEnd::Nothing, "nothing";
+    }
+
     /// What a snapshot compares.
     pub(crate) EXTENTS: Extent {
         "negotiation" => Extent::Negotiation, "PPP packets but for those with data";

@@ -4,6 +4,7 @@ mod change;
 pub(crate) mod choices;
 mod client;
 mod model;
+mod packets;
 mod port;
 mod ppp;
 mod scenario;
@@ -23,7 +24,7 @@ pub static SCENARIOS: Vocabulary<Scenarios> = Vocabulary { places: &Place::ALL, 
 /// Every word of a model file.
 pub static MODELS: Vocabulary<Models> = Vocabulary { places: &ModelPlace::ALL, words: &[model::WORDS] };
 
-const SCENARIO_WORDS: [&[Word]; 8] = [
+const SCENARIO_WORDS: [&[Word]; 9] = [
     scenario::WORDS,
     port::WORDS,
     server::WORDS,
@@ -32,6 +33,7 @@ const SCENARIO_WORDS: [&[Word]; 8] = [
     client::WORDS,
     verbs::WORDS,
     traffic::WORDS,
+    packets::WORDS,
 ];
 
 /// A word that is part of another.
@@ -124,9 +126,15 @@ mod tests {
                     // What a scenario has beside acts is asked for by name.
                     Place::Scenario => {
                         word.role.act.is_some()
-                            || ["spec", "tag", "snapshot", "stack", "case", "server"].contains(&word.name)
+                            || ["spec", "tag", "snapshot", "stack", "case", "server", "conformance", "fault"]
+                                .contains(&word.name)
                     }
+                    Place::Packets => word.role.packet.is_some() || word.name == "fails",
                     Place::File
+                    | Place::Packet
+                    | Place::Pattern
+                    | Place::Fault
+                    | Place::Rule
                     | Place::Server
                     | Place::Port
                     | Place::Line

@@ -13,7 +13,8 @@ use crate::vocabulary::{Verb, Word};
 const RINGS: Kind = Kind::number(1, 100, "rings");
 const RATE: Kind = Kind::number(300, 1_000_000, "bit/s");
 
-const PPP: &[Property] = &[
+/// What the caller's PPP is like.
+pub(super) const PPP: &[Property] = &[
     property("user", kind::SENT_NAME, Absent::Says("the caller offers no authentication"), "User name."),
     property(
         "password",

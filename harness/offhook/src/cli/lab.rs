@@ -201,6 +201,8 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
             specs: Vec::new(),
             tags: Vec::new(),
             snapshots: Vec::new(),
+            conformance: None,
+            faults: Vec::new(),
             stacks: Vec::new(),
             server: Server::default(),
             acts: Vec::new(),

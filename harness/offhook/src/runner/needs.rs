@@ -81,6 +81,8 @@ mod tests {
             specs: Vec::new(),
             tags: Vec::new(),
             snapshots: Vec::new(),
+            conformance: None,
+            faults: Vec::new(),
             stacks: Vec::new(),
             server,
             acts: Vec::new(),

@@ -7,6 +7,7 @@ mod call;
 mod hang_up;
 mod modem;
 mod ppp;
+mod script;
 mod server;
 mod text;
 mod traffic;
@@ -60,6 +61,7 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::ExpectBusy => step.busy(),
         Verb::ExpectConnect { rate } => step.connect(*rate),
         Verb::Ppp(client) => step.with_call("speak PPP in", || step.ppp(client.until)),
+        Verb::Packets(_) => step.with_call("play packets in", || step.script()),
         Verb::ExpectUp => step.up(),
         Verb::ExpectAuth { result, message, protocol } => step.auth(*result, message.as_deref(), *protocol),
         Verb::ExpectAddress { local, peer } => step.address(*local, *peer),

@@ -89,6 +89,8 @@ pub struct Facts {
     pub arp: Option<Timestamped<ArpAnswer>>,
     /// How the last change of the server went.
     pub changed: Option<Timestamped<Result<(), Error>>>,
+    /// How the last packet script ended.
+    pub script: Option<Timestamped<offhook_script::Verdict>>,
     /// The program that makes the call, if a real one does.
     pub program: Option<Program>,
     /// The server's modem was off when it was last switched on.

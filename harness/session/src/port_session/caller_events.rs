@@ -78,9 +78,11 @@ impl PortSession {
                 let told = peer.map(|peer| format!(", peer {peer}")).unwrap_or_default();
                 self.linked(now, format!("IPCP is Opened: {local}{told}"));
                 self.facts.up = Some(Timestamped { at, what: Addresses { local, peer, dns } });
+                self.tell_script_of_network(now);
             }
             LinkEvent::Ipv6Up { .. } => {
                 self.facts.up6 = Some(now);
+                self.tell_script_of_network(now);
                 self.linked(now, "IPV6CP is Opened".to_owned());
             }
             LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),

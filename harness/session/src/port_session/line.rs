@@ -56,13 +56,19 @@ impl PortSession {
             self.departed = self.to_caller.get(now, octets.len());
         }
         match (event, &mut self.caller) {
-            (Heard::Octets(octets), Some(caller)) => caller.handle_octets(now, &octets),
+            (Heard::Octets(octets), Some(caller)) => {
+                caller.handle_octets(now, &octets);
+                if let Some(script) = &mut self.script {
+                    script.player.handle_octets(now, &octets);
+                }
+            }
             (Heard::Octets(octets), None) => {
                 self.tap.hear(now, End::Server, &octets);
                 self.take_tapped(now);
             }
-            (Heard::Connected { .. }, caller) => {
-                if let Some(caller) = caller {
+            (Heard::Connected { .. }, _) => {
+                self.begin_script(now);
+                if let Some(caller) = &mut self.caller {
                     caller.handle_carrier(now);
                 }
                 let unsaid = std::mem::take(&mut self.unsaid);
@@ -71,6 +77,9 @@ impl PortSession {
             (Heard::Cleared { .. }, caller) => {
                 if let Some(caller) = caller {
                     caller.handle_carrier_lost(now);
+                }
+                if let Some(script) = &mut self.script {
+                    script.player.handle_closed(now);
                 }
                 self.tap.finish();
                 self.take_tapped(now);

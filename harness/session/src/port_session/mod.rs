@@ -12,6 +12,7 @@ mod line;
 mod noticed;
 mod placing;
 mod recent;
+mod script;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use offhook_telephony::trace::{Event, EventKind};
 
 pub use self::placing::Forwarded;
 use self::recent::Recent;
+use self::script::Scripted;
 use super::facts::{self, Facts};
 use super::line_end::LineEnd;
 use super::login::Login;
@@ -50,6 +52,8 @@ pub struct PortSession {
     program: Program,
     line_end: LineEnd,
     caller: Option<Caller>,
+    /// The packet script that is played, or was.
+    script: Option<Scripted>,
     /// Listens while the caller does not speak PPP itself, but types or sends octets.
     tap: Tap,
     /// Number of the current call.
@@ -121,6 +125,7 @@ impl PortSession {
             program: port.program,
             line_end: LineEnd::new(port, exchange)?,
             caller: None,
+            script: None,
             tap: Tap::new(),
             call: None,
             waiting_call: None,
@@ -191,6 +196,9 @@ impl PortSession {
         if let Some(caller) = &mut self.caller {
             caller.handle_timeout(now);
         }
+        if let Some(script) = &mut self.script {
+            script.player.handle_timeout(now);
+        }
         self.tap.handle_timeout(now);
         self.take_tapped(now);
         self.pump(now);
@@ -200,7 +208,8 @@ impl PortSession {
     /// The next deadline of any part.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let caller = self.caller.as_ref().and_then(Caller::poll_timeout);
-        let login = self.login.as_ref().and_then(Login::poll_timeout);
+        let script = self.script.as_ref().and_then(|script| script.player.poll_timeout());
+        let login = earliest(self.login.as_ref().and_then(Login::poll_timeout), script);
         let ends = earliest(earliest(self.last_words.poll_timeout(), self.clears_at), self.tap.poll_timeout());
         earliest(earliest(earliest(self.line_end.poll_timeout(), caller), login), ends)
     }
@@ -310,6 +319,7 @@ impl PortSession {
         }
         self.forward = None;
         self.caller = None;
+        self.script = None;
         self.tap = Tap::new();
         self.login = None;
         self.unsaid.clear();
@@ -356,7 +366,7 @@ impl PortSession {
                     // The data just announced is in here, or in what went before it.
                     self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
                 }
-            } else {
+            } else if !self.obey_script(now) {
                 return moved;
             }
             moved = true;

@@ -1,0 +1,276 @@
+//! A packet to send: by name and field, with relations to packets that came, right or wrong.
+//!
+//! In: what was captured so far, and an Identifier that has not been used. Out: the Information field.
+
+use std::time::Duration;
+
+use md5::{Digest, Md5};
+use offhook_ppp::packet::HEADER;
+use serde::{Deserialize, Serialize};
+
+use crate::captured::{Captured, Captures};
+use crate::framing::Framing;
+
+/// A packet to send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    /// The Protocol field.
+    pub protocol: u16,
+    /// The Code field; `None`: the packets of this protocol have no header of Code, Identifier and Length.
+    pub code: Option<u8>,
+    /// The Identifier field.
+    pub identifier: Identifier,
+    /// Of what packet it is the answer: that one's Identifier, and its options or data unless others are given.
+    pub of: Option<String>,
+    /// What follows the header; empty and `of`: what the answer has from its question.
+    pub parts: Vec<Part>,
+    /// A Length field other than the right one: so many octets.
+    pub length: Option<u16>,
+    /// Octets after what Length covers.
+    pub padding: Vec<u8>,
+    /// How it goes onto the line.
+    pub framing: Framing,
+    /// The name under which it is kept.
+    pub name: Option<String>,
+}
+
+/// The Identifier field of a packet to send.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identifier {
+    /// That of the packet it answers, else one that was not used yet.
+    #[default]
+    Usual,
+    /// This one.
+    Is(u8),
+    /// That of a packet.
+    SameAs(String),
+    /// One that a packet does not have, nor any of the script so far.
+    OtherThan(String),
+}
+
+/// A part of what follows the header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// An option.
+    Option {
+        /// Its Type field.
+        kind: u8,
+        /// Its Data field.
+        data: Data,
+        /// A Length field other than the right one.
+        length: Option<u8>,
+    },
+    /// These octets.
+    Octets(Vec<u8>),
+    /// One octet, many times.
+    Fill {
+        /// The octet.
+        octet: u8,
+        /// How many times.
+        count: usize,
+    },
+    /// What follows the header of a packet.
+    BodyOf(String),
+    /// A whole packet, header included.
+    PacketOf(String),
+    /// The Protocol field of a packet, and the whole packet.
+    ProtocolAndPacketOf(String),
+    /// Four octets: the value of a packet's option of this kind; zeros if it has none.
+    OptionOf {
+        /// Of which packet.
+        name: String,
+        /// The Type field of the option.
+        kind: u8,
+    },
+    /// Our own Magic-Number, as agreed on; zero if none was.
+    OwnMagic,
+    /// A length octet, and that many octets: name and password of PAP.
+    Counted(Vec<u8>),
+    /// Value-Size and Value of a Response to a Challenge of CHAP with MD5 (RFC 1994 §4.1).
+    Response {
+        /// The Challenge.
+        of: String,
+        /// The secret.
+        secret: String,
+    },
+}
+
+/// The Data field of an option.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Data {
+    /// These octets.
+    Is(Vec<u8>),
+    /// What the option of the same kind has in that packet.
+    Of(String),
+}
+
+/// What a template needs to become a packet.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// What was captured.
+    pub captures: &'a Captures,
+    /// Our own Magic-Number; 0 if none was agreed on.
+    pub magic: u32,
+}
+
+impl Template {
+    /// A packet of `protocol` with this code and no body.
+    pub fn new(protocol: u16, code: Option<u8>) -> Self {
+        Self {
+            protocol,
+            code,
+            identifier: Identifier::default(),
+            of: None,
+            parts: Vec::new(),
+            length: None,
+            padding: Vec::new(),
+            framing: Framing::default(),
+            name: None,
+        }
+    }
+
+    /// How long it takes to send: nothing, unless its octets have a pace.
+    pub const fn every(&self) -> Duration {
+        self.framing.every
+    }
+
+    /// The Information field. `fresh` is an Identifier that was not used yet.
+    ///
+    /// # Errors
+    ///
+    /// A packet that was never captured, in words.
+    pub fn information(&self, context: Context<'_>, fresh: u8) -> Result<Vec<u8>, String> {
+        let question = self.of.as_deref().map(|name| context.captures.get(name)).transpose()?;
+        let body = match question {
+            Some(question) if self.parts.is_empty() => answer(self.protocol, self.code, question, context.magic),
+            _ => body(&self.parts, context)?,
+        };
+        let Some(code) = self.code else { return Ok([body, self.padding.clone()].concat()) };
+        let identifier = match &self.identifier {
+            Identifier::Usual => question.and_then(Captured::identifier).unwrap_or(fresh),
+            Identifier::Is(identifier) => *identifier,
+            Identifier::SameAs(name) => context.captures.get(name)?.identifier().unwrap_or(fresh),
+            Identifier::OtherThan(name) => match context.captures.get(name)?.identifier() {
+                Some(other) if other == fresh => fresh.wrapping_add(1),
+                _ => fresh,
+            },
+        };
+        let length = self.length.unwrap_or_else(|| u16::try_from(HEADER + body.len()).unwrap_or(u16::MAX));
+        let mut information = vec![code, identifier];
+        information.extend(length.to_be_bytes());
+        information.extend(body);
+        information.extend(&self.padding);
+        Ok(information)
+    }
+}
+
+/// What an answer has of its question if nothing else is said.
+fn answer(protocol: u16, code: Option<u8>, question: &Captured, magic: u32) -> Vec<u8> {
+    let control = matches!(protocol, 0xc021 | 0x8000..=0xbfff);
+    match (control, code) {
+        // An Ack or Reject of all that was asked for (RFC 1661 §5.2, §5.4); a Nak of nothing.
+        (true, Some(2..=4)) => question.body().to_vec(),
+        (true, Some(7)) => question.packet().to_vec(),
+        (true, Some(8)) => [&question.protocol.to_be_bytes(), question.packet()].concat(),
+        (true, Some(10)) => {
+            let data = question.body().get(4..).unwrap_or_default();
+            [&magic.to_be_bytes(), data].concat()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The octets of these parts.
+///
+/// # Errors
+///
+/// A packet that was never captured, in words.
+pub fn body(parts: &[Part], context: Context<'_>) -> Result<Vec<u8>, String> {
+    let mut octets = Vec::new();
+    for part in parts {
+        match part {
+            Part::Option { kind, data, length } => {
+                let data = match data {
+                    Data::Is(octets) => octets.clone(),
+                    Data::Of(name) => context.captures.get(name)?.option(*kind).unwrap_or_default().to_vec(),
+                };
+                let right = u8::try_from(data.len() + 2).unwrap_or(u8::MAX);
+                octets.extend([*kind, length.unwrap_or(right)]);
+                octets.extend(data);
+            }
+            Part::Octets(more) => octets.extend(more),
+            Part::Fill { octet, count } => octets.extend(std::iter::repeat_n(*octet, *count)),
+            Part::BodyOf(name) => octets.extend(context.captures.get(name)?.body()),
+            Part::PacketOf(name) => octets.extend(context.captures.get(name)?.packet()),
+            Part::ProtocolAndPacketOf(name) => {
+                let packet = context.captures.get(name)?;
+                octets.extend(packet.protocol.to_be_bytes());
+                octets.extend(packet.packet());
+            }
+            Part::OptionOf { name, kind } => {
+                let value = context.captures.get(name)?.option(*kind);
+                octets.extend(value.unwrap_or(&[0; 4]));
+            }
+            Part::OwnMagic => octets.extend(context.magic.to_be_bytes()),
+            Part::Counted(more) => {
+                octets.push(u8::try_from(more.len()).unwrap_or(u8::MAX));
+                octets.extend(more);
+            }
+            Part::Response { of, secret } => {
+                let question = context.captures.get(of)?;
+                let challenge = question.challenge().unwrap_or_default();
+                let mut hash = Md5::new();
+                hash.update([question.identifier().unwrap_or_default()]);
+                hash.update(secret.as_bytes());
+                hash.update(challenge);
+                octets.push(16);
+                octets.extend(hash.finalize());
+            }
+        }
+    }
+    Ok(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn context(captures: &Captures) -> Context<'_> {
+        Context { captures, magic: 0x0102_0304 }
+    }
+
+    #[test]
+    fn an_answer_has_identifier_and_options_of_its_question() {
+        let mut captures = Captures::default();
+        let information = b"\x01\x07\x00\x08\x01\x04\x05\xdc\xff\xff".to_vec();
+        captures.keep("theirs", Captured { protocol: 0xc021, information });
+        let ack = Template { of: Some("theirs".into()), ..Template::new(0xc021, Some(2)) };
+        assert_eq!(ack.information(context(&captures), 9).unwrap(), b"\x02\x07\x00\x08\x01\x04\x05\xdc");
+        let reject = Template { of: Some("theirs".into()), ..Template::new(0xc021, Some(8)) };
+        let wanted = b"\x08\x07\x00\x0e\xc0\x21\x01\x07\x00\x08\x01\x04\x05\xdc";
+        assert_eq!(reject.information(context(&captures), 9).unwrap(), wanted);
+        let other = Template { identifier: Identifier::OtherThan("theirs".into()), ..ack };
+        assert_eq!(other.information(context(&captures), 7).unwrap()[1], 8);
+    }
+
+    #[test]
+    fn lengths_may_lie() {
+        let captures = Captures::default();
+        let option = Part::Option { kind: 1, data: Data::Is(vec![5, 0xdc]), length: Some(9) };
+        let packet =
+            Template { parts: vec![option], length: Some(3), padding: vec![0], ..Template::new(0xc021, Some(1)) };
+        assert_eq!(packet.information(context(&captures), 1).unwrap(), b"\x01\x01\x00\x03\x01\x09\x05\xdc\x00");
+    }
+
+    #[test]
+    fn a_packet_that_was_never_named_is_told() {
+        let captures = Captures::default();
+        let packet = Template { of: Some("theirs".into()), ..Template::new(0xc021, Some(2)) };
+        assert_eq!(packet.information(context(&captures), 1).unwrap_err(), "no packet was named \"theirs\" so far");
+    }
+}
