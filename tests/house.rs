@@ -30,6 +30,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-schema", &["base"]),
     ("offhook-language", &["base", "etc", "scenario", "schema", "script", "telephony"]),
     ("offhook-server", &["base", "clock", "etc", "port", "scenario", "telephony"]),
+    ("offhook-conformance", &["clock", "ppp", "scenario", "script"]),
     ("offhook-session", &["base", "caller", "clock", "ppp", "scenario", "script", "telephony"]),
     (
         "offhook-guest",
@@ -52,6 +53,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "base",
             "caller",
             "clock",
+            "conformance",
             "decode",
             "etc",
             "lab",
@@ -62,6 +64,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "report",
             "scenario",
             "schema",
+            "script",
             "server",
             "session",
             "standalone",

@@ -10,6 +10,7 @@ mod call;
 mod called_on;
 mod check;
 mod claim;
+mod conformance;
 mod console;
 mod decode;
 mod diff;
@@ -95,6 +96,8 @@ enum Command {
     Watch(Box<watch::Watch>),
     /// Compare two runs event by event, and say which packets differ and in what; 0: nothing differs, 1: something does
     Diff(diff::Diff),
+    /// Run the cases of a conformance suite, and say which clauses a PPP end complies with
+    Conformance(Box<conformance::Conformance>),
     /// Change one thing in scenarios, again and again, and say which changes they do not notice
     Mutate(Box<mutate::Mutate>),
     /// Read scenarios and report every mistake in them, without running anything
@@ -188,6 +191,7 @@ pub fn main() -> ExitCode {
         Command::Merge(merge) => merge::main(&merge),
         Command::Watch(watch) => watch::main(&watch),
         Command::Diff(diff) => diff::main(&diff),
+        Command::Conformance(arguments) => conformance::main(&arguments),
         Command::Mutate(mutate) => mutate::main(&mutate),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),

@@ -1,0 +1,12 @@
+//! Conformance of a PPP end: cases that are scenarios with a clause, what proves that each can fail, and what comes of them.
+//!
+//! - [`subject`]: an end of offhook's own in the place of a server, in process.
+//! - [`prove`]: a case played against it, sound and with each of the case's faults.
+//! - [`matrix`]: what came of cases, by subject and level.
+
+pub mod matrix;
+pub mod prove;
+pub mod subject;
+
+pub use matrix::{Case, Matrix, Verdict};
+pub use prove::{Proof, Shown, prove};

@@ -1,0 +1,93 @@
+//! Proof that a case can fail: played against a sound end of ours, which has to pass, and against one with each of its
+//! faults, which must not.
+
+use std::time::Duration;
+
+use offhook_scenario::{Call, PppClient, Scenario, Verb};
+use offhook_script::fault::Faulty;
+use offhook_script::subject::{LinkSubject, Played, play};
+use offhook_script::{Failure, Step, Verdict};
+
+use crate::subject::{Ends, ends, link};
+
+/// What came of a case in process.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// On the sound end.
+    pub sound: Played,
+    /// With each fault, by its name.
+    pub faulty: Vec<(String, Shown)>,
+}
+
+/// What came of a case on an end with a fault.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// It failed, as it must.
+    Failed(Failure),
+    /// It passed although the fault did something.
+    Passed(Played),
+    /// The fault never did anything: the case does not reach it.
+    Never(Played),
+}
+
+impl Proof {
+    /// Whether the sound end passes and each fault is found.
+    pub fn holds(&self) -> bool {
+        self.sound.verdict == Verdict::Passed
+            && self.faulty.iter().all(|(_, shown)| matches!(shown, Shown::Failed(_)))
+            && !self.faulty.is_empty()
+    }
+}
+
+/// Plays the packets of a scenario in process.
+///
+/// # Errors
+///
+/// Why it cannot be: what only a real server has, in words.
+pub fn prove(scenario: &Scenario) -> Result<Proof, String> {
+    let mut calls = scenario.calls();
+    let (Some(call), None) = (calls.next(), calls.next()) else { return Err("it has several calls".to_owned()) };
+    let (client, steps) = script(call)?;
+    let ends = ends(scenario, client)?;
+    let sound = play(steps.clone(), link(&ends.rest), &mut subject(&ends));
+    let faulty = scenario.faults.iter().map(|fault| {
+        let mut faulty = Faulty::new(subject(&ends), fault.clone());
+        let played = play(steps.clone(), link(&ends.rest), &mut faulty);
+        let shown = match (&played.verdict, faulty.has_shown()) {
+            (_, false) => Shown::Never(played),
+            (Verdict::Passed, true) => Shown::Passed(played),
+            (Verdict::Failed(failure), true) => Shown::Failed(failure.clone()),
+        };
+        (fault.name.clone(), shown)
+    });
+    Ok(Proof { faulty: faulty.collect(), sound })
+}
+
+fn subject(ends: &Ends) -> LinkSubject {
+    LinkSubject::new(link(&ends.subject))
+}
+
+/// The steps of a call's scripts, one after the other, with the times between them.
+fn script(call: &Call) -> Result<(&PppClient, Vec<Step>), String> {
+    let (mut client, mut steps) = (None, Vec::new());
+    for step in &call.steps {
+        match &step.verb {
+            Verb::Packets(packets) => {
+                client.get_or_insert(&packets.client);
+                steps.extend(packets.steps.iter().cloned());
+            }
+            Verb::Wait { time: Some(time) } => steps.push(Step::Wait(*time)),
+            // The end that our own subject comes to is that of its link.
+            Verb::ExpectHangup { .. } => {
+                steps.push(Step::ExpectClosed { after: Duration::ZERO, within: Duration::from_secs(24 * 3600) });
+            }
+            // What a server's programs say is no packet.
+            Verb::ExpectLog { .. }
+            | Verb::ExpectNoLog { .. }
+            | Verb::ExpectConnect { .. }
+            | Verb::ExpectAnswer { .. } => {}
+            other => return Err(format!("`{}` needs a real server", other.word())),
+        }
+    }
+    client.map(|client| (client, steps)).ok_or_else(|| "it has no packets".to_owned())
+}
