@@ -10,7 +10,7 @@ use offhook_ppp::link::{Layer, Link, LinkEvent, Phase};
 
 use crate::agreed::agreed_settings;
 use crate::pattern::told;
-use crate::player::{Output, Player, Verdict};
+use crate::player::{Failure, Output, Player, Verdict};
 use crate::reader::Reader;
 use crate::step::Step;
 
@@ -95,77 +95,101 @@ pub struct Played {
     pub log: Vec<String>,
 }
 
-/// Plays these steps against `subject`; `rest` speaks what the script does not.
+/// Plays these steps against `subject` in virtual time; `rest` speaks what the script does not.
 pub fn play(steps: Vec<Step>, rest: Link, subject: &mut dyn End) -> Played {
-    let mut line = Line {
-        player: Player::new(steps),
-        rest,
-        subject,
-        now: Instant::ZERO,
-        log: Vec::new(),
-        readers: Default::default(),
-        closed: false,
-    };
-    line.run();
-    let Line { player, now, log, .. } = line;
-    let verdict = player.verdict().cloned().unwrap_or_else(|| {
-        let actual = "nothing that ends it ever comes".to_owned();
-        Verdict::Failed(crate::player::Failure { step: player.step(), expected: player.waits_for(), actual })
-    });
-    Played { verdict, at: now, log }
+    let mut session = Session::new(steps, rest);
+    session.begin(Instant::ZERO, subject);
+    while !session.is_over() {
+        let Some(next) = session.poll_timeout(subject).filter(|next| *next <= Instant::ZERO + LONGEST) else { break };
+        session.handle_timeout(next, subject);
+    }
+    session.finish()
 }
 
-struct Line<'a> {
+/// A script on its way against an end, whoever drives it and by whatever clock.
+#[derive(Debug)]
+pub struct Session {
     player: Player,
     rest: Link,
-    subject: &'a mut dyn End,
     now: Instant,
     log: Vec<String>,
     readers: [Reader; 2],
     closed: bool,
 }
 
-impl Line<'_> {
-    fn run(&mut self) {
+impl Session {
+    /// These steps, and what speaks the rest.
+    pub fn new(steps: Vec<Step>, rest: Link) -> Self {
+        Self {
+            player: Player::new(steps),
+            rest,
+            now: Instant::ZERO,
+            log: Vec::new(),
+            readers: Default::default(),
+            closed: false,
+        }
+    }
+
+    /// There is carrier.
+    pub fn begin(&mut self, now: Instant, subject: &mut dyn End) {
+        self.now = now;
         // What the script takes before anything is said is not said by what speaks the rest either.
-        self.player.begin(self.now);
-        self.obey();
-        self.rest.handle_up(self.now);
-        self.subject.handle_up(self.now);
-        loop {
-            let mut turns = 0;
-            while self.turn() {
-                turns += 1;
-                if turns > TURNS {
-                    return;
-                }
-            }
-            if self.player.verdict().is_some() {
+        self.player.begin(now);
+        self.obey(subject);
+        self.rest.handle_up(now);
+        subject.handle_up(now);
+        self.settle(subject);
+    }
+
+    /// Time has passed, or the subject has something to say.
+    pub fn handle_timeout(&mut self, now: Instant, subject: &mut dyn End) {
+        self.now = self.now.max(now);
+        subject.handle_timeout(self.now);
+        self.rest.handle_timeout(self.now);
+        self.player.handle_timeout(self.now);
+        self.settle(subject);
+    }
+
+    /// When [`Self::handle_timeout`] wants to be called.
+    pub fn poll_timeout(&self, subject: &dyn End) -> Option<Instant> {
+        let ends = earliest(self.rest.poll_timeout(), subject.poll_timeout().filter(|_| !self.closed));
+        earliest(self.player.poll_timeout(), ends)
+    }
+
+    /// Whether there is a verdict.
+    pub const fn is_over(&self) -> bool {
+        self.player.verdict().is_some()
+    }
+
+    /// What came of it; a script that is not over waits for what never comes.
+    pub fn finish(self) -> Played {
+        let verdict = self.player.verdict().cloned().unwrap_or_else(|| {
+            let actual = "nothing that ends it ever comes".to_owned();
+            let (step, expected) = (self.player.step(), self.player.waits_for());
+            Verdict::Failed(Failure { step, expected, actual })
+        });
+        Played { verdict, at: self.now, log: self.log }
+    }
+
+    fn settle(&mut self, subject: &mut dyn End) {
+        for _ in 0..TURNS {
+            if !self.turn(subject) {
                 return;
             }
-            let ends = earliest(self.rest.poll_timeout(), self.subject.poll_timeout().filter(|_| !self.closed));
-            let Some(next) = earliest(self.player.poll_timeout(), ends) else { return };
-            if next > Instant::ZERO + LONGEST {
-                return;
-            }
-            self.now = self.now.max(next);
-            self.subject.handle_timeout(self.now);
-            self.rest.handle_timeout(self.now);
-            self.player.handle_timeout(self.now);
         }
     }
 
     /// Moves what can move at this moment; whether anything did.
-    fn turn(&mut self) -> bool {
-        let mut moved = self.obey();
-        if let Some(octets) = self.subject.poll_transmit().filter(|_| !self.closed) {
+    fn turn(&mut self, subject: &mut dyn End) -> bool {
+        let mut moved = self.obey(subject);
+        if let Some(octets) = subject.poll_transmit().filter(|_| !self.closed) {
             self.tell(0, "<", &octets);
             self.player.handle_octets(self.now, &octets);
             self.rest.handle_octets(self.now, &octets);
             return true;
         }
         if let Some(octets) = self.rest.poll_transmit() {
-            self.send(&octets);
+            self.send(subject, &octets);
             return true;
         }
         while let Some(event) = self.rest.poll_event() {
@@ -174,7 +198,7 @@ impl Line<'_> {
                 moved = true;
             }
         }
-        if self.subject.is_closed() && !self.closed {
+        if subject.is_closed() && !self.closed {
             self.closed = true;
             self.log.push(format!("{} - the line is closed", self.now));
             self.player.handle_closed(self.now);
@@ -183,20 +207,20 @@ impl Line<'_> {
         moved
     }
 
-    fn send(&mut self, octets: &[u8]) {
+    fn send(&mut self, subject: &mut dyn End, octets: &[u8]) {
         self.tell(1, ">", octets);
         if !self.closed {
-            self.subject.handle_octets(self.now, octets);
+            subject.handle_octets(self.now, octets);
         }
     }
 
     /// Does what the script wants done; whether there was anything.
-    fn obey(&mut self) -> bool {
+    fn obey(&mut self, subject: &mut dyn End) -> bool {
         let mut any = false;
         while let Some(output) = self.player.poll_output() {
             any = true;
             match output {
-                Output::Octets(octets) => self.send(&octets),
+                Output::Octets(octets) => self.send(subject, &octets),
                 Output::Take(protocol) => {
                     if let Some(layer) = Layer::of(protocol) {
                         self.rest.freeze(layer);

@@ -2,11 +2,15 @@
 //!
 //! - [`subject`]: an end of offhook's own in the place of a server, in process.
 //! - [`prove`]: a case played against it, sound and with each of the case's faults.
+//! - [`live`]: a case played against a program, a port or a device, by the real clock; [`needs`] says what it must provide.
 //! - [`matrix`]: what came of cases, by subject and level.
 
+pub mod live;
 pub mod matrix;
+pub mod needs;
 pub mod prove;
 pub mod subject;
 
 pub use matrix::{Case, Matrix, Verdict};
-pub use prove::{Proof, Shown, prove};
+pub use needs::Needs;
+pub use prove::{Proof, Shown, prove, script_of};

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use offhook_scenario::{Level, Subject};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What came of a case on a subject.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "verdict")]
 pub enum Verdict {
     /// As the clause has it.
@@ -239,6 +239,27 @@ impl Matrix {
             }
         }
         all
+    }
+
+    /// The verdicts of a table in JSON, by case and name; of several subjects, the first.
+    ///
+    /// # Errors
+    ///
+    /// If it is no such table.
+    pub fn read(text: &str) -> serde_json::Result<BTreeMap<String, Verdict>> {
+        #[derive(Deserialize)]
+        struct Row {
+            case: String,
+            name: String,
+            verdicts: BTreeMap<String, Verdict>,
+        }
+        #[derive(Deserialize)]
+        struct Whole {
+            cases: Vec<Row>,
+        }
+        let whole: Whole = serde_json::from_str(text)?;
+        let of = |row: Row| Some((format!("{} {}", row.case, row.name), row.verdicts.into_values().next()?));
+        Ok(whole.cases.into_iter().filter_map(of).collect())
     }
 
     /// The whole as JSON: counts, and each case with its verdicts.

@@ -45,9 +45,7 @@ impl Proof {
 ///
 /// Why it cannot be: what only a real server has, in words.
 pub fn prove(scenario: &Scenario) -> Result<Proof, String> {
-    let mut calls = scenario.calls();
-    let (Some(call), None) = (calls.next(), calls.next()) else { return Err("it has several calls".to_owned()) };
-    let (client, steps) = script(call)?;
+    let (client, steps) = script_of(scenario)?;
     let ends = ends(scenario, client)?;
     let sound = play(steps.clone(), link(&ends.rest), &mut subject(&ends));
     let faulty = scenario.faults.iter().map(|fault| {
@@ -61,6 +59,19 @@ pub fn prove(scenario: &Scenario) -> Result<Proof, String> {
         (fault.name.clone(), shown)
     });
     Ok(Proof { faulty: faulty.collect(), sound })
+}
+
+/// The script of a scenario's only call, and the caller beside it.
+///
+/// # Errors
+///
+/// What of it needs a real server, in words.
+pub fn script_of(scenario: &Scenario) -> Result<(&PppClient, Vec<Step>), String> {
+    let mut calls = scenario.calls();
+    match (calls.next(), calls.next()) {
+        (Some(call), None) => script(call),
+        _ => Err("it has several calls".to_owned()),
+    }
 }
 
 fn subject(ends: &Ends) -> LinkSubject {

@@ -1,0 +1,196 @@
+//! `offhook conformance`: the cases of a suite, run on stacks or proved in process, and what came of them by clause.
+
+mod proof;
+mod stacks;
+mod subject;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::Color;
+use super::formats::Formats;
+use super::play::{Guests, Stop, ended, failed, known_stacks};
+use super::set::Set;
+use crate::runner::item::Item;
+use crate::runner::plan::{Choice, plan};
+use offhook_base::{plain, write_result};
+use offhook_conformance::{Case, Matrix};
+use offhook_report::run::DEFAULT_SEED;
+use offhook_scenario::{Level, Scenario};
+
+/// Where the suite is in a checkout.
+const SUITE: &str = "scenarios/conformance";
+
+#[derive(Debug, Args)]
+pub(super) struct Conformance {
+    /// Scenario files with cases, or directories searched for *.kdl
+    #[arg(value_name = "PATH", default_value = SUITE)]
+    paths: Vec<PathBuf>,
+
+    /// Only cases whose name begins so, LCP-5.1 say, or a whole group: LCP (may be given more than once)
+    #[arg(long, value_name = "CASE")]
+    case: Vec<String>,
+
+    /// Only cases that check a clause which contains this text: "RFC 1661 section 4.1" (may be given more than once)
+    #[arg(long, value_name = "TEXT")]
+    clause: Vec<String>,
+
+    /// Only cases of this level: must, should, may, robust, free (may be given more than once)
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    level: Vec<Level>,
+
+    /// Only on this stack (may be given more than once)
+    #[arg(long, value_name = "NAME")]
+    stack: Vec<String>,
+
+    /// Prove that each case can fail: play it in process against an end of offhook's own, sound and with each of the case's
+    /// faults. Needs no lab
+    #[arg(long)]
+    faults: bool,
+
+    /// A subject of your own in place of the stacks' pppd, by the real clock and without the lab: a command, which has a pty as
+    /// its terminal, standard input and output and is started for each case; tcp:HOST:PORT; or a device below /dev
+    #[arg(long, value_name = "SUBJECT", conflicts_with_all = ["stack", "faults"])]
+    subject: Option<String>,
+
+    /// The subject's name in reports
+    #[arg(long, value_name = "NAME", default_value = "subject", requires = "subject")]
+    name: String,
+
+    /// What the subject takes from its environment: auth (OFFHOOK_AUTH, OFFHOOK_USER, OFFHOOK_PASSWORD) or options
+    /// (OFFHOOK_OPTIONS, in pppd's words); cases that need one it does not take are not run (may be given more than once)
+    #[arg(long, value_name = "WHAT", value_enum, requires = "subject")]
+    takes: Vec<Takes>,
+
+    /// Room in every time that is checked, since the subject's clock is the real one
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, requires = "subject")]
+    tolerance: u64,
+
+    /// A table of an earlier run of the subject, in JSON: what deviates there is known, what does so no longer is told
+    #[arg(long, value_name = "FILE", requires = "subject")]
+    against: Option<PathBuf>,
+
+    /// Write a table of cases by subjects: JSON if the name ends in .json, else Markdown
+    #[arg(long, value_name = "FILE")]
+    matrix: Vec<PathBuf>,
+
+    #[command(flatten)]
+    set: Set,
+
+    #[command(flatten)]
+    guests: Guests,
+
+    /// Directory for captures, transcripts, logs and files of each case
+    #[arg(long, value_name = "DIR", default_value = "offhook-out")]
+    out: PathBuf,
+
+    /// Write the outcome as JSON, as `offhook run` does
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    #[command(flatten)]
+    formats: Formats,
+
+    /// Show a line for every case, on a terminal too; with --faults, those that hold as well
+    #[arg(long, short)]
+    verbose: bool,
+
+    #[command(flatten)]
+    color: Color,
+}
+
+/// What a subject takes from its environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Takes {
+    Auth,
+    Options,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    let names: Vec<&str> = Level::ALL.iter().map(|level| level.name()).collect();
+    Level::ALL.into_iter().find(|level| level.name() == text).ok_or_else(|| format!("expected {}", names.join(", ")))
+}
+
+pub(super) fn main(arguments: &Conformance) -> u8 {
+    match carried_out(arguments) {
+        Ok(code) => code,
+        Err(stop) => ended(stop),
+    }
+}
+
+fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
+    known_stacks(&arguments.stack)?;
+    let loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
+    let choice = Choice {
+        names: Vec::new(),
+        stacks: arguments.stack.clone(),
+        seeds: (DEFAULT_SEED, DEFAULT_SEED),
+        out: arguments.out.clone(),
+    };
+    let items: Vec<Item> =
+        plan(loaded.files, &choice).into_iter().filter(|item| arguments.wants(&item.scenario)).collect();
+    if items.is_empty() {
+        let message =
+            "no case was found: a scenario is one by its `conformance` (see --case, --clause, --level, --stack)\n";
+        return Err(Stop::Wrong(message.into()));
+    }
+    match &arguments.subject {
+        Some(subject) => subject::run(arguments, subject, &items),
+        None if arguments.faults => Ok(proof::proved(arguments, &items)),
+        None => stacks::run(arguments, items),
+    }
+}
+
+impl Conformance {
+    fn wants(&self, scenario: &Scenario) -> bool {
+        let Some(case) = &scenario.conformance else { return false };
+        let named = |name: &String| case.case.starts_with(name.as_str());
+        let clause = |text: &String| scenario.specs.iter().any(|spec| spec.contains(text.as_str()));
+        (self.case.is_empty() || self.case.iter().any(named))
+            && (self.clause.is_empty() || self.clause.iter().any(clause))
+            && (self.level.is_empty() || self.level.contains(&case.level))
+    }
+}
+
+fn title(scenario: &Scenario) -> String {
+    let case = scenario.conformance.as_ref().map_or("", |case| case.case.as_str());
+    format!("{case}  {}", scenario.name)
+}
+
+/// Writes the tables that were asked for.
+fn write_tables(arguments: &Conformance, matrix: &Matrix) -> Result<(), Stop> {
+    for path in &arguments.matrix {
+        let text = match path.extension().is_some_and(|extension| extension == "json") {
+            true => matrix.json().map_err(|error| failed(format!("making the table: {error}")))?,
+            false => matrix.markdown(),
+        };
+        let failure = |error| failed(format!("writing {}: {}", path.display(), plain(&error)));
+        write_result(path, text.as_bytes()).map_err(failure)?;
+    }
+    Ok(())
+}
+
+/// The case that a scenario is.
+fn case_of(scenario: &Scenario, file: &Path) -> Option<Case> {
+    let conformance = scenario.conformance.as_ref()?;
+    Some(Case {
+        case: conformance.case.clone(),
+        name: scenario.name.clone(),
+        level: conformance.level,
+        subject: conformance.subject,
+        clauses: scenario.specs.clone(),
+        file: file.display().to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_one_of_five() {
+        assert_eq!(level("should"), Ok(Level::Should));
+        assert!(level("shall").is_err_and(|text| text.contains("must, should")));
+    }
+}

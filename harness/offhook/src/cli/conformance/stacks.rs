@@ -1,0 +1,88 @@
+//! Cases run in the lab, against the stacks' own pppd.
+
+use std::sync::Arc;
+
+use super::{Conformance, case_of, write_tables};
+use crate::cli::interrupt::listening;
+use crate::cli::play::{Play, Stop, console, write_json};
+use crate::cli::selection::tell;
+use crate::runner::item::Item;
+use crate::runner::plan::absolute;
+use crate::snapshots::Mode;
+use offhook_conformance::{Matrix, Verdict};
+use offhook_report::json::report;
+use offhook_report::live::{Live, Verbosity};
+use offhook_report::run::RunResult;
+use offhook_scenario::Scenario;
+use offhook_session::{Outcome, StepResult, Verdict as Ended};
+
+/// Runs the cases on their stacks, tells and writes what came of them; the exit code.
+pub(super) fn run(arguments: &Conformance, items: Vec<Item>) -> Result<u8, Stop> {
+    let interruption = match listening() {
+        Ok(interruption) => interruption,
+        Err(code) => return Ok(code),
+    };
+    let taken = arguments.formats.standard_output([("--json", &arguments.json)])?;
+    let verbosity = Verbosity::of(false, arguments.verbose);
+    let console = || console(taken, &arguments.color, verbosity, |style| Live::new(style, verbosity));
+    let play = Play {
+        out: &arguments.out,
+        guests: arguments.guests,
+        untrusted: false,
+        snapshots: Mode::Check,
+        fail_fast: false,
+    };
+    let scenarios: Vec<Scenario> = items.iter().map(|item| item.scenario.clone()).collect();
+    let (result, _claim) = play.play(items, &interruption, console)?;
+    let matrix = matrix(&scenarios, &result);
+    tell(taken, &format!("\n{}", matrix.summary()));
+    arguments.formats.write(&result, false, taken.is_some())?;
+    if let Some(path) = &arguments.json {
+        write_json(path, report(&result, false, &absolute(&arguments.out)))?;
+    }
+    write_tables(arguments, &matrix)?;
+    offhook_lab::settle();
+    Ok(result.exit_code(false))
+}
+
+/// What came of each case, by stack.
+fn matrix(scenarios: &[Scenario], result: &Arc<RunResult>) -> Matrix {
+    let mut matrix = Matrix::default();
+    for (scenario, outcome) in scenarios.iter().zip(&result.outcomes) {
+        let Some(case) = case_of(scenario, &outcome.source.path) else { continue };
+        matrix.add(case, &outcome.stack, verdict(scenario, outcome));
+    }
+    matrix
+}
+
+/// What an outcome says of its case.
+fn verdict(scenario: &Scenario, outcome: &Outcome) -> Verdict {
+    let deviates = outcome.steps.iter().find_map(|step| match &step.result {
+        StepResult::ExpectedFailure { reason, .. } => Some(reason.clone()),
+        _ => step.deviation.clone(),
+    });
+    match &outcome.verdict {
+        Ended::Passed => deviates.map_or(Verdict::Complies, |reason| Verdict::Deviates { reason }),
+        Ended::Failed => {
+            let failed = outcome.steps.iter().find_map(|step| match &step.result {
+                StepResult::Failed { expected, actual, .. } => Some((step, expected.clone(), actual.clone())),
+                _ => None,
+            });
+            let Some((step, expected, actual)) = failed else {
+                return Verdict::NotRun { why: "it failed without a step that did".to_owned() };
+            };
+            // A step that is known to fail fails only by passing.
+            let known = step.step.and_then(|number| {
+                let call = scenario.calls().nth(step.call)?;
+                call.steps.get(number)?.known_failure(&outcome.stack)
+            });
+            match known {
+                Some(reason) => Verdict::Gone { reason: reason.to_owned() },
+                None => Verdict::NewDeviation { expected, actual },
+            }
+        }
+        Ended::Skipped { reason } => Verdict::NotRun { why: reason.clone() },
+        Ended::NotRun { .. } => Verdict::NotRun { why: "the run ended before".to_owned() },
+        Ended::Error { message, .. } => Verdict::NotRun { why: message.clone() },
+    }
+}
