@@ -90,6 +90,9 @@ pub enum Effect {
     Hang,
 }
 
+/// How often rules are applied at one moment: a rule that makes the subject say again what it is about would go on for ever.
+const AT_ONCE: usize = 1000;
+
 /// A subject with a fault.
 pub struct Faulty<E> {
     subject: E,
@@ -131,7 +134,7 @@ impl<E: End> Faulty<E> {
 
     /// One frame of one direction.
     fn handle(&mut self, now: Instant, direction: Direction, heard: &Heard) {
-        if self.hangs {
+        if self.hangs || self.closed {
             return;
         }
         let flags = [&[FLAG], heard.raw.as_slice(), &[FLAG]].concat();
@@ -185,7 +188,11 @@ impl<E: End> Faulty<E> {
                     }
                 }
                 Effect::Late(time) => self.late.push_back((now + time, direction, flags.clone())),
-                Effect::Close => self.closed = true,
+                Effect::Close => {
+                    self.closed = true;
+                    self.transmits.clear();
+                    return;
+                }
                 Effect::Hang => self.hangs = true,
             }
         }
@@ -209,7 +216,8 @@ impl<E: End> Faulty<E> {
     }
 
     fn listen(&mut self, now: Instant) {
-        while let Some(octets) = self.subject.poll_transmit() {
+        for _ in 0..AT_ONCE {
+            let Some(octets) = self.subject.poll_transmit() else { return };
             let mut rest = octets.as_slice();
             while let Some(heard) = self.outgoing.take(&mut rest) {
                 self.handle(now, Direction::Outgoing, &heard);

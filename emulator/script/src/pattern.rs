@@ -65,12 +65,14 @@ pub enum Body {
         /// Others may be between them.
         others: bool,
     },
-    /// These octets, of which the end may be cut off.
+    /// These octets.
     Data {
         /// What they are.
         parts: Vec<Part>,
         /// Whether it may be only their beginning.
         cut: bool,
+        /// Whether it may go on after them.
+        more: bool,
     },
 }
 
@@ -194,10 +196,10 @@ impl Pattern {
                 None => Ok(()),
             },
             Body::Options { list, others } => compare_options(came, list, *others, context),
-            Body::Data { parts, cut } => {
+            Body::Data { parts, cut, more } => {
                 let wanted = template::body(parts, context)?;
                 let body = if names::codes(self.protocol).is_empty() { &came.information } else { came.body() };
-                match body == wanted || *cut && wanted.starts_with(body) {
+                match body == wanted || *cut && wanted.starts_with(body) || *more && body.starts_with(&wanted) {
                     true => Ok(()),
                     false => Err(format!("its data is {}, not {}", hex(body), hex(&wanted))),
                 }

@@ -161,6 +161,11 @@ impl Player {
         self.proceed(now);
     }
 
+    /// It is down again.
+    pub const fn handle_down(&mut self) {
+        self.is_up = false;
+    }
+
     /// The line is closed.
     pub fn handle_closed(&mut self, now: Instant) {
         self.closed.get_or_insert(now);

@@ -133,11 +133,11 @@ impl Session {
     /// There is carrier.
     pub fn begin(&mut self, now: Instant, subject: &mut dyn End) {
         self.now = now;
+        subject.handle_up(now);
         // What the script takes before anything is said is not said by what speaks the rest either.
         self.player.begin(now);
         self.obey(subject);
         self.rest.handle_up(now);
-        subject.handle_up(now);
         self.settle(subject);
     }
 
@@ -193,10 +193,12 @@ impl Session {
             return true;
         }
         while let Some(event) = self.rest.poll_event() {
-            if matches!(event, LinkEvent::IpUp { .. } | LinkEvent::Ipv6Up { .. }) {
-                self.player.handle_up(self.now);
-                moved = true;
+            match event {
+                LinkEvent::IpUp { .. } | LinkEvent::Ipv6Up { .. } => self.player.handle_up(self.now),
+                LinkEvent::IpDown | LinkEvent::Ipv6Down => self.player.handle_down(),
+                _ => continue,
             }
+            moved = true;
         }
         if subject.is_closed() && !self.closed {
             self.closed = true;

@@ -337,6 +337,7 @@ pub(super) const WORDS: &[Word] = &[
     word("others", EXPECTED, "Other options may stand before, between and after those named."),
     word("anything", EXPECTED, "Nothing is expected of its contents, whatever it answers."),
     word("cut", EXPECTED, "Its contents may be only the beginning of what is stated."),
+    word("more", EXPECTED, "Its contents may go on after what is stated."),
     Word { arguments: &[one("octets", Kind::Octets)], ..word("octets", BOTH, "Octets.") },
     Word { arguments: &[one("text", Kind::Escaped)], ..word("text", BOTH, "Text.") },
     Word {

@@ -71,7 +71,11 @@ fn plain(text: &str, whose: &str) -> Result<(), Wrong> {
 pub(crate) fn fitted(value: &KdlValue, kind: Kind) -> KdlValue {
     let KdlValue::String(text) = value else { return value.clone() };
     let fitted = match kind {
-        kind if wants_number(kind) => text.parse().ok().map(KdlValue::Integer),
+        kind if wants_number(kind) => match text.strip_prefix("0x") {
+            Some(digits) => i128::from_str_radix(digits, 16).ok(),
+            None => text.parse().ok(),
+        }
+        .map(KdlValue::Integer),
         Kind::Flag => match text.trim_start_matches('#') {
             "true" => Some(KdlValue::Bool(true)),
             "false" => Some(KdlValue::Bool(false)),

@@ -97,11 +97,12 @@ impl PortSession {
             }
             // Phases are marked by what is sent in them; a calling end asks nobody who it is, and its datagrams are the
             // host's.
-            LinkEvent::Phase(_)
-            | LinkEvent::IpDown
-            | LinkEvent::Ipv6Down
-            | LinkEvent::PeerAuth(..)
-            | LinkEvent::Datagram { .. } => {}
+            LinkEvent::IpDown | LinkEvent::Ipv6Down => {
+                if let Some(script) = &mut self.script {
+                    script.player.handle_down();
+                }
+            }
+            LinkEvent::Phase(_) | LinkEvent::PeerAuth(..) | LinkEvent::Datagram { .. } => {}
         }
     }
 

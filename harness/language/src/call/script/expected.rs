@@ -47,7 +47,7 @@ fn build_body(item: &Item, pattern: &Pattern, problems: &mut Vec<Problem>) -> Bo
     let options =
         pattern.codes.iter().all(|code| has_options(pattern.protocol, Some(*code))) && !pattern.codes.is_empty();
     let (mut list, mut parts) = (Vec::new(), Vec::new());
-    let (mut others, mut cut, mut any) = (false, false, false);
+    let (mut others, mut cut, mut more, mut any) = (false, false, false, false);
     for word in &item.items {
         match word.word.name {
             "option" if !options => {
@@ -62,13 +62,14 @@ fn build_body(item: &Item, pattern: &Pattern, problems: &mut Vec<Problem>) -> Bo
             "others" => others = true,
             "anything" => any = true,
             "cut" => cut = true,
+            "more" => more = true,
             _ => parts.extend(build_part(word)),
         }
     }
     match () {
         () if any => Body::Any,
         () if !list.is_empty() || others => Body::Options { list, others },
-        () if !parts.is_empty() => Body::Data { parts, cut },
+        () if !parts.is_empty() => Body::Data { parts, cut, more },
         () => Body::Usual,
     }
 }
