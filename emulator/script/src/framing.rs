@@ -20,7 +20,8 @@ pub struct Framing {
     pub fcs: Fcs,
     /// Control octets that are sent as Control Escape and another.
     pub accm: u32,
-    /// Whether every octet that may be is sent so; all may but 0x5e, which would become a flag.
+    /// Whether every octet that may be is sent so: 0x40 to 0xff but 0x5e, which would become a flag (RFC 1662 §7.1).
+    /// Those from 0x20 to 0x3f would become control octets, which a receiver removes.
     pub escape_all: bool,
     /// Flag Sequences before the frame.
     pub flags: u32,
@@ -132,7 +133,7 @@ impl Framing {
         match octet {
             FLAG | ESCAPE => true,
             0..0x20 if self.accm >> octet & 1 == 1 => true,
-            _ => self.escape_all && octet != FLAG ^ 0x20,
+            _ => self.escape_all && octet >= 0x40 && octet != FLAG ^ 0x20,
         }
     }
 }
@@ -190,7 +191,7 @@ mod tests {
         assert_eq!(framing(|it| it.stray = vec![0x11])[..5], *b"~\xff\x11\x03\x11");
         assert_eq!(framing(|it| it.address = None)[..4], *b"~\x00\x21E");
         assert_eq!(framing(|it| it.flags = 3)[..4], *b"~~~\xff");
-        assert_eq!(framing(|it| it.escape_all = true)[..3], *b"~\x7d\xdf");
+        assert_eq!(framing(|it| it.escape_all = true)[..7], *b"~\x7d\xdf\x03\x00\x21\x7d");
         assert_eq!(framing(|it| it.fcs = Fcs::Missing), b"~\xff\x03\x00\x21E~");
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use offhook_clock::{Instant, earliest};
+use offhook_clock::Instant;
 use offhook_ppp::frame::LCP;
 
 use crate::captured::{Captured, Captures};
@@ -189,8 +189,8 @@ impl Player {
         if self.verdict.is_some() {
             return None;
         }
-        let paced = self.paced.front().map(|(at, _)| *at);
-        earliest(paced, self.deadline())
+        // The next step begins when the last octet is out, and so does its time.
+        self.paced.front().map(|(at, _)| *at).or_else(|| self.deadline())
     }
 
     /// What is to be done next.
@@ -242,6 +242,7 @@ impl Player {
         while self.paced.front().is_some_and(|(at, _)| *at <= now) {
             if let Some((_, octets)) = self.paced.pop_front() {
                 self.outputs.push_back(Output::Octets(octets));
+                self.begun = Some(now);
             }
         }
         while self.verdict.is_none() && self.begun.is_some() && self.paced.is_empty() {

@@ -172,3 +172,19 @@ fn an_identifier_is_literal_or_relative_and_a_wrong_one_is_not_taken() {
     assert_eq!(played.verdict, Verdict::Passed, "{:#?}", played.log);
     assert_eq!(played.at.to_string(), "3.000");
 }
+
+#[test]
+fn the_step_after_octets_that_have_their_time_begins_with_the_last_of_them() {
+    let mut slow = Template { name: Some("slow".into()), ..Template::new(LCP, Some(9)) };
+    slow.framing.every = Duration::from_secs(1);
+    slow.framing.accm = 0;
+    let steps = vec![
+        Step::Take(vec![LCP]),
+        negotiate(LCP, Vec::new()),
+        Step::Send(Box::new(Template { parts: vec![Part::OwnMagic, Part::Octets(b"slow".to_vec())], ..slow })),
+        // Ten seconds, of twenty that the request takes.
+        expect(Pattern { of: Some("slow".into()), ..Pattern::new(LCP, vec![10]) }),
+    ];
+    let played = play(steps, rest(), &mut subject(Vec::new()));
+    assert_eq!(played.verdict, Verdict::Passed, "{:#?}", played.log);
+}
