@@ -142,9 +142,9 @@ fn a_call_logs_in_gets_its_address_pings_and_ends() {
     let mut call = Call::new(alice(), server(Method::Pap));
     call.run_until(seconds(5));
     assert!(call.has_link(LinkEvent::Auth(Method::Pap, OwnAuth::Accepted(b"Login ok".to_vec()))));
-    assert!(call.has_link(LinkEvent::IpUp { local: REMOTE, peer: Some(LOCAL), dns: vec![DNS] }));
+    assert!(call.has_link(LinkEvent::IpUp { local: REMOTE, peer: Some(LOCAL), dns: vec![DNS], wins: vec![] }));
     let link = call.caller.link();
-    let states = (link.phase(), link.lcp().state(), link.ipcp().state());
+    let states = (link.phase(), link.lcp().state(), link.ipcp().unwrap().state());
     assert_eq!(states, (Phase::Network, State::Opened, State::Opened));
 
     call.events.clear();
@@ -248,7 +248,12 @@ fn a_caller_that_takes_its_time_begins_when_it_said_it_would() {
 fn a_caller_without_an_address_to_tell_has_an_unspecified_one_and_sends_no_datagrams() {
     let mut call = Call::new(CallerConfig { no_address: true, ..alice() }, server(Method::Pap));
     call.run_until(seconds(5));
-    assert!(call.has_link(LinkEvent::IpUp { local: Ipv4Addr::UNSPECIFIED, peer: Some(LOCAL), dns: vec![DNS] }));
+    assert!(call.has_link(LinkEvent::IpUp {
+        local: Ipv4Addr::UNSPECIFIED,
+        peer: Some(LOCAL),
+        dns: vec![DNS],
+        wins: vec![]
+    }));
     call.caller.ping(call.now, LOCAL, 1, 1);
     assert_eq!((call.caller.poll_transmit(), call.caller.poll_timeout()), (None, None));
 }
@@ -300,5 +305,5 @@ fn a_ping_before_the_network_is_up_or_after_it_is_down_is_not_sent() {
     call.caller.handle_carrier_lost(call.now);
     call.caller.ping(call.now, LOCAL, 1, 1);
     assert_eq!(call.caller.poll_transmit(), None);
-    assert_ne!(call.caller.link().ipcp().state(), State::Opened);
+    assert_ne!(call.caller.link().ipcp().unwrap().state(), State::Opened);
 }

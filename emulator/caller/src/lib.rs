@@ -126,12 +126,18 @@ impl Caller {
                     address: (!config.no_address).then(|| config.address.unwrap_or(Ipv4Addr::UNSPECIFIED)),
                     insist: config.insist,
                     dns: config.ask_dns,
+                    wins: config.ask_wins,
                 },
                 callback: config.callback,
             }),
+            ip: config.ip,
             ipv6: config.ipv6,
             mru: config.mru.unwrap_or(DEFAULT_MRU),
             accm: config.accm,
+            magic: config.magic,
+            compression: config.compression,
+            opening: config.opening,
+            echo: config.echo,
             seed: random.next(),
             limits: Limits { restart: config.restart, ..Limits::default() },
             delay: config.delay,
@@ -278,7 +284,7 @@ impl Caller {
 
     fn handle_link_event(&mut self, now: Instant, event: LinkEvent) {
         match &event {
-            LinkEvent::IpUp { local, peer, dns } => {
+            LinkEvent::IpUp { local, peer, dns, .. } => {
                 self.ip_is_up = true;
                 let host = self.host(now);
                 host.add_ipv4(*local, *peer);

@@ -74,7 +74,7 @@ impl PortSession {
                 self.facts.auth = Some(Timestamped { at, what: auth });
                 self.linked(now, "the server asks for no authentication".to_owned());
             }
-            LinkEvent::IpUp { local, peer, dns } => {
+            LinkEvent::IpUp { local, peer, dns, .. } => {
                 let told = peer.map(|peer| format!(", peer {peer}")).unwrap_or_default();
                 self.linked(now, format!("IPCP is Opened: {local}{told}"));
                 self.facts.up = Some(Timestamped { at, what: Addresses { local, peer, dns } });
