@@ -19,11 +19,14 @@ use offhook_clock::{Instant, earliest};
 pub use offhook_ppp::auth::AuthChoice;
 use offhook_ppp::auth::{Credentials, Method};
 use offhook_ppp::control::DEFAULT_MRU;
+pub use offhook_ppp::frame::Compression;
 use offhook_ppp::frame::{IP, IPV6};
 use offhook_ppp::ipcp::Wanted;
+pub use offhook_ppp::lcp::MagicNumber;
 use offhook_ppp::lcp::Settings;
 pub use offhook_ppp::link::Phase;
 use offhook_ppp::link::{Calling, Config, Layer, Link, LinkEvent, Role};
+pub use offhook_ppp::link::{Echo, Opening};
 use offhook_ppp::restart::Limits;
 
 /// A transfer to be done by HTTP over the link.
@@ -200,10 +203,11 @@ impl Caller {
         self.settle(now);
     }
 
-    /// Sends an echo request of 56 octets. Nothing is sent unless IPCP is Opened.
-    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16) {
+    /// Sends an echo request with `size` octets of data. Nothing is sent unless IPCP is Opened, or if it does not fit into
+    /// the server's Maximum-Receive-Unit.
+    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16, size: u16) {
         if let Some(host) = &mut self.host {
-            host.ping(now, to, id, seq);
+            host.ping(now, to, id, seq, size);
         }
         self.settle(now);
     }
