@@ -142,14 +142,14 @@ fn a_call_logs_in_gets_its_address_pings_and_ends() {
     let mut call = Call::new(alice(), server(Method::Pap));
     call.run_until(seconds(5));
     assert!(call.has_link(LinkEvent::Auth(Method::Pap, OwnAuth::Accepted(b"Login ok".to_vec()))));
-    assert!(call.has_link(LinkEvent::IpUp { local: REMOTE, peer: Some(LOCAL), dns: vec![DNS] }));
+    assert!(call.has_link(LinkEvent::IpUp { local: REMOTE, peer: Some(LOCAL), dns: vec![DNS], wins: vec![] }));
     let link = call.caller.link();
-    let states = (link.phase(), link.lcp().state(), link.ipcp().state());
+    let states = (link.phase(), link.lcp().state(), link.ipcp().unwrap().state());
     assert_eq!(states, (Phase::Network, State::Opened, State::Opened));
 
     call.events.clear();
     for seq in 1..=3 {
-        call.caller.ping(call.now, LOCAL, 0x77, seq);
+        call.caller.ping(call.now, LOCAL, 0x77, seq, 56);
         call.run_until(call.now + Duration::from_secs(1));
     }
     let pong = |seq| CallerEvent::Host(HostEvent::Pong(Pong { from: LOCAL, id: 0x77, seq }));
@@ -248,8 +248,13 @@ fn a_caller_that_takes_its_time_begins_when_it_said_it_would() {
 fn a_caller_without_an_address_to_tell_has_an_unspecified_one_and_sends_no_datagrams() {
     let mut call = Call::new(CallerConfig { no_address: true, ..alice() }, server(Method::Pap));
     call.run_until(seconds(5));
-    assert!(call.has_link(LinkEvent::IpUp { local: Ipv4Addr::UNSPECIFIED, peer: Some(LOCAL), dns: vec![DNS] }));
-    call.caller.ping(call.now, LOCAL, 1, 1);
+    assert!(call.has_link(LinkEvent::IpUp {
+        local: Ipv4Addr::UNSPECIFIED,
+        peer: Some(LOCAL),
+        dns: vec![DNS],
+        wins: vec![]
+    }));
+    call.caller.ping(call.now, LOCAL, 1, 1, 56);
     assert_eq!((call.caller.poll_transmit(), call.caller.poll_timeout()), (None, None));
 }
 
@@ -259,7 +264,7 @@ fn a_caller_that_fell_silent_sends_nothing_and_wakes_nobody_until_its_next_carri
     call.run_until(seconds(5));
     call.events.clear();
     call.caller.fall_silent();
-    call.caller.ping(call.now, LOCAL, 1, 1);
+    call.caller.ping(call.now, LOCAL, 1, 1, 56);
     call.server.handle_datagram(IP, &[0x45]);
     call.server.handle_close(call.now, "Peer not responding");
     call.run_until(seconds(60));
@@ -293,12 +298,12 @@ fn login_prompts_and_pppds_complaints_are_text() {
 #[test]
 fn a_ping_before_the_network_is_up_or_after_it_is_down_is_not_sent() {
     let mut caller = Caller::new(alice());
-    caller.ping(Instant::ZERO, LOCAL, 1, 1);
+    caller.ping(Instant::ZERO, LOCAL, 1, 1, 56);
     assert_eq!((caller.poll_transmit(), caller.poll_event()), (None, None));
     let mut call = Call::new(alice(), server(Method::Pap));
     call.run_until(seconds(5));
     call.caller.handle_carrier_lost(call.now);
-    call.caller.ping(call.now, LOCAL, 1, 1);
+    call.caller.ping(call.now, LOCAL, 1, 1, 56);
     assert_eq!(call.caller.poll_transmit(), None);
-    assert_ne!(call.caller.link().ipcp().state(), State::Opened);
+    assert_ne!(call.caller.link().ipcp().unwrap().state(), State::Opened);
 }

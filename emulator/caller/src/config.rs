@@ -7,6 +7,9 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use offhook_ppp::auth::AuthChoice;
+use offhook_ppp::frame::Compression;
+use offhook_ppp::lcp::MagicNumber;
+use offhook_ppp::link::{Echo, Opening};
 
 /// What the caller is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,10 @@ pub struct CallerConfig {
     pub address: Option<Ipv4Addr>,
     /// Whether to ask for name servers.
     pub ask_dns: bool,
+    /// Whether to ask for WINS servers.
+    pub ask_wins: bool,
+    /// Whether to negotiate IPCP; otherwise the server's is Protocol-Rejected.
+    pub ip: bool,
     /// Whether to negotiate IPV6CP; otherwise the server's is Protocol-Rejected.
     pub ipv6: bool,
     /// What all random numbers of the caller derive from: Magic-Number, Interface-Identifier, IP identification.
@@ -28,6 +35,14 @@ pub struct CallerConfig {
     pub mru: Option<u16>,
     /// ACCM to ask for: the control octets the server must escape. 0xffffffff needs no asking.
     pub accm: u32,
+    /// Which Magic-Number to ask for.
+    pub magic: MagicNumber,
+    /// Which compressed frames to say that it takes.
+    pub compression: Compression,
+    /// Whether it begins, or waits for the server's Configure-Request.
+    pub opening: Opening,
+    /// Its own Echo-Requests, if there are to be any.
+    pub echo: Option<Echo>,
     /// Which authentication protocols it takes.
     pub auth: AuthChoice,
     /// From carrier to the first Configure-Request. What comes in until then is told and has no effect.
@@ -54,10 +69,16 @@ impl Default for CallerConfig {
             password: None,
             address: None,
             ask_dns: true,
+            ask_wins: false,
+            ip: true,
             ipv6: false,
             magic_seed: 0,
             mru: None,
             accm: 0,
+            magic: MagicNumber::Random,
+            compression: Compression { acfc: true, pfc: true },
+            opening: Opening::Active,
+            echo: None,
             auth: AuthChoice::default(),
             delay: Duration::ZERO,
             restart: Duration::from_secs(3),

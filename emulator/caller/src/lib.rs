@@ -19,11 +19,14 @@ use offhook_clock::{Instant, earliest};
 pub use offhook_ppp::auth::AuthChoice;
 use offhook_ppp::auth::{Credentials, Method};
 use offhook_ppp::control::DEFAULT_MRU;
+pub use offhook_ppp::frame::Compression;
 use offhook_ppp::frame::{IP, IPV6};
 use offhook_ppp::ipcp::Wanted;
+pub use offhook_ppp::lcp::MagicNumber;
 use offhook_ppp::lcp::Settings;
 pub use offhook_ppp::link::Phase;
 use offhook_ppp::link::{Calling, Config, Layer, Link, LinkEvent, Role};
+pub use offhook_ppp::link::{Echo, Opening};
 use offhook_ppp::restart::Limits;
 
 /// A transfer to be done by HTTP over the link.
@@ -126,12 +129,18 @@ impl Caller {
                     address: (!config.no_address).then(|| config.address.unwrap_or(Ipv4Addr::UNSPECIFIED)),
                     insist: config.insist,
                     dns: config.ask_dns,
+                    wins: config.ask_wins,
                 },
                 callback: config.callback,
             }),
+            ip: config.ip,
             ipv6: config.ipv6,
             mru: config.mru.unwrap_or(DEFAULT_MRU),
             accm: config.accm,
+            magic: config.magic,
+            compression: config.compression,
+            opening: config.opening,
+            echo: config.echo,
             seed: random.next(),
             limits: Limits { restart: config.restart, ..Limits::default() },
             delay: config.delay,
@@ -194,10 +203,11 @@ impl Caller {
         self.settle(now);
     }
 
-    /// Sends an echo request of 56 octets. Nothing is sent unless IPCP is Opened.
-    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16) {
+    /// Sends an echo request with `size` octets of data. Nothing is sent unless IPCP is Opened, or if it does not fit into
+    /// the server's Maximum-Receive-Unit.
+    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16, size: u16) {
         if let Some(host) = &mut self.host {
-            host.ping(now, to, id, seq);
+            host.ping(now, to, id, seq, size);
         }
         self.settle(now);
     }
@@ -278,7 +288,7 @@ impl Caller {
 
     fn handle_link_event(&mut self, now: Instant, event: LinkEvent) {
         match &event {
-            LinkEvent::IpUp { local, peer, dns } => {
+            LinkEvent::IpUp { local, peer, dns, .. } => {
                 self.ip_is_up = true;
                 let host = self.host(now);
                 host.add_ipv4(*local, *peer);

@@ -43,7 +43,9 @@ impl Line {
                     LinkEvent::FrameSent(octets) => format!("-> {}", print::frame(&octets)),
                     LinkEvent::FrameReceived(octets) => format!("<- {}", print::frame(&octets)),
                     LinkEvent::Phase(phase) => format!("   phase {phase:?}"),
-                    LinkEvent::IpUp { local, peer, dns } => format!("   up: {local} to {peer:?}, name servers {dns:?}"),
+                    LinkEvent::IpUp { local, peer, dns, .. } => {
+                        format!("   up: {local} to {peer:?}, name servers {dns:?}")
+                    }
                     LinkEvent::Datagram { octets, .. } => format!("   got a datagram of {} octets", octets.len()),
                     LinkEvent::Finished(why) => format!("   over: {why}"),
                     _ => continue,

@@ -174,7 +174,8 @@ pub enum Action {
 /// The table's footnotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Footnote {
-    /// \[p\] Passive option (§4.2, Stopped): an implementation may stay and wait instead of finishing. Ours finishes.
+    /// \[p\] Passive option (§4.2, Stopped): an implementation may stay and wait instead of finishing;
+    /// [`Opening`](crate::control::Opening) says which.
     Passive,
     /// \[r\] Restart option (§4.3, Open): an implementation may do Down and Up as well. Ours does not.
     Restart,

@@ -27,63 +27,29 @@
 //! # Ok::<(), offhook_ppp::packet::PacketError>(())
 //! ```
 
+mod judging;
+mod protocol;
+
 use std::collections::VecDeque;
 
 use offhook_clock::Instant;
 
-use crate::automaton::{Action, Cell, Event, State, step};
+use self::judging::is_answer;
+pub use self::protocol::{Protocol, Sender, Verdict};
+
+use crate::automaton::{Action, Cell, Event, Footnote, State, step};
 use crate::frame::LCP;
-use crate::options::{OptionError, Options, RawOption, push};
+use crate::options::Options;
 use crate::packet::{Code, HEADER, Packet, PacketError, Repr, emit};
 use crate::restart::{Limits, RestartTimer};
 
 /// The octets of information a peer takes before anything else is agreed on (RFC 1661 §6.1).
 pub const DEFAULT_MRU: u16 = 1500;
 
-/// What a protocol thinks of an option in the peer's Configure-Request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Acceptable.
-    Ack,
-    /// Known, but with this data instead (RFC 1661 §5.3).
-    Nak(Vec<u8>),
-    /// Not known or not wanted (RFC 1661 §5.4).
-    Reject,
-}
-
-/// The options of a control protocol: which we ask for, and what we say to the peer's.
-pub trait Protocol {
-    /// The Protocol field of its packets.
-    const NUMBER: u16;
-
-    /// The lower layer is up: what was said over it before is void.
-    fn begin(&mut self) {}
-    /// Negotiation starts again: ask for what was wanted at first.
-    fn reset(&mut self);
-    /// The options of the next Configure-Request.
-    fn request(&self) -> Vec<u8>;
-    /// The peer acknowledged the last request.
-    fn acked(&mut self) {}
-    /// The peer's Configure-Nak proposes `option`.
-    fn nakked(&mut self, option: RawOption<'_>);
-    /// The peer's Configure-Reject returns `option`.
-    fn rejected(&mut self, option: RawOption<'_>);
-    /// A new Configure-Request of the peer is to be judged: what its last one said is void.
-    fn begin_judging(&mut self);
-    /// Judges an option of the peer's Configure-Request, and remembers it if it is good.
-    fn judge(&mut self, option: RawOption<'_>) -> Verdict;
-    /// Acceptable data for an option of this kind, for the peer that sent it with an impossible Length;
-    /// `None` if the kind is unknown or has no data.
-    fn desired(&mut self, kind: u8) -> Option<Vec<u8>>;
-    /// Our Magic-Number, or 0 (LCP only, RFC 1661 §5.8).
-    fn magic(&self) -> u32 {
-        0
-    }
-    /// An Echo-Request came in Opened; whether it is answered (LCP only, RFC 1661 §5.8).
-    fn answers_echo(&mut self) -> bool {
-        true
-    }
-}
+/// Code of Identification (RFC 1570 §1.1).
+const IDENTIFICATION: u8 = 12;
+/// Code of Time-Remaining (RFC 1570 §1.2).
+const TIME_REMAINING: u8 = 13;
 
 /// What comes out of a [`Control`], in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +73,24 @@ pub enum Output {
     TerminateRequest(Vec<u8>),
     /// The peer does not know a protocol (LCP only, RFC 1661 §5.7).
     ProtocolRejected(u16),
+    /// The peer does not know a code without which there is no negotiation (RFC 1661 §5.6).
+    CodeRejected(u8),
+    /// The peer answered an Echo-Request with this Identifier (LCP only, RFC 1661 §5.8).
+    EchoReply(u8),
+    /// Our own Magic-Number came back in Opened: negotiation starts again (LCP only, RFC 1661 §6.4).
+    LoopedBack,
+}
+
+/// Who begins a negotiation (RFC 1661 §4.2, Stopped and the Passive option).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opening {
+    /// Asks at once, and is finished if nobody answers.
+    #[default]
+    Active,
+    /// Asks at once; if nobody answers, it waits for the peer's Configure-Request, as pppd does with `passive`.
+    Passive,
+    /// Waits for the peer's Configure-Request, as pppd does with `silent`.
+    Silent,
 }
 
 /// A Configure-Request that was not answered yet.
@@ -122,11 +106,14 @@ pub struct Control<P> {
     protocol: P,
     state: State,
     timer: RestartTimer,
+    opening: Opening,
     /// Identifier of the last packet we began.
     identifier: u8,
     outstanding: Option<Outstanding>,
     terminate_reason: Vec<u8>,
     peer_mru: u16,
+    /// Codes that the peer does not know and that can be done without; they are not sent any more.
+    rejected_codes: Vec<u8>,
     outputs: VecDeque<Output>,
 }
 
@@ -137,10 +124,12 @@ impl<P: Protocol> Control<P> {
             protocol,
             state: State::Initial,
             timer: RestartTimer::new(limits),
+            opening: Opening::Active,
             identifier: 0,
             outstanding: None,
             terminate_reason: Vec::new(),
             peer_mru: DEFAULT_MRU,
+            rejected_codes: Vec::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -164,6 +153,11 @@ impl<P: Protocol> Control<P> {
         self.peer_mru = mru;
     }
 
+    /// Who begins, from the next Up on.
+    pub const fn set_opening(&mut self, opening: Opening) {
+        self.opening = opening;
+    }
+
     /// Open (RFC 1661 §4.3).
     pub fn handle_open(&mut self, now: Instant) {
         self.fire(now, Event::Open, None, None);
@@ -179,8 +173,13 @@ impl<P: Protocol> Control<P> {
     pub fn handle_up(&mut self, now: Instant) {
         if matches!(self.state, State::Initial | State::Starting) {
             self.protocol.begin();
+            self.rejected_codes.clear();
         }
-        self.fire(now, Event::Up, None, None);
+        if self.state == State::Starting && self.opening == Opening::Silent {
+            self.state = State::Stopped;
+        } else {
+            self.fire(now, Event::Up, None, None);
+        }
     }
 
     /// Down: the lower layer is gone.
@@ -223,13 +222,12 @@ impl<P: Protocol> Control<P> {
             }
             Repr::Terminate { .. } => self.fire(now, Event::TerminateAck, Some(packet), None),
             Repr::CodeReject { rejected } => {
-                // Without codes 1 to 7 there is no negotiation (§4.3, RXJ).
-                let catastrophic = rejected.first().is_some_and(|code| (1..=7).contains(code));
-                let event = if catastrophic { Event::RejectCatastrophic } else { Event::RejectPermitted };
-                if rejected.len() >= HEADER {
-                    self.fire(now, event, Some(packet), None);
+                if let [code, _, _, _, ..] = *rejected {
+                    self.handle_code_reject(now, packet, code);
                 }
             }
+            // Identification and Time-Remaining (RFC 1570 §1.1, §1.2) are for people to read.
+            Repr::Unknown { code: IDENTIFICATION | TIME_REMAINING, .. } if P::NUMBER == LCP => {}
             _ if packet.code().is_lcp_only() && P::NUMBER == LCP => self.handle_extended(now, packet, repr),
             _ => {
                 let rejected = Repr::CodeReject { rejected: self.cut(packet.octets(), HEADER) };
@@ -238,6 +236,11 @@ impl<P: Protocol> Control<P> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the peer has not rejected this code.
+    pub fn may_send(&self, code: Code) -> bool {
+        !self.rejected_codes.contains(&code.into())
     }
 
     /// When [`Self::handle_timeout`] wants to be called.
@@ -262,49 +265,10 @@ impl<P: Protocol> Control<P> {
             // What is sent does not depend on the options: Terminate-Ack or nothing.
             return self.fire(now, Event::RequestGood, Some(packet), None);
         }
-        if !self.state.is_negotiating() {
-            self.timer.forgive();
-        }
         if let Some((event, code, options)) = self.judge(options) {
             let answer = emit(code.into(), packet.identifier(), &options);
             self.fire(now, event, Some(packet), Some(answer));
         }
-    }
-
-    /// The answer to a list of options, or `None` if the packet is to be discarded (RFC 1661 §5.2 to §5.4, §6).
-    fn judge(&mut self, options: &[u8]) -> Option<(Event, Code, Vec<u8>)> {
-        let (mut naks, mut nakked, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
-        self.protocol.begin_judging();
-        for option in Options::new(options) {
-            match option {
-                Ok(option) => match self.protocol.judge(option) {
-                    Verdict::Ack => {}
-                    Verdict::Nak(data) => {
-                        push(&mut naks, option.kind, &data);
-                        option.emit(&mut nakked);
-                    }
-                    Verdict::Reject => option.emit(&mut rejects),
-                },
-                // "A Configure-Nak SHOULD be transmitted which includes the desired Configuration Option with
-                // an appropriate Length and Data" (§6); what follows such an option cannot be told apart.
-                Err(OptionError::TooShort { kind, .. }) => match self.protocol.desired(kind) {
-                    Some(data) => push(&mut naks, kind, &data),
-                    None => return None,
-                },
-                // "The entire packet is silently discarded without affecting the automaton" (§6).
-                Err(OptionError::Overrun { .. }) => return None,
-            }
-        }
-        Some(if !rejects.is_empty() {
-            (Event::RequestBad, Code::ConfigureReject, rejects)
-        } else if naks.is_empty() {
-            (Event::RequestGood, Code::ConfigureAck, options.to_vec())
-        } else if self.timer.may_nak() || nakked.is_empty() {
-            (Event::RequestBad, Code::ConfigureNak, naks)
-        } else {
-            // Max-Failure: "any further Configure-Nak packets ... are converted to Configure-Reject packets" (§4.6).
-            (Event::RequestBad, Code::ConfigureReject, nakked)
-        })
     }
 
     /// A Configure-Ack, -Nak or -Reject. One Identifier is good for one answer: the answer to a request that was
@@ -331,23 +295,55 @@ impl<P: Protocol> Control<P> {
         self.fire(now, event, Some(packet), None);
     }
 
+    /// "The implementation MUST stop sending the offending packet type" (§4.3, RXJ+); without codes 1 to 7 there is no
+    /// negotiation (RXJ-).
+    fn handle_code_reject(&mut self, now: Instant, packet: Packet<'_>, code: u8) {
+        if (1..=7).contains(&code) {
+            self.outputs.push_back(Output::CodeRejected(code));
+            return self.fire(now, Event::RejectCatastrophic, Some(packet), None);
+        }
+        if !self.rejected_codes.contains(&code) {
+            self.rejected_codes.push(code);
+        }
+        self.fire(now, Event::RejectPermitted, Some(packet), None);
+    }
+
     /// Codes 8 to 11, which only LCP has and which count only in Opened (RFC 1661 §5.7 to §5.9).
     fn handle_extended(&mut self, now: Instant, packet: Packet<'_>, repr: Repr<'_>) {
+        if self.state != State::Opened {
+            return;
+        }
         match repr {
-            Repr::ProtocolReject { protocol, .. } if self.state == State::Opened => {
+            Repr::ProtocolReject { protocol, .. } => {
                 let catastrophic = protocol == P::NUMBER;
                 let event = if catastrophic { Event::RejectCatastrophic } else { Event::RejectPermitted };
                 self.outputs.push_back(Output::ProtocolRejected(protocol));
                 self.fire(now, event, Some(packet), None);
             }
-            Repr::Echo { code: Code::EchoRequest, .. }
-                if self.state == State::Opened && !self.protocol.answers_echo() => {}
-            Repr::Echo { code: Code::EchoRequest, data, .. } => {
+            Repr::Echo { code, magic, data } => match self.protocol.sender(magic) {
+                Sender::Peer => self.handle_echo(now, packet, code, data),
+                // "A somewhat pessimistic procedure is to assume a LCP Down event" (§6.4); the loop, if there is one,
+                // shows in the negotiation that follows.
+                Sender::Ourselves => {
+                    self.outputs.push_back(Output::LoopedBack);
+                    self.fire(now, Event::Down, None, None);
+                    self.fire(now, Event::Up, None, None);
+                }
+                // "A link which has been (mis)configured for communications with a different peer" (§6.4).
+                Sender::Stranger => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn handle_echo(&mut self, now: Instant, packet: Packet<'_>, code: Code, data: &[u8]) {
+        match code {
+            Code::EchoRequest if self.protocol.answers_echo() && self.may_send(Code::EchoReply) => {
                 let magic = self.protocol.magic();
                 let reply = Repr::Echo { code: Code::EchoReply, magic, data: self.cut(data, HEADER + 4) };
                 self.fire(now, Event::Echo, Some(packet), Some(reply.emit(packet.identifier())));
             }
-            Repr::Echo { .. } => self.fire(now, Event::Echo, Some(packet), None),
+            Code::EchoReply => self.outputs.push_back(Output::EchoReply(packet.identifier())),
             _ => {}
         }
     }
@@ -359,13 +355,15 @@ impl<P: Protocol> Control<P> {
 
     /// Steps the automaton. `answer` is what sca, scn, scj and ser send.
     fn fire(&mut self, now: Instant, event: Event, received: Option<Packet<'_>>, answer: Option<Vec<u8>>) {
-        let Cell::Go { actions, next, .. } = step(self.state, event) else { return };
+        let Cell::Go { actions, next, footnote } = step(self.state, event) else { return };
+        let waits = footnote == Some(Footnote::Passive) && self.opening != Opening::Active;
         let from = std::mem::replace(&mut self.state, next);
         for action in actions {
             match action {
                 Action::Tlu => self.outputs.push_back(Output::Up),
                 Action::Tld => self.outputs.push_back(Output::Down),
                 Action::Tls => self.outputs.push_back(Output::Started),
+                Action::Tlf if waits => {}
                 Action::Tlf => self.outputs.push_back(Output::Finished { by: event, from }),
                 Action::Irc if actions.contains(&Action::Str) => self.timer.initialize_for_terminate(),
                 Action::Irc => self.timer.initialize_for_configure(),
@@ -400,11 +398,16 @@ impl<P: Protocol> Control<P> {
         }
     }
 
+    fn begin_negotiation(&mut self) {
+        self.protocol.reset();
+        self.timer.forgive();
+    }
+
     /// scr. A retransmission keeps Identifier and contents, so that a late answer still counts (RFC 1661 §5.1).
     fn send_request(&mut self, now: Instant, event: Event, from: State) {
-        if !from.is_negotiating() {
-            self.protocol.reset();
-            self.timer.forgive();
+        let has_begun = from.is_negotiating() || matches!(event, Event::RequestGood | Event::RequestBad);
+        if !has_begun {
+            self.begin_negotiation();
         }
         let request = match self.outstanding.take() {
             Some(outstanding) if event == Event::TimeoutRetry => outstanding,
@@ -415,19 +418,6 @@ impl<P: Protocol> Control<P> {
         self.outstanding = Some(request);
         self.timer.request_sent(now);
     }
-}
-
-/// Whether `answer` is a proper answer of this kind to a request with these options (RFC 1661 §5.2 to §5.4).
-fn is_answer(code: Code, answer: &[u8], request: &[u8]) -> bool {
-    if code == Code::ConfigureAck {
-        return answer == request;
-    }
-    if answer.is_empty() || Options::new(answer).any(|option| option.is_err()) {
-        return false;
-    }
-    // A Reject returns options unchanged and in order; a Nak changes them and may add some.
-    let mut asked = Options::new(request);
-    code == Code::ConfigureNak || Options::new(answer).all(|option| asked.any(|ours| ours == option))
 }
 
 #[cfg(test)]

@@ -120,11 +120,11 @@ fn unknown_codes_are_code_rejected_with_new_identifiers_and_cut_to_the_peers_mru
 fn an_echo_is_answered_with_our_magic_number_in_opened_only() {
     let mut control = opened();
     let magic = control.protocol().magic().to_be_bytes();
-    let reply = answer(&mut control, b"\x09\x21\x00\x0a\x01\x02\x03\x04hi");
+    let reply = answer(&mut control, b"\x09\x21\x00\x0a\x00\x00\x00\x00hi");
     assert_eq!(reply, [[b"\x0a\x21\x00\x0a", &magic[..], b"hi"].concat()]);
     let (mut early, _) = req_sent();
-    assert!(answer(&mut early, b"\x09\x21\x00\x0a\x01\x02\x03\x04hi").is_empty());
-    assert!(answer(&mut control, b"\x0b\x22\x00\x08\x01\x02\x03\x04").is_empty());
+    assert!(answer(&mut early, b"\x09\x21\x00\x0a\x00\x00\x00\x00hi").is_empty());
+    assert!(answer(&mut control, b"\x0b\x22\x00\x08\x00\x00\x00\x00").is_empty());
 }
 
 #[test]
@@ -221,12 +221,98 @@ fn an_echo_that_is_missed_changes_nothing_and_one_before_opened_does_not_count()
     control.handle_open(Instant::ZERO);
     control.handle_up(Instant::ZERO);
     let request = packets(&mut control)[0].clone();
-    let echo = b"\x09\x21\x00\x08\x01\x02\x03\x04";
+    let echo = b"\x09\x21\x00\x08\x00\x00\x00\x00";
     assert!(answer(&mut control, echo).is_empty());
     answer(&mut control, &ack_of(&request));
     answer(&mut control, b"\x01\x01\x00\x04");
     let answers = [0; 5].map(|_| answer(&mut control, echo).len());
     assert_eq!((answers, control.state()), ([1, 0, 1, 0, 1], State::Opened));
+}
+
+#[test]
+fn a_request_that_is_no_good_changes_nothing_of_what_was_agreed_on() {
+    for bad in [
+        // An option that ends after the packet, one without room for its own header, a Nak, a Reject.
+        &b"\x01\x03\x00\x0d\x05\x06\x77\x77\x77\x77\x01\x09\x05"[..],
+        b"\x01\x03\x00\x06\xfa\x01",
+        b"\x01\x03\x00\x0a\x07\x02\x01\x04\x00\x00",
+        b"\x01\x03\x00\x08\x07\x02\xfa\x02",
+    ] {
+        let mut control = opened();
+        control.handle_packet(Instant::ZERO, b"\x01\x02\x00\x08\x01\x04\x02\x40").unwrap();
+        assert_eq!(control.protocol().peer().mru, 576);
+        control.handle_packet(Instant::ZERO, bad).unwrap();
+        let peer = control.protocol().peer();
+        assert_eq!((peer.mru, peer.pfc, peer.magic), (576, false, None), "{bad:02x?}");
+    }
+}
+
+#[test]
+fn the_second_option_of_a_kind_is_rejected() {
+    let mut control = opened();
+    let twice = b"\x01\x05\x00\x0c\x01\x04\x02\x40\x01\x04\x05\xdc";
+    assert_eq!(answer(&mut control, twice).last().unwrap()[..], *b"\x04\x05\x00\x08\x01\x04\x05\xdc");
+}
+
+#[test]
+fn a_code_that_the_peer_rejects_is_not_sent_any_more_and_without_codes_1_to_7_there_is_no_link() {
+    let mut control = opened();
+    let echo = b"\x09\x21\x00\x08\x00\x00\x00\x00";
+    assert_eq!(answer(&mut control, echo).len(), 1);
+    for code in [Code::EchoReply, Code::ProtocolReject] {
+        assert!(control.may_send(code));
+        assert!(answer(&mut control, &emit(7, 9, &[code.into(), 1, 0, 4])).is_empty());
+        assert!(!control.may_send(code) && control.state() == State::Opened);
+    }
+    assert!(answer(&mut control, echo).is_empty());
+    // A copy that is no packet rejects nothing.
+    assert!(answer(&mut control, &emit(7, 9, &[1, 1, 0])).is_empty());
+    assert_eq!(control.state(), State::Opened);
+    control.handle_packet(Instant::ZERO, &emit(7, 9, &[1, 1, 0, 4])).unwrap();
+    let outputs: Vec<_> = std::iter::from_fn(|| control.poll_output()).collect();
+    assert!(outputs.starts_with(&[Output::CodeRejected(1), Output::Down]), "{outputs:?}");
+    assert_eq!(control.state(), State::Stopping);
+}
+
+#[test]
+fn identification_and_time_remaining_are_taken_without_an_answer_in_any_state() {
+    let (early, _) = req_sent();
+    for mut control in [early, opened()] {
+        let before = control.state();
+        for code in [12, 13] {
+            assert!(answer(&mut control, &emit(code, 7, b"\x12\x34\x56\x78MSRASV4.00")).is_empty());
+        }
+        assert_eq!(control.state(), before);
+    }
+}
+
+#[test]
+fn who_is_silent_asks_only_when_asked() {
+    let mut control = lcp();
+    control.set_opening(Opening::Silent);
+    control.handle_open(Instant::ZERO);
+    control.handle_up(Instant::ZERO);
+    assert!(packets(&mut control).is_empty());
+    assert_eq!((control.state(), control.poll_timeout()), (State::Stopped, None));
+    let said = answer(&mut control, b"\x01\x01\x00\x04");
+    assert_eq!((said[0][0], &said[1][..]), (1, &b"\x02\x01\x00\x04"[..]));
+    assert_eq!(control.state(), State::AckSent);
+}
+
+#[test]
+fn who_is_passive_asks_ten_times_and_then_waits_to_be_asked() {
+    let mut control = lcp();
+    control.set_opening(Opening::Passive);
+    control.handle_open(Instant::ZERO);
+    control.handle_up(Instant::ZERO);
+    while let Some(now) = control.poll_timeout() {
+        control.handle_timeout(now);
+    }
+    let outputs: Vec<_> = std::iter::from_fn(|| control.poll_output()).collect();
+    assert!(matches!(&outputs[..], [Output::Started, packets @ ..] if packets.len() == 10), "{outputs:?}");
+    assert!(outputs[1..].iter().all(|output| matches!(output, Output::Packet(_))));
+    assert_eq!(control.state(), State::Stopped);
+    assert_eq!(answer(&mut control, b"\x01\x01\x00\x04").len(), 2);
 }
 
 /// Something that may happen to a control protocol.

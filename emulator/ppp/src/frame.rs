@@ -70,6 +70,11 @@ pub enum FrameError {
         /// Octets there were.
         len: usize,
     },
+    /// All-Stations is followed by another control than Unnumbered Information (RFC 1662 §3.1).
+    BadControl {
+        /// The Control field.
+        control: u8,
+    },
     /// The Protocol field's last octet is even or its first octet is odd (RFC 1661 §2).
     BadProtocol {
         /// The field as two octets.
@@ -81,6 +86,9 @@ impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoProtocol { len } => write!(f, "the frame ends after {len} octets, before its Protocol field does"),
+            Self::BadControl { control } => {
+                write!(f, "0x{control:02x} is no Control field: after All-Stations, 0xff, comes 0x03")
+            }
             Self::BadProtocol { protocol } => {
                 write!(f, "0x{protocol:04x} is no Protocol field: its last octet must be odd and its first even")
             }
@@ -93,16 +101,33 @@ impl std::error::Error for FrameError {}
 impl<'a> Frame<'a> {
     /// Reads address, control and protocol, each compressed or not.
     pub fn parse(octets: &'a [u8]) -> Result<Self, FrameError> {
-        let rest = octets.strip_prefix(&ADDRESS_CONTROL).unwrap_or(octets);
+        match Self::parse_any(octets)? {
+            Self { protocol, .. } if protocol & 1 == 0 => Err(FrameError::BadProtocol { protocol }),
+            frame => Ok(frame),
+        }
+    }
+
+    /// Likewise, with whatever Protocol field there is: one that cannot be "MUST be treated as having an unrecognized
+    /// Protocol" (RFC 1661 §2), which a peer is told of as of any other.
+    pub fn parse_any(octets: &'a [u8]) -> Result<Self, FrameError> {
+        let rest = match *octets {
+            // No Protocol field is 0x00ff, so that All-Stations can be told from it (RFC 1661 §6.5).
+            [0xff, control, ..] if control != ADDRESS_CONTROL[1] => return Err(FrameError::BadControl { control }),
+            _ => octets.strip_prefix(&ADDRESS_CONTROL).unwrap_or(octets),
+        };
         match *rest {
             // "A Protocol field that has been compressed is recognized by its odd first octet" (RFC 1661 §6.5).
             [first, ref information @ ..] if first & 1 == 1 => Ok(Self { protocol: first.into(), information }),
-            [first, second, ref information @ ..] if second & 1 == 1 => {
+            [first, second, ref information @ ..] => {
                 Ok(Self { protocol: u16::from_be_bytes([first, second]), information })
             }
-            [first, second, ..] => Err(FrameError::BadProtocol { protocol: u16::from_be_bytes([first, second]) }),
             _ => Err(FrameError::NoProtocol { len: octets.len() }),
         }
+    }
+
+    /// Whether these octets begin with the address and control that all frames have (RFC 1662 §3.1).
+    pub fn has_address_control(octets: &[u8]) -> bool {
+        octets.starts_with(&ADDRESS_CONTROL)
     }
 
     /// The octets for [`transparency::encode`](crate::transparency::encode). LCP is never compressed
@@ -153,6 +178,8 @@ mod tests {
         assert_eq!(Frame::parse(b"\xff\x03"), Err(FrameError::NoProtocol { len: 2 }));
         assert_eq!(Frame::parse(b"\xff\x03\x80"), Err(FrameError::NoProtocol { len: 3 }));
         assert_eq!(Frame::parse(b"\xff\x03\x80\x20"), Err(FrameError::BadProtocol { protocol: 0x8020 }));
+        assert_eq!(Frame::parse_any(b"\xff\x03\x80\x20\x01"), Ok(Frame { protocol: 0x8020, information: &[1] }));
+        assert_eq!(Frame::parse(b"\xff\x13\xc0\x21"), Err(FrameError::BadControl { control: 0x13 }));
         assert_eq!(Frame::parse(b"\xff\x03\xc0\x21"), Ok(Frame { protocol: LCP, information: &[] }));
     }
 }

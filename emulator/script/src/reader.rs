@@ -5,7 +5,7 @@
 //! or as data.
 
 use offhook_ppp::fcs;
-use offhook_ppp::frame::{Frame, FrameError};
+use offhook_ppp::frame::Frame;
 use offhook_ppp::transparency::{ESCAPE, FLAG};
 
 /// Octets of a frame that are kept: more than any packet has when all is escaped.
@@ -45,17 +45,9 @@ impl Bad {
 impl Heard {
     /// Protocol and Information of a good frame.
     pub fn packet(&self) -> Option<(u16, &[u8])> {
-        let frame = Frame::parse(self.frame.as_ref().ok()?);
-        match frame {
-            Ok(Frame { protocol, information }) => Some((protocol, information)),
-            // The number is what counts in a script, however impossible it is (RFC 1661 §2).
-            Err(FrameError::BadProtocol { protocol }) => {
-                let octets = self.frame.as_ref().ok()?;
-                let rest = octets.strip_prefix(&[0xff, 0x03]).unwrap_or(octets);
-                Some((protocol, rest.get(2..).unwrap_or_default()))
-            }
-            Err(FrameError::NoProtocol { .. }) => None,
-        }
+        // The number is what counts in a script, however impossible it is (RFC 1661 §2).
+        let Frame { protocol, information } = Frame::parse_any(self.frame.as_ref().ok()?).ok()?;
+        Some((protocol, information))
     }
 
     /// Whether Address and Control field are there.

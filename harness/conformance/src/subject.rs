@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use offhook_ppp::auth::{Account, AuthChoice, AuthOption, Credentials};
 use offhook_ppp::chap::Algorithm;
+use offhook_ppp::frame::Compression;
 use offhook_ppp::ipcp::Wanted;
-use offhook_ppp::link::{Answering, Calling, Config, Link, Role};
+use offhook_ppp::lcp::MagicNumber;
+use offhook_ppp::link::{Answering, Calling, Config, Echo, Link, Opening, Role};
 use offhook_ppp::restart::Limits;
-use offhook_scenario::{AcceptedAuth, Auth, Ppp, PppClient, Scenario, Subject};
+use offhook_scenario::{AcceptedAuth, Auth, EchoRequests, Magic, Ppp, PppClient, Scenario, Start, Subject};
 
 /// The two ends of a case in process.
 #[derive(Clone, Debug)]
@@ -54,12 +56,28 @@ fn calling(client: &PppClient) -> Config {
             address: (!client.no_address).then(|| client.address.unwrap_or(Ipv4Addr::UNSPECIFIED)),
             insist: client.insist,
             dns: client.ask_dns,
+            wins: client.ask_wins,
         },
         callback: client.callback,
     };
     Config {
         role: Role::Calling(calling),
+        ip: client.ip,
         ipv6: client.ipv6,
+        mru: client.mru,
+        accm: client.accm,
+        magic: match client.magic {
+            Magic::Random => MagicNumber::Random,
+            Magic::Fixed(magic) => MagicNumber::Fixed(magic),
+            Magic::None => MagicNumber::None,
+        },
+        compression: Compression { acfc: client.acfc, pfc: client.pfc },
+        opening: match client.start {
+            Start::Active => Opening::Active,
+            Start::Passive => Opening::Passive,
+            Start::Silent => Opening::Silent,
+        },
+        echo: client.echo.map(|EchoRequests { interval, failure }| Echo { interval, failures: failure }),
         limits: Limits { restart: client.restart, ..Limits::default() },
         delay: client.delay,
         miss_echo: client.miss_echo,
@@ -119,6 +137,20 @@ fn options(line: &str, config: &mut Config) -> Result<(), String> {
             "require-chap" => demand(config, AuthOption::Chap(Algorithm::Md5)),
             "require-pap" => demand(config, AuthOption::Pap),
             "noipv6" => config.ipv6 = false,
+            "noip" => config.ip = false,
+            "silent" => config.opening = Opening::Silent,
+            "passive" => config.opening = Opening::Passive,
+            "nomagic" => config.magic = MagicNumber::None,
+            "nopcomp" => config.compression.pfc = false,
+            "noaccomp" => config.compression.acfc = false,
+            "lcp-echo-interval" => {
+                let failures = config.echo.and_then(|echo| echo.failures);
+                config.echo = Some(Echo { interval: Duration::from_secs(number(10)?.into()), failures });
+            }
+            "lcp-echo-failure" => {
+                let failures = Some(number(10)?);
+                config.echo = config.echo.map(|echo| Echo { failures, ..echo });
+            }
             // What the link does without in any case, or what says nothing of packets.
             "noccp" | "novj" | "novjccomp" | "nodeflate" | "nobsdcomp" | "debug" | "nodetach" | "local" | "noauth"
             | "modem" | "nopredictor1" | "noproxyarp" => {}

@@ -18,6 +18,8 @@ pub(super) enum Request {
         to: Ipv4Addr,
         /// Its sequence number.
         sequence: u16,
+        /// Octets of data.
+        size: u16,
     },
     /// The LAN's host asks by ARP, its cache forgotten, whose an address is.
     Arp {
@@ -53,6 +55,8 @@ pub(super) enum ClientCommand {
         to: Ipv4Addr,
         /// Its sequence number.
         sequence: u16,
+        /// Octets of data.
+        size: u16,
     },
     /// End PPP, and itself.
     HangUp,

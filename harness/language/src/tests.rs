@@ -5,8 +5,8 @@
 use offhook_etc::Content;
 use offhook_scenario::{
     AcceptedAuth, AccountsFile, Act, ArpOwner, AuthProtocol, AuthResult, AutoPpp, Call, CallerIdRule, ClientProgram,
-    Direction, Edit, Forward, ForwardWhen, Host, Line, Mode, ModemTraits, Port, Ppp, PppClient, Program, Scenario,
-    Since, Transfer, User, Verb, Wiring,
+    Direction, EchoRequests, Edit, Forward, ForwardWhen, Host, Line, Magic, Mode, ModemTraits, Port, Ppp, PppClient,
+    Program, Scenario, Since, Start, Transfer, User, Verb, Wiring,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -75,12 +75,13 @@ const CALLS: &str = r#"
         modem-on
         hold-off
         hold-off "30s"
-        ppp user="a" password="b" auth="ms-chap-first" delay="2s" restart="1s" address="10.0.0.9" insist=#true callback=#true miss-echo=6
+        ppp user="a" password="b" auth="ms-chap-first" delay="2s" restart="1s" address="10.0.0.9" insist=#true callback=#true miss-echo=6 ask-wins=#true mru=296 accm=0x000a0000 magic=0x12345678 pfc=#false acfc=#false start="silent" echo-interval="10s" echo-failure=3
+        expect-wins "10.0.0.1"
         expect-auth "accepted" protocol="chap"
         resolve "www.lan" address="192.168.32.7"
         fetch "http://www.lan/octets/1000" at-least="1s" at-most="2s"
         upload "http://www.lan/" size=5
-        ping "10.0.0.9" from="lan" answered=#false
+        ping "10.0.0.9" size=1000 from="lan" answered=#false
         change { delete-rule 1; }
         fall-silent
         expect-hangup
@@ -204,6 +205,14 @@ fn every_verb_holds_what_it_says() {
         insist: true,
         callback: true,
         miss_echo: Some(6),
+        ask_wins: true,
+        mru: 296,
+        accm: 0xa_0000,
+        magic: Magic::Fixed(0x1234_5678),
+        pfc: false,
+        acfc: false,
+        start: Start::Silent,
+        echo: Some(EchoRequests { interval: seconds(10), failure: Some(3) }),
         ..PppClient::default()
     };
     let fetch = Transfer {
@@ -234,11 +243,12 @@ fn every_verb_holds_what_it_says() {
         Verb::HoldOff { time: None },
         Verb::HoldOff { time: Some(seconds(30)) },
         Verb::Ppp(client),
+        Verb::ExpectWins { servers: vec![Ipv4Addr::new(10, 0, 0, 1)] },
         Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: Some(AuthProtocol::Chap) },
         Verb::Resolve { name: text("www.lan"), address: Some(host) },
         Verb::Transfer(fetch),
         Verb::Transfer(upload),
-        Verb::Ping { to: caller, count, every, from: Host::Lan, answered: false },
+        Verb::Ping { to: caller, count, every, size: 1000, from: Host::Lan, answered: false },
         change.clone(),
         Verb::FallSilent,
         hangup,

@@ -270,6 +270,7 @@ pub enum Verb {
     ExpectRing,
     ExpectText,
     ExpectUp,
+    ExpectWins,
     FallSilent,
     Fetch,
     Flicker,

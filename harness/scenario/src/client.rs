@@ -52,6 +52,41 @@ pub enum AcceptedAuth {
     MsChapFirst,
 }
 
+/// Who begins LCP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// The caller asks at once, and gives up if nobody answers.
+    #[default]
+    Active,
+    /// The caller asks at once; if nobody answers, it waits to be asked.
+    Passive,
+    /// The caller waits to be asked.
+    Silent,
+}
+
+/// Echo-Requests of the caller (RFC 1661 §5.8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EchoRequests {
+    /// From LCP's Opened to the first, and from each to the next.
+    pub interval: Duration,
+    /// The link is given up with so many unanswered; `None`: it is not.
+    pub failure: Option<u32>,
+}
+
+/// Magic-Number (RFC 1661 §6.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Magic {
+    /// A new one for each negotiation.
+    #[default]
+    Random,
+    /// This one.
+    Fixed(u32),
+    /// None is asked for.
+    None,
+}
+
 /// The caller's PPP.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PppClient {
@@ -64,6 +99,24 @@ pub struct PppClient {
     pub address: Option<Ipv4Addr>,
     /// Whether it asks for DNS servers. True unless stated otherwise.
     pub ask_dns: bool,
+    /// Whether it asks for WINS servers. False unless stated otherwise.
+    pub ask_wins: bool,
+    /// Whether it negotiates IPCP. True unless stated otherwise.
+    pub ip: bool,
+    /// Maximum-Receive-Unit it asks for, in octets.
+    pub mru: u16,
+    /// ACCM it asks for.
+    pub accm: u32,
+    /// Magic-Number it asks for.
+    pub magic: Magic,
+    /// Whether it asks for Protocol-Field-Compression.
+    pub pfc: bool,
+    /// Whether it asks for Address-and-Control-Field-Compression.
+    pub acfc: bool,
+    /// Who begins.
+    pub start: Start,
+    /// Its own Echo-Requests, if it sends any.
+    pub echo: Option<EchoRequests>,
     /// Whether it negotiates IPV6CP. False unless stated otherwise.
     pub ipv6: bool,
     /// Which authentication it takes.
@@ -87,6 +140,8 @@ pub struct PppClient {
 impl PppClient {
     /// The Restart timer if nothing is said (RFC 1661 §4.6).
     pub const RESTART: Duration = Duration::from_secs(3);
+    /// The Maximum-Receive-Unit that needs no asking (RFC 1661 §6.1).
+    pub const MRU: u16 = 1500;
 }
 
 impl Default for PppClient {
@@ -97,6 +152,15 @@ impl Default for PppClient {
             password: None,
             address: None,
             ask_dns: true,
+            ask_wins: false,
+            ip: true,
+            mru: Self::MRU,
+            accm: 0,
+            magic: Magic::Random,
+            pfc: true,
+            acfc: true,
+            start: Start::Active,
+            echo: None,
             ipv6: false,
             auth: AcceptedAuth::default(),
             delay: Duration::ZERO,

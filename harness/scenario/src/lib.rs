@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use call::{Call, Client, ClientProgram, Deviation, KnownFailure, PATIENCE, Step};
 pub use change::{Change, Edit};
-pub use client::{AcceptedAuth, AuthProtocol, Phase, PppClient};
+pub use client::{AcceptedAuth, AuthProtocol, EchoRequests, Magic, Phase, PppClient, Start};
 pub use offhook_base::{Span, format_duration, parse_duration};
 pub use offhook_etc::{Content, Etc, RawFile};
 pub use offhook_telephony::modem::Personality;

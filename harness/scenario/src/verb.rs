@@ -62,6 +62,11 @@ pub enum Verb {
         /// Addresses in order.
         servers: Vec<Ipv4Addr>,
     },
+    /// `expect-wins "192.168.32.7"`: likewise, of WINS servers.
+    ExpectWins {
+        /// Addresses in order.
+        servers: Vec<Ipv4Addr>,
+    },
     /// `ping "192.168.32.1" count=3`: every echo must be answered.
     Ping {
         /// Destination.
@@ -70,6 +75,8 @@ pub enum Verb {
         count: u32,
         /// Between requests.
         every: Duration,
+        /// Octets of data in each.
+        size: u16,
         /// Who asks.
         from: Host,
         /// Whether each must be answered, or none may be.
@@ -267,6 +274,7 @@ impl Verb {
             Self::ExpectUp => "expect-up",
             Self::ExpectAddress { .. } => "expect-address",
             Self::ExpectDns { .. } => "expect-dns",
+            Self::ExpectWins { .. } => "expect-wins",
             Self::Ping { .. } => "ping",
             Self::Wait { .. } => "wait",
             Self::ExpectHangup { .. } => "expect-hangup",

@@ -8,8 +8,10 @@ use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::icmp;
 use smoltcp::wire::{Icmpv4Packet, Icmpv4Repr, IpAddress};
 
-/// What `ping` carries by default: 56 octets, 84 with the headers of ICMP and IP.
-const PAYLOAD_LEN: u8 = 56;
+/// Octets of the headers of IP and ICMP.
+pub(super) const HEADERS: usize = 20 + 8;
+/// The longest request, with its header: a datagram of 1500 octets.
+const LONGEST: usize = 1480;
 /// Answers kept until they are read, for one identifier.
 const SLOTS: usize = 16;
 
@@ -30,8 +32,15 @@ pub(super) struct Echoes(BTreeMap<u16, SocketHandle>);
 
 impl Echoes {
     /// Hands an echo request to the identifier's socket; false if that has no room for it.
-    pub(super) fn send(&mut self, sockets: &mut SocketSet<'static>, to: Ipv4Addr, id: u16, seq: u16) -> bool {
-        let payload: Vec<u8> = (0..PAYLOAD_LEN).collect();
+    pub(super) fn send(
+        &mut self,
+        sockets: &mut SocketSet<'static>,
+        to: Ipv4Addr,
+        id: u16,
+        seq: u16,
+        size: u16,
+    ) -> bool {
+        let payload: Vec<u8> = (0..size).map(|place| place as u8).collect();
         let request = Icmpv4Repr::EchoRequest { ident: id, seq_no: seq, data: &payload };
         let mut octets = vec![0; request.buffer_len()];
         request.emit(&mut Icmpv4Packet::new_unchecked(&mut octets[..]), &ChecksumCapabilities::default());
@@ -59,7 +68,8 @@ impl Echoes {
         let handle = match self.0.get(&id) {
             Some(handle) => *handle,
             None => {
-                let buffer = || icmp::PacketBuffer::new(vec![icmp::PacketMetadata::EMPTY; SLOTS], vec![0; SLOTS * 128]);
+                let buffer =
+                    || icmp::PacketBuffer::new(vec![icmp::PacketMetadata::EMPTY; SLOTS], vec![0; SLOTS * LONGEST]);
                 let mut socket = icmp::Socket::new(buffer(), buffer());
                 socket.bind(icmp::Endpoint::Ident(id)).ok()?;
                 let handle = sockets.add(socket);

@@ -149,12 +149,14 @@ impl Host {
         self.poll(now);
     }
 
-    /// Sends an echo request; false if the host has no IPv4 address or `to` is none.
-    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16) -> bool {
-        if self.interface.ipv4_addr().is_none() || to.is_unspecified() {
+    /// Sends an echo request with `size` octets of data; false if the host has no IPv4 address, `to` is none, or it is
+    /// longer than the link takes.
+    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16, size: u16) -> bool {
+        let fits = usize::from(size) + echo::HEADERS <= self.device.mtu();
+        if self.interface.ipv4_addr().is_none() || to.is_unspecified() || !fits {
             return false;
         }
-        let sent = self.echoes.send(&mut self.sockets, to, id, seq);
+        let sent = self.echoes.send(&mut self.sockets, to, id, seq, size);
         self.poll(now);
         sent
     }

@@ -23,6 +23,11 @@ impl Queues {
     pub(super) fn new(mtu: usize) -> Self {
         Self { mtu: mtu.max(LEAST_MTU), incoming: VecDeque::new(), outgoing: VecDeque::new() }
     }
+
+    /// Octets of the longest datagram.
+    pub(super) const fn mtu(&self) -> usize {
+        self.mtu
+    }
 }
 
 impl Device for Queues {

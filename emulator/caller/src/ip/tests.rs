@@ -20,7 +20,7 @@ fn host(local: Ipv4Addr, peer: Ipv4Addr) -> Host {
 #[test]
 fn a_ping_is_answered_by_another_host_and_reported() {
     let (mut one, mut other) = (host(ONE, OTHER), host(OTHER, ONE));
-    assert!(one.ping(Instant::ZERO, OTHER, 0x1234, 7));
+    assert!(one.ping(Instant::ZERO, OTHER, 0x1234, 7, 56));
     let request = one.poll_transmit().unwrap();
     assert_eq!(
         print::packet(IP, &request),
@@ -35,7 +35,7 @@ fn a_ping_is_answered_by_another_host_and_reported() {
 #[test]
 fn hosts_beyond_the_peer_are_reached_as_well() {
     let mut one = host(ONE, OTHER);
-    assert!(one.ping(Instant::ZERO, Ipv4Addr::new(10, 9, 8, 7), 1, 1));
+    assert!(one.ping(Instant::ZERO, Ipv4Addr::new(10, 9, 8, 7), 1, 1, 56));
     assert!(one.poll_transmit().is_some());
 }
 
@@ -59,8 +59,8 @@ fn nothing_is_sent_unasked() {
 fn a_host_without_an_address_and_an_address_that_is_none_send_nothing() {
     let mut nobody = Host::new(Instant::ZERO, 1500, 1);
     nobody.add_ipv4(Ipv4Addr::new(224, 0, 0, 1), None);
-    assert!(!nobody.ping(Instant::ZERO, OTHER, 1, 1));
-    assert!(!host(ONE, OTHER).ping(Instant::ZERO, Ipv4Addr::UNSPECIFIED, 1, 1));
+    assert!(!nobody.ping(Instant::ZERO, OTHER, 1, 1, 56));
+    assert!(!host(ONE, OTHER).ping(Instant::ZERO, Ipv4Addr::UNSPECIFIED, 1, 1, 56));
 }
 
 proptest! {

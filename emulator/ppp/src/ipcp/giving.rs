@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::asking::MOST_NAKS;
-use super::{ADDRESS, Given, PRIMARY_DNS, SECONDARY_DNS, address};
+use super::{ADDRESS, Given, PRIMARY_DNS, PRIMARY_NBNS, SECONDARY_DNS, SECONDARY_NBNS, address};
 use crate::control::Verdict;
 use crate::options::{RawOption, push};
 
@@ -16,11 +16,15 @@ pub(super) struct Giving {
     /// Configure-Naks for our address.
     naks: u32,
     peer: Option<Ipv4Addr>,
+    /// What the peer's last Configure-Request says its address is, and whether that may be.
+    judged: Option<Ipv4Addr>,
+    /// The peer has asked for an address, or was told to.
+    has_asked: bool,
 }
 
 impl Giving {
     pub(super) const fn new(given: Given) -> Self {
-        Self { given, tells: true, naks: 0, peer: None }
+        Self { given, tells: true, naks: 0, peer: None, judged: None, has_asked: false }
     }
 
     pub(super) const fn local(&self) -> Ipv4Addr {
@@ -38,6 +42,7 @@ impl Giving {
     pub(super) const fn reset(&mut self) {
         self.tells = true;
         self.naks = 0;
+        self.has_asked = false;
     }
 
     pub(super) fn request(&self) -> Vec<u8> {
@@ -63,22 +68,33 @@ impl Giving {
     }
 
     pub(super) const fn begin_judging(&mut self) {
-        self.peer = None;
+        self.judged = None;
+    }
+
+    pub(super) const fn agree(&mut self) {
+        self.peer = self.judged;
+    }
+
+    /// The address of a peer that did not ask for it (RFC 1332 §3.3), named once: a peer that cannot have one has none.
+    pub(super) const fn missing(&mut self) -> Option<Ipv4Addr> {
+        let has_asked = std::mem::replace(&mut self.has_asked, true);
+        if has_asked { None } else { self.given.remote }
     }
 
     pub(super) fn judge(&mut self, option: RawOption<'_>) -> Verdict {
         let asked = address(option);
+        self.has_asked |= option.kind == ADDRESS;
         match self.given(option.kind) {
             Some(given) if asked == Some(given) => {
                 if option.kind == ADDRESS {
-                    self.peer = Some(given);
+                    self.judged = Some(given);
                 }
                 Verdict::Ack
             }
             Some(given) => Verdict::Nak(given.octets().to_vec()),
             None => match (option.kind, asked) {
                 (ADDRESS, Some(own)) if !own.is_unspecified() => {
-                    self.peer = Some(own);
+                    self.judged = Some(own);
                     Verdict::Ack
                 }
                 // Van Jacobson compression (2), the old IP-Addresses (1), anything that there is none to give of.
@@ -94,11 +110,13 @@ impl Giving {
 
     /// The one address that will do in an option of this kind.
     fn given(&self, kind: u8) -> Option<Ipv4Addr> {
-        let Given { remote, dns, .. } = &self.given;
+        let Given { remote, dns, wins, .. } = &self.given;
         match kind {
             ADDRESS => *remote,
             PRIMARY_DNS => dns.first().copied(),
             SECONDARY_DNS => dns.get(1).or(dns.first()).copied(),
+            PRIMARY_NBNS => wins.first().copied(),
+            SECONDARY_NBNS => wins.get(1).or(wins.first()).copied(),
             _ => None,
         }
     }
@@ -113,7 +131,7 @@ mod tests {
     const DNS: Ipv4Addr = Ipv4Addr::new(9, 9, 9, 9);
 
     fn giving(remote: Option<Ipv4Addr>, dns: &[Ipv4Addr]) -> Giving {
-        Giving::new(Given { local: LOCAL, remote, dns: dns.to_vec() })
+        Giving::new(Given { local: LOCAL, remote, dns: dns.to_vec(), wins: Vec::new() })
     }
 
     fn judge(giving: &mut Giving, kind: u8, data: &[u8]) -> Verdict {
@@ -125,18 +143,29 @@ mod tests {
         let mut giving = giving(Some(REMOTE), &[]);
         let nak = Verdict::Nak(REMOTE.octets().to_vec());
         for data in [&[0; 4][..], &[10, 0, 0, 3], &[], &[1, 2, 3, 4, 5]] {
-            assert_eq!((judge(&mut giving, ADDRESS, data), giving.peer()), (nak.clone(), None));
+            assert_eq!((judge(&mut giving, ADDRESS, data), giving.judged), (nak.clone(), None));
         }
-        assert_eq!((judge(&mut giving, ADDRESS, &REMOTE.octets()), giving.peer()), (Verdict::Ack, Some(REMOTE)));
+        assert_eq!((judge(&mut giving, ADDRESS, &REMOTE.octets()), giving.peer()), (Verdict::Ack, None));
+        giving.agree();
         giving.begin_judging();
-        assert_eq!(giving.peer(), None);
+        assert_eq!(giving.peer(), Some(REMOTE), "until the next request is agreed to");
+    }
+
+    #[test]
+    fn a_peer_that_does_not_ask_for_its_address_is_told_it_once() {
+        let mut silent = giving(Some(REMOTE), &[]);
+        assert_eq!([0; 2].map(|_| silent.missing()), [Some(REMOTE), None]);
+        let mut asking = giving(Some(REMOTE), &[]);
+        judge(&mut asking, ADDRESS, &[0; 4]);
+        assert_eq!(asking.missing(), None);
+        assert_eq!(giving(None, &[]).missing(), None);
     }
 
     #[test]
     fn without_an_address_to_give_the_peer_keeps_its_own_if_it_has_one() {
         let mut giving = giving(None, &[]);
         assert_eq!(judge(&mut giving, ADDRESS, &[0; 4]), Verdict::Reject);
-        assert_eq!((judge(&mut giving, ADDRESS, &REMOTE.octets()), giving.peer()), (Verdict::Ack, Some(REMOTE)));
+        assert_eq!((judge(&mut giving, ADDRESS, &REMOTE.octets()), giving.judged), (Verdict::Ack, Some(REMOTE)));
     }
 
     #[test]

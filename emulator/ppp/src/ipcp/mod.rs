@@ -24,12 +24,14 @@ pub struct Wanted {
     pub insist: bool,
     /// Whether to ask for name servers.
     pub dns: bool,
+    /// Whether to ask for WINS (NetBIOS name) servers.
+    pub wins: bool,
 }
 
 /// Any address, and name servers.
 impl Default for Wanted {
     fn default() -> Self {
-        Self { address: Some(Ipv4Addr::UNSPECIFIED), insist: false, dns: true }
+        Self { address: Some(Ipv4Addr::UNSPECIFIED), insist: false, dns: true, wins: false }
     }
 }
 
@@ -43,6 +45,8 @@ pub struct Given {
     /// Name servers, primary first. If there is one, the peer gets it as the secondary as well, as from pppd; if there
     /// is none, name servers are rejected. More than two are not given.
     pub dns: Vec<Ipv4Addr>,
+    /// WINS (NetBIOS name) servers, likewise.
+    pub wins: Vec<Ipv4Addr>,
 }
 
 /// IPCP's side of the negotiation.
@@ -112,6 +116,14 @@ impl Ipcp {
             Side::Giving(_) => Vec::new(),
         }
     }
+
+    /// Likewise the WINS servers.
+    pub fn wins(&self) -> Vec<Ipv4Addr> {
+        match &self.0 {
+            Side::Asking(asking) => asking.wins(),
+            Side::Giving(_) => Vec::new(),
+        }
+    }
 }
 
 /// The one address in an option.
@@ -158,6 +170,21 @@ impl Protocol for Ipcp {
             Side::Asking(asking) => asking.begin_judging(),
             Side::Giving(giving) => giving.begin_judging(),
         }
+    }
+
+    fn agree(&mut self) {
+        match &mut self.0 {
+            Side::Asking(asking) => asking.agree(),
+            Side::Giving(giving) => giving.agree(),
+        }
+    }
+
+    fn missing(&mut self) -> Vec<(u8, Vec<u8>)> {
+        let address = match &mut self.0 {
+            Side::Asking(asking) => asking.missing(),
+            Side::Giving(giving) => giving.missing(),
+        };
+        address.into_iter().map(|address| (ADDRESS, address.octets().to_vec())).collect()
     }
 
     fn judge(&mut self, option: RawOption<'_>) -> Verdict {

@@ -16,13 +16,17 @@ use crate::options::RawOption;
 pub struct Ipv6cp {
     own: Option<u64>,
     peer: Option<u64>,
+    /// What the peer's last Configure-Request says its identifier is.
+    judged: Option<u64>,
+    /// The peer has named an identifier, or was told to.
+    has_asked: bool,
     random: Random,
 }
 
 impl Ipv6cp {
     /// Asks for an identifier from `random`.
     pub const fn new(random: Random) -> Self {
-        Self { own: None, peer: None, random }
+        Self { own: None, peer: None, judged: None, has_asked: false, random }
     }
 
     /// Our link-local address.
@@ -56,6 +60,7 @@ impl Protocol for Ipv6cp {
 
     fn reset(&mut self) {
         self.own = Some(self.fresh());
+        self.has_asked = false;
     }
 
     fn request(&self) -> Vec<u8> {
@@ -79,14 +84,27 @@ impl Protocol for Ipv6cp {
     }
 
     fn begin_judging(&mut self) {
-        self.peer = None;
+        self.judged = None;
+    }
+
+    fn agree(&mut self) {
+        self.peer = self.judged;
+    }
+
+    /// A peer without identifier is told one. "If the next Configure-Request does not include this option, the peer MUST NOT
+    /// send another Configure-Nak with this option included" (RFC 5072 §4.1).
+    fn missing(&mut self) -> Vec<(u8, Vec<u8>)> {
+        let has_asked = std::mem::replace(&mut self.has_asked, true);
+        let identifier = self.desired(INTERFACE_IDENTIFIER).filter(|_| !has_asked);
+        identifier.map(|identifier| (INTERFACE_IDENTIFIER, identifier)).into_iter().collect()
     }
 
     fn judge(&mut self, option: RawOption<'_>) -> Verdict {
+        self.has_asked |= option.kind == INTERFACE_IDENTIFIER;
         match Ipv6cpOption::parse(option) {
             // "If the two Interface-Identifiers are different but the received one is not zero ... acknowledged".
             Ipv6cpOption::InterfaceIdentifier(peer) if peer != 0 && Some(peer) != self.own => {
-                self.peer = Some(peer);
+                self.judged = Some(peer);
                 Verdict::Ack
             }
             _ => self.desired(option.kind).map_or(Verdict::Reject, Verdict::Nak),
@@ -115,7 +133,21 @@ mod tests {
             ipv6cp.judge(RawOption { kind: INTERFACE_IDENTIFIER, data: &[0, 0, 0, 0, 0, 0, 0, 5] }),
             Verdict::Ack
         );
+        ipv6cp.agree();
         assert_eq!(ipv6cp.peer(), Some(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 5)));
         assert_eq!(ipv6cp.judge(RawOption { kind: 2, data: &[0, 0x61] }), Verdict::Reject);
+    }
+
+    #[test]
+    fn a_peer_without_an_identifier_is_told_one_once() {
+        let mut ipv6cp = Ipv6cp::new(Random::new(3));
+        ipv6cp.reset();
+        let told = ipv6cp.missing();
+        assert!(matches!(&told[..], [(INTERFACE_IDENTIFIER, data)] if data.len() == 8));
+        assert_ne!(Some(told[0].1.clone()), ipv6cp.own.map(|own| own.to_be_bytes().to_vec()));
+        assert!(ipv6cp.missing().is_empty());
+        ipv6cp.reset();
+        ipv6cp.judge(RawOption { kind: INTERFACE_IDENTIFIER, data: &[0; 8] });
+        assert!(ipv6cp.missing().is_empty(), "it was Nak'ed already");
     }
 }

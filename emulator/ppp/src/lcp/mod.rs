@@ -9,7 +9,7 @@ use offhook_clock::Random;
 
 pub use self::option::*;
 use crate::auth::{AuthChoice, AuthNegotiation, AuthOption, Demand, Method};
-use crate::control::{DEFAULT_MRU, Protocol, Verdict};
+use crate::control::{DEFAULT_MRU, Protocol, Sender, Verdict};
 use crate::frame::{Compression, LCP};
 use crate::options::RawOption;
 use crate::transparency::DEFAULT_ACCM;
@@ -47,12 +47,28 @@ impl Settings {
     }
 }
 
+/// Which Magic-Number is asked for (RFC 1661 §6.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MagicNumber {
+    /// A new one for each negotiation.
+    #[default]
+    Random,
+    /// This one first, and others only if the peer does not take it.
+    Fixed(u32),
+    /// None: a line that is looped back is not recognized.
+    None,
+}
+
 /// LCP's side of the negotiation.
 #[derive(Clone, Debug)]
 pub struct Lcp {
     wanted: Settings,
+    magic: MagicNumber,
     own: Settings,
     peer: Settings,
+    authentication: Option<Method>,
+    /// What the peer's last Configure-Request asks for, as far as it was judged.
+    judged: Settings,
     auth: AuthNegotiation,
     demand: Demand,
     own_magic_seen: u32,
@@ -68,8 +84,11 @@ impl Lcp {
     pub const fn new(wanted: Settings, auth: Option<AuthChoice>, random: Random) -> Self {
         Self {
             wanted,
+            magic: MagicNumber::Random,
             own: wanted,
             peer: Settings::DEFAULT,
+            authentication: None,
+            judged: Settings::DEFAULT,
             auth: AuthNegotiation::new(auth),
             demand: Demand::new(Vec::new()),
             own_magic_seen: 0,
@@ -84,10 +103,16 @@ impl Lcp {
         Self { demand, ..self }
     }
 
+    /// Asks for this Magic-Number, from the next negotiation on.
+    pub const fn set_magic(&mut self, magic: MagicNumber) {
+        self.magic = magic;
+    }
+
     /// Somebody else has agreed on this, and on this authentication.
     pub(crate) fn assume(&mut self, own: Settings, peer: Settings, authentication: Option<Method>) {
         self.own = own;
         self.peer = peer;
+        self.authentication = authentication;
         self.auth.assume(authentication);
         self.demand.assume(authentication.map(AuthOption::from));
     }
@@ -102,14 +127,14 @@ impl Lcp {
         self.own
     }
 
-    /// What the peer asked for.
+    /// What the peer asked for and we agreed to.
     pub const fn peer(&self) -> Settings {
         self.peer
     }
 
     /// How we agreed to authenticate ourselves.
     pub const fn authentication(&self) -> Option<Method> {
-        self.auth.agreed()
+        self.authentication
     }
 
     /// Whether the peer asked for authentication and gave up, because we did not take what it has.
@@ -130,7 +155,7 @@ impl Lcp {
     fn judge_magic(&mut self, magic: u32) -> Verdict {
         if magic != 0 && Some(magic) != self.own.magic {
             self.own_magic_seen = 0;
-            self.peer.magic = Some(magic);
+            self.judged.magic = Some(magic);
             return Verdict::Ack;
         }
         if magic != 0 {
@@ -149,7 +174,12 @@ impl Protocol for Lcp {
     }
 
     fn reset(&mut self) {
-        self.own = Settings { magic: Some(self.random.next_magic()), ..self.wanted };
+        let magic = match self.magic {
+            MagicNumber::Random => Some(self.random.next_magic()),
+            MagicNumber::Fixed(magic) => Some(magic),
+            MagicNumber::None => None,
+        };
+        self.own = Settings { magic, ..self.wanted };
         self.demand.reset();
     }
 
@@ -210,31 +240,36 @@ impl Protocol for Lcp {
     }
 
     fn begin_judging(&mut self) {
-        self.peer = Settings::DEFAULT;
+        self.judged = Settings::DEFAULT;
         self.auth.begin_judging();
+    }
+
+    fn agree(&mut self) {
+        self.peer = self.judged;
+        self.authentication = self.auth.agreed();
     }
 
     fn judge(&mut self, option: RawOption<'_>) -> Verdict {
         match LcpOption::parse(option) {
             LcpOption::Mru(mru) => {
-                self.peer.mru = mru;
+                self.judged.mru = mru;
                 if mru < LEAST_MRU {
                     return Verdict::Nak(LEAST_MRU.to_be_bytes().to_vec());
                 }
                 Verdict::Ack
             }
             LcpOption::Accm(accm) => {
-                self.peer.accm = accm;
+                self.judged.accm = accm;
                 Verdict::Ack
             }
             LcpOption::Authentication(data) => self.auth.judge(data),
             LcpOption::Magic(magic) => self.judge_magic(magic),
             LcpOption::Pfc => {
-                self.peer.pfc = true;
+                self.judged.pfc = true;
                 Verdict::Ack
             }
             LcpOption::Acfc => {
-                self.peer.acfc = true;
+                self.judged.acfc = true;
                 Verdict::Ack
             }
             LcpOption::Quality { .. }
@@ -259,6 +294,18 @@ impl Protocol for Lcp {
 
     fn magic(&self) -> u32 {
         self.own.magic.unwrap_or_default()
+    }
+
+    fn sender(&mut self, magic: u32) -> Sender {
+        // A peer that has a Magic-Number "MUST" send it; zero, from one that does not, shows no fault of the line.
+        if magic == 0 || self.peer.magic == Some(magic) {
+            Sender::Peer
+        } else if self.own.magic == Some(magic) {
+            self.own_magic_seen += 1;
+            Sender::Ourselves
+        } else {
+            Sender::Stranger
+        }
     }
 
     fn answers_echo(&mut self) -> bool {

@@ -21,13 +21,16 @@ fn options_at_their_defaults_are_not_asked_for() {
 }
 
 #[test]
-fn what_is_agreed_on_is_void_with_the_peers_next_request() {
+fn what_is_agreed_on_is_void_with_the_peers_next_request_that_is_acknowledged() {
     let mut lcp = lcp(true);
     assert_eq!(judge(&mut lcp, AUTHENTICATION, &[0xc2, 0x27]), Verdict::Nak(vec![0xc2, 0x23, 5]));
     assert!(lcp.declined_authentication());
     assert_eq!(judge(&mut lcp, AUTHENTICATION, &[0xc0, 0x23]), Verdict::Ack);
+    lcp.agree();
     assert_eq!((lcp.authentication(), lcp.declined_authentication()), (Some(Method::Pap), false));
     lcp.begin_judging();
+    assert_eq!(lcp.authentication(), Some(Method::Pap), "until the next one is agreed on");
+    lcp.agree();
     assert_eq!(lcp.authentication(), None);
 }
 

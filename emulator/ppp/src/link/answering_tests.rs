@@ -43,7 +43,7 @@ fn both_ends_tell_the_same_story() {
             LinkEvent::Phase(Phase::Authenticate),
             LinkEvent::PeerAuth(method, accepted()),
             LinkEvent::Phase(Phase::Network),
-            LinkEvent::IpUp { local: LOCAL, peer: Some(REMOTE), dns: vec![] },
+            LinkEvent::IpUp { local: LOCAL, peer: Some(REMOTE), dns: vec![], wins: vec![] },
         ];
         assert_eq!(told, expected.iter().collect::<Vec<_>>());
     }
@@ -114,7 +114,7 @@ fn the_address_of_an_account_goes_before_that_of_the_link() {
     let server = answering(&[AuthOption::Pap], |answering| answering.accounts[0].address = Some(own));
     let pair = run(config(Some("secret")), server);
     assert!(pair.says("IpUp { local: 10.0.0.9, peer: Some(192.168.32.1)"), "{:#?}", pair.log);
-    assert!(pair.server_events.contains(&LinkEvent::IpUp { local: LOCAL, peer: Some(own), dns: vec![] }));
+    assert!(pair.server_events.contains(&LinkEvent::IpUp { local: LOCAL, peer: Some(own), dns: vec![], wins: vec![] }));
 }
 
 #[test]
@@ -210,7 +210,7 @@ proptest! {
         );
         let mut rest = losses.iter().copied();
         prop_assert!(run_with_losses(&mut pair, || rest.next().unwrap_or_default()), "they never come to rest");
-        let is_up = |link: &Link| link.phase() == Phase::Network && link.ipcp().state() == State::Opened;
+        let is_up = |link: &Link| link.phase() == Phase::Network && link.ipcp().unwrap().state() == State::Opened;
         if !losses.contains(&true) {
             prop_assert!(is_up(&pair.link) && is_up(&pair.server), "{:#?}", pair.log);
         }

@@ -252,8 +252,9 @@ impl Link {
         let accepted = matches!(auth, PeerAuth::Accepted { .. });
         if let (Authentication::Demanding { accounts, .. }, PeerAuth::Accepted { user }) = (&self.authentication, &auth)
             && let Some(address) = accounts.find(user).and_then(|account| account.address)
+            && let Some(ipcp) = &mut self.ipcp
         {
-            self.ipcp.protocol_mut().give(address);
+            ipcp.protocol_mut().give(address);
         }
         if !(self.is_authenticated && accepted) {
             self.events.push_back(LinkEvent::PeerAuth(method, auth));

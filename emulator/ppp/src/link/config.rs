@@ -6,7 +6,10 @@ use std::time::Duration;
 use crate::auth::{Account, AuthChoice, AuthOption, Credentials};
 use crate::chap::Algorithm;
 use crate::control::DEFAULT_MRU;
+pub use crate::control::Opening;
+use crate::frame::Compression;
 use crate::ipcp::{Given, Wanted};
+use crate::lcp::MagicNumber;
 use crate::restart::Limits;
 
 /// What the link is to be like.
@@ -14,12 +17,22 @@ use crate::restart::Limits;
 pub struct Config {
     /// Which end of the line it is.
     pub role: Role,
+    /// Whether to negotiate IPCP; otherwise it is Protocol-Rejected.
+    pub ip: bool,
     /// Whether to negotiate IPV6CP; otherwise it is Protocol-Rejected.
     pub ipv6: bool,
     /// Maximum-Receive-Unit to ask for, in octets.
     pub mru: u16,
     /// ACCM to ask for: bit n set means that octet n is to be escaped.
     pub accm: u32,
+    /// Which Magic-Number to ask for.
+    pub magic: MagicNumber,
+    /// Which compressed frames to say that this end takes.
+    pub compression: Compression,
+    /// Who begins.
+    pub opening: Opening,
+    /// Echo-Requests of this end, if there are to be any.
+    pub echo: Option<Echo>,
     /// What Magic-Number, Interface-Identifier and Challenges come from. The two ends of a line need different ones:
     /// with equal Magic-Numbers the line is taken to be looped back (RFC 1661 §6.4).
     pub seed: u64,
@@ -36,15 +49,29 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             role: Role::Calling(Calling::default()),
+            ip: true,
             ipv6: false,
             mru: DEFAULT_MRU,
             accm: 0,
+            magic: MagicNumber::Random,
+            compression: Compression { acfc: true, pfc: true },
+            opening: Opening::Active,
+            echo: None,
             seed: 0,
             limits: Limits::default(),
             delay: Duration::ZERO,
             miss_echo: None,
         }
     }
+}
+
+/// Own Echo-Requests, as pppd's `lcp-echo-interval` and `lcp-echo-failure` have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// From LCP's Opened to the first, and from each to the next; 100 ms at least.
+    pub interval: Duration,
+    /// With so many unanswered in a row the link is terminated when the next would be due; `None`: never.
+    pub failures: Option<u32>,
 }
 
 /// Which end of the line a link is. PPP itself knows no such thing: it is who dials in that has to say who it is and is
@@ -106,7 +133,7 @@ impl Answering {
             accounts: Vec::new(),
             name: "offhook".into(),
             challenge_again: None,
-            ip: Given { local, remote: Some(remote), dns: Vec::new() },
+            ip: Given { local, remote: Some(remote), dns: Vec::new(), wins: Vec::new() },
         }
     }
 }

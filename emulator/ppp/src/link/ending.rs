@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
+use crate::packet::Code;
+
 /// The first cause of the link's end that came up. `Display` gives it as a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkEnding {
@@ -18,6 +20,10 @@ pub enum LinkEnding {
     NoTerminateAck(u32),
     /// The peer rejects LCP itself.
     LcpRejected,
+    /// The peer rejects this code of LCP, without which there is no negotiation.
+    CodeRejected(u8),
+    /// So many Echo-Requests in a row were not answered.
+    EchoFailure(u32),
     /// The peer gives this end no IP address.
     NoAddress,
     /// The peer rejects the address that this end insists on.
@@ -39,6 +45,13 @@ impl fmt::Display for LinkEnding {
             }
             Self::NoTerminateAck(requests) => write!(f, "{requests} Terminate-Requests were not answered"),
             Self::LcpRejected => f.write_str("the peer rejects LCP itself"),
+            Self::CodeRejected(code) => {
+                let code = Code::from(*code);
+                write!(f, "the peer rejects code {} of LCP, {code:?}", u8::from(code))
+            }
+            Self::EchoFailure(requests) => {
+                write!(f, "the peer does not respond: {requests} Echo-Requests not answered")
+            }
             Self::NoAddress => f.write_str("the peer gives this end no IP address"),
             Self::AddressRejected(address) => {
                 write!(f, "the peer rejects the IP address this end insists on, {address}")

@@ -21,6 +21,12 @@ impl Link {
                 self.cause.get_or_insert_with(|| LinkEnding::ByPeer(words.clone()));
                 self.events.push_back(LinkEvent::TerminateRequest(words));
             }
+            Output::CodeRejected(code) => {
+                self.cause.get_or_insert(LinkEnding::CodeRejected(code));
+            }
+            Output::EchoReply(identifier) => self.echo_requests.answered(identifier),
+            // What it comes to shows in the negotiation that follows.
+            Output::LoopedBack => {}
             Output::ProtocolRejected(protocol) => self.protocol_rejected(now, protocol),
             // Close in Starting (§4.1): there is no line that could be hung up.
             Output::Finished { .. } if self.phase == Phase::Dead || self.is_silent => {}
@@ -47,12 +53,15 @@ impl Link {
         let (own, peer) = (self.lcp.protocol().own(), self.lcp.protocol().peer());
         self.send = peer;
         self.lcp.set_peer_mru(peer.mru);
-        self.ipcp.set_peer_mru(peer.mru);
+        if let Some(ipcp) = &mut self.ipcp {
+            ipcp.set_peer_mru(peer.mru);
+        }
         let deframer = self.receiver.deframer_mut();
         deframer.set_accm(own.accm);
         // "An implementation MUST always be able to receive 1500 octets" (RFC 1661 §6.1, in other words).
         deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + AROUND);
         self.events.push_back(LinkEvent::LcpOpened);
+        self.start_echo_requests(now);
         self.begin_authentication(now);
     }
 
@@ -62,12 +71,15 @@ impl Link {
         // The receive ACCM stays: a peer that has not left Opened yet sends as was agreed, and what it sends is intact. LCP,
         // which comes with everything escaped, is the same under any.
         self.end_authentication();
+        self.echo_requests.stop();
         let phase = match self.lcp.state() {
             State::Closing | State::Stopping => Phase::Terminate,
             State::Initial | State::Starting => Phase::Dead,
             _ => Phase::Establish,
         };
-        self.ipcp.handle_down(now);
+        if let Some(ipcp) = &mut self.ipcp {
+            ipcp.handle_down(now);
+        }
         if let Some(ipv6cp) = &mut self.ipv6cp {
             ipv6cp.handle_down(now);
         }

@@ -53,6 +53,8 @@ pub enum LinkEvent {
         peer: Option<Ipv4Addr>,
         /// Name servers the peer gave, primary first.
         dns: Vec<Ipv4Addr>,
+        /// Likewise WINS servers.
+        wins: Vec<Ipv4Addr>,
     },
     /// IPCP is no longer Opened.
     IpDown,

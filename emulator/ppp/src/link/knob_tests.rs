@@ -9,7 +9,7 @@ use super::pair::{DNS, LOCAL, MD5, Pair, REMOTE, calling, config, server};
 use super::*;
 use crate::auth::{AuthChoice, AuthOption, Method, Missing, OwnAuth};
 use crate::chap::Algorithm;
-use crate::frame::{CHAP, Compression};
+use crate::frame::{CHAP, IP};
 use crate::ipcp::Wanted;
 use crate::packet::emit;
 use crate::restart::Limits;
@@ -47,7 +47,7 @@ fn a_login_by_chap_reads_like_pppds_log() {
     > [CHAP Response id=0x1 <ad96e8dbf5331247ef802cdd457cb8b0>, name = "alice"]
     < [CHAP Success id=0x1 "Access granted"]
     Auth(Chap, Accepted([65, 99, 99, 101, 115, 115, 32, 103, 114, 97, 110, 116, 101, 100]))
-    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9] }
+    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9], wins: [] }
     "#);
 }
 
@@ -98,7 +98,7 @@ fn from_eap_by_way_of_chap_down_to_pap() {
     > [PAP AuthReq id=0x1 user="alice" password=<hidden>]
     < [PAP AuthAck id=0x1 "Login ok"]
     Auth(Pap, Accepted([76, 111, 103, 105, 110, 32, 111, 107]))
-    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9] }
+    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9], wins: [] }
     "#);
     insta::assert_snapshot!(told(&call(AuthChoice::MsChapFirst, &[EAP, MD5, PAP])).join("\n"), @r#"
     < [LCP ConfReq id=0x1 <asyncmap 0x0> <magic 0x82105299> <pcomp> <accomp> <auth eap>]
@@ -109,7 +109,7 @@ fn from_eap_by_way_of_chap_down_to_pap() {
     > [CHAP Response id=0x1 <ad96e8dbf5331247ef802cdd457cb8b0>, name = "alice"]
     < [CHAP Success id=0x1 "Access granted"]
     Auth(Chap, Accepted([65, 99, 99, 101, 115, 115, 32, 103, 114, 97, 110, 116, 101, 100]))
-    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9] }
+    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9], wins: [] }
     "#);
 }
 
@@ -215,7 +215,7 @@ fn the_restart_timer_is_that_of_the_configuration() {
 }
 
 fn asking(address: Option<Ipv4Addr>, insist: bool) -> Pair {
-    let config = calling(None, |calling| calling.ip = Wanted { address, insist, dns: true });
+    let config = calling(None, |calling| calling.ip = Wanted { address, insist, ..Wanted::default() });
     let mut pair = Pair::new(config, server(&[]));
     pair.run();
     pair
@@ -241,7 +241,7 @@ fn who_insists_on_the_address_it_is_given_anyway_is_up() {
 fn without_an_address_option_the_link_is_up_and_its_address_unknown() {
     let pair = asking(None, false);
     assert!(!pair.says("> [IPCP ConfReq id=0x1 <addr"));
-    let up = LinkEvent::IpUp { local: Ipv4Addr::UNSPECIFIED, peer: Some(LOCAL), dns: vec![DNS] };
+    let up = LinkEvent::IpUp { local: Ipv4Addr::UNSPECIFIED, peer: Some(LOCAL), dns: vec![DNS], wins: vec![] };
     assert!(pair.has(&up), "{:#?}", pair.log);
 }
 

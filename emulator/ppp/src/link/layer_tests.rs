@@ -141,7 +141,7 @@ fn the_answering_end_assumes_that_the_caller_agreed_to_authenticate_itself() {
         // What went out before LCP was frozen.
         pair.settle();
         assert!(pair.says("IpUp") && pair.says(method.name()), "{protocol:x}: {:#?}", pair.log);
-        assert_eq!(pair.link.ipcp().protocol().local(), Some(REMOTE));
+        assert_eq!(pair.link.ipcp().unwrap().protocol().local(), Some(REMOTE));
     }
     let mut server = Link::new(server(&[MD5]));
     server.freeze(Layer::Lcp);

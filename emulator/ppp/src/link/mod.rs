@@ -69,30 +69,32 @@
 
 mod authentication;
 mod config;
+mod echo;
 mod ending;
 mod establishment;
 mod event;
 mod layer;
 mod network;
+mod receiving;
 
 use std::collections::VecDeque;
 
 use offhook_clock::{Instant, Random, earliest};
 
 use self::authentication::Authentication;
-pub use self::config::{Answering, Calling, Config, Role};
+pub use self::config::{Answering, Calling, Config, Echo, Opening, Role};
+use self::echo::EchoRequests;
 pub use self::ending::LinkEnding;
 pub use self::event::{LinkEvent, Phase};
 use self::layer::Frozen;
 pub use self::layer::Layer;
 use crate::auth::Demand;
 use crate::control::{Control, DEFAULT_MRU};
-use crate::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP};
+use crate::frame::{Compression, Frame, LCP};
 use crate::hdlc::{self, Deframer};
 use crate::ipcp::Ipcp;
 use crate::ipv6cp::Ipv6cp;
 use crate::lcp::{Lcp, Settings};
-use crate::packet::Repr;
 use crate::receiver::Receiver;
 use crate::transparency::encode;
 
@@ -106,8 +108,9 @@ pub struct Link {
     phase: Phase,
     receiver: Receiver,
     lcp: Control<Lcp>,
+    echo_requests: EchoRequests,
     authentication: Authentication,
-    ipcp: Control<Ipcp>,
+    ipcp: Option<Control<Ipcp>>,
     ipv6cp: Option<Control<Ipv6cp>>,
     /// [`LinkEvent::IpUp`] was given out and not taken back.
     ip_is_up: bool,
@@ -134,8 +137,9 @@ impl Link {
     /// A dead link.
     pub fn new(config: Config) -> Self {
         let mut random = Random::new(config.seed);
-        let Config { mru, accm, .. } = config;
-        let wanted = Settings { mru, accm, magic: None, pfc: true, acfc: true, callback: false };
+        let Config { mru, accm, compression, .. } = config;
+        let Compression { acfc, pfc } = compression;
+        let wanted = Settings { mru, accm, magic: None, pfc, acfc, callback: false };
         let lcp_random = Random::new(random.next());
         let (mut lcp, ipcp) = match &config.role {
             Role::Calling(Calling { credentials, auth, ip, callback }) => {
@@ -148,16 +152,20 @@ impl Link {
                 (lcp, Ipcp::giving(ip.clone()))
             }
         };
+        lcp.set_magic(config.magic);
         if let Some(every) = config.miss_echo {
             lcp.miss_echo(every);
         }
+        let mut lcp = Control::new(lcp, config.limits);
+        lcp.set_opening(config.opening);
         let ipv6cp = Ipv6cp::new(Random::new(random.next()));
         Self {
             phase: Phase::Dead,
             receiver: Receiver::new(Deframer::new(usize::from(config.mru.max(DEFAULT_MRU)) + AROUND)),
-            lcp: Control::new(lcp, config.limits),
+            lcp,
+            echo_requests: EchoRequests::default(),
             authentication: Authentication::new(&config.role, Random::new(random.next())),
-            ipcp: Control::new(ipcp, config.limits),
+            ipcp: config.ip.then(|| Control::new(ipcp, config.limits)),
             ipv6cp: config.ipv6.then(|| Control::new(ipv6cp, config.limits)),
             ip_is_up: false,
             ipv6_is_up: false,
@@ -278,12 +286,13 @@ impl Link {
         if !self.is_frozen(Layer::Lcp) {
             self.lcp.handle_timeout(now);
             self.pump(now);
+            self.echo_timeout(now);
         }
         if !self.is_frozen(Layer::Authentication) {
             self.authentication_timeout(now);
         }
-        if !self.is_frozen(Layer::Ipcp) {
-            self.ipcp.handle_timeout(now);
+        if let Some(ipcp) = self.ipcp.as_mut().filter(|_| !self.frozen.has(Layer::Ipcp)) {
+            ipcp.handle_timeout(now);
         }
         if let Some(ipv6cp) = self.ipv6cp.as_mut().filter(|_| !self.frozen.has(Layer::Ipv6cp)) {
             ipv6cp.handle_timeout(now);
@@ -294,9 +303,9 @@ impl Link {
     /// The next deadline.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let layers = [
-            (Layer::Lcp, self.lcp.poll_timeout()),
+            (Layer::Lcp, earliest(self.lcp.poll_timeout(), self.echo_requests.poll_timeout())),
             (Layer::Authentication, self.authentication_deadline()),
-            (Layer::Ipcp, self.ipcp.poll_timeout()),
+            (Layer::Ipcp, self.ipcp.as_ref().and_then(Control::poll_timeout)),
             (Layer::Ipv6cp, self.ipv6cp.as_ref().and_then(Control::poll_timeout)),
         ];
         let thawed = layers.into_iter().filter(|(layer, _)| !self.is_frozen(*layer));
@@ -325,9 +334,9 @@ impl Link {
         &self.lcp
     }
 
-    /// IPCP.
-    pub const fn ipcp(&self) -> &Control<Ipcp> {
-        &self.ipcp
+    /// IPCP, if it is negotiated.
+    pub const fn ipcp(&self) -> Option<&Control<Ipcp>> {
+        self.ipcp.as_ref()
     }
 
     /// IPV6CP, if it is negotiated.
@@ -338,47 +347,6 @@ impl Link {
     /// What came in from the line.
     pub const fn counters(&self) -> hdlc::Counters {
         self.receiver.deframer().counters()
-    }
-
-    fn handle_frame(&mut self, now: Instant, octets: &[u8]) {
-        let Ok(Frame { protocol, information }) = Frame::parse(octets) else { return };
-        // A malformed packet is "silently discarded"; the trace shows it.
-        match (self.phase, protocol) {
-            (Phase::Dead, _) => {}
-            _ if self.is_protocol_frozen(protocol) => {}
-            (_, LCP) => {
-                let _ = self.lcp.handle_packet(now, information);
-                if self.lcp.protocol().is_looped_back() {
-                    self.cause.get_or_insert(LinkEnding::LoopedBack);
-                    self.lcp.handle_close(now, "Loopback detected");
-                }
-            }
-            (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
-                self.handle_authentication(now, information);
-            }
-            // "Any other packets received during this phase MUST be silently discarded" (RFC 1661 §3.5, likewise §3.4, §3.7).
-            (Phase::Establish | Phase::Authenticate | Phase::Terminate, _) => {}
-            (Phase::Network, IPCP) => {
-                let _ = self.ipcp.handle_packet(now, information);
-            }
-            (Phase::Network, IPV6CP) if self.ipv6cp.is_some() => {
-                let _ = self.ipv6cp.as_mut().map(|ipv6cp| ipv6cp.handle_packet(now, information));
-            }
-            (Phase::Network, IP | IPV6) if protocol == IP || self.ipv6cp.is_some() => {
-                if self.is_open(protocol) {
-                    self.events.push_back(LinkEvent::Datagram { protocol, octets: information.to_vec() });
-                }
-            }
-            (Phase::Network, _) => self.reject_protocol(protocol, information),
-        }
-    }
-
-    /// Protocol-Reject (RFC 1661 §5.7), "truncated to comply with the peer's established MRU".
-    fn reject_protocol(&mut self, protocol: u16, information: &[u8]) {
-        let room = usize::from(self.send.mru).saturating_sub(6);
-        let information = &information[..information.len().min(room)];
-        let identifier = self.lcp.next_identifier();
-        self.transmit(LCP, &Repr::ProtocolReject { protocol, information }.emit(identifier));
     }
 
     /// Carries out what the automata have to say until they have nothing to say.
@@ -414,6 +382,8 @@ impl Link {
 
 #[cfg(test)]
 mod answering_tests;
+#[cfg(test)]
+mod deviant_tests;
 #[cfg(test)]
 mod knob_tests;
 #[cfg(test)]

@@ -7,13 +7,13 @@ use offhook_clock::Instant;
 use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
 use crate::automaton::State;
 use crate::control::{Control, Output};
-use crate::frame::{CHAP, IP, IPCP, IPV6, IPV6CP, PAP};
+use crate::frame::{CHAP, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
 
 impl Link {
     /// Whether datagrams of `protocol` may cross the link.
     pub(super) fn is_open(&self, protocol: u16) -> bool {
         let state = match protocol {
-            IP => self.ipcp.state(),
+            IP => self.ipcp.as_ref().map_or(State::Initial, Control::state),
             IPV6 => self.ipv6cp.as_ref().map_or(State::Initial, Control::state),
             _ => State::Initial,
         };
@@ -26,8 +26,10 @@ impl Link {
             return;
         }
         self.set_phase(Phase::Network);
-        self.ipcp.handle_open(now);
-        self.ipcp.handle_up(now);
+        if let Some(ipcp) = &mut self.ipcp {
+            ipcp.handle_open(now);
+            ipcp.handle_up(now);
+        }
         if let Some(ipv6cp) = &mut self.ipv6cp {
             ipv6cp.handle_open(now);
             ipv6cp.handle_up(now);
@@ -37,7 +39,7 @@ impl Link {
     /// Carries out what the network protocols have to say; whether there was anything.
     pub(super) fn pump_network(&mut self, now: Instant) -> bool {
         let mut any = false;
-        while let Some(output) = self.ipcp.poll_output() {
+        while let Some(output) = self.ipcp.as_mut().and_then(Control::poll_output) {
             any = true;
             self.handle_network_output(now, IPCP, output);
         }
@@ -65,20 +67,27 @@ impl Link {
                 }
             }
             Output::Finished { .. } => self.close_without_network(now),
-            Output::Packet(_) | Output::Started | Output::TerminateRequest(_) | Output::ProtocolRejected(_) => {}
+            Output::Packet(_)
+            | Output::Started
+            | Output::TerminateRequest(_)
+            | Output::ProtocolRejected(_)
+            | Output::CodeRejected(_)
+            | Output::EchoReply(_)
+            | Output::LoopedBack => {}
         }
     }
 
     fn ip_up(&mut self, now: Instant) {
-        let ipcp = self.ipcp.protocol();
+        let Some(control) = &mut self.ipcp else { return };
+        let ipcp = control.protocol();
         let unknown = ipcp.has_no_address().then_some(Ipv4Addr::UNSPECIFIED);
         if let Some(local) = ipcp.local().or(unknown) {
-            self.events.push_back(LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns() });
+            self.events.push_back(LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns(), wins: ipcp.wins() });
             self.ip_is_up = true;
         } else {
             let why = ipcp.insists().map_or(LinkEnding::NoAddress, LinkEnding::AddressRejected);
             self.cause.get_or_insert(why);
-            self.ipcp.handle_close(now, "No address");
+            control.handle_close(now, "No address");
         }
     }
 
@@ -97,10 +106,28 @@ impl Link {
     pub(super) fn protocol_rejected(&mut self, now: Instant, protocol: u16) {
         match protocol {
             PAP | CHAP => self.authentication_rejected(now),
-            IPCP => self.ipcp.handle_down(now),
+            LCP => {
+                self.cause.get_or_insert(LinkEnding::LcpRejected);
+            }
+            IPCP => {
+                if let Some(ipcp) = &mut self.ipcp {
+                    ipcp.handle_down(now);
+                }
+            }
             IPV6CP => {
                 if let Some(ipv6cp) = &mut self.ipv6cp {
                     ipv6cp.handle_down(now);
+                }
+            }
+            // The peer negotiates what it does not take: it is told that it will not come either.
+            IP => {
+                if let Some(ipcp) = &mut self.ipcp {
+                    ipcp.handle_close(now, "IP was rejected");
+                }
+            }
+            IPV6 => {
+                if let Some(ipv6cp) = &mut self.ipv6cp {
+                    ipv6cp.handle_close(now, "IPv6 was rejected");
                 }
             }
             _ => {}
@@ -111,8 +138,9 @@ impl Link {
     /// A link over which nothing can go is terminated, as pppd does it.
     fn close_without_network(&mut self, now: Instant) {
         let over = |state| matches!(state, State::Initial | State::Starting | State::Closed | State::Stopped);
+        let ipcp = self.ipcp.as_ref().map_or(State::Initial, Control::state);
         let ipv6cp = self.ipv6cp.as_ref().map_or(State::Initial, Control::state);
-        if self.phase == Phase::Network && !self.is_frozen(Layer::Lcp) && over(self.ipcp.state()) && over(ipv6cp) {
+        if self.phase == Phase::Network && !self.is_frozen(Layer::Lcp) && over(ipcp) && over(ipv6cp) {
             self.cause.get_or_insert(LinkEnding::NoNetwork);
             self.lcp.handle_close(now, "No network protocols running");
         }

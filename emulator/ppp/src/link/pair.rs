@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::auth::{Account, AuthOption, Credentials};
 use crate::chap::Algorithm;
-use crate::frame::{CCP, CHAP, Compression, PAP};
+use crate::frame::{CCP, CHAP, IP, IPCP, IPV6, IPV6CP, PAP};
 use crate::hdlc::Item;
 use crate::packet::emit;
 use crate::print;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::pair::{DNS, LOCAL, MD5, Pair, REMOTE, calling, config, frames, server};
 use super::*;
 use crate::auth::{AuthChoice, AuthOption};
-use crate::frame::CCP;
+use crate::frame::{CCP, IP, IPV6};
 use crate::ipcp::Wanted;
 use crate::print;
 
@@ -17,7 +17,7 @@ use crate::print;
 fn otherwise() -> Config {
     let role = calling(Some("secret"), |calling| {
         calling.auth = AuthChoice::MsChapFirst;
-        calling.ip = Wanted { address: Some(REMOTE), insist: true, dns: true };
+        calling.ip = Wanted { address: Some(REMOTE), insist: true, dns: true, wins: true };
         calling.callback = true;
     });
     Config { delay: Duration::from_secs(2), miss_echo: Some(2), ..role }
@@ -51,11 +51,11 @@ fn a_login_by_pap_reads_like_pppds_log() {
     < [IPCP ConfNak id=0x1 <addr 192.168.32.105> <ms-dns1 9.9.9.9> <ms-dns2 9.9.9.9>]
     > [IPCP ConfReq id=0x2 <addr 192.168.32.105> <ms-dns1 9.9.9.9> <ms-dns2 9.9.9.9>]
     < [IPCP ConfAck id=0x2 <addr 192.168.32.105> <ms-dns1 9.9.9.9> <ms-dns2 9.9.9.9>]
-    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9] }
+    IpUp { local: 192.168.32.105, peer: Some(192.168.32.1), dns: [9.9.9.9], wins: [] }
     "#);
-    assert_eq!(pair.link.ipcp().protocol().local(), Some(REMOTE));
-    assert_eq!(pair.link.ipcp().protocol().peer(), Some(LOCAL));
-    assert_eq!(pair.link.ipcp().protocol().dns(), [DNS]);
+    assert_eq!(pair.link.ipcp().unwrap().protocol().local(), Some(REMOTE));
+    assert_eq!(pair.link.ipcp().unwrap().protocol().peer(), Some(LOCAL));
+    assert_eq!(pair.link.ipcp().unwrap().protocol().dns(), [DNS]);
     assert_eq!(pair.link.poll_timeout(), None);
 }
 

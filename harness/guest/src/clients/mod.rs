@@ -279,8 +279,8 @@ impl Running {
     }
 
     /// Sends an echo request from its network.
-    pub(super) fn ping(&self, to: std::net::Ipv4Addr, sequence: u16) {
-        self.pings.send(self.modem.call, to, sequence);
+    pub(super) fn ping(&self, to: std::net::Ipv4Addr, sequence: u16, size: u16) {
+        self.pings.send(self.modem.call, to, sequence, size);
     }
 
     fn note(&mut self, now: Instant, text: &str) {
@@ -311,7 +311,7 @@ impl Running {
         else {
             return Ok(None);
         };
-        let Addresses { local, peer, dns } = &addresses;
+        let Addresses { local, peer, dns, .. } = &addresses;
         let peer = peer.map(|peer| format!(" peer {peer}")).unwrap_or_default();
         let dns: String = dns.iter().map(|server| format!(", DNS {server}")).collect();
         self.modem.record(now, EventKind::Interface { text: format!("{interface} has {local}{peer}{dns}") });

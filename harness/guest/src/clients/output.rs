@@ -58,7 +58,7 @@ pub(super) fn news(line: &str) -> Option<(String, Addresses)> {
     let mut dns: Vec<Ipv4Addr> = words.filter_map(|word| word.parse().ok()).collect();
     // pppd gives its only server twice, as primary and as secondary.
     dns.dedup();
-    Some((interface.to_owned(), Addresses { local, peer, dns }))
+    Some((interface.to_owned(), Addresses { local, peer, dns, wins: Vec::new() }))
 }
 
 #[cfg(test)]

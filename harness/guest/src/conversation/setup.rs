@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use offhook_caller::{CallerConfig, TransferRequest};
+use offhook_caller::{CallerConfig, Compression, Echo, MagicNumber, Opening, TransferRequest};
 use offhook_clock::Instant;
 use offhook_telephony::exchange::CallSetup;
 
 use offhook_base::guest::EPOCH;
-use offhook_scenario::{AcceptedAuth, Call, Direction, ForwardWhen, PATIENCE, PppClient, Server, Transfer, Verb};
+use offhook_scenario::{
+    AcceptedAuth, Call, Direction, EchoRequests, ForwardWhen, Magic, PATIENCE, PppClient, Server, Start, Transfer, Verb,
+};
 use offhook_session::exchange_clock;
 use offhook_session::numbering::identity;
 use offhook_session::port_session::PortSession;
@@ -57,6 +59,22 @@ pub(super) fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig
         password: client.password.clone(),
         address: client.address,
         ask_dns: client.ask_dns,
+        ask_wins: client.ask_wins,
+        ip: client.ip,
+        mru: Some(client.mru),
+        accm: client.accm,
+        magic: match client.magic {
+            Magic::Random => MagicNumber::Random,
+            Magic::Fixed(magic) => MagicNumber::Fixed(magic),
+            Magic::None => MagicNumber::None,
+        },
+        compression: Compression { acfc: client.acfc, pfc: client.pfc },
+        opening: match client.start {
+            Start::Active => Opening::Active,
+            Start::Passive => Opening::Passive,
+            Start::Silent => Opening::Silent,
+        },
+        echo: client.echo.map(|EchoRequests { interval, failure }| Echo { interval, failures: failure }),
         ipv6: client.ipv6,
         // Every call has a Magic-Number of its own.
         magic_seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(call as u64 + 1),
@@ -72,7 +90,6 @@ pub(super) fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig
         no_address: client.no_address,
         callback: client.callback,
         miss_echo: client.miss_echo,
-        ..CallerConfig::default()
     }
 }
 

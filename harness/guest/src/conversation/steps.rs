@@ -96,7 +96,7 @@ impl Conversations {
     ) {
         let call = conversation.call;
         let Some(step) = conversation.script.steps.get(number) else { return };
-        let (Verb::Ping { to, count, every, from, .. }, State::Talking { pings, .. }) =
+        let (Verb::Ping { to, count, every, size, from, .. }, State::Talking { pings, .. }) =
             (step.on(&self.stack).0, &mut conversation.state)
         else {
             return;
@@ -107,13 +107,15 @@ impl Conversations {
                 Host::Caller if session.facts(call).cleared.is_some() => return,
                 Host::Caller if conversation.script.with.is_some() => {
                     let sequence = session.next_sequence();
-                    self.requests
-                        .push_back(Request::Client { call, command: ClientCommand::Ping { to: *to, sequence } });
+                    self.requests.push_back(Request::Client {
+                        call,
+                        command: ClientCommand::Ping { to: *to, sequence, size: *size },
+                    });
                 }
-                Host::Caller => session.ping(now, *to),
+                Host::Caller => session.ping(now, *to, *size),
                 Host::Lan => {
                     let sequence = session.next_sequence();
-                    self.requests.push_back(Request::LanPing { call, to: *to, sequence });
+                    self.requests.push_back(Request::LanPing { call, to: *to, sequence, size: *size });
                 }
             }
             *pings += 1;

@@ -193,13 +193,14 @@ fn the_lan_s_host_pings_by_requests_and_its_echoes_count() {
         to: Ipv4Addr::new(192, 168, 32, 105),
         count: 1,
         every: Duration::from_secs(1),
+        size: 56,
         from: offhook_scenario::Host::Lan,
         answered: true,
     };
     let (mut conversations, mut sessions) = play(&["ttyS0"], vec![Act::Calls(vec![call("ttyS0", vec![ping])])]);
     advance(&mut conversations, &mut sessions, 2000);
     let to = Ipv4Addr::new(192, 168, 32, 105);
-    assert_eq!(conversations.poll_request(), Some(Request::LanPing { call: 0, to, sequence: 1 }));
+    assert_eq!(conversations.poll_request(), Some(Request::LanPing { call: 0, to, sequence: 1, size: 56 }));
     conversations.answered(Answer::LanPong { call: 0, sequence: 1, at: at(2100) });
     conversations.advance(at(2100), &mut sessions);
     assert_eq!(passed(&conversations), [true]);

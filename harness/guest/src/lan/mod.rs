@@ -75,7 +75,7 @@ impl LanHost {
     /// Carries out `request`, whose answer comes by [`Self::next`]; false if it is not one for this host.
     pub(super) fn request(&self, request: &Request) -> bool {
         match *request {
-            Request::LanPing { call, to, sequence } => self.pings.send(call, to, sequence),
+            Request::LanPing { call, to, sequence, size } => self.pings.send(call, to, sequence, size),
             Request::Arp { call, address } => {
                 // The task on the other end lives as long as the runtime.
                 let _ = self.questions.send(arp::Question { call, address });

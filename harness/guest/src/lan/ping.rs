@@ -18,8 +18,8 @@ const REQUEST: u8 = 8;
 const REPLY: u8 = 0;
 /// Type, code, sum, identifier and sequence number.
 const HEADER: usize = 8;
-/// What `ping` carries by default.
-const PAYLOAD: usize = 56;
+/// The call that it belongs to is in every request.
+const CALL: usize = 8;
 
 /// The end that asks.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ pub(crate) fn open() -> io::Result<(Sender, Listener)> {
 
 impl Sender {
     /// Sends an echo request. One that cannot be sent is one that is not answered.
-    pub(crate) fn send(&self, call: usize, to: Ipv4Addr, sequence: u16) {
-        let _ = self.0.send_to(&request(call, sequence), (to, 0));
+    pub(crate) fn send(&self, call: usize, to: Ipv4Addr, sequence: u16, size: u16) {
+        let _ = self.0.send_to(&request(call, sequence, size), (to, 0));
     }
 }
 
@@ -71,19 +71,19 @@ impl Listener {
     }
 }
 
-/// An echo request; the kernel fills in sum and identifier.
-fn request(call: usize, sequence: u16) -> [u8; HEADER + PAYLOAD] {
-    let mut octets = [0; HEADER + PAYLOAD];
+/// An echo request with so many octets of data, 8 at least; the kernel fills in sum and identifier.
+fn request(call: usize, sequence: u16, size: u16) -> Vec<u8> {
+    let mut octets = vec![0; HEADER + usize::from(size).max(CALL)];
     octets[0] = REQUEST;
     octets[6..HEADER].copy_from_slice(&sequence.to_be_bytes());
-    octets[HEADER..HEADER + 8].copy_from_slice(&(call as u64).to_be_bytes());
+    octets[HEADER..HEADER + CALL].copy_from_slice(&(call as u64).to_be_bytes());
     octets
 }
 
 /// What an echo reply says.
 fn reply(octets: &[u8]) -> Option<Heard> {
     let sequence = u16::from_be_bytes(octets.get(6..HEADER)?.try_into().ok()?);
-    let call = u64::from_be_bytes(octets.get(HEADER..HEADER + 8)?.try_into().ok()?);
+    let call = u64::from_be_bytes(octets.get(HEADER..HEADER + CALL)?.try_into().ok()?);
     (octets[0] == REPLY).then_some(Heard::Pong { call: usize::try_from(call).ok()?, sequence })
 }
 
@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_reply_names_the_call_and_the_sequence_number_of_its_request() {
-        let mut octets = request(7, 0x1234);
+        let mut octets = request(7, 0x1234, 56);
+        assert_eq!(octets.len(), 64);
         assert_eq!(reply(&octets), None);
         octets[0] = REPLY;
         assert_eq!(reply(&octets), Some(Heard::Pong { call: 7, sequence: 0x1234 }));

@@ -61,8 +61,8 @@ impl World {
         let Some(client) = self.clients.of(call) else { return Ok(()) };
         match command {
             ClientCommand::Dial(number) => client.start(now, &number),
-            ClientCommand::Ping { to, sequence } => {
-                client.ping(to, sequence);
+            ClientCommand::Ping { to, sequence, size } => {
+                client.ping(to, sequence, size);
                 Ok(())
             }
             ClientCommand::HangUp => {

@@ -4,8 +4,8 @@ use super::super::build::Scene;
 use crate::fault;
 use crate::value::length::PAP_FIELD;
 use crate::vocabulary::Item;
-use crate::words::choices::{AUTH, PHASES};
-use offhook_scenario::{AcceptedAuth, Auth, PppClient};
+use crate::words::choices::{AUTH, PHASES, STARTS};
+use offhook_scenario::{AcceptedAuth, Auth, EchoRequests, Magic, PppClient};
 use offhook_schema::Problem;
 
 pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> PppClient {
@@ -17,6 +17,8 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
         }
     }
     check_address(item, problems);
+    check_magic(item, problems);
+    check_echo(item, problems);
     check_password(item, scene, problems);
     if let (Some(span), None, None, true) =
         (item.property_span("auth"), item.property_span("user"), item.property_span("password"), item.sound)
@@ -30,6 +32,21 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
         password: item.text("password"),
         address: item.address("address"),
         ask_dns: item.flag("ask-dns").unwrap_or_default(),
+        ask_wins: item.flag("ask-wins").unwrap_or_default(),
+        ip: item.flag("ip").unwrap_or_default(),
+        mru: short_number(item, "mru"),
+        accm: item.number("accm").unwrap_or_default(),
+        magic: match (item.number("magic"), item.flag("ask-magic")) {
+            (Some(magic), _) => Magic::Fixed(magic),
+            (None, Some(false)) => Magic::None,
+            (None, _) => Magic::Random,
+        },
+        pfc: item.flag("pfc").unwrap_or_default(),
+        acfc: item.flag("acfc").unwrap_or_default(),
+        start: STARTS.required(item, "start"),
+        echo: item
+            .time("echo-interval")
+            .map(|interval| EchoRequests { interval, failure: item.number("echo-failure") }),
         ipv6: item.flag("ipv6").unwrap_or_default(),
         auth: AUTH.required(item, "auth"),
         delay: item.time("delay").unwrap_or_default(),
@@ -40,6 +57,11 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
         miss_echo: item.number("miss-echo"),
         until: PHASES.property(item, "until"),
     }
+}
+
+/// A number that fits, by the bounds of its kind.
+pub(super) fn short_number(item: &Item, name: &str) -> u16 {
+    item.number(name).and_then(|number| u16::try_from(number).ok()).unwrap_or_default()
 }
 
 /// A password has to fit into a field of PAP, unless it is for CHAP alone, which does not send it (RFC 1994 §4.1).
@@ -59,6 +81,26 @@ fn check_password(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) {
         let problem = Problem::new(wrong.fault, wrong.message, at, wrong.label);
         let why = wrong.help.unwrap_or_default();
         problems.push(problem.help(format!("{why}; CHAP does not send it: auth=\"chap\"")));
+    }
+}
+
+/// A Magic-Number that is named is asked for.
+fn check_magic(item: &Item, problems: &mut Vec<Problem>) {
+    if let (Some(false), Some(asks), Some(magic)) =
+        (item.flag("ask-magic"), item.property_span("ask-magic"), item.property_span("magic"))
+    {
+        let message = "`magic` contradicts ask-magic=#false";
+        let problem = Problem::new(fault::CONTRADICTION, message, magic, "asked for").also(asks, "not asked for");
+        problems.push(problem.help("remove one of them"));
+    }
+}
+
+/// Echo-Requests that may fail have to be sent.
+fn check_echo(item: &Item, problems: &mut Vec<Problem>) {
+    if let (Some(failure), None) = (item.property_span("echo-failure"), item.property_span("echo-interval")) {
+        let message = "`echo-failure` needs `echo-interval=`";
+        let problem = Problem::new(fault::CONTRADICTION, message, failure, "echo-interval= is missing");
+        problems.push(problem.help("add the time from one Echo-Request to the next: echo-interval=\"10s\""));
     }
 }
 

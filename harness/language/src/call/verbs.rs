@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::super::build::{Scene, build_change};
-use super::client::build_client;
+use super::client::{build_client, short_number};
 use super::packets::build_transfer;
 use super::script::build_packets;
 use crate::fault;
@@ -51,10 +51,12 @@ pub(super) fn build_verb(
             Verb::ExpectAddress { local, peer }
         }
         VerbWord::ExpectDns => Verb::ExpectDns { servers: item.addresses() },
+        VerbWord::ExpectWins => Verb::ExpectWins { servers: item.addresses() },
         VerbWord::Ping => Verb::Ping {
             to: address(),
             count: item.number("count").unwrap_or_default(),
             every: item.time("every").unwrap_or_default(),
+            size: short_number(item, "size"),
             from: HOSTS.required(item, "from"),
             answered: item.flag("answered").unwrap_or_default(),
         },

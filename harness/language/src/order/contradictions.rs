@@ -112,6 +112,15 @@ impl Progress<'_> {
                 let problem = contradiction("a caller that does not ask for DNS servers gets none", span, "expected");
                 Some(problem.also(at, "not asked for"))
             }
+            Verb::ExpectWins { servers } if !client.ask_wins && !servers.is_empty() => {
+                let problem = contradiction("a caller that does not ask for WINS servers gets none", span, "expected");
+                let problem = problem.help("add to `ppp`: ask-wins=#true");
+                Some(problem.also(at, "not asked for"))
+            }
+            _ if !client.ip => {
+                let message = format!("`{word}` needs IP, and the caller negotiates no IPCP");
+                Some(contradiction(message, span, "needs IP").also(at, "ip=#false"))
+            }
             Verb::Resolve { .. } if !client.ask_dns => {
                 let problem = contradiction("a caller that does not ask for DNS servers has none", span, "needs one");
                 Some(problem.also(at, "not asked for"))

@@ -141,6 +141,7 @@ impl<'a> Progress<'a> {
             Verb::ExpectUp
             | Verb::ExpectAddress { .. }
             | Verb::ExpectDns { .. }
+            | Verb::ExpectWins { .. }
             | Verb::Ping { from: Host::Caller, .. }
                 if self.program.is_some() =>
             {
@@ -156,6 +157,7 @@ impl<'a> Progress<'a> {
             | Verb::ExpectUp
             | Verb::ExpectAddress { .. }
             | Verb::ExpectDns { .. }
+            | Verb::ExpectWins { .. }
             | Verb::Ping { .. }
             | Verb::Resolve { .. }
             | Verb::Transfer(_)

@@ -58,6 +58,7 @@ pub(super) const fn needs_network(verb: &Verb) -> bool {
         Verb::ExpectUp
             | Verb::ExpectAddress { .. }
             | Verb::ExpectDns { .. }
+            | Verb::ExpectWins { .. }
             | Verb::Ping { from: Host::Caller, .. }
             | Verb::Resolve { .. }
             | Verb::Transfer(_)

@@ -2,7 +2,7 @@
 
 use offhook_scenario::{
     AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, ControlLines, Extent,
-    ForwardWhen, Host, Level, Mode, Phase, Program, Reason, Since, Subject, Wiring,
+    ForwardWhen, Host, Level, Mode, Phase, Program, Reason, Since, Start, Subject, Wiring,
 };
 use offhook_schema::choices;
 use offhook_script::Proof;
@@ -97,6 +97,13 @@ choices! {
         "data" => Mode::Data, "data only (`-D`)";
         "fax" => Mode::Fax, "fax only (`-F`)";
         "data-or-fax" => Mode::DataOrFax, "mgetty asks the modem whether it can fax";
+    }
+
+    /// Who begins LCP.
+    pub(crate) STARTS: Start {
+        "active" => Start::Active, "the caller asks at once, and gives up after ten requests without an answer";
+        "passive" => Start::Passive, "the caller asks at once, and after ten requests without an answer waits for the server's";
+        "silent" => Start::Silent, "the caller waits for the server's first request";
     }
 
     /// What serves a port.

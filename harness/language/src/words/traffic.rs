@@ -70,6 +70,7 @@ pub(super) const WORDS: &[Word] = &[
         properties: &[
             property("count", Kind::number(1, 10_000, "requests"), number(1), "How many echo requests."),
             property("every", time(MILLISECOND, LONG), seconds(1), "Time from one request to the next."),
+            property("size", Kind::number(8, 1472, "octets"), number(56), "How many octets of data each carries."),
             property("from", HOSTS.kind(), text("caller"), "Who asks."),
             property("answered", Kind::Flag, flag(true), "Whether each must be answered, or none may be."),
         ],

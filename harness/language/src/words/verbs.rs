@@ -5,10 +5,13 @@ use std::time::Duration;
 use offhook_scenario::{PATIENCE, PppClient, Verb as Step};
 use offhook_schema::{Absent, Argument, Kind, Property};
 
-use super::choices::{AUTH, AUTH_RESULTS, ENDS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE};
+use super::choices::{AUTH, AUTH_RESULTS, ENDS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE, STARTS};
 use super::{LONG, MILLISECOND, TEN_MINUTES, duration, flag, maybe, number, one, property, seconds, text, time, verb};
 use crate::kind;
 use crate::vocabulary::{Verb, Word};
+
+/// Shorter intervals would leave the line to nothing else.
+const ECHO_INTERVAL: Duration = Duration::from_millis(100);
 
 const RINGS: Kind = Kind::number(1, 100, "rings");
 const RATE: Kind = Kind::number(300, 1_000_000, "bit/s");
@@ -27,10 +30,46 @@ pub(super) const PPP: &[Property] = &[
     property("insist", Kind::Flag, flag(false), "Whether it accepts no other address."),
     property("ask-address", Kind::Flag, flag(true), "Whether its IPCP asks for an address at all."),
     property("ask-dns", Kind::Flag, flag(true), "Whether it asks for DNS servers."),
+    property("ask-wins", Kind::Flag, flag(false), "Whether it asks for WINS (NetBIOS name) servers."),
+    property("ip", Kind::Flag, flag(true), "Whether it negotiates IPCP; if not, the server's is Protocol-Rejected."),
     property("ipv6", Kind::Flag, flag(false), "Whether it negotiates IPV6CP."),
     property("callback", Kind::Flag, flag(false), "Whether it asks to be called back, as Windows does."),
     property("delay", time(Duration::ZERO, LONG), seconds(0), "From carrier to its first Configure-Request."),
     property("restart", time(MILLISECOND, TEN_MINUTES), duration(PppClient::RESTART), "Its Restart timer."),
+    property("start", STARTS.kind(), text("active"), "Who begins."),
+    property(
+        "mru",
+        Kind::number(64, 16384, "octets"),
+        number(PppClient::MRU as u32),
+        "The Maximum-Receive-Unit it asks for; 1500 needs no asking.",
+    ),
+    property(
+        "accm",
+        Kind::number(0, u32::MAX, ""),
+        number(0),
+        "The control octets that the server must escape, a bit each, as 0x000a0000; 0xffffffff needs no asking.",
+    ),
+    property(
+        "magic",
+        Kind::number(1, u32::MAX, ""),
+        Absent::Says("a new one for each negotiation"),
+        "The Magic-Number it asks for.",
+    ),
+    property("ask-magic", Kind::Flag, flag(true), "Whether it asks for a Magic-Number at all."),
+    property("pfc", Kind::Flag, flag(true), "Whether it asks for Protocol-Field-Compression."),
+    property("acfc", Kind::Flag, flag(true), "Whether it asks for Address-and-Control-Field-Compression."),
+    property(
+        "echo-interval",
+        time(ECHO_INTERVAL, LONG),
+        Absent::Says("it sends none"),
+        "From each of its own Echo-Requests to the next, the first so long after LCP is Opened.",
+    ),
+    property(
+        "echo-failure",
+        Kind::number(1, 1000, "Echo-Requests"),
+        Absent::Says("it does not"),
+        "With so many of them unanswered it ends PPP.",
+    ),
     property(
         "miss-echo",
         Kind::number(1, 1000, "Echo-Requests"),
@@ -102,6 +141,14 @@ pub(super) const WORDS: &[Word] = &[
             Verb::ExpectDns,
             "expect-dns",
             "The DNS servers the caller was given, in order. With nothing after it: none. A server that is given twice, as pppd gives its only one, counts once.",
+        )
+    },
+    Word {
+        arguments: &[Argument { name: "address", kind: Kind::Address, least: 0, most: 2 }],
+        ..verb(
+            Verb::ExpectWins,
+            "expect-wins",
+            "The WINS servers the caller was given, likewise. It has to ask for them: `ask-wins=#true`.",
         )
     },
     Word {

@@ -17,6 +17,7 @@ use std::time::Duration;
 use offhook_clock::Instant;
 
 use self::hang_up::CLEAR_LIMIT;
+use self::ppp::NameService;
 use self::traffic::Echoes;
 use super::StepResult;
 use super::facts::Facts;
@@ -65,8 +66,9 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::ExpectUp => step.up(),
         Verb::ExpectAuth { result, message, protocol } => step.auth(*result, message.as_deref(), *protocol),
         Verb::ExpectAddress { local, peer } => step.address(*local, *peer),
-        Verb::ExpectDns { servers } => step.dns(servers),
-        Verb::Ping { to, count, every, from, answered } => {
+        Verb::ExpectDns { servers } => step.servers(NameService::Dns, servers),
+        Verb::ExpectWins { servers } => step.servers(NameService::Wins, servers),
+        Verb::Ping { to, count, every, from, answered, .. } => {
             step.ping(&Echoes { to, count: *count, every: *every, from: *from, answered: *answered })
         }
         Verb::Resolve { name, address } => step.with_call("ask for a name in", || step.resolve(name, *address)),

@@ -125,22 +125,42 @@ impl Step<'_> {
         self.differs(format!("{expected} on both ends"), format!("{actual} at the caller alone"), vec![notes])
     }
 
-    pub(super) fn dns(&self, servers: &[std::net::Ipv4Addr]) -> Progress {
+    pub(super) fn servers(&self, service: NameService, servers: &[std::net::Ipv4Addr]) -> Progress {
+        let name = service.name();
         let listed = |servers: &[std::net::Ipv4Addr]| match servers {
-            [] => "no DNS server".to_owned(),
+            [] => format!("no {name} server"),
             some => {
                 let names: Vec<String> = some.iter().map(ToString::to_string).collect();
-                format!("DNS {}", names.join(", "))
+                format!("{name} {}", names.join(", "))
             }
         };
         let Some(up) = &self.facts.up else { return self.wait(self.network_limit(), listed(servers)) };
-        let mut given = up.what.dns.clone();
+        let mut given = match service {
+            NameService::Dns => up.what.dns.clone(),
+            NameService::Wins => up.what.wins.clone(),
+        };
         // pppd gives its only server twice, as primary and as secondary.
         given.dedup();
         if given == servers {
             self.passed(listed(&given))
         } else {
             self.differs(listed(servers), listed(&given), Vec::new())
+        }
+    }
+}
+
+/// What servers that IPCP names are for (RFC 1877).
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NameService {
+    Dns,
+    Wins,
+}
+
+impl NameService {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Dns => "DNS",
+            Self::Wins => "WINS",
         }
     }
 }

@@ -24,7 +24,7 @@ fn logged(program: &str, text: &str) -> LogEntry {
 }
 
 fn up(facts: Facts) -> Facts {
-    let addresses = Addresses { local: ALICE, peer: Some(SERVER), dns: Vec::new() };
+    let addresses = Addresses { local: ALICE, peer: Some(SERVER), dns: Vec::new(), wins: Vec::new() };
     Facts { answered: Some(at(6)), up: Some(At { at: at(20), what: addresses }), ..facts }
 }
 
@@ -152,7 +152,14 @@ fn a_refusal_is_told_with_its_message() {
 
 #[test]
 fn every_echo_must_come_back() {
-    let verb = Verb::Ping { to: SERVER, count: 3, every: Duration::from_secs(1), from: Host::Caller, answered: true };
+    let verb = Verb::Ping {
+        to: SERVER,
+        count: 3,
+        every: Duration::from_secs(1),
+        size: 56,
+        from: Host::Caller,
+        answered: true,
+    };
     let mut facts = up(Facts::default());
     facts.pongs = vec![At { at: at(31), what: 1 }, At { at: at(32), what: 2 }];
     assert_eq!(judge(&verb, &facts, at(30), at(33)), Progress::Wait(at(42)));
@@ -164,7 +171,14 @@ fn every_echo_must_come_back() {
 
 #[test]
 fn echoes_of_an_earlier_ping_and_echoes_that_come_twice_do_not_count() {
-    let verb = Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1), from: Host::Caller, answered: true };
+    let verb = Verb::Ping {
+        to: SERVER,
+        count: 2,
+        every: Duration::from_secs(1),
+        size: 56,
+        from: Host::Caller,
+        answered: true,
+    };
     let mut facts = up(Facts::default());
     facts.pinged = 3;
     // The last reply of the step before came at the very moment this one began.
@@ -224,7 +238,8 @@ fn the_protocol_is_told_where_it_is_asked_for() {
 
 #[test]
 fn echoes_that_must_not_come_are_waited_for() {
-    let verb = Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1), from: Host::Lan, answered: false };
+    let verb =
+        Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1), size: 56, from: Host::Lan, answered: false };
     let mut facts = up(Facts::default());
     assert_eq!(judge(&verb, &facts, at(30), at(31)), Progress::Wait(at(41)));
     assert_eq!(shown(&verb, &facts, 41), "no echo from 192.168.32.1 to the LAN's host, 2 requests sent");
@@ -419,7 +434,14 @@ fn what_needs_a_call_fails_when_it_was_over_before_with_the_server_s_last_words(
     };
     let told =
         "the server hung up: pppd said \"unrecognized option 'idlee'\" and ended with status 2 (its options are wrong)";
-    let ping = Verb::Ping { to: SERVER, count: 1, every: Duration::from_secs(1), from: Host::Caller, answered: false };
+    let ping = Verb::Ping {
+        to: SERVER,
+        count: 1,
+        every: Duration::from_secs(1),
+        size: 56,
+        from: Host::Caller,
+        answered: false,
+    };
     for (verb, expected) in [
         (Verb::HangUp, "a call, to hang up"),
         (Verb::DropCarrier, "a call, to drop its carrier"),

@@ -157,6 +157,8 @@ pub struct Addresses {
     pub peer: Option<Ipv4Addr>,
     /// DNS servers in order.
     pub dns: Vec<Ipv4Addr>,
+    /// WINS servers in order.
+    pub wins: Vec<Ipv4Addr>,
 }
 
 impl Facts {

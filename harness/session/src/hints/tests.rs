@@ -36,12 +36,13 @@ fn unanswered(rings: u32) -> Facts {
 }
 
 fn up(local: [u8; 4]) -> Facts {
-    let addresses = Addresses { local: local.into(), peer: Some([10, 0, 0, 1].into()), dns: Vec::new() };
+    let addresses =
+        Addresses { local: local.into(), peer: Some([10, 0, 0, 1].into()), dns: Vec::new(), wins: Vec::new() };
     Facts { up: at(30, addresses), ..answered(1) }
 }
 
 fn ping(to: Ipv4Addr) -> Verb {
-    Verb::Ping { to, count: 1, every: Duration::from_secs(1), from: Host::Caller, answered: true }
+    Verb::Ping { to, count: 1, every: Duration::from_secs(1), size: 56, from: Host::Caller, answered: true }
 }
 
 const fn hang_up(reason: Option<Reason>) -> Verb {

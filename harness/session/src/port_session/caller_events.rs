@@ -74,10 +74,10 @@ impl PortSession {
                 self.facts.auth = Some(Timestamped { at, what: auth });
                 self.linked(now, "the server asks for no authentication".to_owned());
             }
-            LinkEvent::IpUp { local, peer, dns } => {
+            LinkEvent::IpUp { local, peer, dns, wins } => {
                 let told = peer.map(|peer| format!(", peer {peer}")).unwrap_or_default();
                 self.linked(now, format!("IPCP is Opened: {local}{told}"));
-                self.facts.up = Some(Timestamped { at, what: Addresses { local, peer, dns } });
+                self.facts.up = Some(Timestamped { at, what: Addresses { local, peer, dns, wins } });
                 self.tell_script_of_network(now);
             }
             LinkEvent::Ipv6Up { .. } => {

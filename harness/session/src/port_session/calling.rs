@@ -38,11 +38,11 @@ impl PortSession {
     }
 
     /// The caller sends an echo request.
-    pub fn ping(&mut self, now: Instant, to: Ipv4Addr) {
+    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, size: u16) {
         let sequence = self.next_sequence();
         if let Some(caller) = &mut self.caller {
             let id = u16::try_from(self.call.unwrap_or_default()).unwrap_or(u16::MAX).wrapping_add(1);
-            caller.ping(now, to, id, sequence);
+            caller.ping(now, to, id, sequence, size);
             self.pump(now);
         }
     }

@@ -201,13 +201,16 @@ impl LinkObserver {
 
     fn ip_up(&self) -> LinkEvent {
         let (caller, server) = (&self.ipcp.caller, &self.ipcp.server);
-        let mut dns: Vec<Ipv4Addr> =
-            [ipcp::PRIMARY_DNS, ipcp::SECONDARY_DNS].into_iter().filter_map(|kind| caller.address(kind)).collect();
-        dns.dedup();
+        let servers = |kinds: [u8; 2]| {
+            let mut servers: Vec<Ipv4Addr> = kinds.into_iter().filter_map(|kind| caller.address(kind)).collect();
+            servers.dedup();
+            servers
+        };
         LinkEvent::IpUp {
             local: caller.address(ipcp::ADDRESS).unwrap_or(Ipv4Addr::UNSPECIFIED),
             peer: server.address(ipcp::ADDRESS),
-            dns,
+            dns: servers([ipcp::PRIMARY_DNS, ipcp::SECONDARY_DNS]),
+            wins: servers([ipcp::PRIMARY_NBNS, ipcp::SECONDARY_NBNS]),
         }
     }
 }
@@ -254,7 +257,8 @@ mod tests {
         let ack = said(&mut link, End::Server, PAP, pap::Code::AuthenticateAck.into(), 1, b"\x08Login ok");
         assert_eq!(ack, [ok]);
         let wanted = options(&[(ipcp::ADDRESS, &ALICE), (ipcp::PRIMARY_DNS, &[9; 4]), (ipcp::SECONDARY_DNS, &[9; 4])]);
-        let up = LinkEvent::IpUp { local: ALICE.into(), peer: Some(SERVER.into()), dns: vec![[9; 4].into()] };
+        let up =
+            LinkEvent::IpUp { local: ALICE.into(), peer: Some(SERVER.into()), dns: vec![[9; 4].into()], wins: vec![] };
         assert_eq!(agreed(&mut link, IPCP, &wanted, &options(&[(ipcp::ADDRESS, &SERVER)])), [super::link(up)]);
         let datagram = Frame { protocol: IP, information: &[0x45] }.emit(Compression::NONE);
         assert_eq!(link.hear(End::Server, &datagram), [Tapped::Event(CallerEvent::DataReceived)]);

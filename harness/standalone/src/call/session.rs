@@ -18,6 +18,8 @@ use offhook_session::login::{Login, Move};
 
 /// How many echo requests are sent.
 const PINGS: u32 = 3;
+/// Octets of data in each, as `ping` has it.
+const PING_SIZE: u16 = 56;
 /// How long an echo reply is waited for.
 const PING_WAIT: Duration = Duration::from_secs(5);
 /// How long the ends of PPP and of the call may take once they are wanted.
@@ -257,7 +259,7 @@ impl Session {
         }
         ping.sent += 1;
         let number = u16::try_from(ping.sent).unwrap_or(u16::MAX);
-        caller.ping(now, peer, 1, number);
+        caller.ping(now, peer, 1, number, PING_SIZE);
         self.ping = Some((number, now));
         while let Some(octets) = self.caller.as_mut().and_then(Caller::poll_transmit) {
             self.out.push_back(octets);

@@ -36,7 +36,7 @@ impl Session {
                 }
                 self.report.auth = Some(Auth { protocol: protocol.to_owned(), accepted, message });
             }
-            LinkEvent::IpUp { local, peer, dns } => {
+            LinkEvent::IpUp { local, peer, dns, .. } => {
                 let entry = peer.map(|peer| format!(", server {peer}")).unwrap_or_default();
                 self.tell(now, format!("IPCP is Opened: address {local}{entry}"));
                 if !dns.is_empty() {

@@ -1,0 +1,86 @@
+//! What comes in: a frame with a good FCS goes to its protocol, or is discarded, or is rejected (RFC 1661 §2, §3, §5.7).
+
+use offhook_clock::Instant;
+
+use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
+use crate::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP};
+use crate::packet::{Code, Repr};
+
+impl Link {
+    pub(super) fn handle_frame(&mut self, now: Instant, octets: &[u8]) {
+        let Some(Frame { protocol, information }) = self.read(octets) else { return };
+        // A malformed packet is "silently discarded"; the trace shows it.
+        match (self.phase, protocol) {
+            (Phase::Dead, _) => {}
+            _ if self.is_protocol_frozen(protocol) => {}
+            (_, LCP) => {
+                let _ = self.lcp.handle_packet(now, information);
+                if self.lcp.protocol().is_looped_back() {
+                    self.cause.get_or_insert(LinkEnding::LoopedBack);
+                    self.lcp.handle_close(now, "Loopback detected");
+                }
+            }
+            (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
+                self.handle_authentication(now, information);
+            }
+            // "Any other packets received during this phase MUST be silently discarded" (RFC 1661 §3.5, likewise §3.4, §3.7).
+            (Phase::Establish | Phase::Authenticate | Phase::Terminate, _) => {}
+            (Phase::Network, IPCP) if self.ipcp.is_some() => {
+                let _ = self.ipcp.as_mut().map(|ipcp| ipcp.handle_packet(now, information));
+            }
+            (Phase::Network, IPV6CP) if self.ipv6cp.is_some() => {
+                let _ = self.ipv6cp.as_mut().map(|ipv6cp| ipv6cp.handle_packet(now, information));
+            }
+            (Phase::Network, IP) if self.ipcp.is_some() => self.handle_received_datagram(IP, information),
+            (Phase::Network, IPV6) if self.ipv6cp.is_some() => self.handle_received_datagram(IPV6, information),
+            (Phase::Network, _) => self.reject_protocol(protocol, information),
+        }
+    }
+
+    /// Address, control and protocol as the peer may have meant them; `None` if the frame is to be discarded.
+    ///
+    /// Compression that was not agreed on is taken for what it is if that makes sense, as other receivers do.
+    fn read<'a>(&self, octets: &'a [u8]) -> Option<Frame<'a>> {
+        // "Frames with unrecognized Addresses SHOULD be silently discarded", and Controls likewise (RFC 1662 §3.1).
+        let frame = Frame::parse_any(octets).ok()?;
+        let own = self.lcp.protocol().own();
+        if Layer::of(frame.protocol).is_some() || matches!(frame.protocol, IP | IPV6) {
+            return Some(frame);
+        }
+        if !own.acfc && !Frame::has_address_control(octets) {
+            return None;
+        }
+        // An odd first octet is one of the two of a Protocol field that cannot be.
+        match *frame.information {
+            [second, ref information @ ..] if frame.protocol < 0x100 && is_short(octets, &frame) && !own.pfc => {
+                Some(Frame { protocol: frame.protocol << 8 | u16::from(second), information })
+            }
+            _ => Some(frame),
+        }
+    }
+
+    /// A datagram has a receiver only while its network protocol is Opened.
+    fn handle_received_datagram(&mut self, protocol: u16, information: &[u8]) {
+        if self.is_open(protocol) {
+            self.events.push_back(LinkEvent::Datagram { protocol, octets: information.to_vec() });
+        }
+    }
+
+    /// Protocol-Reject (RFC 1661 §5.7), "truncated to comply with the peer's established MRU". A peer that does not know
+    /// that code is not told.
+    fn reject_protocol(&mut self, protocol: u16, information: &[u8]) {
+        if !self.lcp.may_send(Code::ProtocolReject) {
+            return;
+        }
+        let room = usize::from(self.send.mru).saturating_sub(6);
+        let information = &information[..information.len().min(room)];
+        let identifier = self.lcp.next_identifier();
+        self.transmit(LCP, &Repr::ProtocolReject { protocol, information }.emit(identifier));
+    }
+}
+
+/// Whether the Protocol field of `frame` is one octet in `octets`.
+fn is_short(octets: &[u8], frame: &Frame<'_>) -> bool {
+    let before = octets.len() - frame.information.len();
+    octets.get(before - 1).is_some_and(|last| u16::from(*last) == frame.protocol) && matches!(before, 1 | 3)
+}
