@@ -43,7 +43,8 @@ fn lcp_option(option: RawOption<'_>) -> Option<String> {
         LcpOption::Mrru(mrru) => format!("mrru {mrru}"),
         LcpOption::ShortSequence => "ssnhf".into(),
         LcpOption::Endpoint { class, address } => format!("endpoint [{}]", endpoint(class, address)),
-        LcpOption::Unknown(_) => return None,
+        // pppd shows these as digits.
+        LcpOption::Fcs(_) | LcpOption::Padding(_) | LcpOption::Compound | LcpOption::Unknown(_) => return None,
     })
 }
 
@@ -100,7 +101,7 @@ fn ipcp_option(option: RawOption<'_>) -> Option<String> {
             };
             format!("{name} {address}")
         }
-        IpcpOption::Unknown(_) => return None,
+        IpcpOption::MobileIpv4(_) | IpcpOption::Unknown(_) => return None,
     })
 }
 
