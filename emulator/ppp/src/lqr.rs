@@ -81,6 +81,11 @@ impl Report {
         self.fields.iter().flat_map(|field| field.to_be_bytes()).collect()
     }
 
+    /// What comes after a report.
+    pub fn padding(information: &[u8]) -> &[u8] {
+        information.get(REPORT..).unwrap_or_default()
+    }
+
     /// The sender's Magic-Number.
     pub const fn magic(&self) -> u32 {
         self.fields[0]
