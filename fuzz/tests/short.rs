@@ -46,4 +46,9 @@ targets! {
     a_package_s_files: "archive",
     a_capture: "capture",
     captures_of_every_format: "decode",
+    ppp_packets: "packets",
+    tcp_ip_headers: "vj",
+    deflated_packets: "deflate",
+    bsd_compressed_packets: "bsd",
+    encrypted_packets: "mppe",
 }

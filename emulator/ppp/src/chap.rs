@@ -125,7 +125,7 @@ pub fn response_value(identifier: u8, secret: &[u8], challenge: &[u8]) -> [u8; 1
 }
 
 /// Value and Name. "The Value field is one or more octets" (§4.1).
-fn value_and_name(code: u8, data: &[u8]) -> Result<(&[u8], &[u8]), PacketError> {
+pub(crate) fn value_and_name(code: u8, data: &[u8]) -> Result<(&[u8], &[u8]), PacketError> {
     let size = data.first().map(|size| usize::from(*size));
     let expected = 1 + size.map_or(1, |size| size.max(1));
     match data.get(1..expected) {
@@ -139,7 +139,7 @@ fn value_and_name(code: u8, data: &[u8]) -> Result<(&[u8], &[u8]), PacketError> 
 }
 
 /// Value-Size, Value and Name; a Value beyond what a Value-Size can tell is cut off.
-fn with_size(value: &[u8], name: &[u8]) -> Vec<u8> {
+pub(crate) fn with_size(value: &[u8], name: &[u8]) -> Vec<u8> {
     let value = &value[..value.len().min(usize::from(u8::MAX))];
     [&[value.len() as u8], value, name].concat()
 }

@@ -25,12 +25,26 @@ pub const PAP: u16 = 0xc023;
 pub const CHAP: u16 = 0xc223;
 /// Extensible Authentication Protocol.
 pub const EAP: u16 = 0xc227;
+/// Link-Quality-Report (RFC 1989).
+pub const LQR: u16 = 0xc025;
+/// Callback Control Protocol, Microsoft's.
+pub const CBCP: u16 = 0xc029;
 /// Internet Protocol Control Protocol.
 pub const IPCP: u16 = 0x8021;
 /// IPv6 Control Protocol.
 pub const IPV6CP: u16 = 0x8057;
 /// Compression Control Protocol.
 pub const CCP: u16 = 0x80fd;
+/// Encryption Control Protocol (RFC 1968).
+pub const ECP: u16 = 0x8053;
+/// Compressed datagram (RFC 1962).
+pub const COMPRESSED: u16 = 0x00fd;
+/// Encrypted datagram (RFC 1968).
+pub const ENCRYPTED: u16 = 0x0053;
+/// Van Jacobson's compressed TCP/IP (RFC 1332 §4).
+pub const VJ_COMPRESSED: u16 = 0x002d;
+/// Van Jacobson's uncompressed TCP/IP (RFC 1332 §4).
+pub const VJ_UNCOMPRESSED: u16 = 0x002f;
 /// Internet Protocol.
 pub const IP: u16 = 0x0021;
 /// Internet Protocol version 6.

@@ -24,9 +24,13 @@
 
 pub mod auth;
 pub mod automaton;
+pub mod cbcp;
+pub mod ccp;
 pub mod chap;
+pub mod compression;
 pub mod control;
 pub mod eap;
+pub mod ecp;
 pub mod fcs;
 pub mod fields;
 pub mod frame;
@@ -36,6 +40,9 @@ pub mod ipcp;
 pub mod ipv6cp;
 pub mod lcp;
 pub mod link;
+pub mod lqr;
+pub mod mppe;
+pub mod mschap;
 mod open_enum;
 pub mod options;
 pub mod packet;

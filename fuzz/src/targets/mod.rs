@@ -2,6 +2,7 @@
 
 mod archive;
 mod capture;
+mod compression;
 mod decode;
 mod etc;
 mod exchange;
@@ -9,6 +10,7 @@ mod hdlc;
 mod kdl;
 mod link;
 mod modem;
+mod packets;
 mod telnet;
 
 use crate::Target;
@@ -26,4 +28,9 @@ pub static TARGETS: &[Target] = &[
     archive::TARGET,
     capture::TARGET,
     decode::TARGET,
+    packets::TARGET,
+    compression::VJ,
+    compression::DEFLATE,
+    compression::BSD,
+    compression::MPPE,
 ];

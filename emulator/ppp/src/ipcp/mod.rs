@@ -130,7 +130,10 @@ impl Ipcp {
 fn address(option: RawOption<'_>) -> Option<Ipv4Addr> {
     match IpcpOption::parse(option) {
         IpcpOption::Address(address) | IpcpOption::NameServer(_, address) => Some(address),
-        IpcpOption::Addresses(..) | IpcpOption::Compression { .. } | IpcpOption::Unknown(_) => None,
+        IpcpOption::Addresses(..)
+        | IpcpOption::Compression { .. }
+        | IpcpOption::MobileIpv4(_)
+        | IpcpOption::Unknown(_) => None,
     }
 }
 

@@ -10,6 +10,8 @@ pub const ADDRESSES: u8 = 1;
 pub const COMPRESSION: u8 = 2;
 /// IP-Address (RFC 1332 §3.3).
 pub const ADDRESS: u8 = 3;
+/// Mobile-IPv4 (RFC 2290 §2).
+pub const MOBILE_IPV4: u8 = 4;
 /// Primary DNS Server Address (RFC 1877 §1.1).
 pub const PRIMARY_DNS: u8 = 129;
 /// Primary NBNS Server Address (RFC 1877 §1.2).
@@ -43,10 +45,42 @@ pub enum IpcpOption<'a> {
     },
     /// 3: the sender's address; 0.0.0.0 asks for one.
     Address(Ipv4Addr),
+    /// 4: the home address of a mobile node.
+    MobileIpv4(Ipv4Addr),
     /// 129 to 132: a name server that the sender is to use; 0.0.0.0 asks for one.
     NameServer(NameServer, Ipv4Addr),
     /// A kind that has no name here, or data of a length that its kind does not have.
     Unknown(RawOption<'a>),
+}
+
+/// The data of IP-Compression-Protocol for Van Jacobson's, after its protocol number (RFC 1332 §4).
+///
+/// ```text
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |  Max-Slot-Id  | Comp-Slot-Id  |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VanJacobson {
+    /// The greatest slot: one less than there are.
+    pub max_slot: u8,
+    /// 1: the slot may be left out of a packet that has the last one's.
+    pub compress_slot: u8,
+}
+
+impl VanJacobson {
+    /// Reads the data; `None` if it has another length, as in the form before RFC 1332, without slots.
+    pub const fn parse(data: &[u8]) -> Option<Self> {
+        match *data {
+            [max_slot, compress_slot] => Some(Self { max_slot, compress_slot }),
+            _ => None,
+        }
+    }
+
+    /// The data.
+    pub const fn emit(self) -> [u8; 2] {
+        [self.max_slot, self.compress_slot]
+    }
 }
 
 /// Which name server (RFC 1877 §1).
@@ -95,6 +129,7 @@ impl<'a> IpcpOption<'a> {
                 Self::Compression { protocol: u16::from_be_bytes([*high, *low]), data }
             }
             (ADDRESS, &[a, b, c, d]) => Self::Address(Ipv4Addr::new(a, b, c, d)),
+            (MOBILE_IPV4, &[a, b, c, d]) => Self::MobileIpv4(Ipv4Addr::new(a, b, c, d)),
             (kind, &[a, b, c, d]) => match NameServer::of(kind) {
                 Some(server) => Self::NameServer(server, Ipv4Addr::new(a, b, c, d)),
                 None => Self::Unknown(option),
@@ -111,6 +146,7 @@ impl<'a> IpcpOption<'a> {
                 push(octets, COMPRESSION, &[&protocol.to_be_bytes(), data].concat())
             }
             Self::Address(address) => push(octets, ADDRESS, &address.octets()),
+            Self::MobileIpv4(address) => push(octets, MOBILE_IPV4, &address.octets()),
             Self::NameServer(server, address) => push(octets, server.kind(), &address.octets()),
             Self::Unknown(option) => option.emit(octets),
         }
@@ -143,7 +179,11 @@ mod tests {
         assert_eq!(parse(1, &[10, 0, 0, 1, 10, 0, 0, 1]), IpcpOption::Addresses(one, one));
         assert_eq!(parse(2, &[0, 0x2d, 15, 1]), IpcpOption::Compression { protocol: 0x002d, data: &[15, 1] });
         assert_eq!(parse(3, &[10, 0, 0, 1]), IpcpOption::Address(one));
+        assert_eq!(parse(4, &[10, 0, 0, 1]), IpcpOption::MobileIpv4(one));
         assert_eq!(parse(132, &[10, 0, 0, 1]), IpcpOption::NameServer(NameServer::SecondaryNbns, one));
+        let slots = VanJacobson { max_slot: 15, compress_slot: 1 };
+        assert_eq!((VanJacobson::parse(&[15, 1]), slots.emit()), (Some(slots), [15, 1]));
+        assert_eq!(VanJacobson::parse(&[]), None);
         for (kind, data) in [(1, &[0; 4][..]), (2, &[0]), (3, &[1, 2, 3]), (129, &[]), (128, &[10, 0, 0, 1])] {
             assert_eq!(parse(kind, data), IpcpOption::Unknown(RawOption { kind, data }));
         }

@@ -3,10 +3,12 @@
 //! The end that dials in asks for no authentication; the end that answers does, by a [`Demand`]. What either end says to
 //! the other's wish is the business of [`auth`](crate::auth).
 
+mod extension;
 mod option;
 
 use offhook_clock::Random;
 
+pub use self::extension::{Extension, IDENTIFICATION, TIME_REMAINING};
 pub use self::option::*;
 use crate::auth::{AuthChoice, AuthNegotiation, AuthOption, Demand, Method};
 use crate::control::{DEFAULT_MRU, Protocol, Sender, Verdict};
@@ -273,7 +275,10 @@ impl Protocol for Lcp {
                 Verdict::Ack
             }
             LcpOption::Quality { .. }
+            | LcpOption::Fcs(_)
+            | LcpOption::Padding(_)
             | LcpOption::Callback { .. }
+            | LcpOption::Compound
             | LcpOption::Mrru(_)
             | LcpOption::ShortSequence
             | LcpOption::Endpoint { .. } => Verdict::Reject,

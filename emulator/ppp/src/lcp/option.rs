@@ -17,8 +17,14 @@ pub const MAGIC: u8 = 5;
 pub const PFC: u8 = 7;
 /// Address-and-Control-Field-Compression (RFC 1661 §6.6).
 pub const ACFC: u8 = 8;
+/// FCS-Alternatives (RFC 1570 §2.1).
+pub const FCS: u8 = 9;
+/// Self-Describing-Padding (RFC 1570 §2.2).
+pub const PADDING: u8 = 10;
 /// Callback (RFC 1570 §2.3).
 pub const CALLBACK: u8 = 13;
+/// Compound-Frames (RFC 1570 §2.4).
+pub const COMPOUND: u8 = 15;
 /// Multilink Maximum-Received-Reconstructed-Unit (RFC 1990 §5.1.1).
 pub const MRRU: u8 = 17;
 /// Multilink Short-Sequence-Number-Header-Format (RFC 1990 §5.1.2).
@@ -66,6 +72,10 @@ pub enum LcpOption<'a> {
     Pfc,
     /// 8.
     Acfc,
+    /// 9: bit 1 for no FCS, 2 for 16 bits, 4 for 32 bits.
+    Fcs(u8),
+    /// 10: the greatest octet that padding ends with.
+    Padding(u8),
     /// 13.
     Callback {
         /// How the place to call back is told; [`CBCP`].
@@ -73,6 +83,8 @@ pub enum LcpOption<'a> {
         /// The place, if it is told here.
         message: &'a [u8],
     },
+    /// 15.
+    Compound,
     /// 17: octets that the sender takes of a packet in several fragments.
     Mrru(u16),
     /// 18.
@@ -99,7 +111,10 @@ impl<'a> LcpOption<'a> {
             (MAGIC, &[a, b, c, d]) => Self::Magic(u32::from_be_bytes([a, b, c, d])),
             (PFC, []) => Self::Pfc,
             (ACFC, []) => Self::Acfc,
+            (FCS, &[kinds]) => Self::Fcs(kinds),
+            (PADDING, &[most]) => Self::Padding(most),
             (CALLBACK, [operation, message @ ..]) => Self::Callback { operation: *operation, message },
+            (COMPOUND, []) => Self::Compound,
             (MRRU, &[high, low]) => Self::Mrru(u16::from_be_bytes([high, low])),
             (SHORT_SEQUENCE, []) => Self::ShortSequence,
             (ENDPOINT, [class, address @ ..]) => Self::Endpoint { class: *class, address },
@@ -117,7 +132,10 @@ impl<'a> LcpOption<'a> {
             Self::Magic(magic) => push(octets, MAGIC, &magic.to_be_bytes()),
             Self::Pfc => push(octets, PFC, &[]),
             Self::Acfc => push(octets, ACFC, &[]),
+            Self::Fcs(kinds) => push(octets, FCS, &[kinds]),
+            Self::Padding(most) => push(octets, PADDING, &[most]),
             Self::Callback { operation, message } => push(octets, CALLBACK, &[&[operation], message].concat()),
+            Self::Compound => push(octets, COMPOUND, &[]),
             Self::Mrru(mrru) => push(octets, MRRU, &mrru.to_be_bytes()),
             Self::ShortSequence => push(octets, SHORT_SEQUENCE, &[]),
             Self::Endpoint { class, address } => push(octets, ENDPOINT, &[&[class], address].concat()),
@@ -143,6 +161,9 @@ mod tests {
             (5, &[0x12, 0x34, 0x56, 0x78], LcpOption::Magic(0x1234_5678)),
             (7, &[], LcpOption::Pfc),
             (8, &[], LcpOption::Acfc),
+            (9, &[6], LcpOption::Fcs(6)),
+            (10, &[4], LcpOption::Padding(4)),
+            (15, &[], LcpOption::Compound),
             (13, &[6], LcpOption::Callback { operation: CBCP, message: &[] }),
             (17, &[0x06, 0x40], LcpOption::Mrru(1600)),
             (18, &[], LcpOption::ShortSequence),
@@ -150,7 +171,18 @@ mod tests {
         ] {
             assert_eq!(parse(kind, data), meaning);
         }
-        for (kind, data) in [(1, &[5][..]), (2, &[]), (4, &[0xc0]), (5, &[0; 5]), (7, &[0]), (13, &[]), (0xfa, &[1])] {
+        for (kind, data) in [
+            (1, &[5][..]),
+            (2, &[]),
+            (4, &[0xc0]),
+            (5, &[0; 5]),
+            (7, &[0]),
+            (9, &[]),
+            (10, &[1, 2]),
+            (13, &[]),
+            (15, &[0]),
+            (0xfa, &[1]),
+        ] {
             assert_eq!(parse(kind, data), LcpOption::Unknown(RawOption { kind, data }));
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! An option in, the text between `<` and `>` out. What has no name, or a length it should not have, is digits.
 
+use crate::ccp::MppeBits;
 use crate::chap::Algorithm;
-use crate::frame::{CCP, CHAP, EAP, IPCP, IPV6CP, LCP, PAP};
-use crate::hex::spaced as hex;
+use crate::ecp::{self, EcpOption};
+use crate::frame::{CCP, CHAP, EAP, ECP, IPCP, IPV6CP, LCP, PAP};
+use crate::hex::{digits, spaced as hex};
 use crate::ipcp::{IpcpOption, NameServer};
 use crate::ipv6cp::Ipv6cpOption;
 use crate::lcp::{CBCP, LcpOption};
@@ -18,6 +20,7 @@ pub(crate) fn option(protocol: u16, option: RawOption<'_>) -> String {
         IPCP => ipcp_option(option),
         IPV6CP => ipv6cp_option(option),
         CCP => ccp_option(kind, data),
+        ECP => ecp_option(option),
         _ => None,
     };
     known.unwrap_or_else(|| {
@@ -43,7 +46,8 @@ fn lcp_option(option: RawOption<'_>) -> Option<String> {
         LcpOption::Mrru(mrru) => format!("mrru {mrru}"),
         LcpOption::ShortSequence => "ssnhf".into(),
         LcpOption::Endpoint { class, address } => format!("endpoint [{}]", endpoint(class, address)),
-        LcpOption::Unknown(_) => return None,
+        // pppd shows these as digits.
+        LcpOption::Fcs(_) | LcpOption::Padding(_) | LcpOption::Compound | LcpOption::Unknown(_) => return None,
     })
 }
 
@@ -100,7 +104,7 @@ fn ipcp_option(option: RawOption<'_>) -> Option<String> {
             };
             format!("{name} {address}")
         }
-        IpcpOption::Unknown(_) => return None,
+        IpcpOption::MobileIpv4(_) | IpcpOption::Unknown(_) => return None,
     })
 }
 
@@ -125,18 +129,19 @@ fn ccp_option(kind: u8, data: &[u8]) -> Option<String> {
             format!("deflate{draft} {}{method}{check}{}", (window >> 4) + 8, hex(rest))
         }
         (21, [bits, rest @ ..]) => format!("bsd v{} {}{}", bits >> 5, bits & 0x1f, hex(rest)),
-        (18, [a, _, _, d, rest @ ..]) => {
-            let sign = |set: bool| if set { '+' } else { '-' };
-            let (h, m, s) = (a & 0x01 != 0, d & 0x80 != 0, d & 0x40 != 0);
-            let (l, bit_d, bit_c) = (d & 0x20 != 0, d & 0x10 != 0, d & 0x01 != 0);
+        (18, [a, b, c, d, rest @ ..]) => {
+            let bits = MppeBits(u32::from_be_bytes([*a, *b, *c, *d]));
+            let sign = |bit: u32| if bits.has(bit) { '+' } else { '-' };
+            let unknown =
+                if bits.has_unknown() { format!(" +U ({a:02x} {b:02x} {c:02x} {d:02x})") } else { String::new() };
             format!(
-                "mppe {}H {}M {}S {}L {}D {}C{}",
-                sign(h),
-                sign(m),
-                sign(s),
-                sign(l),
-                sign(bit_d),
-                sign(bit_c),
+                "mppe {}H {}M {}S {}L {}D {}C{unknown}{}",
+                sign(MppeBits::STATELESS),
+                sign(MppeBits::BITS_56),
+                sign(MppeBits::BITS_128),
+                sign(MppeBits::BITS_40),
+                sign(MppeBits::OBSOLETE),
+                sign(MppeBits::MPPC),
                 hex(rest)
             )
         }
@@ -144,6 +149,21 @@ fn ccp_option(kind: u8, data: &[u8]) -> Option<String> {
         (2, rest) => format!("predictor 2{}", hex(rest)),
         _ => return None,
     })
+}
+
+/// Encryption methods (RFC 1968), which pppd has no words for.
+fn ecp_option(option: RawOption<'_>) -> Option<String> {
+    match EcpOption::parse(option) {
+        EcpOption::Des { kind, nonce } => {
+            let name = match kind {
+                ecp::TRIPLE_DESE => "3dese",
+                ecp::DESE_BIS => "dese-bis",
+                _ => "dese",
+            };
+            Some(format!("{name} nonce {}", digits(&nonce)))
+        }
+        EcpOption::Proprietary { .. } | EcpOption::Unknown(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -170,5 +190,9 @@ mod tests {
         assert_eq!(text(lcp::QUALITY, &[0xc0, 0x25, 0, 0, 0, 9]), "quality lqr 00 00 00 09");
         let mppe = option(CCP, RawOption { kind: 18, data: &[1, 0, 0, 0x60] });
         assert_eq!(mppe, "mppe +H -M +S +L -D -C");
+        let unknown = option(CCP, RawOption { kind: 18, data: &[1, 0, 2, 0x41] });
+        assert_eq!(unknown, "mppe +H -M +S -L -D +C +U (01 00 02 41)");
+        let des = option(ECP, RawOption { kind: 3, data: &[9; 8] });
+        assert_eq!(des, "dese-bis nonce 0909090909090909");
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! In: a frame without FCS and transparency, as [`print::frame`](crate::print::frame) takes it. Out: [`Field`]s in the order of
 //! the octets: Address, Control and Protocol (RFC 1662 §3.1), Code, Identifier and Length (RFC 1661 §5), each Configuration
-//! Option with Type and Length (RFC 1661 §6), and what PAP (RFC 1334 §2.2) and CHAP (RFC 1994 §4) carry. What is damaged is a
-//! field as well, named as that. Every octet belongs to exactly one innermost field.
+//! Option with Type and Length (RFC 1661 §6), and what the authentication protocols carry. What is damaged is a field as well,
+//! named as that. Every octet belongs to exactly one innermost field.
 //!
 //! ```
 //! use offhook_ppp::fields::fields;
@@ -17,12 +17,15 @@
 
 use std::ops::Range;
 
-use crate::frame::{CCP, CHAP, EAP, Frame, IP, IPV6, LCP, PAP};
+use crate::frame::{CBCP, CHAP, EAP, Frame, IP, IPV6, LQR, PAP};
 use crate::hex::digits;
-use crate::options::Options;
-use crate::packet::{Packet, Repr};
-use crate::print::{coded_name, option_text, quoted};
-use crate::{chap, pap};
+use crate::packet::Packet;
+
+mod authentication;
+mod control;
+mod names;
+
+use names::{code_name, name};
 
 /// A field of a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +64,10 @@ pub fn fields(frame: &[u8]) -> Vec<Field> {
 
 /// What has no fields shown of it is one field; what a damaged frame has is told as that.
 fn information(fields: &mut List, protocol: u16, information: &[u8]) {
-    if coded_name(protocol).is_none() {
+    if protocol == LQR {
+        return control::link_quality_report(fields, information);
+    }
+    if crate::print::coded_name(protocol).is_none() {
         let value = match protocol {
             IP | IPV6 => crate::print::packet(protocol, information),
             _ => digits(information),
@@ -78,91 +84,15 @@ fn information(fields: &mut List, protocol: u16, information: &[u8]) {
     fields.push("Identifier", 1, packet.identifier().to_string());
     fields.push("Length", 2, packet.octets().len().to_string());
     match protocol {
-        PAP => pap_data(fields, &packet),
-        CHAP => chap_data(fields, &packet),
-        EAP => fields.push("Data", packet.data().len(), digits(packet.data())),
-        _ => control_data(fields, protocol, &packet),
+        PAP => authentication::pap(fields, &packet),
+        CHAP => authentication::chap(fields, &packet),
+        EAP => authentication::eap(fields, &packet),
+        CBCP => control::callback(fields, &packet),
+        _ => control::data(fields, protocol, &packet),
     }
     let padding = &information[packet.octets().len()..];
     fields.push("Padding", padding.len(), digits(padding));
 }
-
-fn control_data(fields: &mut List, protocol: u16, packet: &Packet<'_>) {
-    let data = packet.data();
-    match Repr::parse(packet) {
-        Ok(Repr::Configure { options, .. }) => {
-            let mut walked = 0;
-            for option in Options::new(options).map_while(Result::ok) {
-                let length = HEADER_OF_OPTION + option.data.len();
-                fields.within("Option", length, option_text(protocol, option).trim_start().to_owned());
-                fields.part("Type", 1, option.kind.to_string());
-                fields.part("Length", 1, length.to_string());
-                fields.part("Data", option.data.len(), digits(option.data));
-                walked += length;
-            }
-            let rest = &options[walked..];
-            fields.push("Damaged", rest.len(), format!("no option whose Length can be: {}", digits(rest)));
-        }
-        Ok(Repr::Terminate { .. }) => fields.push("Data", data.len(), quoted(data)),
-        Ok(Repr::Echo { magic, data, .. }) => {
-            fields.push("Magic-Number", 4, format!("0x{magic:08x}"));
-            fields.push("Data", data.len(), digits(data));
-        }
-        Ok(Repr::ProtocolReject { protocol, information }) => {
-            fields.push("Rejected-Protocol", 2, format!("0x{protocol:04x} {}", name(protocol)));
-            fields.push("Rejected-Information", information.len(), digits(information));
-        }
-        Ok(Repr::CodeReject { rejected }) => fields.push("Rejected-Packet", rejected.len(), digits(rejected)),
-        // Identification and Time-Remaining (RFC 1570 §1).
-        Ok(Repr::Unknown { code: 12 | 13, data }) if protocol == LCP && data.len() >= 4 => {
-            fields.push("Magic-Number", 4, format!("0x{}", digits(&data[..4])));
-            fields.push("Message", data.len() - 4, quoted(&data[4..]));
-        }
-        Ok(Repr::Unknown { .. }) | Err(_) => fields.push("Data", data.len(), digits(data)),
-    }
-}
-
-fn pap_data(fields: &mut List, packet: &Packet<'_>) {
-    let data = packet.data();
-    match pap::Repr::parse(packet) {
-        Ok(pap::Repr::Request { user, password }) => {
-            fields.push("Peer-ID Length", 1, user.len().to_string());
-            fields.push("Peer-ID", user.len(), quoted(user));
-            fields.push("Passwd-Length", 1, password.len().to_string());
-            fields.push("Password", password.len(), "hidden".into());
-            let rest = data.len() - 2 - user.len() - password.len();
-            fields.push("Data", rest, "hidden".into());
-        }
-        Ok(pap::Repr::Ack { message } | pap::Repr::Nak { message }) if !data.is_empty() => {
-            fields.push("Msg-Length", 1, message.len().to_string());
-            fields.push("Message", message.len(), quoted(message));
-            let rest = &data[1 + message.len()..];
-            fields.push("Data", rest.len(), digits(rest));
-        }
-        // Half a request may still hold a password.
-        Err(_) if packet.code_octet() == u8::from(pap::Code::AuthenticateRequest) => {
-            fields.push("Damaged", data.len(), "hidden".into());
-        }
-        Ok(_) | Err(_) => fields.push("Data", data.len(), digits(data)),
-    }
-}
-
-fn chap_data(fields: &mut List, packet: &Packet<'_>) {
-    match chap::Repr::parse(packet) {
-        Ok(chap::Repr::Challenge { value, name } | chap::Repr::Response { value, name }) => {
-            fields.push("Value-Size", 1, value.len().to_string());
-            fields.push("Value", value.len(), digits(value));
-            fields.push("Name", name.len(), quoted(name));
-        }
-        Ok(chap::Repr::Success { message } | chap::Repr::Failure { message }) => {
-            fields.push("Message", message.len(), quoted(message));
-        }
-        Ok(chap::Repr::Unknown { .. }) | Err(_) => fields.push("Data", packet.data().len(), digits(packet.data())),
-    }
-}
-
-/// Octets of Type and Length of an option.
-const HEADER_OF_OPTION: usize = 2;
 
 /// The fields so far.
 struct List {
@@ -196,57 +126,12 @@ impl List {
     }
 }
 
-/// The name of a protocol, or that it has none here.
-fn name(protocol: u16) -> &'static str {
-    match protocol {
-        IP => "IP",
-        IPV6 => "IPv6",
-        0xc025 => "LQR",
-        0xc029 => "CBCP",
-        0x002d => "VJ compressed TCP/IP",
-        0x002f => "VJ uncompressed TCP/IP",
-        0x00fd => "compressed datagram",
-        _ => coded_name(protocol).unwrap_or("not known here"),
-    }
-}
-
-/// The name of a Code, as the protocol's RFC has it.
-fn code_name(protocol: u16, code: u8) -> &'static str {
-    match (protocol, code) {
-        (PAP, 1) => "Authenticate-Request",
-        (PAP, 2) => "Authenticate-Ack",
-        (PAP, 3) => "Authenticate-Nak",
-        (CHAP, 1) => "Challenge",
-        (CHAP, 2) | (EAP, 2) => "Response",
-        (CHAP | EAP, 3) => "Success",
-        (CHAP | EAP, 4) => "Failure",
-        (EAP, 1) => "Request",
-        (PAP | CHAP | EAP, _) => "not known here",
-        (_, 1) => "Configure-Request",
-        (_, 2) => "Configure-Ack",
-        (_, 3) => "Configure-Nak",
-        (_, 4) => "Configure-Reject",
-        (_, 5) => "Terminate-Request",
-        (_, 6) => "Terminate-Ack",
-        (_, 7) => "Code-Reject",
-        (LCP, 8) => "Protocol-Reject",
-        (LCP, 9) => "Echo-Request",
-        (LCP, 10) => "Echo-Reply",
-        (LCP, 11) => "Discard-Request",
-        (LCP, 12) => "Identification",
-        (LCP, 13) => "Time-Remaining",
-        (CCP, 14) => "Reset-Request",
-        (CCP, 15) => "Reset-Ack",
-        _ => "not known here",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::frame::{IPCP, IPV6CP};
+    use crate::frame::{CCP, ECP, IPCP, IPV6CP, LCP};
 
     fn shown(frame: &[u8]) -> Vec<String> {
         let line = |field: Field| {
@@ -293,10 +178,73 @@ mod tests {
         assert_eq!(shown(b"\x80")[0], "Damaged the frame ends after 1 octets, before its Protocol field does @0+1");
     }
 
+    #[test]
+    fn a_response_of_49_octets_has_microsofts_parts() {
+        let response = |value: &[u8; 49]| {
+            let information = crate::chap::Repr::Response { value, name: b"bob" }.emit(1);
+            shown(&[&CHAP.to_be_bytes(), &information[..]].concat())
+        };
+        let mut value = [7; 49];
+        value[16..24].fill(0);
+        value[48] = 0;
+        let names = |told: Vec<String>| told[4..].iter().map(|line| line.trim_start().to_owned()).collect::<Vec<_>>();
+        let told = names(response(&value));
+        assert!(told[2].starts_with("Peer-Challenge 0707") && told[2].ends_with("@7+16"), "{told:?}");
+        assert_eq!(told[3], "Reserved 0000000000000000 @23+8");
+        assert_eq!(told[5..], ["Flags 00 @55+1", "Name \"bob\" @56+3"]);
+        value[48] = 1;
+        assert!(names(response(&value))[2].starts_with("LAN Manager answer"));
+        value[16..].fill(9);
+        assert!(names(response(&value))[2].starts_with("Name"), "neither version: one field");
+    }
+
+    #[test]
+    fn a_failure_says_what_its_number_means() {
+        let told = shown(b"\xc2\x23\x04\x01\x00\x0dE=691 R=0");
+        assert_eq!(told.last().map(String::as_str), Some("Message \"E=691 R=0\", authentication failure @6+9"));
+    }
+
+    #[test]
+    fn eap_has_its_type_and_what_the_type_lays_out() {
+        let told = shown(b"\xc2\x27\x01\x04\x00\x09\x04\x02\xab\xcds");
+        assert_eq!(
+            told[4..],
+            ["Type 4 MD5-Challenge @6+1", "Value-Size 2 @7+1", "Value abcd @8+2", "Name \"s\" @10+1"]
+        );
+        let told = shown(b"\xc2\x27\x02\x04\x00\x07\x03\x04\x63");
+        assert_eq!(
+            told[4..],
+            ["Type 3 Nak @6+1", "Desired-Type 4 MD5-Challenge @7+1", "Desired-Type 99 not known here @8+1"]
+        );
+    }
+
+    #[test]
+    fn what_pppd_has_no_words_for_has_the_rfcs() {
+        let told = shown(b"\xc0\x21\x01\x01\x00\x0e\x09\x03\x06\x0a\x03\x04\x0f\x02\x0d\x03");
+        assert_eq!(told[4], "Option FCS-Alternatives 09 03 06 @6+3");
+        assert_eq!(told[8], "Option Self-Describing-Padding 0a 03 04 @9+3");
+        let told = shown(b"\xc0\x21\x0d\x03\x00\x0c\x00\x00\xbe\xef\x00\x00\x01\x2c");
+        assert_eq!(told[4..], ["Magic-Number 0x0000beef @6+4", "Seconds-Remaining 300 @10+4"]);
+    }
+
+    #[test]
+    fn a_report_of_the_link_s_quality_has_its_counters() {
+        let told = shown(&[&LQR.to_be_bytes()[..], &(0..50).collect::<Vec<u8>>()].concat());
+        assert_eq!(told[1..3], ["Magic-Number 0x00010203 @2+4", "LastOutLQRs 67438087 @6+4"]);
+        assert_eq!(told[13], "Padding 3031 @50+2");
+    }
+
+    #[test]
+    fn nothing_of_a_new_password_is_shown() {
+        let information = crate::packet::emit(7, 1, &[0xab; 582]);
+        let told = shown(&[&CHAP.to_be_bytes(), &information[..]].concat()).join("\n");
+        assert!(told.contains("Encrypted-Password hidden @6+516") && !told.contains("abab"), "{told}");
+    }
+
     proptest! {
         #[test]
         fn every_octet_belongs_to_one_innermost_field(
-            protocol in prop::sample::select(vec![LCP, PAP, CHAP, EAP, IPCP, IPV6CP, CCP, IP, IPV6, 0xc025]),
+            protocol in prop::sample::select(vec![LCP, PAP, CHAP, EAP, IPCP, IPV6CP, CCP, ECP, CBCP, IP, IPV6, LQR]),
             information in prop::collection::vec(any::<u8>(), 0..60),
             code in 0..16_u8,
             head in any::<bool>(),

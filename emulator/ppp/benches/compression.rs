@@ -1,0 +1,125 @@
+//! How fast packets are compressed and made whole again, on one core: `cargo bench -p offhook-ppp --bench compression`.
+//!
+//! VJ: 64 segments of one bulk transfer, 512 octets of data each; MB/s count octets of whole IP packets. Deflate, BSD-Compress and
+//! MPPE: packets of 1500 octets of text, as a mail or a page has it. 1 MB is 10^6.
+
+#![allow(missing_docs)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use offhook_clock::Random;
+use offhook_ppp::compression::{bsd, deflate, vj};
+use offhook_ppp::frame::{Frame, IP};
+use offhook_ppp::mppe::{Decryptor, Encryptor, Mode, Strength};
+
+const PACKETS: usize = 64;
+const INFORMATION: usize = 1500;
+const AT_LEAST: Duration = Duration::from_millis(700);
+
+fn main() {
+    let segments: Vec<Vec<u8>> = (0..PACKETS as u32).map(segment).collect();
+    let mut sender = vj::Compressor::new(15, true);
+    let sent: Vec<_> = segments.iter().filter_map(|packet| sender.encode(packet)).collect();
+    report("VJ compress", 552, || {
+        let mut sender = vj::Compressor::new(15, true);
+        segments.iter().filter(|packet| sender.encode(black_box(packet)).is_some()).count()
+    });
+    report("VJ decompress", 552, || {
+        let mut receiver = vj::Decompressor::new(15);
+        sent.iter().filter(|datagram| receiver.decode(black_box(datagram.frame())).is_ok()).count()
+    });
+
+    let texts = texts();
+    // Sequence numbers and histories go on from round to round.
+    let mut sender = deflate::Compressor::new(15);
+    report("Deflate compress", INFORMATION, || {
+        let Some(sender) = &mut sender else { return 0 };
+        texts.iter().filter(|text| sender.encode(frame(black_box(text))).is_some()).count()
+    });
+    let compressed: Vec<Vec<u8>> = deflate::Compressor::new(15)
+        .map(|mut sender| texts.iter().filter_map(|text| sender.encode(frame(text))).collect())
+        .unwrap_or_default();
+    let mut receiver = deflate::Decompressor::new(15, 1500);
+    report("Deflate decompress", INFORMATION, || {
+        let Some(receiver) = &mut receiver else { return 0 };
+        receiver.reset();
+        compressed.iter().filter(|octets| receiver.decode(black_box(octets)).is_ok()).count()
+    });
+
+    let mut sender = bsd::Compressor::new(15);
+    report("BSD compress", INFORMATION, || {
+        let Some(sender) = &mut sender else { return 0 };
+        texts.iter().filter(|text| sender.encode(frame(black_box(text))).is_some()).count()
+    });
+    let compressed: Vec<Vec<u8>> = bsd::Compressor::new(15)
+        .map(|mut sender| texts.iter().filter_map(|text| sender.encode(frame(text))).collect())
+        .unwrap_or_default();
+    let mut receiver = bsd::Decompressor::new(15, 1500);
+    report("BSD decompress", INFORMATION, || {
+        let Some(receiver) = &mut receiver else { return 0 };
+        receiver.reset();
+        compressed.iter().filter(|octets| receiver.decode(black_box(octets)).is_ok()).count()
+    });
+
+    let mode = Mode { strength: Strength::Bits128, stateless: true };
+    let (mut sender, mut receiver) = (Encryptor::new(mode, [1; 16]), Decryptor::new(mode, [1; 16]));
+    report("MPPE there and back", INFORMATION, || {
+        let carried = |text: &&Vec<u8>| {
+            let octets = sender.encode(frame(black_box(text)));
+            octets.is_some_and(|octets| receiver.decode(&octets).is_ok())
+        };
+        texts.iter().filter(carried).count()
+    });
+}
+
+/// A packet to compress.
+fn frame(text: &[u8]) -> Frame<'_> {
+    Frame { protocol: IP, information: text }
+}
+
+/// A segment of a transfer: the next 512 octets.
+fn segment(number: u32) -> Vec<u8> {
+    let mut packet = vec![0x45, 0, 0x02, 0x28];
+    packet.extend((number as u16).to_be_bytes());
+    packet.extend([0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 4, 0, 0, 80]);
+    packet.extend((1000 + number * 512).to_be_bytes());
+    packet.extend([0, 0, 0, 9, 0x50, 0x10, 0x20, 0, 0xca, 0xfe, 0, 0]);
+    packet.resize(552, number as u8);
+    packet
+}
+
+/// Words of a small vocabulary in random order.
+fn texts() -> Vec<Vec<u8>> {
+    let mut random = Random::new(1);
+    let words: Vec<Vec<u8>> = (0..400)
+        .map(|_| {
+            let length = 2 + random.next() % 9;
+            let mut word: Vec<u8> = (0..length).map(|_| b'a' + (random.next() % 26) as u8).collect();
+            word.push(b' ');
+            word
+        })
+        .collect();
+    let mut text = || {
+        let mut text = Vec::new();
+        while text.len() < INFORMATION {
+            text.extend_from_slice(&words[(random.next() % 400) as usize]);
+        }
+        text.truncate(INFORMATION);
+        text
+    };
+    (0..PACKETS).map(|_| text()).collect()
+}
+
+/// Prints the rate of the fastest round of `work`, which handles all the packets.
+fn report(name: &str, octets: usize, mut work: impl FnMut() -> usize) {
+    let began = Instant::now();
+    let mut fastest = Duration::MAX;
+    while began.elapsed() < AT_LEAST {
+        let round = Instant::now();
+        assert_eq!(work(), PACKETS, "every packet is handled");
+        fastest = fastest.min(round.elapsed());
+    }
+    let rate = (PACKETS * octets) as f64 / fastest.as_secs_f64() / 1e6;
+    println!("{name}: {rate:.0} MB/s");
+}
