@@ -3,15 +3,18 @@
 use std::error::Error;
 use std::time::Instant;
 
-use offhook_learn::learner::{Effort, learn};
-use offhook_learn::ppp::compare::compare;
+use offhook_learn::learner::{Effort, Figures, learn};
 use offhook_learn::ppp::document::Document;
+use offhook_learn::ppp::examination::{Examination, examine};
 use offhook_learn::ppp::layer::{End, Layer, Setup};
 use offhook_learn::ppp::link::{FEW, HangUp, LinkSubject, own_end};
 use offhook_learn::ppp::player::{Player, Timing};
 use offhook_learn::ppp::table::{Rules, reference};
 
+/// `own_ends [graphs] [EXTRA-STATES]`
 fn main() -> Result<(), Box<dyn Error>> {
+    let extra_states = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1);
+    let effort = Effort { extra_states, ..Effort::default() };
     for (layer, hang_up) in [
         (Layer::Lcp, HangUp::Never),
         (Layer::Lcp, HangUp::WhenFinished),
@@ -23,24 +26,30 @@ fn main() -> Result<(), Box<dyn Error>> {
             let setup = Setup::new(layer, end);
             let inputs = setup.inputs();
             let subject = LinkSubject::new(own_end(layer, end), hang_up);
+            let mut player = Player::new(subject, setup, Timing::default());
             let begin = Instant::now();
-            let learnt = learn(&mut Player::new(subject, setup, Timing::default()), &inputs, &Effort::default())?;
-            println!(
-                "{:4} {end:?} {hang_up:?}: {} states, {:?}, {:.2} s",
-                layer.name(),
-                learnt.machine.len(),
-                learnt.figures,
-                begin.elapsed().as_secs_f64()
-            );
-            let mut document = Document::new("offhook", layer, end, learnt);
-            if layer.is_automaton() {
+            let (learnt, comparison) = if layer.is_automaton() {
                 let hangs_up = hang_up == HangUp::WhenFinished;
                 let rules = Rules { max_configure: FEW, max_terminate: FEW, hangs_up };
-                let comparison = compare(&document.machine, &reference(&Setup::new(layer, end), &inputs, rules));
+                let expected = reference(player.setup(), &inputs, rules);
+                let Examination { learnt, comparison } = examine(&mut player, &expected, effort)?;
+                (learnt, Some(comparison))
+            } else {
+                (learn(&mut player, &inputs, &effort)?, None)
+            };
+            let took = begin.elapsed().as_secs_f64();
+            let Figures { queries, inputs, .. } = learnt.figures;
+            let states = learnt.machine.len();
+            println!(
+                "{} {end:?} {hang_up:?}: {states} states, {queries} queries, {inputs} inputs, {took:.2} s",
+                layer.name()
+            );
+            let mut document = Document::new("offhook", layer, end, learnt);
+            if let Some(comparison) = comparison {
                 println!("{comparison}");
                 document = document.named(comparison.names);
             }
-            if std::env::args().nth(1).is_some() {
+            if std::env::args().any(|argument| argument == "graphs") {
                 println!("{}\n{}", document.to_table(), document.to_dot());
             }
         }

@@ -111,49 +111,51 @@ where
     T::Output: Clone + PartialEq + Debug,
     T::Error: std::error::Error + 'static,
 {
-    if inputs.is_empty() {
-        return Err(LearnError::NoInputs);
-    }
-    let mut learner = Learner {
-        teacher,
-        inputs,
-        effort,
-        tree: Tree::new(),
-        basis: vec![0],
-        figures: Figures::default(),
-        learning_queries: 0,
-    };
-    learner.learn()
+    Learner::new(teacher, inputs, *effort).learn(&[])
 }
 
-struct Learner<'a, T: Teacher> {
+/// Asks one subject, and keeps what it answered.
+pub struct Learner<'a, T: Teacher> {
     teacher: &'a mut T,
     inputs: &'a [T::Input],
-    effort: &'a Effort,
+    effort: Effort,
     tree: Tree<T::Output>,
     /// The states found, pairwise apart.
     basis: Vec<Node>,
     figures: Figures,
-    learning_queries: usize,
 }
 
-impl<T> Learner<'_, T>
+impl<'a, T> Learner<'a, T>
 where
     T: Teacher,
     T::Input: Clone + PartialEq + Debug,
     T::Output: Clone + PartialEq + Debug,
     T::Error: std::error::Error + 'static,
 {
-    fn learn(&mut self) -> Result<T, Learnt<T::Input, T::Output>> {
+    /// Knows nothing yet.
+    pub fn new(teacher: &'a mut T, inputs: &'a [T::Input], effort: Effort) -> Self {
+        Self { teacher, inputs, effort, tree: Tree::new(), basis: vec![0], figures: Figures::default() }
+    }
+
+    /// Asks until no test contradicts the machine. Hints are words that every hypothesis is tested with before all others:
+    /// where the machine is expected to be like another, [`suite::words`] of that one. With them a small effort finds what
+    /// else takes a great one. Hints with other inputs are left out.
+    ///
+    /// What was answered before is not asked again.
+    pub fn learn(&mut self, hints: &[Vec<T::Input>]) -> Result<T, Learnt<T::Input, T::Output>> {
+        if self.inputs.is_empty() {
+            return Err(LearnError::NoInputs);
+        }
+        let place = |input: &T::Input| self.inputs.iter().position(|other| other == input);
+        let hints: Vec<Vec<usize>> = hints.iter().filter_map(|hint| hint.iter().map(place).collect()).collect();
         loop {
             let hypothesis = self.hypothesis()?;
             self.figures.hypotheses += 1;
             let contradiction = match self.contradicted(&hypothesis) {
                 Some(word) => Some(word),
-                None => self.test(&hypothesis)?,
+                None => self.test(&hypothesis, &hints)?,
             };
             let Some(word) = contradiction else {
-                self.figures.learning_queries = self.learning_queries;
                 return Ok(Learnt { machine: hypothesis.minimal(), figures: self.figures });
             };
             self.analyse(&hypothesis, word)?;
@@ -192,7 +194,7 @@ where
             } else if open.is_empty() {
                 return Ok(Mealy::new(self.inputs.to_vec(), cells));
             } else {
-                self.learning_queries += self.ask(open)?;
+                self.figures.learning_queries += self.ask(open)?;
             }
         }
     }
@@ -265,9 +267,9 @@ where
     }
 
     /// Tests the hypothesis; the word that contradicts it.
-    fn test(&mut self, hypothesis: &Mealy<T::Input, T::Output>) -> Result<T, Option<Vec<usize>>> {
-        let Effort { extra_states, random_words, random_length, seed, batch, .. } = *self.effort;
-        let words = suite::identifying(hypothesis, extra_states).chain(suite::random(
+    fn test(&mut self, hypothesis: &Mealy<T::Input, T::Output>, hints: &[Vec<usize>]) -> Result<T, Option<Vec<usize>>> {
+        let Effort { extra_states, random_words, random_length, seed, batch, .. } = self.effort;
+        let words = hints.iter().cloned().chain(suite::identifying(hypothesis, extra_states)).chain(suite::random(
             self.inputs.len(),
             random_words,
             random_length,
@@ -331,7 +333,7 @@ where
                 return Ok(());
             };
             let short = self.continued(middle, after);
-            self.learning_queries += self.ask(vec![[&short[..], &witness[..]].concat()])?;
+            self.figures.learning_queries += self.ask(vec![[&short[..], &witness[..]].concat()])?;
             word = if self.tree.apart(middle, reached).is_some() { before.to_vec() } else { short };
         }
     }

@@ -9,6 +9,13 @@ use offhook_clock::Random;
 
 use crate::mealy::Mealy;
 
+/// Words that tell a machine from every other that has no more than `extra` states more. Those of an expected machine are
+/// good hints for learning one that should be like it.
+pub fn words<I: Clone + PartialEq, O: Clone + PartialEq>(machine: &Mealy<I, O>, extra: usize) -> Vec<Vec<I>> {
+    let spoken = |word: Vec<usize>| word.into_iter().map(|input| machine.inputs()[input].clone()).collect();
+    identifying(machine, extra).map(spoken).collect()
+}
+
 /// The words of the HSI-method, those with shorter middles first; none is the beginning of the next.
 pub(crate) fn identifying<I, O>(machine: &Mealy<I, O>, extra: usize) -> impl Iterator<Item = Vec<usize>>
 where

@@ -25,6 +25,8 @@ pub enum Kind {
     Permitted {
         /// Why.
         why: &'static str,
+        /// What shows it, if that comes later: inputs after the one it is about.
+        shown_by: Vec<Input>,
     },
     /// Something else comes.
     Output,
@@ -73,7 +75,7 @@ impl fmt::Display for Difference {
         writeln!(f, "  expected: {expected} / {expected_state}")?;
         writeln!(f, "      came: {came} / {came_state}")?;
         match &self.kind {
-            Kind::Permitted { why } => writeln!(f, " permitted: {why}")?,
+            Kind::Permitted { why, .. } => writeln!(f, " permitted: {why}")?,
             Kind::Output => {}
             Kind::State { shown_by } => writeln!(f, "  shown by: {}", words(shown_by))?,
         }
@@ -91,7 +93,7 @@ impl fmt::Display for Comparison {
         let faults = self.differences.iter().filter(|difference| difference.is_fault());
         let mut permitted: Vec<(&str, Vec<&Difference>)> = Vec::new();
         for difference in &self.differences {
-            if let Kind::Permitted { why } = difference.kind {
+            if let Kind::Permitted { why, .. } = difference.kind {
                 match permitted.iter_mut().find(|(other, _)| *other == why) {
                     Some((_, differences)) => differences.push(difference),
                     None => permitted.push((why, vec![difference])),
@@ -276,10 +278,7 @@ impl Walk<'_> {
                     let (kind, after) = self.judge(pair, *input, homes);
                     match after {
                         Some(expected) => queue.push_back(((expected, next), word.clone())),
-                        None => {
-                            let expected = homes[next].unwrap_or(self.cell(pair.0, input.0).expected.next);
-                            beyond.push_back(((expected, next), word.clone()));
-                        }
+                        None => beyond.push_back((self.most_like(next, pair, *input, homes), word.clone())),
                     }
                     if let Some(kind) = kind {
                         let difference = self.difference(pair, *input, kind, word, names);
@@ -301,19 +300,41 @@ impl Walk<'_> {
         }
     }
 
+    /// What a state past a difference is compared with: what is expected there, unless another is more like it.
+    fn most_like(&self, state: usize, pair: Pair, input: (usize, usize), homes: &[Option<usize>]) -> Pair {
+        let expected = (self.cell(pair.0, input.0).expected.next, state);
+        let home = homes[state].map(|home| (home, state));
+        home.filter(|home| self.wrong(*home) < self.wrong(expected)).unwrap_or(expected)
+    }
+
     /// What is to be said about an input, and the expected state to go on with.
     fn judge(&self, pair: Pair, input: (usize, usize), homes: &[Option<usize>]) -> (Option<Kind>, Option<usize>) {
         let next = self.machine.step(pair.1, input.1).1;
         let mut strayed = None;
         for reaction in self.allowed(pair, input) {
             match self.strays((reaction.next, next), homes[next]) {
-                None => return (reaction.permitted.map(|why| Kind::Permitted { why }), Some(reaction.next)),
+                None => {
+                    let kind = reaction.permitted.map(|why| self.permitted(why, reaction, pair, input));
+                    return (kind, Some(reaction.next));
+                }
                 Some(word) => strayed = strayed.or(Some(word)),
             }
         }
-        let shown = |word: Vec<usize>| word.iter().map(|place| self.reference.inputs[self.inputs[*place].0]).collect();
-        let kind = strayed.map_or(Kind::Output, |word| Kind::State { shown_by: shown(word) });
+        let kind = strayed.map_or(Kind::Output, |word| Kind::State { shown_by: self.spoken(&word) });
         (Some(kind), None)
+    }
+
+    fn spoken(&self, word: &[usize]) -> Vec<Input> {
+        word.iter().map(|place| self.reference.inputs[self.inputs[*place].0]).collect()
+    }
+
+    /// Where what is seen is what is expected as well, something further on shows that the other was done.
+    fn permitted(&self, why: &'static str, done: &Reaction, pair: Pair, input: (usize, usize)) -> Kind {
+        let expected = &self.cell(pair.0, input.0).expected;
+        let next = self.machine.step(pair.1, input.1).1;
+        let hidden = done.outputs == expected.outputs;
+        let word = hidden.then(|| self.contradiction((expected.next, next))).flatten();
+        Kind::Permitted { why, shown_by: self.spoken(&word.unwrap_or_default()) }
     }
 
     /// A word that shows that a learnt state is not the expected one but another.
@@ -333,7 +354,10 @@ impl Walk<'_> {
     ) -> Difference {
         let cell = self.cell(pair.0, input.0);
         let (came, next) = self.machine.step(pair.1, input.1);
-        let shown_by: &[Input] = if let Kind::State { shown_by } = &kind { shown_by } else { &[] };
+        let shown_by: &[Input] = match &kind {
+            Kind::State { shown_by } | Kind::Permitted { shown_by, .. } => shown_by,
+            Kind::Output => &[],
+        };
         let name = |state: usize| self.reference.states[state].name.clone();
         Difference {
             state: name(pair.0),

@@ -6,11 +6,13 @@
 //! - [`player`]: words of inputs played to a subject, a [`Teacher`](crate::teacher::Teacher).
 //! - [`mod@table`]: what RFC 1661 says over the same alphabet; [`reference`](mod@reference) is its form, and that of a machine learnt earlier.
 //! - [`compare`](mod@compare): each difference with the shortest word that shows it.
+//! - [`examination`]: all of that together.
 //! - [`document`]: a machine as JSON, graph and table.
 
 mod companion;
 pub mod compare;
 pub mod document;
+pub mod examination;
 pub mod layer;
 pub mod link;
 pub mod mapper;
