@@ -3,13 +3,13 @@
 use std::error::Error;
 use std::time::Instant;
 
-use offhook_learn::learner::{Effort, Figures, learn};
+use offhook_learn::learner::{Effort, Figures};
 use offhook_learn::ppp::document::Document;
-use offhook_learn::ppp::examination::{Examination, examine};
+use offhook_learn::ppp::examination::{Examination, examine, expected};
 use offhook_learn::ppp::layer::{End, Layer, Setup};
 use offhook_learn::ppp::link::{FEW, HangUp, LinkSubject, own_end};
 use offhook_learn::ppp::player::{Player, Timing};
-use offhook_learn::ppp::table::{Rules, reference};
+use offhook_learn::ppp::table::Rules;
 
 /// `own_ends [graphs] [EXTRA-STATES]`
 fn main() -> Result<(), Box<dyn Error>> {
@@ -28,15 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let subject = LinkSubject::new(own_end(layer, end), hang_up);
             let mut player = Player::new(subject, setup, Timing::default());
             let begin = Instant::now();
-            let (learnt, comparison) = if layer.is_automaton() {
-                let hangs_up = hang_up == HangUp::WhenFinished;
-                let rules = Rules { max_configure: FEW, max_terminate: FEW, hangs_up };
-                let expected = reference(player.setup(), &inputs, rules);
-                let Examination { learnt, comparison } = examine(&mut player, &expected, effort)?;
-                (learnt, Some(comparison))
-            } else {
-                (learn(&mut player, &inputs, &effort)?, None)
-            };
+            let rules = Rules { max_configure: FEW, max_terminate: FEW, hangs_up: hang_up == HangUp::WhenFinished };
+            let expected = expected(player.setup(), &inputs, rules);
+            let Examination { learnt, comparison } = examine(&mut player, &expected, effort)?;
             let took = begin.elapsed().as_secs_f64();
             let Figures { queries, inputs, .. } = learnt.figures;
             let states = learnt.machine.len();
@@ -44,11 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "{} {end:?} {hang_up:?}: {states} states, {queries} queries, {inputs} inputs, {took:.2} s",
                 layer.name()
             );
-            let mut document = Document::new("offhook", layer, end, learnt);
-            if let Some(comparison) = comparison {
-                println!("{comparison}");
-                document = document.named(comparison.names);
-            }
+            println!("{comparison}");
+            let document = Document::new("offhook", layer, end, learnt).named(comparison.names);
             if std::env::args().any(|argument| argument == "graphs") {
                 println!("{}\n{}", document.to_table(), document.to_dot());
             }

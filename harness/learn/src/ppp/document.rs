@@ -141,35 +141,58 @@ impl Document {
         Ok(Self { subject, layer, end, states, machine, figures })
     }
 
-    /// A graph for Graphviz. Inputs that change nothing and are not answered are left out.
+    /// A graph for Graphviz. Inputs that change nothing and are not answered are left out; what is the same in every state
+    /// stands below the graph.
     pub fn to_dot(&self) -> String {
+        let everywhere = self.everywhere();
         let mut dot = format!("digraph \"{} of {}\" {{\n", self.layer.name(), escaped(&self.subject));
         dot.push_str("  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n");
         dot.push_str("  edge [fontname=\"sans-serif\", fontsize=10];\n");
+        if !everywhere.is_empty() {
+            let lines = everywhere.iter().map(|place| {
+                let (outputs, next) = self.machine.step(0, *place);
+                format!("{} / {outputs} to {}", self.machine.inputs()[*place], self.states[next])
+            });
+            let lines: Vec<String> = lines.map(|line| escaped(&line)).collect();
+            let _ = writeln!(dot, "  label=\"in every state: {}\";", lines.join("\\n"));
+        }
         for (state, name) in self.states.iter().enumerate() {
             let _ = writeln!(dot, "  s{state} [label=\"{}\"];", escaped(name));
         }
         for from in 0..self.machine.len() {
-            // Target to outputs to inputs.
-            let mut edges: BTreeMap<usize, Vec<(&Outputs, Vec<&str>)>> = BTreeMap::new();
-            for (place, input) in self.machine.inputs().iter().enumerate() {
-                let (outputs, to) = self.machine.step(from, place);
-                if to == from && outputs.is_empty() {
-                    continue;
-                }
-                let labels = edges.entry(to).or_default();
-                match labels.iter_mut().find(|(other, _)| *other == outputs) {
-                    Some((_, inputs)) => inputs.push(input.name()),
-                    None => labels.push((outputs, vec![input.name()])),
-                }
-            }
-            for (to, labels) in edges {
+            for (to, labels) in self.edges(from, &everywhere) {
                 let lines = labels.iter().map(|(outputs, inputs)| format!("{} / {outputs}", inputs.join(" ")));
                 let label = lines.map(|line| escaped(&line)).collect::<Vec<_>>().join("\\n");
                 let _ = writeln!(dot, "  s{from} -> s{to} [label=\"{label}\"];");
             }
         }
         dot + "}\n"
+    }
+
+    /// Places of the inputs that lead from every state to one and the same, with the same outputs.
+    fn everywhere(&self) -> Vec<usize> {
+        let same = |place: &usize| {
+            let first = self.machine.step(0, *place);
+            self.machine.len() > 1 && (0..self.machine.len()).all(|state| self.machine.step(state, *place) == first)
+        };
+        (0..self.machine.inputs().len()).filter(same).collect()
+    }
+
+    /// The states that one leads to, with what is seen and after which inputs.
+    fn edges(&self, from: usize, without: &[usize]) -> BTreeMap<usize, Vec<(&Outputs, Vec<&'static str>)>> {
+        let mut edges: BTreeMap<usize, Vec<(&Outputs, Vec<&str>)>> = BTreeMap::new();
+        for (place, input) in self.machine.inputs().iter().enumerate() {
+            let (outputs, to) = self.machine.step(from, place);
+            if without.contains(&place) || to == from && outputs.is_empty() {
+                continue;
+            }
+            let labels = edges.entry(to).or_default();
+            match labels.iter_mut().find(|(other, _)| *other == outputs) {
+                Some((_, inputs)) => inputs.push(input.name()),
+                None => labels.push((outputs, vec![input.name()])),
+            }
+        }
+        edges
     }
 
     /// A table as RFC 1661 §4.1 has it: a row an input, a column a state, actions and the number of the next state.

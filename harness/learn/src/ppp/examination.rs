@@ -1,10 +1,13 @@
 //! A subject examined: its machine learnt and laid beside what is expected, until every difference was seen to be true.
 
+use super::auth_rules;
 use super::compare::{Comparison, compare};
+use super::layer::Setup;
 use super::player::{PlayError, Player};
 use super::reference::Reference;
 use super::subject::Subject;
 use super::symbol::{Input, Outputs};
+use super::table::{self, Rules};
 use crate::learner::{Effort, Learner, Learnt};
 use crate::suite;
 use crate::teacher::LearnError;
@@ -16,6 +19,11 @@ pub struct Examination {
     pub learnt: Learnt<Input, Outputs>,
     /// It beside what is expected. Every word in it was played, and answered as it says.
     pub comparison: Comparison,
+}
+
+/// What the RFC of the layer lets expect.
+pub fn expected(setup: &Setup, inputs: &[Input], rules: Rules) -> Reference {
+    auth_rules::reference(setup, inputs).unwrap_or_else(|| table::reference(setup, inputs, rules))
 }
 
 /// Learns the machine of the subject over the inputs of `reference`, starting from the words that tell the expected machine

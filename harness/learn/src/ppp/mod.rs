@@ -4,11 +4,12 @@
 //! - [`subject`]: who is asked; [`link`] is one, [`Link`](offhook_ppp::link::Link) in virtual time.
 //! - [`mapper`]: the peer of the subject. It makes octets of inputs and outputs of octets, and plays the rest of a peer.
 //! - [`player`]: words of inputs played to a subject, a [`Teacher`](crate::teacher::Teacher).
-//! - [`mod@table`]: what RFC 1661 says over the same alphabet; [`reference`](mod@reference) is its form, and that of a machine learnt earlier.
+//! - [`mod@table`] and [`auth_rules`]: what the RFCs say over the same alphabet; [`reference`](mod@reference) is its form, and that of a machine learnt earlier.
 //! - [`compare`](mod@compare): each difference with the shortest word that shows it.
 //! - [`examination`]: all of that together.
 //! - [`document`]: a machine as JSON, graph and table.
 
+pub mod auth_rules;
 mod companion;
 pub mod compare;
 pub mod document;
