@@ -25,6 +25,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-port", &["telephony"]),
     ("offhook-base", &[]),
     ("offhook-decode", &["clock", "ppp", "telephony"]),
+    ("offhook-learn", &["clock", "ppp"]),
     ("offhook-etc", &["base", "clock"]),
     ("offhook-scenario", &["base", "etc", "script", "telephony"]),
     ("offhook-schema", &["base"]),
@@ -81,6 +82,7 @@ const WITHOUT_IO: &[&str] = &[
     "offhook-telephony",
     "offhook-caller",
     "offhook-decode",
+    "offhook-learn",
     "offhook-scenario",
     "offhook-session",
 ];
