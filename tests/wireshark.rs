@@ -147,6 +147,45 @@ fn wireshark_understands_every_filter_of_the_profile() {
 }
 
 #[test]
+fn wireshark_shows_a_frame_with_a_bad_fcs_as_it_came_over_the_line() {
+    let scratch = tempfile::tempdir().unwrap();
+    let scenario = scratch.path().join("bad-fcs.kdl");
+    let text_of = r#"scenario "a frame with a bad FCS" {
+    server {
+        port "ttyS0"
+        ppp { addresses local="10.0.0.1" remote="10.0.0.2"; }
+    }
+    call {
+        ppp
+        expect-up
+        send "7e ff 7d 23 c0 21 7e"
+        ping "10.0.0.1" count=1
+        hang-up
+    }
+}
+"#;
+    fs::write(&scenario, text_of).unwrap();
+    let out = scratch.path().join("out");
+    let ran = offhook().arg("run").arg(&scenario).args(["--stack", "trixie", "--out"]).arg(&out).output().unwrap();
+    assert!(ran.status.success(), "{}", said(&ran));
+    let mut captures = common::tree(&out).into_keys().filter(|path| path.ends_with("capture.pcapng"));
+    let capture = out.join(captures.next().unwrap());
+    let came = "bad FCS, as it came, 7 octets: 7e ff 7d 23 c0 21 7e";
+    // The same in a listing.
+    let listed = offhook().arg("decode").arg(&capture).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&listed.stdout).matches(came).count(), 1, "{}", said(&listed));
+    let output = tshark(|tshark| {
+        tshark.arg("-r").arg(&capture).args(["-Y", "frame.comment contains \"as it came\"", "-T", "fields"]);
+        tshark.args(["-e", "frame.interface_name", "-e", "frame.comment", "-e", "_ws.col.Info"]);
+    });
+    let Some(output) = output else { return };
+    let rows = text(&output);
+    let fields: Vec<&str> = rows.trim_end().split('\t').collect();
+    assert_eq!(fields[..2], ["ttyS0 events", came], "{rows}");
+    assert!(fields[2].ends_with("caller > server  no frame, bad FCS, 4 octets: ff 03 c0 21"), "{rows}");
+}
+
+#[test]
 fn a_run_is_captured_from_as_it_goes() {
     let scratch = tempfile::tempdir().unwrap();
     let mut run = offhook();

@@ -193,7 +193,12 @@ pub(crate) fn hostile() -> Outcome {
         EventKind::CallBegins { from: Some(nasty.clone()), name: Some(nasty.clone()) },
         EventKind::Frame { from: End::Server, octets: Vec::new(), text: String::new() },
         EventKind::Frame { from: End::Caller, octets: vec![0x21], text: nasty.clone() },
-        EventKind::BadFrame { from: End::Server, reason: BadFrame::Fcs, octets: vec![0xff; 70_000] },
+        EventKind::BadFrame {
+            from: End::Server,
+            reason: BadFrame::Fcs,
+            octets: vec![0xff; 70_000],
+            raw: vec![0xff; 70_002],
+        },
         EventKind::Text { from: End::Server, text: nasty.clone() },
         EventKind::Interface { text: " 12 34:67:90 ".into() },
         EventKind::Log { program: String::new(), pid: None, text: nasty.clone() },
@@ -344,6 +349,7 @@ fn idle_call(idle: u64, kept: bool) -> Vec<Event> {
             from: End::Server,
             reason: BadFrame::Fcs,
             octets: vec![0x08, 0x20, 0x08, 0x7d, 0x23, 0x40, 0x0d],
+            raw: vec![0x7e, 0x08, 0x20, 0x08, 0x7d, 0x5d, 0x23, 0x40, 0x0d, 0x7e],
         },
     );
     push(

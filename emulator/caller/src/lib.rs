@@ -319,7 +319,7 @@ impl Caller {
             }
             LinkEvent::FrameSent(_)
             | LinkEvent::FrameReceived(_)
-            | LinkEvent::BadFrame(..)
+            | LinkEvent::BadFrame { .. }
             | LinkEvent::Phase(_)
             | LinkEvent::LcpOpened
             | LinkEvent::AuthNotAsked

@@ -15,13 +15,16 @@
 //! at the next Flag Sequence. The way back is [`transparency::encode`](crate::transparency::encode);
 //! what lies between address and FCS is [`frame`](crate::frame)'s business.
 
-use std::fmt;
 use std::time::Duration;
 
+pub use self::item::{BadFrame, Counters, Item};
+use self::raw::Raw;
 use self::reading::{Reading, TakenFor};
 use crate::fcs;
 use crate::transparency::{DEFAULT_ACCM, ESCAPE, FLAG, ordinary_run};
 
+mod item;
+mod raw;
 mod reading;
 
 /// Octets of FCS.
@@ -32,74 +35,6 @@ const SHORTEST: usize = 4;
 /// How long a pause is in which what may be the beginning of a frame is taken for text: longer than any that a line at its
 /// rate has in a frame, shorter than a person waits.
 pub const QUIET: Duration = Duration::from_millis(100);
-
-/// What the [`Deframer`] found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Item<'a> {
-    /// A frame with a good FCS: address to information, without FCS and transparency.
-    Frame(&'a [u8]),
-    /// Octets between flags that are no good frame, transparency removed, whatever FCS there was included.
-    Bad(BadFrame, &'a [u8]),
-    /// Octets outside frames, as they came: a login prompt, an echo, an error message. A flag that turned out to be part of
-    /// it is in it.
-    Text(&'a [u8]),
-}
-
-/// Why octets between flags are no good frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BadFrame {
-    /// Fewer than four octets (RFC 1662 §4.3).
-    Runt,
-    /// The FCS does not match.
-    Fcs,
-    /// The FCS matches what came, but not what was left of it: control octets in the receive ACCM had to be removed
-    /// (RFC 1662 §4.2). The frame was intact on the line, and sent as if another ACCM held. All octets that came are told.
-    Accm,
-    /// Ended by Control Escape and Flag Sequence: the sender took it back (RFC 1662 §4.3).
-    Abort,
-    /// Longer than the receiver takes; only the beginning was kept.
-    Overlong,
-    /// Carrier was lost before the closing flag.
-    Unfinished,
-}
-
-impl BadFrame {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Runt, Self::Fcs, Self::Accm, Self::Abort, Self::Overlong, Self::Unfinished];
-
-    /// The reason as the trace words it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Runt => "runt",
-            Self::Fcs => "bad FCS",
-            Self::Accm => "control octets in the receive ACCM removed",
-            Self::Abort => "abort",
-            Self::Overlong => "overlong",
-            Self::Unfinished => "unfinished",
-        }
-    }
-}
-
-impl fmt::Display for BadFrame {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// What came in since the deframer was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Good frames.
-    pub frames: u64,
-    /// Frames shorter than four octets; no FCS error (RFC 1662 §4.3).
-    pub runts: u64,
-    /// Frames whose FCS did not match, be it because of the receive ACCM.
-    pub fcs_errors: u64,
-    /// Frames ended by the abort sequence; no FCS error (RFC 1662 §4.3).
-    pub aborts: u64,
-    /// Frames longer than the receiver takes.
-    pub overlong: u64,
-}
 
 /// Where in the stream the deframer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +79,7 @@ enum HandedOut {
 /// // One octet arrives as another.
 /// line[2] ^= 0x40;
 /// let mut input = line.as_slice();
-/// assert!(matches!(deframer.take(&mut input), Some(Item::Bad(BadFrame::Fcs, _))));
+/// assert!(matches!(deframer.take(&mut input), Some(Item::Bad { reason: BadFrame::Fcs, raw, .. }) if raw == line));
 /// assert_eq!(deframer.take(&mut input), None);
 /// assert_eq!((deframer.counters().frames, deframer.counters().fcs_errors), (1, 1));
 /// ```
@@ -156,6 +91,7 @@ pub struct Deframer {
     buffer: Vec<u8>,
     /// Octets that the receive ACCM has removed from the frame, each with the length of `buffer` then.
     removed: Vec<(usize, u8)>,
+    raw: Raw,
     reading: Reading,
     /// A good frame was seen.
     synchronized: bool,
@@ -172,6 +108,7 @@ impl Deframer {
             longest,
             buffer: Vec::with_capacity(longest.min(4096)),
             removed: Vec::new(),
+            raw: Raw::default(),
             reading: Reading::new(false),
             synchronized: false,
             handed_out: HandedOut::Nothing,
@@ -217,6 +154,23 @@ impl Deframer {
                 return Some(Item::Text(&self.buffer));
             }
         }
+        let before = *input;
+        let end = self.advance(input);
+        if !matches!(end, Some(End::Good)) {
+            self.raw.keep(&before[..before.len() - input.len()], self.longest);
+        }
+        match end {
+            Some(end) => Some(self.item(end)),
+            None if self.is_text_untold() => {
+                self.handed_out = HandedOut::Text;
+                Some(Item::Text(self.reading.untold()))
+            }
+            None => None,
+        }
+    }
+
+    /// Takes octets until a frame or text ends, text is to be told, or `input` is used up.
+    fn advance(&mut self, input: &mut &[u8]) -> Option<End> {
         while let [first, ..] = *input {
             if *first == FLAG {
                 if self.is_text_untold() {
@@ -224,7 +178,7 @@ impl Deframer {
                 }
                 *input = &input[1..];
                 if let Some(end) = self.end_of_frame() {
-                    return Some(self.item(end));
+                    return Some(end);
                 }
                 continue;
             }
@@ -243,10 +197,6 @@ impl Deframer {
             if !self.synchronized {
                 self.reading.decide_by_beginning(&self.buffer);
             }
-        }
-        if self.is_text_untold() {
-            self.handed_out = HandedOut::Text;
-            return Some(Item::Text(self.reading.untold()));
         }
         None
     }
@@ -279,7 +229,7 @@ impl Deframer {
         self.handed_out = HandedOut::All { flag: false };
         match self.reading.taken_for {
             TakenFor::Unknown => (!self.reading.untold().is_empty()).then(|| Item::Text(self.reading.untold())),
-            TakenFor::Frame => (!self.buffer.is_empty()).then_some(Item::Bad(BadFrame::Unfinished, &self.buffer)),
+            TakenFor::Frame => (!self.buffer.is_empty()).then(|| self.bad(BadFrame::Unfinished)),
             TakenFor::Text => None,
         }
     }
@@ -296,6 +246,7 @@ impl Deframer {
     fn begin(&mut self, flag: bool) {
         self.buffer.clear();
         self.removed.clear();
+        self.raw.begin();
         self.reading.begin(flag);
     }
 
@@ -366,11 +317,15 @@ impl Deframer {
             End::Good => Item::Frame(&self.buffer[..self.buffer.len() - FCS_LEN]),
             End::Bad(BadFrame::Accm) => {
                 self.buffer = with(&self.buffer, &self.removed);
-                Item::Bad(BadFrame::Accm, &self.buffer)
+                self.bad(BadFrame::Accm)
             }
-            End::Bad(reason) => Item::Bad(reason, &self.buffer),
+            End::Bad(reason) => self.bad(reason),
             End::Text => Item::Text(self.reading.untold()),
         }
+    }
+
+    fn bad(&self, reason: BadFrame) -> Item<'_> {
+        Item::Bad { reason, octets: &self.buffer, raw: self.raw.octets() }
     }
 }
 

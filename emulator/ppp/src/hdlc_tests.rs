@@ -21,7 +21,7 @@ fn feed(deframer: &mut Deframer, octets: &[u8]) -> Vec<Got> {
     while let Some(item) = deframer.take(&mut input) {
         got.push(match item {
             Item::Frame(octets) => Got::Frame(octets.to_vec()),
-            Item::Bad(reason, octets) => Got::Bad(reason, octets.to_vec()),
+            Item::Bad { reason, octets, .. } => Got::Bad(reason, octets.to_vec()),
             Item::Text(octets) => Got::Text(octets.to_vec()),
         });
     }
@@ -48,6 +48,38 @@ fn good_frames_after_one_with_a_bad_fcs_are_all_received() {
         assert_eq!(feed(&mut deframer, &encode(HELLO, DEFAULT_ACCM)), [hello()]);
     }
     assert_eq!(deframer.counters(), Counters { frames: 5, fcs_errors: 1, ..Counters::default() });
+}
+
+#[test]
+fn a_bad_frame_is_told_as_it_came_too_however_it_is_cut() {
+    let mut damaged = encode(HELLO, DEFAULT_ACCM);
+    damaged[5] ^= 0x40;
+    let good = encode(HELLO, DEFAULT_ACCM);
+    // A good frame before it, whose flag it shares, and spare flags before another.
+    let line = [&good, &damaged[1..], &[FLAG; 3], &damaged].concat();
+    for pieces in 1..=line.len() {
+        let mut deframer = deframer();
+        let mut seen = Vec::new();
+        for mut piece in line.chunks(pieces) {
+            while let Some(item) = deframer.take(&mut piece) {
+                if let Item::Bad { raw, .. } = item {
+                    seen.push(raw.to_vec());
+                }
+            }
+        }
+        assert_eq!(seen, [damaged.clone(), damaged.clone()], "in pieces of {pieces}");
+    }
+}
+
+#[test]
+fn of_an_overlong_frame_as_it_came_no_more_is_kept_than_the_longest_could_have() {
+    let mut deframer = Deframer::new(20);
+    let line = [&b"~\xff\x7d\x23\xc0\x21"[..], &[ESCAPE, 0x5e].repeat(5000), b"~"].concat();
+    let raw = match deframer.take(&mut line.as_slice()) {
+        Some(Item::Bad { reason: BadFrame::Overlong, raw, .. }) => raw.to_vec(),
+        other => panic!("{:?}", other.is_some()),
+    };
+    assert_eq!(raw, line[..42]);
 }
 
 #[test]
@@ -115,7 +147,8 @@ fn a_lost_carrier_leaves_an_unfinished_frame_behind() {
     let mut deframer = deframer();
     feed(&mut deframer, &encode(HELLO, 0));
     feed(&mut deframer, b"\xff\x7d\x23\xc0");
-    assert_eq!(deframer.finish(), Some(Item::Bad(BadFrame::Unfinished, b"\xff\x03\xc0")));
+    let (octets, raw): (&[u8], &[u8]) = (b"\xff\x03\xc0", b"~\xff\x7d\x23\xc0");
+    assert_eq!(deframer.finish(), Some(Item::Bad { reason: BadFrame::Unfinished, octets, raw }));
     assert_eq!(deframer.finish(), None);
     assert_eq!(feed(&mut deframer, b"NO CARRIER"), [Got::Text(b"NO CARRIER".to_vec())]);
 }
@@ -125,7 +158,7 @@ fn told(deframer: &mut Deframer, line: &[u8]) -> (Vec<Got>, Vec<Got>) {
     let at_once = feed(deframer, line);
     let after_a_pause = deframer.pause().map(|item| match item {
         Item::Frame(octets) => Got::Frame(octets.to_vec()),
-        Item::Bad(reason, octets) => Got::Bad(reason, octets.to_vec()),
+        Item::Bad { reason, octets, .. } => Got::Bad(reason, octets.to_vec()),
         Item::Text(octets) => Got::Text(octets.to_vec()),
     });
     (at_once, after_a_pause.into_iter().collect())

@@ -66,7 +66,9 @@ impl LineMonitor {
 pub fn event_kind(from: End, item: Item<'_>) -> EventKind {
     match item {
         Item::Frame(frame) => EventKind::Frame { from, octets: frame.to_vec(), text: print::frame(frame) },
-        Item::Bad(reason, octets) => EventKind::BadFrame { from, reason, octets: octets.to_vec() },
+        Item::Bad { reason, octets, raw } => {
+            EventKind::BadFrame { from, reason, octets: octets.to_vec(), raw: raw.to_vec() }
+        }
         Item::Text(octets) => EventKind::Text { from, text: escaped(octets) },
     }
 }

@@ -181,6 +181,9 @@ pub enum EventKind {
         /// The octets after removal of transparency.
         #[cfg_attr(feature = "serde", serde(with = "hex"))]
         octets: Vec<u8>,
+        /// The same as they came over the line, flags and Control Escapes included; empty where nobody kept them.
+        #[cfg_attr(feature = "serde", serde(with = "hex", default, skip_serializing_if = "Vec::is_empty"))]
+        raw: Vec<u8>,
     },
     /// Octets arrived at the caller outside any frame (a login prompt, say).
     Text {

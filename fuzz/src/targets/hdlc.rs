@@ -24,7 +24,8 @@ const LONGEST: usize = 1_600;
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
     Frame(Vec<u8>),
-    Bad(Vec<u8>),
+    /// Without transparency, and as it came.
+    Bad(Vec<u8>, Vec<u8>),
     Text(Vec<u8>),
 }
 
@@ -37,7 +38,7 @@ fn seen<'a>(accm: u32, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<Seen> {
         while let Some(item) = deframer.take(&mut piece) {
             match item {
                 Item::Frame(frame) => all.push(Seen::Frame(frame.to_vec())),
-                Item::Bad(_, octets) => all.push(Seen::Bad(octets.to_vec())),
+                Item::Bad { octets, raw, .. } => all.push(Seen::Bad(octets.to_vec(), raw.to_vec())),
                 Item::Text(text) => match all.last_mut() {
                     Some(Seen::Text(before)) => before.extend_from_slice(text),
                     _ => all.push(Seen::Text(text.to_vec())),
@@ -56,8 +57,11 @@ fn run(input: &[u8]) {
     assert_eq!(whole, seen(accm, line.chunks(1)), "octet by octet");
     assert_eq!(whole, seen(accm, line.chunks(7)), "in pieces of seven");
     for seen in &whole {
-        let (Seen::Frame(octets) | Seen::Bad(octets) | Seen::Text(octets)) = seen;
+        let (Seen::Frame(octets) | Seen::Bad(octets, _) | Seen::Text(octets)) = seen;
         assert!(octets.len() <= line.len(), "more came out than went in");
+        if let Seen::Bad(_, raw) = seen {
+            assert!(line.windows(raw.len()).any(|part| part == raw), "what did not come is told as it came");
+        }
     }
     // What is said to be a frame crosses a line of any ACCM unchanged.
     let frame = &line[..line.len().min(LONGEST - 2)];

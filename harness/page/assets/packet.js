@@ -26,6 +26,7 @@ function packetPanel(event) {
       element("table", { class: "fields" }, element("caption", { class: "hidden" }, "Fields of the frame"), element("thead", {}, element("tr", {}, head)), element("tbody", {}, rows)),
     );
   }
+  if (event.q) panel.append(element("p", { class: "notation raw" }, event.q));
   if (cells.length) parts.append(dump(cells, octets));
   if (event.n > octets.length) {
     panel.append(element("p", { class: "faint" }, "The first " + octets.length + " of " + event.n + " octets; the capture has all of them."));

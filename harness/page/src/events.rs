@@ -6,7 +6,7 @@
 
 use offhook_clock::Instant;
 use offhook_ppp::fields::fields;
-use offhook_report::words::{Line, Way, line, line_of, step_of};
+use offhook_report::words::{Line, Way, as_it_came, line, line_of, step_of};
 use offhook_session::{Outcome, StepResult};
 use offhook_telephony::trace::{Event, EventKind};
 use serde::Serialize;
@@ -51,6 +51,9 @@ pub struct Shown {
     /// Octets of a frame, in hexadecimal digits.
     #[serde(rename = "o", skip_serializing_if = "String::is_empty")]
     pub octets: String,
+    /// A bad frame as it came over the line, in words.
+    #[serde(rename = "q", skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
     /// How many octets the frame has.
     #[serde(rename = "n", skip_serializing_if = "is_zero")]
     pub length: usize,
@@ -113,6 +116,7 @@ fn in_words(event: &Event, words: Line) -> Shown {
         program: None,
         mark: None,
         octets: String::new(),
+        raw: as_it_came(&event.what),
         length: 0,
         fields: Vec::new(),
         ring: None,

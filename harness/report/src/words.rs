@@ -13,6 +13,8 @@ use offhook_session::{Outcome, StepOutcome, StepResult};
 
 /// Octets of a bad frame that are shown; the whole of it is in the trace.
 const SHOWN_OCTETS: usize = 24;
+/// The same of what is shown as it came over the line: a frame of the usual length, with a good part of it escaped.
+const SHOWN_RAW: usize = 2600;
 
 /// An event in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,18 +132,20 @@ pub fn line(what: &EventKind) -> Line {
         EventKind::Command { text } => (Lane::At, to_caller, text.clone()),
         EventKind::Response { text } => (Lane::At, to_server, text.clone()),
         EventKind::Ignored { text } => (Lane::At, to_caller, format!("no command line: {text}")),
-        EventKind::Frame { from, octets, text } if text.is_empty() => {
-            (Lane::Ppp, Some(Way::from(*from)), format!("frame of {}: {}", octet_count(octets), hex(octets)))
-        }
+        EventKind::Frame { from, octets, text } if text.is_empty() => (
+            Lane::Ppp,
+            Some(Way::from(*from)),
+            format!("frame of {}: {}", octet_count(octets), hex(octets, SHOWN_OCTETS)),
+        ),
         EventKind::Frame { from, text, .. } => (Lane::Ppp, Some(Way::from(*from)), text.clone()),
-        EventKind::BadFrame { from, reason, octets } => {
+        EventKind::BadFrame { from, reason, octets, .. } => {
             let what = match reason {
                 BadFrame::Accm => "intact frame, discarded by the receiver",
                 BadFrame::Runt | BadFrame::Fcs | BadFrame::Abort | BadFrame::Overlong | BadFrame::Unfinished => {
                     "no frame"
                 }
             };
-            let text = format!("{what}, {reason}, {}: {}", octet_count(octets), hex(octets));
+            let text = format!("{what}, {reason}, {}: {}", octet_count(octets), hex(octets, SHOWN_OCTETS));
             (Lane::Ppp, Some(Way::from(*from)), text)
         }
         EventKind::Text { from, text } => (Lane::Text, Some(Way::from(*from)), text.clone()),
@@ -232,12 +236,23 @@ fn octet_count(octets: &[u8]) -> String {
     counted(octets.len(), "octet")
 }
 
-fn hex(octets: &[u8]) -> String {
+/// A bad frame's octets as they came over the line: `bad FCS, as it came, 9 octets: 7e ff 7d 23 c0 21 0d 0a 7e`. Nothing of
+/// all else, and of what somebody told who kept none.
+pub fn as_it_came(what: &EventKind) -> Option<String> {
+    match what {
+        EventKind::BadFrame { reason, raw, .. } if !raw.is_empty() => {
+            Some(format!("{reason}, as it came, {}: {}", octet_count(raw), hex(raw, SHOWN_RAW)))
+        }
+        _ => None,
+    }
+}
+
+fn hex(octets: &[u8], shown: usize) -> String {
     let mut text = String::new();
-    for (index, octet) in octets.iter().take(SHOWN_OCTETS).enumerate() {
+    for (index, octet) in octets.iter().take(shown).enumerate() {
         let _ = write!(text, "{}{octet:02x}", if index == 0 { "" } else { " " });
     }
-    if octets.len() > SHOWN_OCTETS {
+    if octets.len() > shown {
         text.push_str(" ...");
     }
     text
@@ -285,14 +300,31 @@ mod tests {
 
     #[test]
     fn a_long_bad_frame_is_cut_and_its_length_told() {
-        let what = EventKind::BadFrame { from: End::Caller, reason: BadFrame::Fcs, octets: vec![0x7d; 30] };
+        let what =
+            EventKind::BadFrame { from: End::Caller, reason: BadFrame::Fcs, octets: vec![0x7d; 30], raw: Vec::new() };
         let text = line(&what).text;
         assert!(text.starts_with("no frame, bad FCS, 30 octets: 7d 7d ") && text.ends_with(" ..."), "{text}");
     }
 
     #[test]
+    fn a_bad_frame_is_shown_as_it_came_with_its_escapes() {
+        let (octets, raw) = (b"\xff\x03\xc0\x21".to_vec(), b"~\xff\x7d\x23\xc0\x21~".to_vec());
+        let mut what = EventKind::BadFrame { from: End::Server, reason: BadFrame::Fcs, octets, raw };
+        assert_eq!(as_it_came(&what).unwrap(), "bad FCS, as it came, 7 octets: 7e ff 7d 23 c0 21 7e");
+        if let EventKind::BadFrame { raw, .. } = &mut what {
+            raw.clear();
+        }
+        assert_eq!(as_it_came(&what), None);
+    }
+
+    #[test]
     fn a_frame_that_was_intact_on_the_line_is_not_called_none() {
-        let what = EventKind::BadFrame { from: End::Server, reason: BadFrame::Accm, octets: vec![0xc2, 0x23] };
+        let what = EventKind::BadFrame {
+            from: End::Server,
+            reason: BadFrame::Accm,
+            octets: vec![0xc2, 0x23],
+            raw: Vec::new(),
+        };
         let told =
             "intact frame, discarded by the receiver, control octets in the receive ACCM removed, 2 octets: c2 23";
         assert_eq!(line(&what).text, told);

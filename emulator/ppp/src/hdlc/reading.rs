@@ -84,10 +84,17 @@ impl Reading {
 
     /// Octets as they came; of those after a pause in a frame at most `room` are kept. `synchronized`: there has been a good
     /// frame.
+    #[inline]
     pub(super) fn keep(&mut self, octets: &[u8], synchronized: bool, room: usize) {
+        // Most octets are in the midst of a frame.
+        if self.taken_for != TakenFor::Frame || self.paused {
+            self.keep_what_may_be_text(octets, synchronized, room);
+        }
+    }
+
+    fn keep_what_may_be_text(&mut self, octets: &[u8], synchronized: bool, room: usize) {
         self.first = self.first.or(octets.first().copied());
         match self.taken_for {
-            TakenFor::Frame if !self.paused => return,
             TakenFor::Unknown => {
                 for octet in octets {
                     self.count += 1;

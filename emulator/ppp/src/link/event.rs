@@ -30,7 +30,14 @@ pub enum LinkEvent {
     /// A good frame came in, likewise.
     FrameReceived(Vec<u8>),
     /// Octets between flags that are no good frame.
-    BadFrame(BadFrame, Vec<u8>),
+    BadFrame {
+        /// Why they are none.
+        reason: BadFrame,
+        /// The octets, transparency removed.
+        octets: Vec<u8>,
+        /// The same as they came over the line, flags and Control Escapes included.
+        raw: Vec<u8>,
+    },
     /// Octets outside frames.
     Text(Vec<u8>),
     /// A phase began.
@@ -85,7 +92,7 @@ impl From<Item<'_>> for LinkEvent {
     fn from(item: Item<'_>) -> Self {
         match item {
             Item::Frame(octets) => Self::FrameReceived(octets.to_vec()),
-            Item::Bad(reason, octets) => Self::BadFrame(reason, octets.to_vec()),
+            Item::Bad { reason, octets, raw } => Self::BadFrame { reason, octets: octets.to_vec(), raw: raw.to_vec() },
             Item::Text(octets) => Self::Text(octets.to_vec()),
         }
     }

@@ -68,7 +68,7 @@ impl Kept {
 fn octets(what: &EventKind) -> usize {
     match what {
         EventKind::Frame { octets, text, .. } => octets.len() + text.len(),
-        EventKind::BadFrame { octets, .. } => octets.len(),
+        EventKind::BadFrame { octets, raw, .. } => octets.len() + raw.len(),
         EventKind::Command { text }
         | EventKind::Response { text }
         | EventKind::Ignored { text }

@@ -14,7 +14,8 @@ use offhook_page::item::Row;
 use offhook_page::{Detail, Item, Mark, Page, Section, Words, events, phases};
 use offhook_report::Style;
 use offhook_report::ladder::Ladder;
-use offhook_report::listing::{FirstColumn, Listing};
+use offhook_report::listing::{FirstColumn, Listing, TIME};
+use offhook_report::words::as_it_came;
 use offhook_telephony::trace::{End, Event};
 
 use super::{LAB_FAILED, WRONG_INPUT, complain, page};
@@ -232,6 +233,9 @@ impl Shown {
             }
             View::Ladder(ladder) => ladder.rows(&mut self.text, event, offset),
             View::Listing(listing) => listing.row(&mut self.text, event, offset),
+        }
+        if let (false, Some(raw)) = (self.json, as_it_came(&event.what)) {
+            self.text.push_str(&format!("{:TIME$}  {raw}\n", ""));
         }
         if self.text.len() >= PIECE {
             self.flush();

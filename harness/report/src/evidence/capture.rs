@@ -27,7 +27,8 @@
 //!
 //! Steps, the frames that decided them, and the final verdict carry an `opt_comment` besides: Wireshark marks those rows and lists them under
 //! *Expert Information*; `frame.comment` filters them. Octets that are no good frame are told as events, never fed to
-//! the PPP dissector, so a capture holds no packet that Wireshark calls malformed for our doing.
+//! the PPP dissector, so a capture holds no packet that Wireshark calls malformed for our doing; as they came over the line, flags
+//! and Control Escapes included, they stand in a comment.
 //!
 //! What a program needs to have the trace back from a capture stands in options of offhook's own ([`own`]); Wireshark passes
 //! them over.
@@ -42,7 +43,7 @@ use offhook_telephony::trace::EventKind;
 use serde::Serialize;
 
 use super::blocks::{self, Options};
-use crate::words::{Lane, Line, Way};
+use crate::words::{Lane, Line, Way, as_it_came};
 
 /// The port name of events that concern no port.
 const SERVER: &str = "server";
@@ -150,6 +151,9 @@ impl<W: Write> Capture<W> {
         }
         for remark in remarks {
             options.add(COMMENT, short(remark).as_bytes());
+        }
+        if let Some(raw) = as_it_came(what) {
+            options.add(COMMENT, short(&raw).as_bytes());
         }
         if let (EventKind::Frame { octets, text, .. }, Some(port), Some(way)) = (what, port, words.way)
             && !octets.is_empty()

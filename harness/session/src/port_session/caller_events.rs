@@ -60,8 +60,8 @@ impl PortSession {
                 }
                 self.proceed_with_login(now);
             }
-            LinkEvent::BadFrame(reason, octets) => {
-                self.record(now, EventKind::BadFrame { from: End::Server, reason, octets });
+            LinkEvent::BadFrame { reason, octets, raw } => {
+                self.record(now, EventKind::BadFrame { from: End::Server, reason, octets, raw });
             }
             LinkEvent::Text(octets) => self.hear(now, &octets),
             LinkEvent::LcpOpened => {

@@ -62,7 +62,7 @@ impl Session {
             // Frames are the capture's. A calling end asks nobody who it is, and its datagrams are the host's.
             LinkEvent::FrameSent(_)
             | LinkEvent::FrameReceived(_)
-            | LinkEvent::BadFrame(..)
+            | LinkEvent::BadFrame { .. }
             | LinkEvent::Phase(_)
             | LinkEvent::IpDown
             | LinkEvent::Ipv6Up { .. }
