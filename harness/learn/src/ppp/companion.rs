@@ -137,6 +137,7 @@ impl Upper {
                 local: setup.addresses.answering,
                 remote: Some(setup.addresses.calling),
                 dns: Vec::new(),
+                wins: Vec::new(),
             }),
         };
         let mut ipcp = Control::new(ipcp, Limits::default());

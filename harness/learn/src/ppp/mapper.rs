@@ -1,7 +1,7 @@
 //! The peer of the subject: abstract inputs in, octets out; octets in, abstract outputs out. No clock and no socket.
 //!
 //! It keeps what makes an input concrete: Identifier and options of the subject's last Configure-Request, its last
-//! Challenge. The layers that are not under test it plays itself ([`Companion`](super::companion)).
+//! Challenge. The layers that are not under test it plays itself (`companion.rs`).
 
 use std::collections::VecDeque;
 use std::fmt;

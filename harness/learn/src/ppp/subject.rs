@@ -12,7 +12,7 @@ pub struct SubjectError(pub String);
 
 /// An end of a line.
 pub trait Subject {
-    /// A fresh subject with carrier. What came before must have no effect on what comes after.
+    /// A fresh subject with carrier, ready to speak. What came before must have no effect on what comes after.
     fn reset(&mut self, now: Instant) -> Result<(), SubjectError>;
 
     /// Carrier is lost.
@@ -27,7 +27,8 @@ pub trait Subject {
     /// Octets for the line.
     fn poll_transmit(&mut self) -> Option<Vec<u8>>;
 
-    /// When the subject wants [`handle_timeout`](Self::handle_timeout), if that is known from outside.
+    /// When the subject wants [`handle_timeout`](Self::handle_timeout); `None`: nothing will come of itself. One whose
+    /// deadlines nobody knows from outside names the next moment at which it is to be looked after.
     fn poll_timeout(&self) -> Option<Instant>;
 
     /// It is `now`.
