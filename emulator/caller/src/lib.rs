@@ -132,6 +132,7 @@ impl Caller {
                     wins: config.ask_wins,
                 },
                 callback: config.callback,
+                ..Calling::default()
             }),
             ip: config.ip,
             ipv6: config.ipv6,

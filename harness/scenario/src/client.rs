@@ -50,6 +50,14 @@ pub enum AcceptedAuth {
     Chap,
     /// A Configure-Nak for MS-CHAPv2 first, as Windows does; then whatever is asked for of PAP and CHAP.
     MsChapFirst,
+    /// MS-CHAP: as with PAP alone.
+    MsChap,
+    /// MS-CHAPv2: likewise.
+    MsChapV2,
+    /// EAP, with MD5-Challenge: likewise.
+    Eap,
+    /// All of them, whichever the server asks for.
+    All,
 }
 
 /// Who begins LCP.

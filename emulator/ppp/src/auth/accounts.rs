@@ -36,6 +36,12 @@ impl Accounts {
         self.0.iter().find(|account| account.credentials.user.as_bytes() == user)
     }
 
+    /// Likewise; if there is none, that of the name after its last backslash, as Windows writes a domain before it.
+    pub fn find_without_domain(&self, user: &[u8]) -> Option<&Account> {
+        let bare = user.rsplit(|octet| *octet == b'\\').next();
+        self.find(user).or_else(|| self.find(bare?))
+    }
+
     /// Whether this name has this password (PAP).
     pub fn has_password(&self, user: &[u8], password: &[u8]) -> bool {
         self.find(user).is_some_and(|account| account.credentials.password.as_bytes() == password)

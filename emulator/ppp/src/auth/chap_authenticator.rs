@@ -1,22 +1,33 @@
-//! The end of CHAP that asks who the peer is (RFC 1994): accounts, Responses and `now` in, Challenges and results out.
+//! The end of CHAP that asks who the peer is (RFC 1994; RFC 2433 and RFC 2759 of Microsoft's): accounts, Responses and `now` in,
+//! Challenges and results out.
 //!
 //! A Challenge is repeated until it is answered (§4.1), every 3 seconds and 10 times at most, as pppd does it; and, if
 //! that is wanted, the peer is challenged again from time to time (§2). A Response that comes again because its answer
 //! was lost gets the same answer (§4.1).
+//!
+//! Microsoft's peers may be let try again ([`ChapAuthenticator::with_retries`]): the Failure says so and has another challenge, and
+//! the next Response is under the next Identifier (RFC 2433 §7, RFC 2759 §6).
 
 use std::time::Duration;
 
 use offhook_clock::{Instant, Random};
 
 use super::{Accounts, AuthAnswer, PeerAuth};
-use crate::chap::Repr;
+use crate::chap::{Algorithm, Repr};
+use crate::mschap::{message, response};
 use crate::packet::{Packet, PacketError};
 
 const RESTART: Duration = Duration::from_secs(3);
 /// Times that one Challenge is sent.
 const MAX_CHALLENGES: u32 = 10;
-/// Octets of a Challenge's Value: as many as MD5 gives back (RFC 1994 §2.3 advises at least that).
+/// Octets of a Challenge's Value: as many as MD5 gives back (RFC 1994 §2.3 advises at least that), and as MS-CHAPv2 has.
 const VALUE: usize = 16;
+/// Octets of MS-CHAP's (RFC 2433 §3).
+const MS_CHAP_VALUE: usize = 8;
+/// Why a Response of Microsoft's is refused, [`message::error_name`].
+const AUTHENTICATION_FAILURE: u32 = 691;
+/// The version of changing passwords that goes with MS-CHAPv2 (RFC 2759 §6), and with MS-CHAP (RFC 2433 §6).
+const CHANGE_VERSIONS: (u32, u32) = (3, 2);
 
 /// Challenges, and judges the Responses.
 #[derive(Clone, Debug)]
@@ -24,13 +35,17 @@ pub struct ChapAuthenticator {
     accounts: Accounts,
     name: String,
     again: Option<Duration>,
+    retries: u32,
     random: Random,
+    algorithm: Algorithm,
     identifier: u8,
     value: [u8; VALUE],
     /// How often the Challenge was sent.
     sent: u32,
-    /// What the Response to the last Challenge got, and so does every other.
-    accepted: Option<bool>,
+    /// How often the peer may try again yet.
+    left: u32,
+    /// What the Response to the last Challenge got, and so does every other: the packet, and whether it is the end.
+    answered: Option<(Vec<u8>, bool)>,
     /// Of the next Challenge, repeated or new, or of the end of patience.
     deadline: Option<Instant>,
 }
@@ -43,30 +58,42 @@ impl ChapAuthenticator {
             accounts,
             name,
             again,
+            retries: 0,
             random,
+            algorithm: Algorithm::Md5,
             identifier: 0,
             value: [0; VALUE],
             sent: 0,
-            accepted: None,
+            left: 0,
+            answered: None,
             deadline: None,
         }
+    }
+
+    /// Lets a peer of Microsoft's try again so many times.
+    pub fn with_retries(self, retries: u32) -> Self {
+        Self { retries, ..self }
+    }
+
+    /// What Challenges are for from now on.
+    pub const fn set_algorithm(&mut self, algorithm: Algorithm) {
+        self.algorithm = algorithm;
     }
 
     /// A new Challenge to send: the link calls for authentication, or it is to be done again (RFC 1994 §2).
     pub fn challenge(&mut self, now: Instant) -> Vec<u8> {
         self.identifier = self.identifier.wrapping_add(1);
-        for half in self.value.as_chunks_mut().0 {
-            *half = self.random.next().to_be_bytes();
-        }
+        self.renew();
         self.sent = 0;
-        self.accepted = None;
+        self.left = self.retries;
+        self.answered = None;
         self.send(now)
     }
 
     /// The link is down.
-    pub const fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.sent = 0;
-        self.accepted = None;
+        self.answered = None;
         self.deadline = None;
     }
 
@@ -78,14 +105,15 @@ impl ChapAuthenticator {
     /// The next Challenge if it is time for it, or the end of patience.
     pub fn handle_timeout(&mut self, now: Instant) -> Option<Result<Vec<u8>, PeerAuth>> {
         self.deadline.filter(|deadline| *deadline <= now)?;
-        if self.accepted == Some(true) {
-            return Some(Ok(self.challenge(now)));
+        match &self.answered {
+            Some((_, true)) => return Some(Ok(self.challenge(now))),
+            // It was let try again, and does not.
+            Some((_, false)) => {}
+            None if self.sent < MAX_CHALLENGES => return Some(Ok(self.send(now))),
+            None => {}
         }
-        if self.sent >= MAX_CHALLENGES {
-            self.stop();
-            return Some(Err(PeerAuth::NoAnswer));
-        }
-        Some(Ok(self.send(now)))
+        self.stop();
+        Some(Err(PeerAuth::NoAnswer))
     }
 
     /// A CHAP packet: the answer to it, and what came of it if that was not known before. Whatever is wrong with it has
@@ -93,28 +121,96 @@ impl ChapAuthenticator {
     pub fn handle_packet(&mut self, now: Instant, information: &[u8]) -> Result<Option<AuthAnswer>, PacketError> {
         let packet = Packet::new_checked(information)?;
         let Repr::Response { value, name } = Repr::parse(&packet)? else { return Ok(None) };
-        if self.sent == 0 || packet.identifier() != self.identifier {
+        let identifier = packet.identifier();
+        if self.sent == 0 {
             return Ok(None);
         }
-        if let Some(accepted) = self.accepted {
-            return Ok(Some(AuthAnswer::again(self.answer(accepted))));
+        match &self.answered {
+            Some((answer, _)) if identifier == self.identifier => {
+                return Ok(Some(AuthAnswer::again(answer.clone())));
+            }
+            // Let try again, it answers under the next Identifier.
+            Some((_, false)) if identifier == self.identifier.wrapping_add(1) => self.identifier = identifier,
+            None if identifier == self.identifier => {}
+            Some(_) | None => return Ok(None),
         }
-        let accepted = self.accounts.answers(name, self.identifier, &self.value, value);
-        self.accepted = Some(accepted);
+        let message = self.judge(identifier, name, value);
+        let accepted = message.is_some();
+        let (answer, is_end) = match message {
+            Some(message) => (Repr::Success { message: &message }.emit(identifier), true),
+            None => self.refuse(),
+        };
+        self.answered = Some((answer.clone(), is_end));
+        if !is_end {
+            self.deadline = Some(now + RESTART * MAX_CHALLENGES);
+            return Ok(Some(AuthAnswer::again(answer)));
+        }
         self.deadline = self.again.filter(|_| accepted).map(|again| now + again);
-        Ok(Some(AuthAnswer::first(self.answer(accepted), name, accepted)))
+        Ok(Some(AuthAnswer::first(answer, name, accepted)))
+    }
+
+    /// The message for somebody who may come in.
+    fn judge(&self, identifier: u8, name: &[u8], value: &[u8]) -> Option<Vec<u8>> {
+        let granted = b"Access granted".to_vec();
+        let password = || Some(self.accounts.find_without_domain(name)?.credentials.password.as_str());
+        match self.algorithm {
+            Algorithm::MsChap => {
+                let challenge = self.value.first_chunk()?;
+                let response = response::V1::parse(value).ok()?;
+                response.is_from(challenge, password()?).then_some(granted)
+            }
+            Algorithm::MsChapV2 => {
+                let (response, password) = (response::V2::parse(value).ok()?, password()?);
+                let answer = response.authenticator_response(&self.value, name, password);
+                // Windows 98, which says so, does not know what comes after the answer; pppd leaves it out as well.
+                let message = (response.flags == 0).then_some(granted);
+                let success = message::Success { answer, message }.emit();
+                response.is_from(&self.value, name, password).then_some(success)
+            }
+            Algorithm::Md5 | Algorithm::Unknown(_) => {
+                self.accounts.answers(name, identifier, &self.value, value).then_some(granted)
+            }
+        }
+    }
+
+    /// The Failure, and whether it is the end.
+    fn refuse(&mut self) -> (Vec<u8>, bool) {
+        let identifier = self.identifier;
+        let (version, is_v2) = match self.algorithm {
+            Algorithm::MsChap => (CHANGE_VERSIONS.1, false),
+            Algorithm::MsChapV2 => (CHANGE_VERSIONS.0, true),
+            Algorithm::Md5 | Algorithm::Unknown(_) => {
+                return (Repr::Failure { message: b"Access denied" }.emit(identifier), true);
+            }
+        };
+        let is_end = self.left == 0;
+        self.left = self.left.saturating_sub(1);
+        self.renew();
+        let failure = message::Failure {
+            error: Some(AUTHENTICATION_FAILURE),
+            retry: Some(!is_end),
+            challenge: Some(self.value[..self.value_len()].to_vec()),
+            version: Some(version),
+            message: is_v2.then(|| b"Access denied".to_vec()),
+        };
+        (Repr::Failure { message: &failure.emit() }.emit(identifier), is_end)
+    }
+
+    /// Another Value.
+    fn renew(&mut self) {
+        for half in self.value.as_chunks_mut().0 {
+            *half = self.random.next().to_be_bytes();
+        }
+    }
+
+    const fn value_len(&self) -> usize {
+        if matches!(self.algorithm, Algorithm::MsChap) { MS_CHAP_VALUE } else { VALUE }
     }
 
     fn send(&mut self, now: Instant) -> Vec<u8> {
         self.sent += 1;
         self.deadline = Some(now + RESTART);
-        Repr::Challenge { value: &self.value, name: self.name.as_bytes() }.emit(self.identifier)
-    }
-
-    fn answer(&self, accepted: bool) -> Vec<u8> {
-        let message: &[u8] = if accepted { b"Access granted" } else { b"Access denied" };
-        let repr = if accepted { Repr::Success { message } } else { Repr::Failure { message } };
-        repr.emit(self.identifier)
+        Repr::Challenge { value: &self.value[..self.value_len()], name: self.name.as_bytes() }.emit(self.identifier)
     }
 }
 
@@ -123,7 +219,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::auth::{Account, ChapClient, ChapStep, Credentials};
+    use crate::auth::{Account, ChapClient, ChapStep, Credentials, OwnAuth};
 
     fn authenticator(again: Option<Duration>) -> ChapAuthenticator {
         let accounts = Accounts::new(vec![Account::new("alice", "secret")]);
@@ -131,7 +227,7 @@ mod tests {
     }
 
     fn response(challenge: &[u8], password: &str) -> Vec<u8> {
-        let mut client = ChapClient::new(Credentials::new("alice", password));
+        let mut client = ChapClient::new(Credentials::new("alice", password), Random::new(2));
         let Ok(ChapStep::Response(response)) = client.handle_packet(Instant::ZERO, challenge) else {
             unreachable!("a Challenge is answered")
         };
@@ -147,6 +243,89 @@ mod tests {
             assert_eq!((packet[0], packet[1], chap.poll_timeout()), (code, 1, None));
             assert!(matches!(news, Some(PeerAuth::Accepted { user }) if user == b"alice") == (code == 3));
             assert_eq!(chap.handle_packet(Instant::ZERO, &response), Ok(Some(AuthAnswer { packet, news: None })));
+        }
+    }
+
+    /// A peer of Microsoft's with this name, and its second password.
+    fn client(algorithm: Algorithm, name: &str, passwords: [&str; 2]) -> ChapClient {
+        let credentials = Credentials::new(name, passwords[0]);
+        let mut client =
+            ChapClient::new(credentials, Random::new(2)).with_second_password(Some(passwords[1].to_owned()));
+        client.start(Instant::ZERO, algorithm);
+        client
+    }
+
+    /// Both talk until the peer knows what came of it; how many packets that took.
+    fn talk(chap: &mut ChapAuthenticator, client: &mut ChapClient) -> (OwnAuth, Option<PeerAuth>, u32) {
+        let mut packet = chap.challenge(Instant::ZERO);
+        let (mut told, mut packets) = (None, 1);
+        loop {
+            match client.handle_packet(Instant::ZERO, &packet).unwrap() {
+                ChapStep::Response(response) => {
+                    let AuthAnswer { packet: answer, news } =
+                        chap.handle_packet(Instant::ZERO, &response).unwrap().unwrap();
+                    (packet, told) = (answer, told.or(news));
+                    packets += 2;
+                }
+                ChapStep::Over(result) => return (result, told, packets),
+                ChapStep::Nothing => unreachable!("every packet is answered"),
+            }
+        }
+    }
+
+    #[test]
+    fn microsofts_algorithms_let_in_who_has_the_password_and_show_that_they_know_it() {
+        for (algorithm, message) in [(Algorithm::MsChap, "Access"), (Algorithm::MsChapV2, "S=")] {
+            for name in ["alice", "DOMAIN\\alice"] {
+                let mut chap = authenticator(None);
+                chap.set_algorithm(algorithm);
+                let (own, peer, packets) = talk(&mut chap, &mut client(algorithm, name, ["secret", ""]));
+                assert!(matches!(&own, OwnAuth::Accepted(text) if text.starts_with(message.as_bytes())), "{own:?}");
+                assert_eq!((peer, packets), (Some(PeerAuth::Accepted { user: name.into() }), 3));
+            }
+            let mut chap = authenticator(None);
+            chap.set_algorithm(algorithm);
+            let (own, peer, packets) = talk(&mut chap, &mut client(algorithm, "alice", ["wrong", "secret"]));
+            assert!(own.message().starts_with("E=691 R=0 C="), "{own:?}");
+            assert_eq!((peer, packets), (Some(PeerAuth::Refused { user: b"alice".to_vec() }), 3));
+        }
+    }
+
+    #[test]
+    fn a_peer_that_may_try_again_is_let_in_with_its_second_password() {
+        for algorithm in [Algorithm::MsChap, Algorithm::MsChapV2] {
+            for (second, is_in, packets) in [("secret", true, 5), ("guess", false, 5)] {
+                let mut chap = authenticator(None).with_retries(1);
+                chap.set_algorithm(algorithm);
+                let (own, peer, took) = talk(&mut chap, &mut client(algorithm, "alice", ["wrong", second]));
+                assert_eq!((own.is_accepted(), took), (is_in, packets), "{own:?}");
+                assert_eq!(matches!(peer, Some(PeerAuth::Accepted { .. })), is_in);
+            }
+            // And one that does not is waited for no longer than any other.
+            let mut chap = authenticator(None).with_retries(1);
+            chap.set_algorithm(algorithm);
+            let challenge = chap.challenge(Instant::ZERO);
+            let ChapStep::Response(response) =
+                client(algorithm, "alice", ["wrong", ""]).handle_packet(Instant::ZERO, &challenge).unwrap()
+            else {
+                unreachable!("a Challenge is answered")
+            };
+            let AuthAnswer { packet, news } = chap.handle_packet(Instant::ZERO, &response).unwrap().unwrap();
+            assert!(packet[4..].starts_with(b"E=691 R=1 C=") && news.is_none());
+            assert_eq!(chap.poll_timeout(), Some(Instant::from_millis(30_000)));
+            assert_eq!(chap.handle_timeout(Instant::from_millis(30_000)), Some(Err(PeerAuth::NoAnswer)));
+        }
+    }
+
+    #[test]
+    fn a_response_of_another_length_fails() {
+        for algorithm in [Algorithm::MsChap, Algorithm::MsChapV2] {
+            let mut chap = authenticator(None);
+            chap.set_algorithm(algorithm);
+            let challenge = chap.challenge(Instant::ZERO);
+            let response = Repr::Response { value: &[0; 16], name: b"alice" }.emit(challenge[1]);
+            let answer = chap.handle_packet(Instant::ZERO, &response).unwrap().unwrap();
+            assert_eq!((answer.packet[0], answer.news), (4, Some(PeerAuth::Refused { user: b"alice".to_vec() })));
         }
     }
 

@@ -1,15 +1,20 @@
-//! The end of CHAP that proves who it is (RFC 1994): Challenges and `now` in, Responses and results out.
+//! The end of CHAP that proves who it is (RFC 1994; RFC 2433 and RFC 2759 of Microsoft's): Challenges and `now` in, Responses and
+//! results out.
 //!
 //! The peer may challenge at any time, also after Success (§2), and is always answered. Nothing is repeated unasked:
 //! it is the peer that sends its Challenge again until it is answered (§4.1). RFC 1994 does not say how long this end
 //! waits for it; 30 seconds is what pppd's ten Challenges, 3 seconds apart, take.
+//!
+//! In MS-CHAPv2 the peer has to prove that it knows the password as well: a Success that does not is no success (RFC 2759 §5). A
+//! Failure of Microsoft's that lets this end try again is answered with the second password, if there is one (RFC 2759 §6).
 
 use std::time::Duration;
 
-use offhook_clock::Instant;
+use offhook_clock::{Instant, Random};
 
 use super::{Credentials, Missing, OwnAuth};
-use crate::chap::{Repr, response_value};
+use crate::chap::{Algorithm, Repr, response_value};
+use crate::mschap::{message, response};
 use crate::packet::{Packet, PacketError};
 
 /// How long the peer is waited for.
@@ -30,25 +35,56 @@ pub enum ChapStep {
 #[derive(Clone, Debug)]
 pub struct ChapClient {
     credentials: Credentials,
-    /// Identifier of the last Response that got neither Success nor Failure.
-    responded: Option<u8>,
+    /// The password to try again with.
+    second: Option<String>,
+    random: Random,
+    algorithm: Algorithm,
+    /// The last Response, if it got neither Success nor Failure.
+    responded: Option<Responded>,
+    /// The second password was tried.
+    has_retried: bool,
     deadline: Option<Instant>,
 }
 
+/// A Response that waits for a word on it.
+#[derive(Clone, Debug)]
+struct Responded {
+    identifier: u8,
+    challenge: Vec<u8>,
+    packet: Vec<u8>,
+    /// What a Success of MS-CHAPv2 has to say.
+    proof: Option<[u8; 20]>,
+}
+
 impl ChapClient {
-    /// An end that was not challenged yet.
-    pub const fn new(credentials: Credentials) -> Self {
-        Self { credentials, responded: None, deadline: None }
+    /// An end that was not challenged yet; what MS-CHAPv2 challenges the peer by comes from `random`.
+    pub const fn new(credentials: Credentials, random: Random) -> Self {
+        Self {
+            credentials,
+            second: None,
+            random,
+            algorithm: Algorithm::Md5,
+            responded: None,
+            has_retried: false,
+            deadline: None,
+        }
     }
 
-    /// The link calls for authentication: the peer begins.
-    pub fn start(&mut self, now: Instant) {
+    /// Tries this password after a Failure that lets it try again.
+    pub fn with_second_password(self, password: Option<String>) -> Self {
+        Self { second: password, ..self }
+    }
+
+    /// The link calls for authentication by this algorithm: the peer begins.
+    pub fn start(&mut self, now: Instant, algorithm: Algorithm) {
+        self.algorithm = algorithm;
         self.responded = None;
+        self.has_retried = false;
         self.deadline = Some(now + PATIENCE);
     }
 
     /// The link is down.
-    pub const fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.responded = None;
         self.deadline = None;
     }
@@ -70,15 +106,40 @@ impl ChapClient {
     pub fn handle_packet(&mut self, now: Instant, information: &[u8]) -> Result<ChapStep, PacketError> {
         let packet = Packet::new_checked(information)?;
         // "The Identifier field ... MUST be copied from the Identifier field of the Response" (§4.2).
-        let is_ours = self.responded == Some(packet.identifier());
+        let is_ours = self.responded.as_ref().is_some_and(|responded| responded.identifier == packet.identifier());
         Ok(match Repr::parse(&packet)? {
-            Repr::Challenge { value, .. } => ChapStep::Response(self.respond(now, packet.identifier(), value)),
-            Repr::Success { message } if is_ours => self.end(OwnAuth::Accepted(message.to_vec())),
-            Repr::Failure { message } if is_ours => self.end(OwnAuth::Refused(message.to_vec())),
+            Repr::Challenge { value, .. } => {
+                let password = self.credentials.password.clone();
+                self.respond(now, packet.identifier(), value, &password)
+            }
+            Repr::Success { message } if is_ours => self.succeeded(message),
+            Repr::Failure { message } if is_ours => self.failed(now, packet.identifier(), message),
             Repr::Success { .. } | Repr::Failure { .. } | Repr::Response { .. } | Repr::Unknown { .. } => {
                 ChapStep::Nothing
             }
         })
+    }
+
+    fn succeeded(&mut self, message: &[u8]) -> ChapStep {
+        let proof = self.responded.as_ref().and_then(|responded| responded.proof);
+        let shown = message::Success::parse(message).map(|success| success.answer);
+        let is_proved = proof.is_none() || proof == shown;
+        let message = message.to_vec();
+        self.end(if is_proved { OwnAuth::Accepted(message) } else { OwnAuth::Unproved(message) })
+    }
+
+    fn failed(&mut self, now: Instant, identifier: u8, message: &[u8]) -> ChapStep {
+        let failure = message::Failure::parse(message);
+        let is_microsofts = matches!(self.algorithm, Algorithm::MsChap | Algorithm::MsChapV2);
+        if is_microsofts && failure.retry == Some(true) && !self.has_retried {
+            self.has_retried = true;
+            let before = self.responded.as_ref().map(|responded| responded.challenge.clone());
+            if let (Some(password), Some(challenge)) = (self.second.clone(), failure.challenge.or(before)) {
+                // "The Identifier is incremented" (RFC 2433 §7, RFC 2759 §6).
+                return self.respond(now, identifier.wrapping_add(1), &challenge, &password);
+            }
+        }
+        self.end(OwnAuth::Refused(message.to_vec()))
     }
 
     fn end(&mut self, result: OwnAuth) -> ChapStep {
@@ -86,13 +147,37 @@ impl ChapClient {
         ChapStep::Over(result)
     }
 
-    fn respond(&mut self, now: Instant, identifier: u8, challenge: &[u8]) -> Vec<u8> {
-        self.responded = Some(identifier);
+    /// The Response to a Challenge; nothing, if the Challenge has not the length that its algorithm asks for.
+    fn respond(&mut self, now: Instant, identifier: u8, challenge: &[u8], password: &str) -> ChapStep {
+        let is_again = |responded: &&Responded| responded.identifier == identifier && responded.challenge == challenge;
+        if let Some(responded) = self.responded.as_ref().filter(is_again) {
+            self.deadline = Some(now + PATIENCE);
+            return ChapStep::Response(responded.packet.clone());
+        }
+        let user = self.credentials.user.as_bytes();
+        let name = &user[..user.len().min(usize::from(u8::MAX))];
+        let (value, proof) = match self.algorithm {
+            Algorithm::MsChap => {
+                let Ok(challenge) = challenge.try_into() else { return ChapStep::Nothing };
+                (response::V1::answer(challenge, password).emit(), None)
+            }
+            Algorithm::MsChapV2 => {
+                let Ok(challenge) = challenge.try_into() else { return ChapStep::Nothing };
+                let mut own = [0; 16];
+                for half in own.as_chunks_mut().0 {
+                    *half = self.random.next().to_be_bytes();
+                }
+                let response = response::V2::answer(challenge, own, name, password);
+                (response.emit(), Some(response.authenticator_response(challenge, name, password)))
+            }
+            Algorithm::Md5 | Algorithm::Unknown(_) => {
+                (response_value(identifier, password.as_bytes(), challenge).to_vec(), None)
+            }
+        };
+        let packet = Repr::Response { value: &value, name }.emit(identifier);
+        self.responded = Some(Responded { identifier, challenge: challenge.to_vec(), packet: packet.clone(), proof });
         self.deadline = Some(now + PATIENCE);
-        let Credentials { user, password } = &self.credentials;
-        let value = response_value(identifier, password.as_bytes(), challenge);
-        let name = &user.as_bytes()[..user.len().min(usize::from(u8::MAX))];
-        Repr::Response { value: &value, name }.emit(identifier)
+        ChapStep::Response(packet)
     }
 }
 
@@ -106,8 +191,8 @@ mod tests {
     use crate::packet::emit;
 
     fn alice() -> ChapClient {
-        let mut chap = ChapClient::new(Credentials::new("alice", "secret"));
-        chap.start(Instant::ZERO);
+        let mut chap = ChapClient::new(Credentials::new("alice", "secret"), Random::new(7));
+        chap.start(Instant::ZERO, Algorithm::Md5);
         chap
     }
 
@@ -179,6 +264,77 @@ mod tests {
         assert_eq!(chap.handle_packet(at(0), b"\x01\x01\x00\x06\x11\xaa"), short(18, 2));
         assert!(chap.handle_packet(at(0), b"").is_err());
         assert_eq!(chap.poll_timeout(), Some(at(30_000)));
+    }
+
+    fn microsofts(algorithm: Algorithm, second: Option<&str>) -> ChapClient {
+        let mut chap = alice().with_second_password(second.map(str::to_owned));
+        chap.start(Instant::ZERO, algorithm);
+        chap
+    }
+
+    fn value(step: Result<ChapStep, PacketError>) -> (u8, Vec<u8>) {
+        let Ok(ChapStep::Response(packet)) = step else { unreachable!("a Response, not {step:?}") };
+        let Ok(Repr::Response { value, .. }) = Repr::parse(&Packet::new_checked(&packet).unwrap()) else {
+            unreachable!("a Response")
+        };
+        (packet[1], value.to_vec())
+    }
+
+    #[test]
+    fn microsofts_challenges_have_their_length_and_are_answered_by_their_algorithm() {
+        let mut chap = microsofts(Algorithm::MsChap, None);
+        let (_, answer) = value(chap.handle_packet(at(0), &Repr::Challenge { value: &[5; 8], name: b"s" }.emit(1)));
+        assert!(response::V1::parse(&answer).unwrap().is_from(&[5; 8], "secret"));
+        let mut chap = microsofts(Algorithm::MsChapV2, None);
+        let challenge = Repr::Challenge { value: &[5; 16], name: b"s" }.emit(1);
+        let (_, answer) = value(chap.handle_packet(at(0), &challenge));
+        assert!(response::V2::parse(&answer).unwrap().is_from(&[5; 16], b"alice", "secret"));
+        // The same Challenge gets the same answer, another another Peer-Challenge.
+        assert_eq!(value(chap.handle_packet(at(0), &challenge)).1, answer);
+        let again = value(chap.handle_packet(at(0), &Repr::Challenge { value: &[5; 16], name: b"s" }.emit(2)));
+        assert_ne!(again.1[..16], answer[..16]);
+        for algorithm in [Algorithm::MsChap, Algorithm::MsChapV2] {
+            let step = microsofts(algorithm, None).handle_packet(at(0), CHALLENGE_7);
+            assert_eq!(step, Ok(ChapStep::Nothing));
+        }
+    }
+
+    #[test]
+    fn a_success_that_does_not_prove_that_the_peer_knows_the_password_is_none() {
+        for proves in [true, false] {
+            let mut chap = microsofts(Algorithm::MsChapV2, None);
+            let (_, answer) =
+                value(chap.handle_packet(at(0), &Repr::Challenge { value: &[5; 16], name: b"s" }.emit(1)));
+            let password = if proves { "secret" } else { "guessed" };
+            let response = response::V2::parse(&answer).unwrap();
+            let answer = response.authenticator_response(&[5; 16], b"alice", password);
+            let message = message::Success { answer, message: Some(b"hello".to_vec()) }.emit();
+            let step = chap.handle_packet(at(0), &emit(3, 1, &message));
+            let expected = if proves { OwnAuth::Accepted(message) } else { OwnAuth::Unproved(message) };
+            assert_eq!(step, Ok(ChapStep::Over(expected)));
+        }
+    }
+
+    #[test]
+    fn a_failure_that_lets_it_try_again_gets_the_second_password_once() {
+        let failure = |identifier| emit(4, identifier, b"E=691 R=1 C=09090909090909090909090909090909 V=3 M=no");
+        let challenge = Repr::Challenge { value: &[5; 16], name: b"s" }.emit(7);
+        let mut chap = microsofts(Algorithm::MsChapV2, Some("right"));
+        value(chap.handle_packet(at(0), &challenge));
+        let (identifier, answer) = value(chap.handle_packet(at(0), &failure(7)));
+        assert_eq!(identifier, 8);
+        assert!(response::V2::parse(&answer).unwrap().is_from(&[9; 16], b"alice", "right"));
+        assert!(matches!(chap.handle_packet(at(0), &failure(8)), Ok(ChapStep::Over(OwnAuth::Refused(_)))));
+        // Without one, without R=1, or in CHAP with MD5 it is over at once.
+        for (algorithm, second, message) in [
+            (Algorithm::MsChapV2, None, failure(7)),
+            (Algorithm::MsChapV2, Some("right"), emit(4, 7, b"E=691 R=0 V=3")),
+            (Algorithm::Md5, Some("right"), failure(7)),
+        ] {
+            let mut chap = microsofts(algorithm, second);
+            value(chap.handle_packet(at(0), &challenge));
+            assert!(matches!(chap.handle_packet(at(0), &message), Ok(ChapStep::Over(OwnAuth::Refused(_)))));
+        }
     }
 
     proptest! {

@@ -20,14 +20,26 @@ pub enum AuthChoice {
     Chap,
     /// The first request gets a Configure-Nak for MS-CHAPv2, as Windows does; then as [`Self::Any`].
     MsChapFirst,
+    /// MS-CHAP; as with PAP alone.
+    MsChap,
+    /// MS-CHAPv2; likewise.
+    MsChapV2,
+    /// EAP; likewise.
+    Eap,
+    /// Whatever this crate carries out; anything else gets a Configure-Nak for CHAP with MD5.
+    All,
 }
 
 impl AuthChoice {
     fn takes(self, method: Method) -> bool {
         match self {
-            Self::Any | Self::MsChapFirst => true,
+            Self::Any | Self::MsChapFirst => matches!(method, Method::Pap | Method::Chap),
             Self::Pap => method == Method::Pap,
             Self::Chap => method == Method::Chap,
+            Self::MsChap => method == Method::MsChap,
+            Self::MsChapV2 => method == Method::MsChapV2,
+            Self::Eap => method == Method::Eap,
+            Self::All => true,
         }
     }
 
@@ -35,7 +47,10 @@ impl AuthChoice {
     const fn favourite(self) -> Method {
         match self {
             Self::Pap => Method::Pap,
-            Self::Any | Self::Chap | Self::MsChapFirst => Method::Chap,
+            Self::MsChap => Method::MsChap,
+            Self::MsChapV2 => Method::MsChapV2,
+            Self::Eap => Method::Eap,
+            Self::Any | Self::Chap | Self::MsChapFirst | Self::All => Method::Chap,
         }
     }
 }
@@ -139,6 +154,28 @@ mod tests {
                 assert_eq!(judge(other), others, "{choice:?}: {other:x?}");
             }
         }
+    }
+
+    #[test]
+    fn a_choice_of_one_protocol_takes_it_alone_and_one_of_all_takes_each() {
+        let all = [PAP_OPTION, MD5_OPTION, MS, MS_V2, EAP];
+        for (choice, own) in [
+            (AuthChoice::Pap, PAP_OPTION),
+            (AuthChoice::Chap, MD5_OPTION),
+            (AuthChoice::MsChap, MS),
+            (AuthChoice::MsChapV2, MS_V2),
+            (AuthChoice::Eap, EAP),
+        ] {
+            for asked in all {
+                let expected = if asked == own { Verdict::Ack } else { nak(own) };
+                assert_eq!(AuthNegotiation::new(Some(choice)).judge(asked), expected, "{choice:?}");
+            }
+        }
+        let mut negotiation = AuthNegotiation::new(Some(AuthChoice::All));
+        for asked in all {
+            assert_eq!(negotiation.judge(asked), Verdict::Ack);
+        }
+        assert_eq!(negotiation.judge(&[0xc2, 0x23, 9]), nak(MD5_OPTION));
     }
 
     #[test]

@@ -1,20 +1,24 @@
-//! Authentication (RFC 1661 §3.5): who proves what to whom, by PAP (RFC 1334) or by CHAP with MD5 (RFC 1994).
+//! Authentication (RFC 1661 §3.5): who proves what to whom, by PAP (RFC 1334), by CHAP with MD5 (RFC 1994), by Microsoft's CHAP
+//! (RFC 2433, RFC 2759), or by EAP with its MD5-Challenge (RFC 3748).
 //!
-//! | | the end that dials in | the end that answers |
+//! | | the end that is asked | the end that asks |
 //! |---|---|---|
 //! | which protocol it is to be | [`AuthNegotiation`], from an [`AuthChoice`] | [`Demand`], from a list of [`AuthOption`] |
 //! | PAP | [`PapClient`] | [`PapAuthenticator`] |
 //! | CHAP | [`ChapClient`] | [`ChapAuthenticator`] |
+//! | EAP | [`EapClient`] | [`EapAuthenticator`] |
 //! | what came of it | [`OwnAuth`] | [`PeerAuth`] |
 //!
-//! A [`Link`](crate::link::Link) has all of this inside. The formats of the packets are those of [`pap`](crate::pap)
-//! and [`chap`](crate::chap).
+//! A [`Link`](crate::link::Link) has all of this inside. The formats of the packets are those of [`pap`](crate::pap),
+//! [`chap`](crate::chap), [`mschap`](crate::mschap) and [`eap`](crate::eap).
 
 mod accounts;
 mod chap_authenticator;
 mod chap_client;
 mod choice;
 mod demand;
+mod eap_authenticator;
+mod eap_client;
 mod pap_authenticator;
 mod pap_client;
 
@@ -26,6 +30,8 @@ pub use self::chap_authenticator::ChapAuthenticator;
 pub use self::chap_client::{ChapClient, ChapStep};
 pub use self::choice::{AuthChoice, AuthNegotiation};
 pub use self::demand::Demand;
+pub use self::eap_authenticator::EapAuthenticator;
+pub use self::eap_client::{EapClient, EapStep};
 pub use self::pap_authenticator::PapAuthenticator;
 pub use self::pap_client::PapClient;
 use crate::chap::Algorithm;
@@ -60,14 +66,23 @@ pub enum Method {
     Pap,
     /// RFC 1994, with MD5.
     Chap,
+    /// RFC 2433.
+    MsChap,
+    /// RFC 2759.
+    MsChapV2,
+    /// RFC 3748, with MD5-Challenge.
+    Eap,
 }
 
 impl Method {
-    /// `PAP` or `CHAP`.
+    /// `PAP`, `MS-CHAPv2`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pap => "PAP",
             Self::Chap => "CHAP",
+            Self::MsChap => "MS-CHAP",
+            Self::MsChapV2 => "MS-CHAPv2",
+            Self::Eap => "EAP",
         }
     }
 
@@ -75,7 +90,18 @@ impl Method {
     pub const fn protocol(self) -> u16 {
         match self {
             Self::Pap => PAP,
-            Self::Chap => CHAP,
+            Self::Chap | Self::MsChap | Self::MsChapV2 => CHAP,
+            Self::Eap => EAP,
+        }
+    }
+
+    /// The algorithm, if it is CHAP.
+    pub const fn algorithm(self) -> Option<Algorithm> {
+        match self {
+            Self::Chap => Some(Algorithm::Md5),
+            Self::MsChap => Some(Algorithm::MsChap),
+            Self::MsChapV2 => Some(Algorithm::MsChapV2),
+            Self::Pap | Self::Eap => None,
         }
     }
 }
@@ -132,7 +158,10 @@ impl AuthOption {
         match self {
             Self::Pap => Some(Method::Pap),
             Self::Chap(Algorithm::Md5) => Some(Method::Chap),
-            Self::Chap(_) | Self::Eap => None,
+            Self::Chap(Algorithm::MsChap) => Some(Method::MsChap),
+            Self::Chap(Algorithm::MsChapV2) => Some(Method::MsChapV2),
+            Self::Chap(Algorithm::Unknown(_)) => None,
+            Self::Eap => Some(Method::Eap),
         }
     }
 }
@@ -142,6 +171,9 @@ impl From<Method> for AuthOption {
         match method {
             Method::Pap => Self::Pap,
             Method::Chap => Self::Chap(Algorithm::Md5),
+            Method::MsChap => Self::Chap(Algorithm::MsChap),
+            Method::MsChapV2 => Self::Chap(Algorithm::MsChapV2),
+            Method::Eap => Self::Eap,
         }
     }
 }
@@ -153,6 +185,9 @@ pub enum OwnAuth {
     Accepted(Vec<u8>),
     /// The peer does not, with this message.
     Refused(Vec<u8>),
+    /// The peer would let us in, with this message, but does not show that it knows our password, as MS-CHAPv2 asks of it
+    /// (RFC 2759 §5): it may be anybody.
+    Unproved(Vec<u8>),
     /// The peer says neither.
     NoAnswer(Missing),
 }
@@ -166,7 +201,9 @@ impl OwnAuth {
     /// The peer's message, octets that are no text replaced; or what was not there.
     pub fn message(&self) -> String {
         match self {
-            Self::Accepted(message) | Self::Refused(message) => String::from_utf8_lossy(message).into_owned(),
+            Self::Accepted(message) | Self::Refused(message) | Self::Unproved(message) => {
+                String::from_utf8_lossy(message).into_owned()
+            }
             Self::NoAnswer(missing) => missing.to_string(),
         }
     }
@@ -179,8 +216,10 @@ pub enum Missing {
     Reply,
     /// A Challenge of CHAP.
     Challenge,
-    /// Success or Failure of CHAP.
+    /// Success or Failure of CHAP, or the next packet of EAP.
     Verdict,
+    /// A Request of EAP.
+    Request,
 }
 
 /// What was not there, as a clause: `no Challenge within 30 s`.
@@ -190,6 +229,7 @@ impl fmt::Display for Missing {
         match self {
             Self::Reply => write!(f, "no answer to {} Authenticate-Requests", pap_client::MAX_REQUESTS),
             Self::Challenge => write!(f, "no Challenge within {patience} s"),
+            Self::Request => write!(f, "no Request within {patience} s"),
             Self::Verdict => write!(f, "neither Success nor Failure within {patience} s of the Response"),
         }
     }

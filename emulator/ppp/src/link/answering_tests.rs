@@ -12,6 +12,7 @@ use super::pair::{LOCAL, MD5, Pair, REMOTE, answering, calling, config, frames, 
 use super::*;
 use crate::auth::{Account, AuthOption, Method, PeerAuth};
 use crate::automaton::State;
+use crate::chap::Algorithm;
 use crate::frame::PAP;
 use crate::ipcp::Wanted;
 use crate::packet::emit;
@@ -76,7 +77,7 @@ fn who_has_a_wrong_password_or_none_is_not_let_in_and_the_link_is_terminated() {
 
 #[test]
 fn a_caller_that_agrees_to_what_cannot_be_carried_out_is_not_let_in() {
-    let mut server = Link::new(server(&[AuthOption::Eap]));
+    let mut server = Link::new(server(&[AuthOption::Chap(Algorithm::Unknown(9))]));
     server.handle_up(Instant::ZERO);
     let request = server.poll_transmit().unwrap();
     let mut deframer = Deframer::new(1506);

@@ -1,17 +1,18 @@
-//! The authentication phase (RFC 1661 §3.5): PAP or CHAP, as LCP has agreed, and what becomes of the link by it.
+//! The authentication phase (RFC 1661 §3.5): who says who it is and who asks, as LCP has agreed, and what becomes of the link by it.
 //!
-//! It need not end with its phase: a peer may challenge again at any time (RFC 1994 §2).
+//! Each end may ask the other, by a protocol of its own; the phase is over when whoever was asked is let in. It need not end with its
+//! phase: a peer may challenge again at any time (RFC 1994 §2).
 
 use std::time::Duration;
 
 use offhook_clock::{Instant, Random, earliest};
 
-use super::{Answering, Calling, Link, LinkEvent, Phase, Role};
+use super::{Answering, Asking, Calling, Link, LinkEvent, Phase, Role};
 use crate::auth::{
-    Accounts, AuthAnswer, ChapAuthenticator, ChapClient, ChapStep, Method, OwnAuth, PapAuthenticator, PapClient,
-    PeerAuth,
+    Accounts, AuthAnswer, ChapAuthenticator, ChapClient, ChapStep, Credentials, EapAuthenticator, EapClient, EapStep,
+    Method, OwnAuth, PapAuthenticator, PapClient, PeerAuth,
 };
-use crate::frame::{CHAP, PAP};
+use crate::frame::{CHAP, EAP, PAP};
 
 /// How long a refused end waits for the Terminate-Request that should follow (RFC 1334 §2.2.2, RFC 1994 §4.2)
 /// before it terminates the link itself.
@@ -19,100 +20,205 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who authenticates itself to whom.
 #[derive(Clone, Debug)]
-pub(super) enum Authentication {
-    /// Nobody: the calling end has no name.
-    None,
-    /// The calling end says who it is.
-    Proving { pap: PapClient, chap: ChapClient },
-    /// The answering end asks who the caller is.
-    Demanding { accounts: Accounts, pap: PapAuthenticator, chap: ChapAuthenticator },
+pub(super) struct Authentication {
+    /// This end says who it is, if it has a name.
+    proving: Option<Proving>,
+    /// This end asks who the peer is.
+    demanding: Option<Demanding>,
+}
+
+#[derive(Clone, Debug)]
+struct Proving {
+    pap: PapClient,
+    chap: ChapClient,
+    eap: EapClient,
+    /// It need not say, or was let in.
+    is_done: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Demanding {
+    accounts: Accounts,
+    pap: PapAuthenticator,
+    chap: ChapAuthenticator,
+    eap: EapAuthenticator,
+    /// It need not ask, or has let in the peer.
+    is_done: bool,
 }
 
 impl Authentication {
-    pub(super) fn new(role: &Role, random: Random) -> Self {
-        match role {
-            Role::Calling(Calling { credentials: None, .. }) => Self::None,
-            Role::Calling(Calling { credentials: Some(credentials), .. }) => {
-                Self::Proving { pap: PapClient::new(credentials.clone()), chap: ChapClient::new(credentials.clone()) }
+    pub(super) fn new(role: &Role, mut random: Random) -> Self {
+        let (credentials, second, asks) = match role {
+            Role::Calling(Calling { credentials, second_password, asks, .. }) => {
+                (credentials, second_password.clone(), asks.clone())
             }
-            Role::Answering(Answering { accounts, name, challenge_again, .. }) => {
-                let accounts = Accounts::new(accounts.clone());
-                let chap = ChapAuthenticator::new(accounts.clone(), name.clone(), *challenge_again, random);
-                Self::Demanding { pap: PapAuthenticator::new(accounts.clone()), chap, accounts }
-            }
-        }
+            Role::Answering(answering @ Answering { credentials, .. }) => (credentials, None, Some(answering.asks())),
+        };
+        let demanding = asks.map(|asks| Demanding::new(asks, random.clone()));
+        let proving = credentials.clone().map(|credentials| {
+            random.next();
+            Proving::new(credentials, second, Random::new(random.next()))
+        });
+        Self { proving, demanding }
     }
 
-    const fn stop(&mut self) {
-        match self {
-            Self::None => {}
-            Self::Proving { pap, chap } => {
-                pap.stop();
-                chap.stop();
-            }
-            Self::Demanding { pap, chap, .. } => {
-                pap.stop();
-                chap.stop();
-            }
+    fn stop(&mut self) {
+        if let Some(Proving { pap, chap, eap, .. }) = &mut self.proving {
+            pap.stop();
+            chap.stop();
+            eap.stop();
+        }
+        if let Some(Demanding { pap, chap, eap, .. }) = &mut self.demanding {
+            pap.stop();
+            chap.stop();
+            eap.stop();
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        match self {
-            Self::None => None,
-            Self::Proving { pap, chap } => earliest(pap.poll_timeout(), chap.poll_timeout()),
-            Self::Demanding { pap, chap, .. } => earliest(pap.poll_timeout(), chap.poll_timeout()),
+        let proving = self.proving.as_ref().and_then(|Proving { pap, chap, eap, .. }| {
+            earliest(earliest(pap.poll_timeout(), chap.poll_timeout()), eap.poll_timeout())
+        });
+        let demanding = self.demanding.as_ref().and_then(|Demanding { pap, chap, eap, .. }| {
+            earliest(earliest(pap.poll_timeout(), chap.poll_timeout()), eap.poll_timeout())
+        });
+        earliest(proving, demanding)
+    }
+
+    /// Whether whoever was asked is let in.
+    fn is_done(&self) -> bool {
+        self.proving.as_ref().is_none_or(|proving| proving.is_done)
+            && self.demanding.as_ref().is_none_or(|demanding| demanding.is_done)
+    }
+}
+
+impl Proving {
+    fn new(credentials: Credentials, second: Option<String>, random: Random) -> Self {
+        Self {
+            pap: PapClient::new(credentials.clone()),
+            chap: ChapClient::new(credentials.clone(), random).with_second_password(second),
+            eap: EapClient::new(credentials),
+            is_done: true,
+        }
+    }
+
+    /// Begins; what there is to send without being asked.
+    fn start(&mut self, now: Instant, method: Method) -> Option<Vec<u8>> {
+        match (method, method.algorithm()) {
+            (Method::Pap, _) => return Some(self.pap.start(now)),
+            (_, Some(algorithm)) => self.chap.start(now, algorithm),
+            _ => self.eap.start(now),
+        }
+        None
+    }
+
+    /// A packet of the method's protocol: what there is to send, and what came of it.
+    fn handle_packet(
+        &mut self,
+        now: Instant,
+        method: Method,
+        information: &[u8],
+    ) -> (Option<Vec<u8>>, Option<OwnAuth>) {
+        // A malformed one is "silently discarded"; the trace shows it.
+        match method.protocol() {
+            PAP => (None, self.pap.handle_packet(information).ok().flatten()),
+            CHAP => match self.chap.handle_packet(now, information) {
+                Ok(ChapStep::Response(response)) => (Some(response), None),
+                Ok(ChapStep::Over(result)) => (None, Some(result)),
+                Ok(ChapStep::Nothing) | Err(_) => (None, None),
+            },
+            _ => match self.eap.handle_packet(now, information) {
+                Ok(EapStep::Response(response)) => (Some(response), None),
+                Ok(EapStep::Over(result)) => (None, Some(result)),
+                Ok(EapStep::Nothing) | Err(_) => (None, None),
+            },
+        }
+    }
+}
+
+impl Demanding {
+    fn new(asks: Asking, mut random: Random) -> Self {
+        let accounts = Accounts::new(asks.accounts);
+        let of_chap = random.clone();
+        let of_eap = Random::new(random.next());
+        Self {
+            pap: PapAuthenticator::new(accounts.clone()),
+            chap: ChapAuthenticator::new(accounts.clone(), asks.name.clone(), asks.challenge_again, of_chap)
+                .with_retries(asks.retries),
+            eap: EapAuthenticator::new(accounts.clone(), asks.name, asks.challenge_again, of_eap),
+            accounts,
+            is_done: true,
+        }
+    }
+
+    /// Begins; what there is to send.
+    fn start(&mut self, now: Instant, method: Method) -> Option<Vec<u8>> {
+        match (method, method.algorithm()) {
+            (Method::Pap, _) => {
+                self.pap.start(now);
+                None
+            }
+            (_, Some(algorithm)) => {
+                self.chap.set_algorithm(algorithm);
+                Some(self.chap.challenge(now))
+            }
+            _ => Some(self.eap.start(now)),
+        }
+    }
+
+    /// A packet of the method's protocol. A malformed one is "silently discarded"; the trace shows it.
+    fn handle_packet(&mut self, now: Instant, method: Method, information: &[u8]) -> Option<AuthAnswer> {
+        let answer = match method.protocol() {
+            PAP => self.pap.handle_packet(information),
+            CHAP => self.chap.handle_packet(now, information),
+            _ => self.eap.handle_packet(now, information),
+        };
+        answer.ok().flatten()
+    }
+
+    /// A Challenge in the middle of a session, if the method has one.
+    fn challenge(&mut self, now: Instant, method: Method) -> Option<Vec<u8>> {
+        match method.protocol() {
+            PAP => None,
+            CHAP => Some(self.chap.challenge(now)),
+            _ => Some(self.eap.challenge(now)),
         }
     }
 }
 
 impl Link {
-    /// LCP is Opened: one end says who it is, if the other wants to know.
+    /// LCP is Opened: each end says who it is, if the other wants to know.
     pub(super) fn begin_authentication(&mut self, now: Instant) {
-        match self.config.role {
-            Role::Calling(_) => self.begin_proving(now),
-            Role::Answering(_) => self.begin_demanding(now),
+        let lcp = self.lcp.protocol();
+        let (own, declined) = (self.proved(), lcp.declined_authentication());
+        let (asks, asked) = (lcp.demand().is_some() && self.authentication.demanding.is_some(), lcp.demand().current());
+        if own.is_none() && !declined && matches!(self.config.role, Role::Calling(_)) {
+            self.events.push_back(LinkEvent::AuthNotAsked);
         }
-    }
-
-    fn begin_proving(&mut self, now: Instant) {
-        let Some(method) = self.lcp.protocol().authentication() else {
-            if !self.lcp.protocol().declined_authentication() {
-                self.events.push_back(LinkEvent::AuthNotAsked);
-            }
-            return self.begin_network(now);
-        };
-        self.is_authenticated = false;
-        self.set_phase(Phase::Authenticate);
-        // Without credentials nothing is agreed on.
-        let Authentication::Proving { pap, chap } = &mut self.authentication else { return };
-        match method {
-            Method::Pap => {
-                let request = pap.start(now);
-                self.transmit(PAP, &request);
-            }
-            Method::Chap => chap.start(now),
-        }
-    }
-
-    fn begin_demanding(&mut self, now: Instant) {
-        let demand = self.lcp.protocol().demand();
-        if !demand.is_some() {
-            return self.begin_network(now);
-        }
-        let Some(protocol) = demand.current() else {
+        if asks && asked.is_none() {
             return self.handle_close(now, "peer refused to authenticate");
-        };
+        }
+        if own.is_none() && !asks {
+            return self.begin_network(now);
+        }
         self.is_authenticated = false;
         self.set_phase(Phase::Authenticate);
-        let Authentication::Demanding { pap, chap, .. } = &mut self.authentication else { return };
-        match protocol.method() {
-            Some(Method::Pap) => pap.start(now),
-            Some(Method::Chap) => {
-                let challenge = chap.challenge(now);
-                self.transmit(CHAP, &challenge);
-            }
-            None => self.handle_close(now, "authentication protocol not available"),
+        let demanded = asked.and_then(|option| option.method());
+        if asks && demanded.is_none() {
+            return self.handle_close(now, "authentication protocol not available");
+        }
+        // Without credentials nothing is agreed on.
+        let mut packets = Vec::new();
+        if let Some(demanding) = &mut self.authentication.demanding {
+            demanding.is_done = demanded.is_none();
+            packets.extend(demanded.and_then(|method| Some((method, demanding.start(now, method)?))));
+        }
+        if let Some(proving) = &mut self.authentication.proving {
+            proving.is_done = own.is_none();
+            packets.extend(own.and_then(|method| Some((method, proving.start(now, method)?))));
+        }
+        for (method, packet) in packets {
+            self.transmit(method.protocol(), &packet);
         }
     }
 
@@ -120,58 +226,54 @@ impl Link {
     pub(super) fn challenge_again(&mut self, now: Instant) {
         // Who was let in is not any more once LCP is negotiated again or terminated.
         let is_in = self.is_authenticated && self.phase == Phase::Network;
-        if let (Some(Method::Chap), true, Authentication::Demanding { chap, .. }) =
-            (self.method(), is_in, &mut self.authentication)
+        if let (Some(method), true, Some(demanding)) = (self.demanded(), is_in, &mut self.authentication.demanding)
+            && let Some(challenge) = demanding.challenge(now, method)
         {
-            let challenge = chap.challenge(now);
-            self.transmit(CHAP, &challenge);
+            self.transmit(method.protocol(), &challenge);
         }
     }
 
     /// LCP is no longer Opened.
-    pub(super) const fn end_authentication(&mut self) {
+    pub(super) fn end_authentication(&mut self) {
         self.patience = None;
         self.authentication.stop();
     }
 
-    /// How one end authenticates itself to the other.
-    fn method(&self) -> Option<Method> {
-        let lcp = self.lcp.protocol();
-        match self.config.role {
-            Role::Calling(_) => lcp.authentication(),
-            Role::Answering(_) => lcp.demand().current()?.method(),
-        }
+    /// How this end says who it is.
+    fn proved(&self) -> Option<Method> {
+        self.lcp.protocol().authentication().filter(|_| self.authentication.proving.is_some())
     }
 
-    /// Whether `protocol` is the one agreed on.
+    /// How the peer does.
+    fn demanded(&self) -> Option<Method> {
+        self.lcp.protocol().demand().current()?.method().filter(|_| self.authentication.demanding.is_some())
+    }
+
+    /// Whether `protocol` is one that was agreed on.
     pub(super) fn authenticates_by(&self, protocol: u16) -> bool {
-        self.method().is_some_and(|method| method.protocol() == protocol)
+        let is_it = |method: Option<Method>| method.is_some_and(|method| method.protocol() == protocol);
+        is_it(self.proved()) || is_it(self.demanded())
     }
 
-    /// A packet of the protocol agreed on. A malformed one is "silently discarded"; the trace shows it.
-    pub(super) fn handle_authentication(&mut self, now: Instant, information: &[u8]) {
-        let Some(method) = self.method() else { return };
-        match (&mut self.authentication, method) {
-            (Authentication::None, _) => {}
-            (Authentication::Proving { pap, .. }, Method::Pap) => {
-                if let Ok(Some(result)) = pap.handle_packet(information) {
-                    self.authenticated(now, method, result);
-                }
+    /// A packet of a protocol agreed on. If both ends ask by the same, each takes what is for it: neither takes what the other's code
+    /// says.
+    pub(super) fn handle_authentication(&mut self, now: Instant, protocol: u16, information: &[u8]) {
+        let is_it = |method: &Method| method.protocol() == protocol;
+        if let (Some(method), Some(proving)) = (self.proved().filter(is_it), &mut self.authentication.proving) {
+            let (packet, result) = proving.handle_packet(now, method, information);
+            if let Some(packet) = packet {
+                self.transmit(protocol, &packet);
             }
-            (Authentication::Proving { chap, .. }, Method::Chap) => match chap.handle_packet(now, information) {
-                Ok(ChapStep::Response(response)) => self.transmit(CHAP, &response),
-                Ok(ChapStep::Over(result)) => self.authenticated(now, method, result),
-                Ok(ChapStep::Nothing) | Err(_) => {}
-            },
-            (Authentication::Demanding { pap, .. }, Method::Pap) => {
-                if let Ok(Some(answer)) = pap.handle_packet(information) {
-                    self.answer_peer(now, method, answer);
-                }
+            if let Some(result) = result {
+                self.authenticated(now, method, result);
             }
-            (Authentication::Demanding { chap, .. }, Method::Chap) => {
-                if let Ok(Some(answer)) = chap.handle_packet(now, information) {
-                    self.answer_peer(now, method, answer);
-                }
+        }
+        if let (Some(method), Some(demanding)) = (self.demanded().filter(is_it), &mut self.authentication.demanding)
+            && let Some(answer) = demanding.handle_packet(now, method, information)
+        {
+            self.transmit(protocol, &answer.packet);
+            if let Some(auth) = answer.news {
+                self.peer_authenticated(now, method, auth);
             }
         }
     }
@@ -183,27 +285,30 @@ impl Link {
 
     /// A deadline of authentication may have come.
     pub(super) fn authentication_timeout(&mut self, now: Instant) {
-        match &mut self.authentication {
-            Authentication::None => {}
-            Authentication::Proving { pap, chap } => {
-                let (pap, chap) = (pap.handle_timeout(now), chap.handle_timeout(now));
-                match pap {
-                    Some(Ok(request)) => self.transmit(PAP, &request),
-                    Some(Err(result)) => self.authenticated(now, Method::Pap, result),
-                    None => {}
-                }
-                if let Some(result) = chap {
-                    self.authenticated(now, Method::Chap, result);
-                }
+        if let Some(Proving { pap, chap, eap, .. }) = &mut self.authentication.proving {
+            let (pap, chap, eap) = (pap.handle_timeout(now), chap.handle_timeout(now), eap.handle_timeout(now));
+            match pap {
+                Some(Ok(request)) => self.transmit(PAP, &request),
+                Some(Err(result)) => self.authenticated(now, Method::Pap, result),
+                None => {}
             }
-            Authentication::Demanding { pap, chap, .. } => {
-                let (pap, chap) = (pap.handle_timeout(now), chap.handle_timeout(now));
-                if let Some(auth) = pap {
-                    self.peer_authenticated(now, Method::Pap, auth);
-                }
-                match chap {
-                    Some(Ok(challenge)) => self.transmit(CHAP, &challenge),
-                    Some(Err(auth)) => self.peer_authenticated(now, Method::Chap, auth),
+            if let Some(result) = chap.or(eap) {
+                let method = self.proved().unwrap_or(Method::Chap);
+                self.authenticated(now, method, result);
+            }
+        }
+        if let Some(Demanding { pap, chap, eap, .. }) = &mut self.authentication.demanding {
+            let (pap, chap, eap) = (pap.handle_timeout(now), chap.handle_timeout(now), eap.handle_timeout(now));
+            if let Some(auth) = pap {
+                self.peer_authenticated(now, Method::Pap, auth);
+            }
+            for (protocol, outcome) in [(CHAP, chap), (EAP, eap)] {
+                match outcome {
+                    Some(Ok(packet)) => self.transmit(protocol, &packet),
+                    Some(Err(auth)) => {
+                        let method = self.demanded().unwrap_or(Method::Chap);
+                        self.peer_authenticated(now, method, auth);
+                    }
                     None => {}
                 }
             }
@@ -215,56 +320,61 @@ impl Link {
 
     /// The peer will not talk about it any longer.
     pub(super) fn authentication_rejected(&mut self, now: Instant) {
-        let words = match self.config.role {
-            Role::Calling(_) => "Failed to authenticate ourselves to peer",
-            Role::Answering(_) => "Authentication failed",
-        };
+        let words =
+            if self.proved().is_some() { "Failed to authenticate ourselves to peer" } else { "Authentication failed" };
         self.handle_close(now, words);
     }
 
     /// What came of proving who we are.
     fn authenticated(&mut self, now: Instant, method: Method, result: OwnAuth) {
+        let was_done = self.authentication.proving.as_ref().is_some_and(|proving| proving.is_done);
         // That a later Challenge was met as well is no news.
-        if !(self.is_authenticated && matches!(result, OwnAuth::Accepted(_))) {
+        if !(was_done && result.is_accepted()) {
             self.events.push_back(LinkEvent::Auth(method, result.clone()));
         }
         match result {
             OwnAuth::Accepted(_) => {
-                self.is_authenticated = true;
-                self.begin_network(now);
+                if let Some(proving) = &mut self.authentication.proving {
+                    proving.is_done = true;
+                }
+                self.one_is_let_in(now);
             }
             // The peer "SHOULD take action to terminate the link" (RFC 1334 §2.2.2, RFC 1994 §4.2).
             OwnAuth::Refused(_) => self.patience = Some(now + PATIENCE),
+            OwnAuth::Unproved(_) => self.handle_close(now, "the peer did not prove that it knows our password"),
             OwnAuth::NoAnswer(_) => self.handle_close(now, "No response to our authentication"),
         }
         self.pump(now);
     }
 
-    /// The answer to what the peer said it was, and what came of that, if it is news.
-    fn answer_peer(&mut self, now: Instant, method: Method, answer: AuthAnswer) {
-        self.transmit(method.protocol(), &answer.packet);
-        if let Some(auth) = answer.news {
-            self.peer_authenticated(now, method, auth);
-        }
-    }
-
+    /// What came of asking who the peer is.
     fn peer_authenticated(&mut self, now: Instant, method: Method, auth: PeerAuth) {
         let accepted = matches!(auth, PeerAuth::Accepted { .. });
-        if let (Authentication::Demanding { accounts, .. }, PeerAuth::Accepted { user }) = (&self.authentication, &auth)
-            && let Some(address) = accounts.find(user).and_then(|account| account.address)
-            && let Some(ipcp) = &mut self.ipcp
-        {
-            ipcp.protocol_mut().give(address);
+        let Some(demanding) = &mut self.authentication.demanding else { return };
+        let was_done = demanding.is_done;
+        if let PeerAuth::Accepted { user } = &auth {
+            demanding.is_done = true;
+            let account = demanding.accounts.find_without_domain(user);
+            if let (Some(address), Some(ipcp)) = (account.and_then(|account| account.address), &mut self.ipcp) {
+                ipcp.protocol_mut().give(address);
+            }
         }
-        if !(self.is_authenticated && accepted) {
+        if !(was_done && accepted) {
             self.events.push_back(LinkEvent::PeerAuth(method, auth));
         }
         if accepted {
-            self.is_authenticated = true;
-            self.begin_network(now);
+            self.one_is_let_in(now);
             self.pump(now);
         } else {
             self.handle_close(now, "Authentication failed");
+        }
+    }
+
+    /// The last one who was asked begins the next phase.
+    fn one_is_let_in(&mut self, now: Instant) {
+        if self.authentication.is_done() && !self.is_authenticated {
+            self.is_authenticated = true;
+            self.begin_network(now);
         }
     }
 }

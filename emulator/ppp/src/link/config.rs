@@ -95,13 +95,32 @@ pub struct Calling {
     pub ip: Wanted,
     /// Whether to ask to be called back.
     pub callback: bool,
+    /// The password to try again with, if Microsoft's CHAP refuses the first and lets this end.
+    pub second_password: Option<String>,
+    /// How the answering end is to say who it is, if it is.
+    pub asks: Option<Asking>,
+}
+
+/// What one end wants to know of the other.
+#[derive(Clone, Debug, Default)]
+pub struct Asking {
+    /// As in [`Answering::auth`].
+    pub auth: Vec<AuthOption>,
+    /// As in [`Answering::accounts`].
+    pub accounts: Vec<Account>,
+    /// As in [`Answering::name`].
+    pub name: String,
+    /// As in [`Answering::challenge_again`].
+    pub challenge_again: Option<Duration>,
+    /// As in [`Answering::retries`].
+    pub retries: u32,
 }
 
 /// The end that answers.
 #[derive(Clone, Debug)]
 pub struct Answering {
     /// Authentication protocols to ask for, one after the other until the caller takes one; without any the caller need
-    /// not say who it is. One that this crate does not carry out may be among them, to see what a caller makes of it;
+    /// not say who it is. CHAP with an algorithm that has no name here may be among them, to see what a caller makes of it;
     /// the link is terminated if the caller takes it.
     pub auth: Vec<AuthOption>,
     /// Who may come in, if authentication is asked for.
@@ -110,11 +129,26 @@ pub struct Answering {
     pub name: String,
     /// From a successful Response to the next Challenge, if there is to be one (RFC 1994 §2).
     pub challenge_again: Option<Duration>,
+    /// How often a caller may try again in Microsoft's CHAP (RFC 2433 §6, RFC 2759 §6).
+    pub retries: u32,
+    /// Name and password, if the caller wants to know who this end is; without them the link rejects that.
+    pub credentials: Option<Credentials>,
     /// What to give by IPCP. The address of an [`Account`] goes before the one in here.
     pub ip: Given,
 }
 
 impl Answering {
+    /// What it wants to know of the caller.
+    pub(super) fn asks(&self) -> Asking {
+        Asking {
+            auth: self.auth.clone(),
+            accounts: self.accounts.clone(),
+            name: self.name.clone(),
+            challenge_again: self.challenge_again,
+            retries: self.retries,
+        }
+    }
+
     /// Tells the caller `local` as this end's address and gives it `remote`. Asks for CHAP with MD5, and for PAP if the
     /// caller does not take that; nobody gets in until there are [`accounts`](Self::accounts).
     ///
@@ -133,6 +167,8 @@ impl Answering {
             accounts: Vec::new(),
             name: "offhook".into(),
             challenge_again: None,
+            retries: 0,
+            credentials: None,
             ip: Given { local, remote: Some(remote), dns: Vec::new(), wins: Vec::new() },
         }
     }

@@ -46,10 +46,10 @@ pub enum LinkEvent {
     LcpOpened,
     /// The peer asked the calling end for no authentication.
     AuthNotAsked,
-    /// The calling end's authentication is over. Comes once, but for a refusal in spite of an earlier success: a peer
+    /// This end's authentication is over. Comes once, but for a refusal in spite of an earlier success: a peer
     /// may challenge again at any time (RFC 1994 §2).
     Auth(Method, OwnAuth),
-    /// The answering end knows who the caller is, or that it may not come in. Comes once, but for a failure in spite of
+    /// An end that asked knows who the peer is, or that it may not come in. Comes once, but for a failure in spite of
     /// an earlier success.
     PeerAuth(Method, PeerAuth),
     /// IPCP is Opened.

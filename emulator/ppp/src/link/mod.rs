@@ -82,13 +82,13 @@ use std::collections::VecDeque;
 use offhook_clock::{Instant, Random, earliest};
 
 use self::authentication::Authentication;
-pub use self::config::{Answering, Calling, Config, Echo, Opening, Role};
+pub use self::config::{Answering, Asking, Calling, Config, Echo, Opening, Role};
 use self::echo::EchoRequests;
 pub use self::ending::LinkEnding;
 pub use self::event::{LinkEvent, Phase};
 use self::layer::Frozen;
 pub use self::layer::Layer;
-use crate::auth::Demand;
+use crate::auth::{AuthChoice, Demand};
 use crate::control::{Control, DEFAULT_MRU};
 use crate::frame::{Compression, Frame, LCP};
 use crate::hdlc::{self, Deframer};
@@ -142,13 +142,15 @@ impl Link {
         let wanted = Settings { mru, accm, magic: None, pfc, acfc, callback: false };
         let lcp_random = Random::new(random.next());
         let (mut lcp, ipcp) = match &config.role {
-            Role::Calling(Calling { credentials, auth, ip, callback }) => {
+            Role::Calling(Calling { credentials, auth, ip, callback, asks, .. }) => {
                 let wanted = Settings { callback: *callback, ..wanted };
                 let auth = credentials.is_some().then_some(*auth);
-                (Lcp::new(wanted, auth, lcp_random), Ipcp::asking(*ip))
+                let demand = Demand::new(asks.as_ref().map(|asks| asks.auth.clone()).unwrap_or_default());
+                (Lcp::new(wanted, auth, lcp_random).with_demand(demand), Ipcp::asking(*ip))
             }
-            Role::Answering(Answering { auth, ip, .. }) => {
-                let lcp = Lcp::new(wanted, None, lcp_random).with_demand(Demand::new(auth.clone()));
+            Role::Answering(Answering { auth, ip, credentials, .. }) => {
+                let takes = credentials.is_some().then_some(AuthChoice::All);
+                let lcp = Lcp::new(wanted, takes, lcp_random).with_demand(Demand::new(auth.clone()));
                 (lcp, Ipcp::giving(ip.clone()))
             }
         };
@@ -246,8 +248,8 @@ impl Link {
         self.is_silent
     }
 
-    /// Challenges the caller again, at any time after CHAP was agreed on (RFC 1994 §2). Nothing happens unless this is
-    /// the answering end, CHAP was agreed on and the caller is let in already.
+    /// Challenges the peer again, at any time after CHAP or EAP was agreed on (RFC 1994 §2). Nothing happens unless this end asks
+    /// the peer who it is, by one of these, and has let it in already.
     pub fn challenge(&mut self, now: Instant) {
         self.challenge_again(now);
     }
@@ -382,6 +384,8 @@ impl Link {
 
 #[cfg(test)]
 mod answering_tests;
+#[cfg(test)]
+mod authentication_tests;
 #[cfg(test)]
 mod deviant_tests;
 #[cfg(test)]

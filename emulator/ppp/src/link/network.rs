@@ -7,7 +7,7 @@ use offhook_clock::Instant;
 use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
 use crate::automaton::State;
 use crate::control::{Control, Output};
-use crate::frame::{CHAP, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
+use crate::frame::{CHAP, EAP, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
 
 impl Link {
     /// Whether datagrams of `protocol` may cross the link.
@@ -105,7 +105,7 @@ impl Link {
     /// "MUST stop sending packets of the indicated protocol at the earliest opportunity" (RFC 1661 §5.7).
     pub(super) fn protocol_rejected(&mut self, now: Instant, protocol: u16) {
         match protocol {
-            PAP | CHAP => self.authentication_rejected(now),
+            PAP | CHAP | EAP => self.authentication_rejected(now),
             LCP => {
                 self.cause.get_or_insert(LinkEnding::LcpRejected);
             }

@@ -21,7 +21,7 @@ impl Link {
                 }
             }
             (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
-                self.handle_authentication(now, information);
+                self.handle_authentication(now, protocol, information);
             }
             // "Any other packets received during this phase MUST be silently discarded" (RFC 1661 §3.5, likewise §3.4, §3.7).
             (Phase::Establish | Phase::Authenticate | Phase::Terminate, _) => {}

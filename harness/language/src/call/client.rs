@@ -70,9 +70,9 @@ fn check_password(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) {
     let ports = scene.ports.iter().filter_map(|port| port.ppp.as_ref());
     let server_asks = chap(scene.server.ppp.auth) || ports.map(|ppp| ppp.auth).any(chap);
     let by_pap = match AUTH.required(item, "auth") {
-        AcceptedAuth::Any | AcceptedAuth::MsChapFirst => !server_asks,
+        AcceptedAuth::Any | AcceptedAuth::MsChapFirst | AcceptedAuth::All => !server_asks,
         AcceptedAuth::Pap => true,
-        AcceptedAuth::Chap => false,
+        AcceptedAuth::Chap | AcceptedAuth::MsChap | AcceptedAuth::MsChapV2 | AcceptedAuth::Eap => false,
     };
     let password = item.text("password").unwrap_or_default();
     if let (true, Some(at), Some(wrong)) =

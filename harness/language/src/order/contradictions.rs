@@ -161,16 +161,22 @@ impl Progress<'_> {
             );
         }
         let protocol = protocol?;
-        let takes = match (client.auth, protocol) {
-            (_, AuthProtocol::MsChap | AuthProtocol::MsChapV2 | AuthProtocol::Eap)
-                if result == AuthResult::Accepted =>
-            {
-                "offhook's own caller speaks PAP and CHAP"
+        let (takes, protocols): (&str, &[AuthProtocol]) = match client.auth {
+            AcceptedAuth::Any | AcceptedAuth::MsChapFirst => {
+                ("takes PAP and CHAP", &[AuthProtocol::Pap, AuthProtocol::Chap])
             }
-            (AcceptedAuth::Pap, AuthProtocol::Chap) => "takes PAP alone",
-            (AcceptedAuth::Chap, AuthProtocol::Pap) => "takes CHAP alone",
-            _ => return None,
+            AcceptedAuth::Pap => ("takes PAP alone", &[AuthProtocol::Pap]),
+            AcceptedAuth::Chap => ("takes CHAP alone", &[AuthProtocol::Chap]),
+            AcceptedAuth::MsChap => ("takes MS-CHAP alone", &[AuthProtocol::MsChap]),
+            AcceptedAuth::MsChapV2 => ("takes MS-CHAPv2 alone", &[AuthProtocol::MsChapV2]),
+            AcceptedAuth::Eap => ("takes EAP alone", &[AuthProtocol::Eap]),
+            AcceptedAuth::All => return None,
         };
+        // Refused may also be who takes nothing of Microsoft's or EAP, of a server that asks for it.
+        let may_be_refused = !matches!(protocol, AuthProtocol::Pap | AuthProtocol::Chap);
+        if protocols.contains(&protocol) || (result != AuthResult::Accepted && may_be_refused) {
+            return None;
+        }
         let other = protocol.name();
         let problem = contradiction(format!("this caller does not authenticate with {other}"), span, "expected");
         Some(problem.also(at, takes))

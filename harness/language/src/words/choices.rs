@@ -176,6 +176,10 @@ choices! {
         "pap" => AcceptedAuth::Pap, "PAP: anything else is answered by a Configure-Nak";
         "chap" => AcceptedAuth::Chap, "CHAP with MD5, likewise";
         "ms-chap-first" => AcceptedAuth::MsChapFirst, "a Configure-Nak for MS-CHAPv2 first, as Windows does; then as \"any\"";
+        "ms-chap" => AcceptedAuth::MsChap, "MS-CHAP, as with \"pap\"";
+        "ms-chap-v2" => AcceptedAuth::MsChapV2, "MS-CHAPv2, likewise";
+        "eap" => AcceptedAuth::Eap, "EAP with MD5-Challenge, likewise";
+        "all" => AcceptedAuth::All, "all of these, whichever the server asks for";
     }
 
     /// How authentication ended.
