@@ -6,10 +6,13 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use offhook_ppp::auth::AuthChoice;
+use offhook_ppp::auth::{AuthChoice, Credentials};
+use offhook_ppp::control::DEFAULT_MRU;
 use offhook_ppp::frame::Compression;
+use offhook_ppp::ipcp::Wanted;
 use offhook_ppp::lcp::MagicNumber;
-use offhook_ppp::link::{Echo, Opening};
+use offhook_ppp::link::{Calling, Config, Echo, Opening, Role};
+use offhook_ppp::restart::Limits;
 
 /// What the caller is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +89,45 @@ impl Default for CallerConfig {
             no_address: false,
             callback: false,
             miss_echo: None,
+        }
+    }
+}
+
+impl CallerConfig {
+    /// The link of such a caller, with this seed of its own.
+    pub fn link(&self, seed: u64) -> Config {
+        let credentials = match (&self.user, &self.password) {
+            (None, None) => None,
+            (user, password) => Some(Credentials {
+                user: user.clone().unwrap_or_default(),
+                password: password.clone().unwrap_or_default(),
+            }),
+        };
+        Config {
+            role: Role::Calling(Calling {
+                credentials,
+                auth: self.auth,
+                ip: Wanted {
+                    address: (!self.no_address).then(|| self.address.unwrap_or(Ipv4Addr::UNSPECIFIED)),
+                    insist: self.insist,
+                    dns: self.ask_dns,
+                    wins: self.ask_wins,
+                },
+                callback: self.callback,
+                ..Calling::default()
+            }),
+            ip: self.ip,
+            ipv6: self.ipv6,
+            mru: self.mru.unwrap_or(DEFAULT_MRU),
+            accm: self.accm,
+            magic: self.magic,
+            compression: self.compression,
+            opening: self.opening,
+            echo: self.echo,
+            seed,
+            limits: Limits { restart: self.restart, ..Limits::default() },
+            delay: self.delay,
+            miss_echo: self.miss_echo,
         }
     }
 }

@@ -17,17 +17,15 @@ use self::ip::{Host, HostEvent, NO_ADDRESS, Resolved};
 use offhook_clock::Random;
 use offhook_clock::{Instant, earliest};
 pub use offhook_ppp::auth::AuthChoice;
-use offhook_ppp::auth::{Credentials, Method};
+use offhook_ppp::auth::Method;
 use offhook_ppp::control::DEFAULT_MRU;
 pub use offhook_ppp::frame::Compression;
 use offhook_ppp::frame::{IP, IPV6};
-use offhook_ppp::ipcp::Wanted;
 pub use offhook_ppp::lcp::MagicNumber;
 use offhook_ppp::lcp::Settings;
 pub use offhook_ppp::link::Phase;
-use offhook_ppp::link::{Calling, Config, Layer, Link, LinkEvent, Role};
 pub use offhook_ppp::link::{Echo, Opening};
-use offhook_ppp::restart::Limits;
+use offhook_ppp::link::{Layer, Link, LinkEvent};
 
 /// A transfer to be done by HTTP over the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,38 +113,7 @@ impl Caller {
     /// A caller without carrier.
     pub fn new(config: CallerConfig) -> Self {
         let mut random = Random::new(config.magic_seed);
-        let credentials = match (config.user, config.password) {
-            (None, None) => None,
-            (user, password) => {
-                Some(Credentials { user: user.unwrap_or_default(), password: password.unwrap_or_default() })
-            }
-        };
-        let link = Link::new(Config {
-            role: Role::Calling(Calling {
-                credentials,
-                auth: config.auth,
-                ip: Wanted {
-                    address: (!config.no_address).then(|| config.address.unwrap_or(Ipv4Addr::UNSPECIFIED)),
-                    insist: config.insist,
-                    dns: config.ask_dns,
-                    wins: config.ask_wins,
-                },
-                callback: config.callback,
-                ..Calling::default()
-            }),
-            ip: config.ip,
-            ipv6: config.ipv6,
-            mru: config.mru.unwrap_or(DEFAULT_MRU),
-            accm: config.accm,
-            magic: config.magic,
-            compression: config.compression,
-            opening: config.opening,
-            echo: config.echo,
-            seed: random.next(),
-            limits: Limits { restart: config.restart, ..Limits::default() },
-            delay: config.delay,
-            miss_echo: config.miss_echo,
-        });
+        let link = Link::new(config.link(random.next()));
         let host_seed = random.next();
         Self { link, host: None, host_seed, ip_is_up: false, ipv6_is_up: false, events: VecDeque::new() }
     }
@@ -252,6 +219,11 @@ impl Caller {
     /// Speaks it again, as [`Link::thaw`] has it.
     pub const fn thaw(&mut self, layer: Layer) {
         self.link.thaw(layer);
+    }
+
+    /// Leaves a protocol of no layer to a script, as [`Link::leave`] has it.
+    pub fn leave(&mut self, protocol: u16, to_script: bool) {
+        self.link.leave(protocol, to_script);
     }
 
     /// Goes on from an LCP that a script has opened, as [`Link::assume_lcp`] has it.

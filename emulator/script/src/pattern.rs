@@ -24,6 +24,8 @@ pub struct Pattern {
     pub of: Option<String>,
     /// What follows the header.
     pub body: Body,
+    /// A packet whose contents are others.
+    pub other_body_than: Option<String>,
     /// Text that it contains.
     pub contains: Option<Vec<u8>>,
     /// Octets that its Information field has at most.
@@ -109,6 +111,7 @@ impl Pattern {
             identifier: Wanted::default(),
             of: None,
             body: Body::default(),
+            other_body_than: None,
             contains: None,
             at_most: None,
             at_least: None,
@@ -151,6 +154,11 @@ impl Pattern {
         }
         self.compare_identifier(&came, context)?;
         self.compare_body(&came, context)?;
+        if let Some(name) = &self.other_body_than
+            && context.captures.get(name)?.body() == came.body()
+        {
+            return Err(format!("its data is that of \"{name}\""));
+        }
         if let Some(text) = &self.contains
             && !came.information.windows(text.len()).any(|window| window == text)
         {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use offhook_clock::Instant;
-use offhook_ppp::frame::LCP;
+use offhook_ppp::frame::{CHAP, EAP, LCP, PAP};
 
 use crate::captured::{Captured, Captures};
 use crate::framing::Framing;
@@ -15,12 +15,18 @@ use crate::negotiation::{self, Negotiation};
 use crate::pattern::{Pattern, told};
 use crate::reader::{Heard, Reader};
 use crate::step::{Expect, Proof, Step};
-use crate::template::{Context, Template};
+use crate::template::{Context, Part, Template};
 
 /// The first Identifier that a script uses: far from those that a link begins with.
 const FIRST_IDENTIFIER: u8 = 0x40;
 /// How long the proof of silence is waited for.
 const PROOF_WITHIN: Duration = Duration::from_secs(10);
+
+/// Protocols that are taken together.
+const AUTHENTICATION: [u16; 3] = [PAP, CHAP, EAP];
+/// Echoes that prove silence. An end may read LCP and other protocols from different places, as pppd does: the reply to one
+/// may overtake what an earlier packet of another protocol brings about, the reply to the next does not.
+const ECHOES: u32 = 2;
 
 /// What a script wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +101,12 @@ enum Progress {
     /// It waits.
     Waits,
     /// The proof of silence is out; its answer.
-    Proving(Box<Pattern>, Instant),
+    Proving {
+        answer: Box<Pattern>,
+        until: Instant,
+        /// How many more of the same follow.
+        more: u32,
+    },
     /// A negotiation.
     Negotiating(Box<Negotiation>),
 }
@@ -229,7 +240,7 @@ impl Player {
     fn deadline(&self) -> Option<Instant> {
         let begun = self.begun?;
         match (self.steps.get(self.at)?, &self.progress) {
-            (_, Progress::Proving(_, until)) => Some(*until),
+            (_, Progress::Proving { until, .. }) => Some(*until),
             (_, Progress::Negotiating(negotiation)) => negotiation.poll_timeout(),
             (Step::Expect(expect), _) => Some(begun + expect.within),
             (Step::ExpectNothing { time, .. } | Step::Wait(time), _) => Some(begun + *time),
@@ -274,6 +285,10 @@ impl Player {
             Step::Take(protocols) => {
                 for protocol in protocols {
                     self.taken.insert(*protocol);
+                    // They are one layer.
+                    if AUTHENTICATION.contains(protocol) {
+                        self.taken.extend(AUTHENTICATION);
+                    }
                     self.outputs.push_back(Output::Take(*protocol));
                 }
             }
@@ -408,40 +423,47 @@ impl Player {
                 }
                 return Ok(false);
             }
-            let (code, answer) = match proof {
+            let more = match proof {
                 Proof::Time => return Ok(true),
-                Proof::Echo => (9, 10),
-                Proof::Request => (1, 2),
+                Proof::Echo => ECHOES - 1,
+                Proof::Request => 0,
             };
-            let mut template = Template::new(LCP, Some(code));
-            if proof == Proof::Echo {
-                let mark = crate::template::Part::Octets(b"proof".to_vec());
-                template.parts = vec![crate::template::Part::OwnMagic, mark];
-            }
-            let identifier = self.fresh();
-            let information =
-                template.information(self.context(), identifier).map_err(|it| (EXPECTED.to_owned(), it))?;
-            let name = "the proof that nothing came";
-            let octets = Framing::default().encode(LCP, &information);
-            self.captures.keep(name, Captured { protocol: LCP, information });
-            self.outputs.push_back(Output::Octets(octets));
-            self.taken.insert(LCP);
-            let pattern = Pattern { of: Some(name.to_owned()), ..Pattern::new(LCP, vec![answer]) };
-            self.progress = Progress::Proving(Box::new(pattern), now + PROOF_WITHIN);
+            self.prove(now, proof, more).map_err(|error| (EXPECTED.to_owned(), error))?;
         }
-        let Progress::Proving(pattern, limit) = &self.progress else { return Ok(false) };
-        let (pattern, limit) = (pattern.clone(), *limit);
+        let Progress::Proving { answer, until: limit, more } = &self.progress else { return Ok(false) };
+        let (pattern, limit, more) = (answer.clone(), *limit, *more);
         if let Some((_, heard)) = self.heard.pop_front() {
-            return match pattern.compare(&heard, self.context()) {
-                Ok(()) => Ok(true),
-                Err(_) => Err((EXPECTED.to_owned(), told(&heard))),
-            };
+            if pattern.compare(&heard, self.context()).is_err() {
+                return Err((EXPECTED.to_owned(), told(&heard)));
+            }
+            if more > 0 {
+                self.prove(now, proof, more - 1).map_err(|error| (EXPECTED.to_owned(), error))?;
+            }
+            return Ok(more == 0);
         }
         if self.closed.is_some() || now >= limit {
             let actual = self.silence("no answer to what proves it", until, now);
             return Err((format!("nothing, and then {}", pattern.words()), actual));
         }
         Ok(false)
+    }
+
+    /// Sends what proves that nothing came before its answer.
+    fn prove(&mut self, now: Instant, proof: Proof, more: u32) -> Result<(), String> {
+        const NAME: &str = "the proof that nothing came";
+        let mut template = Template::new(LCP, Some(if proof == Proof::Echo { 9 } else { 1 }));
+        if proof == Proof::Echo {
+            template.parts = vec![Part::OwnMagic, Part::Octets(b"proof".to_vec())];
+        }
+        let identifier = self.fresh();
+        let information = template.information(self.context(), identifier)?;
+        self.outputs.push_back(Output::Octets(Framing::default().encode(LCP, &information)));
+        self.captures.keep(NAME, Captured { protocol: LCP, information });
+        self.taken.insert(LCP);
+        let code = if proof == Proof::Echo { 10 } else { 2 };
+        let answer = Pattern { of: Some(NAME.to_owned()), ..Pattern::new(LCP, vec![code]) };
+        self.progress = Progress::Proving { answer: Box::new(answer), until: now + PROOF_WITHIN, more };
+        Ok(())
     }
 
     fn negotiate(&mut self, now: Instant) -> Result<bool, String> {

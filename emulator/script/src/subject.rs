@@ -224,16 +224,18 @@ impl Session {
             match output {
                 Output::Octets(octets) => self.send(subject, &octets),
                 Output::Take(protocol) => {
-                    if let Some(layer) = Layer::of(protocol) {
-                        self.rest.freeze(layer);
+                    match Layer::of(protocol) {
+                        Some(layer) => self.rest.freeze(layer),
+                        None => self.rest.leave(protocol, true),
                     }
                     if protocol == LCP && self.rest.phase() != Phase::Dead {
                         self.player.handle_magic(self.rest.lcp().protocol().own().magic.unwrap_or_default());
                     }
                 }
                 Output::Give { protocol, agreed } => {
-                    if let Some(layer) = Layer::of(protocol) {
-                        self.rest.thaw(layer);
+                    match Layer::of(protocol) {
+                        Some(layer) => self.rest.thaw(layer),
+                        None => self.rest.leave(protocol, false),
                     }
                     if let Some((own, peer)) = agreed {
                         let (own, peer, method) = agreed_settings(&own, &peer);

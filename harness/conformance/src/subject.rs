@@ -6,14 +6,11 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use offhook_ppp::auth::{Account, AuthChoice, AuthOption, Credentials};
+use offhook_ppp::auth::{Account, AuthOption};
 use offhook_ppp::chap::Algorithm;
-use offhook_ppp::frame::Compression;
-use offhook_ppp::ipcp::Wanted;
-use offhook_ppp::lcp::MagicNumber;
-use offhook_ppp::link::{Answering, Calling, Config, Echo, Link, Opening, Role};
-use offhook_ppp::restart::Limits;
-use offhook_scenario::{AcceptedAuth, Auth, EchoRequests, Magic, Ppp, PppClient, Scenario, Start, Subject};
+use offhook_ppp::link::{Answering, Config, Echo, Link, Opening, Role};
+use offhook_scenario::{Auth, Ppp, PppClient, Scenario, Subject};
+use offhook_session::caller;
 
 /// The two ends of a case in process.
 #[derive(Clone, Debug)]
@@ -39,50 +36,9 @@ pub fn ends(scenario: &Scenario, client: &PppClient) -> Result<Ends, String> {
     })
 }
 
+/// The caller is set up as the one that calls a real server.
 fn calling(client: &PppClient) -> Config {
-    let credentials = match (&client.user, &client.password) {
-        (Some(user), Some(password)) => Some(Credentials::new(user, password)),
-        _ => None,
-    };
-    let calling = Calling {
-        credentials,
-        auth: match client.auth {
-            AcceptedAuth::Any => AuthChoice::Any,
-            AcceptedAuth::Pap => AuthChoice::Pap,
-            AcceptedAuth::Chap => AuthChoice::Chap,
-            AcceptedAuth::MsChapFirst => AuthChoice::MsChapFirst,
-        },
-        ip: Wanted {
-            address: (!client.no_address).then(|| client.address.unwrap_or(Ipv4Addr::UNSPECIFIED)),
-            insist: client.insist,
-            dns: client.ask_dns,
-            wins: client.ask_wins,
-        },
-        callback: client.callback,
-    };
-    Config {
-        role: Role::Calling(calling),
-        ip: client.ip,
-        ipv6: client.ipv6,
-        mru: client.mru,
-        accm: client.accm,
-        magic: match client.magic {
-            Magic::Random => MagicNumber::Random,
-            Magic::Fixed(magic) => MagicNumber::Fixed(magic),
-            Magic::None => MagicNumber::None,
-        },
-        compression: Compression { acfc: client.acfc, pfc: client.pfc },
-        opening: match client.start {
-            Start::Active => Opening::Active,
-            Start::Passive => Opening::Passive,
-            Start::Silent => Opening::Silent,
-        },
-        echo: client.echo.map(|EchoRequests { interval, failure }| Echo { interval, failures: failure }),
-        limits: Limits { restart: client.restart, ..Limits::default() },
-        delay: client.delay,
-        miss_echo: client.miss_echo,
-        ..Config::default()
-    }
+    caller(client, 0, 0).link(1)
 }
 
 fn answering(scenario: &Scenario) -> Result<Config, String> {
@@ -93,7 +49,7 @@ fn answering(scenario: &Scenario) -> Result<Config, String> {
     let remote = ppp.remote.or(server.ppp.remote).unwrap_or(Ipv4Addr::new(192, 168, 32, 105));
     let mut answering = Answering::new(local, remote);
     answering.ip.dns = if ppp.dns.is_empty() { server.ppp.dns.clone() } else { ppp.dns.clone() };
-    answering.accounts = server.accounts.iter().map(|it| Account::new(&it.user, &it.password)).collect();
+    answering.accounts = server.accounts.iter().map(account).collect();
     answering.auth = match ppp.auth.or(server.ppp.auth) {
         None | Some(Auth::Never) => Vec::new(),
         Some(Auth::Pap) => vec![AuthOption::Pap],
@@ -113,6 +69,11 @@ fn extra_of<'a>(own: &'a Ppp, all: &'a Ppp) -> &'a [String] {
     if std::ptr::eq(own, all) { &[] } else { &own.extra }
 }
 
+fn account(account: &offhook_scenario::Account) -> Account {
+    let address = account.addresses.iter().find_map(|address| address.parse().ok());
+    Account { address, ..Account::new(&account.user, &account.password) }
+}
+
 /// Options as pppd has them, where the link has the same.
 fn options(line: &str, config: &mut Config) -> Result<(), String> {
     let mut words = line.split_whitespace();
@@ -121,48 +82,62 @@ fn options(line: &str, config: &mut Config) -> Result<(), String> {
             let text = words.next().ok_or_else(|| format!("`{word}` has no value"))?;
             u32::from_str_radix(text, radix).map_err(|_| format!("`{word} {text}` is no number"))
         };
+        let limits = &mut config.limits;
         match word {
             "mru" => config.mru = u16::try_from(number(10)?).unwrap_or(u16::MAX),
             "asyncmap" => config.accm = number(16)?,
-            "lcp-restart" => config.limits.restart = Duration::from_secs(number(10)?.into()),
-            "lcp-max-configure" => config.limits.max_configure = number(10)?,
-            "lcp-max-terminate" => config.limits.max_terminate = number(10)?,
-            "lcp-max-failure" => config.limits.max_failure = number(10)?,
+            "lcp-restart" => limits.restart = Duration::from_secs(number(10)?.into()),
+            "lcp-max-configure" => limits.max_configure = number(10)?,
+            "lcp-max-terminate" => limits.max_terminate = number(10)?,
+            "lcp-max-failure" => limits.max_failure = number(10)?,
+            "lcp-echo-interval" => {
+                let interval = Duration::from_secs(number(10)?.into());
+                let failures = config.echo.and_then(|echo| echo.failures);
+                config.echo = Some(Echo { interval, failures });
+            }
+            "lcp-echo-failure" => {
+                let failures = Some(number(10)?);
+                let interval = config.echo.map_or(Duration::from_secs(3600), |echo| echo.interval);
+                config.echo = Some(Echo { interval, failures });
+            }
             "chap-interval" => {
                 let every = Duration::from_secs(number(10)?.into());
                 if let Role::Answering(answering) = &mut config.role {
                     answering.challenge_again = Some(every);
                 }
             }
+            "silent" => config.opening = Opening::Silent,
+            "passive" => config.opening = Opening::Passive,
+            "nopcomp" => config.compression.pfc = false,
+            "noaccomp" => config.compression.acfc = false,
+            "require-eap" => demand(config, AuthOption::Eap),
+            "require-mschap-v2" => demand(config, AuthOption::Chap(Algorithm::MsChapV2)),
+            "require-mschap" => demand(config, AuthOption::Chap(Algorithm::MsChap)),
             "require-chap" => demand(config, AuthOption::Chap(Algorithm::Md5)),
             "require-pap" => demand(config, AuthOption::Pap),
             "noipv6" => config.ipv6 = false,
-            "noip" => config.ip = false,
-            "silent" => config.opening = Opening::Silent,
-            "passive" => config.opening = Opening::Passive,
-            "nomagic" => config.magic = MagicNumber::None,
-            "nopcomp" => config.compression.pfc = false,
-            "noaccomp" => config.compression.acfc = false,
-            "lcp-echo-interval" => {
-                let failures = config.echo.and_then(|echo| echo.failures);
-                config.echo = Some(Echo { interval: Duration::from_secs(number(10)?.into()), failures });
-            }
-            "lcp-echo-failure" => {
-                let failures = Some(number(10)?);
-                config.echo = config.echo.map(|echo| Echo { failures, ..echo });
-            }
+            // Theirs are those of LCP, in the link.
+            "ipcp-restart" | "ipv6cp-restart" if number(10)? == 3 => {}
             // What the link does without in any case, or what says nothing of packets.
             "noccp" | "novj" | "novjccomp" | "nodeflate" | "nobsdcomp" | "debug" | "nodetach" | "local" | "noauth"
-            | "modem" | "nopredictor1" | "noproxyarp" => {}
+            | "auth" | "modem" | "nopredictor1" | "noproxyarp" => {}
             other => return Err(format!("the option `{other}` is pppd's alone")),
         }
     }
     Ok(())
 }
 
+/// One more protocol that is asked for; pppd asks for EAP first and for PAP last.
 fn demand(config: &mut Config, option: AuthOption) {
-    if let Role::Answering(answering) = &mut config.role {
-        answering.auth = vec![option];
+    if let Role::Answering(answering) = &mut config.role
+        && !answering.auth.contains(&option)
+    {
+        answering.auth.push(option);
+        answering.auth.sort_by_key(|option| match option {
+            AuthOption::Eap => 0,
+            AuthOption::Chap(_) => 1,
+            AuthOption::Pap => 2,
+        });
     }
 }
 

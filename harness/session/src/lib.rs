@@ -6,6 +6,7 @@
 //! the server's programs say of it.
 //! [`Job`] goes into a guest, [`Report`] comes out of it, and [`Outcome`] is all that reports see.
 
+mod caller_config;
 pub mod client;
 pub mod expect;
 pub mod facts;
@@ -22,6 +23,7 @@ mod shared_exchange;
 mod tap;
 mod transit;
 
+pub use caller_config::caller;
 pub use job::*;
 pub use line_end::LineFault;
 pub use outcome::*;

@@ -69,9 +69,18 @@ impl Link {
         self.frozen.has(layer)
     }
 
+    /// Leaves packets with this Protocol field, which belongs to no [`Layer`], to a script, or takes them back: they are told
+    /// and have no effect, not even a Protocol-Reject.
+    pub fn leave(&mut self, protocol: u16, to_script: bool) {
+        self.left.retain(|known| *known != protocol);
+        if to_script {
+            self.left.push(protocol);
+        }
+    }
+
     /// Whether packets with this Protocol field are neither handled nor sent.
     pub(super) fn is_protocol_frozen(&self, protocol: u16) -> bool {
-        Layer::of(protocol).is_some_and(|layer| self.is_frozen(layer))
+        self.left.contains(&protocol) || Layer::of(protocol).is_some_and(|layer| self.is_frozen(layer))
     }
 
     /// Puts octets on the line as they are, whatever they are: no flags, no FCS, no transparency. No event tells of them. A

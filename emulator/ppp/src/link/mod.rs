@@ -125,6 +125,8 @@ pub struct Link {
     /// Nothing is sent any more, and no deadline observed.
     is_silent: bool,
     frozen: Frozen,
+    /// Protocols of no layer that a script speaks.
+    left: Vec<u16>,
     /// When to terminate after a refusal.
     patience: Option<Instant>,
     /// The first cause of the link's end that came up.
@@ -176,6 +178,7 @@ impl Link {
             is_authenticated: false,
             is_silent: false,
             frozen: Frozen::default(),
+            left: Vec::new(),
             patience: None,
             cause: None,
             transmits: VecDeque::new(),

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use offhook_caller::{CallerConfig, Compression, Echo, MagicNumber, Opening, TransferRequest};
+use offhook_caller::TransferRequest;
 use offhook_clock::Instant;
 use offhook_telephony::exchange::CallSetup;
 
 use offhook_base::guest::EPOCH;
-use offhook_scenario::{
-    AcceptedAuth, Call, Direction, EchoRequests, ForwardWhen, Magic, PATIENCE, PppClient, Server, Start, Transfer, Verb,
-};
+use offhook_scenario::{Call, Direction, ForwardWhen, PATIENCE, Server, Transfer, Verb};
 use offhook_session::exchange_clock;
 use offhook_session::numbering::identity;
 use offhook_session::port_session::PortSession;
@@ -50,51 +48,6 @@ pub(super) fn call(script: &Call, stack: &str, now: Instant, server: &Server) ->
     let called = port.map_or_else(|| Some(script.to.clone()), |port| port.number.clone());
     let (rings, stamp) = (rings.unwrap_or(PATIENCE), exchange_clock(EPOCH, now));
     CallSetup { rings, stamp, called, ..identity(script) }
-}
-
-/// The caller that `ppp` describes.
-pub(super) fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
-    CallerConfig {
-        user: client.user.clone(),
-        password: client.password.clone(),
-        address: client.address,
-        ask_dns: client.ask_dns,
-        ask_wins: client.ask_wins,
-        ip: client.ip,
-        mru: Some(client.mru),
-        accm: client.accm,
-        magic: match client.magic {
-            Magic::Random => MagicNumber::Random,
-            Magic::Fixed(magic) => MagicNumber::Fixed(magic),
-            Magic::None => MagicNumber::None,
-        },
-        compression: Compression { acfc: client.acfc, pfc: client.pfc },
-        opening: match client.start {
-            Start::Active => Opening::Active,
-            Start::Passive => Opening::Passive,
-            Start::Silent => Opening::Silent,
-        },
-        echo: client.echo.map(|EchoRequests { interval, failure }| Echo { interval, failures: failure }),
-        ipv6: client.ipv6,
-        // Every call has a Magic-Number of its own.
-        magic_seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(call as u64 + 1),
-        auth: match client.auth {
-            AcceptedAuth::Any => offhook_caller::AuthChoice::Any,
-            AcceptedAuth::Pap => offhook_caller::AuthChoice::Pap,
-            AcceptedAuth::Chap => offhook_caller::AuthChoice::Chap,
-            AcceptedAuth::MsChapFirst => offhook_caller::AuthChoice::MsChapFirst,
-            AcceptedAuth::MsChap => offhook_caller::AuthChoice::MsChap,
-            AcceptedAuth::MsChapV2 => offhook_caller::AuthChoice::MsChapV2,
-            AcceptedAuth::Eap => offhook_caller::AuthChoice::Eap,
-            AcceptedAuth::All => offhook_caller::AuthChoice::All,
-        },
-        delay: client.delay,
-        restart: client.restart,
-        insist: client.insist,
-        no_address: client.no_address,
-        callback: client.callback,
-        miss_echo: client.miss_echo,
-    }
 }
 
 /// The transfer of step `number`, or why its URL is none.

@@ -11,8 +11,8 @@ use super::one::{Conversation, State};
 use super::{Conversations, setup};
 use crate::request::{ClientCommand, Request};
 use offhook_scenario::{Host, Verb};
-use offhook_session::LineFault;
 use offhook_session::port_session::PortSession;
+use offhook_session::{LineFault, caller};
 
 impl Conversations {
     /// Begins step `number`.
@@ -49,9 +49,9 @@ impl Conversations {
             }
             _ if conversation.script.with.is_some() => self.begin_with_client(call, verb, now, session),
             _ if !session.has(call) => {}
-            Verb::Ppp(client) => session.dial_in(now, setup::caller(client, self.seed, call)),
+            Verb::Ppp(client) => session.dial_in(now, caller(client, self.seed, call)),
             Verb::Packets(packets) => {
-                let config = setup::caller(&packets.client, self.seed, call);
+                let config = caller(&packets.client, self.seed, call);
                 session.play_script(now, config, packets.steps.clone());
             }
             Verb::Ping { .. } => session.begin_ping(),

@@ -80,6 +80,8 @@ const SEND: &[Property] = &[
 
 const WANTED_ID: Property =
     property("id", OCTET, Absent::Says("any; that of the packet it answers"), "The Identifier.");
+const OTHER_BODY: Property =
+    name("other-body-than", "any", "What follows its header is not what follows that of the packet of this name.");
 const CONTAINS: Property = property("contains", Kind::Escaped, Absent::Says("any"), "Text that is in it.");
 const AT_MOST: Property = property(
     "at-most",
@@ -119,6 +121,7 @@ const EXPECT: &[Property] = &[
         "Not before so long after the step before, or the time before.",
     ),
     property("within", time(MILLISECOND, LONG), duration(offhook_script::step::WITHIN), "How long to wait, each time."),
+    OTHER_BODY,
     CONTAINS,
     AT_MOST,
     AT_LEAST,
@@ -131,6 +134,8 @@ const MATCH: &[Property] = &[
     WANTED_ID,
     OF,
     CONTAINS,
+    AT_MOST,
+    AT_LEAST,
     property("skip", Kind::number(0, 1000, ""), number(0), "So many of them are let alone at first."),
     property("bad", Kind::Flag, flag(false), "Whether it is about what is no good frame."),
 ];

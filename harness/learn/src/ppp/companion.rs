@@ -143,7 +143,7 @@ impl Upper {
         let mut ipcp = Control::new(ipcp, Limits::default());
         ipcp.handle_open(now);
         ipcp.handle_up(now);
-        Self { ipcp, chap: ChapClient::new(setup.credentials.clone()) }
+        Self { ipcp, chap: ChapClient::new(setup.credentials.clone(), Random::new(1)) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use offhook_clock::Instant;
-use offhook_ppp::auth::{Account, AuthChoice, Credentials};
+use offhook_ppp::auth::{Account, Credentials};
 use offhook_ppp::ipcp::Wanted;
 use offhook_ppp::link::{Answering, Calling, Config, Link, LinkEvent, Role};
 use offhook_ppp::restart::Limits;
@@ -103,7 +103,7 @@ pub fn own_end(layer: Layer, end: End) -> Config {
             let credentials = proves.then(|| Credentials::new(user, password));
             // Without an address of its own it would not do with a request that is acknowledged as it is.
             let ip = Wanted { address: Some(addresses.calling), ..Wanted::default() };
-            Role::Calling(Calling { credentials, auth: AuthChoice::default(), ip, callback: false })
+            Role::Calling(Calling { credentials, ip, ..Calling::default() })
         }
         End::Answering => {
             let mut answering = Answering::new(addresses.answering, addresses.calling);

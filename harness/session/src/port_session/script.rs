@@ -63,8 +63,11 @@ impl PortSession {
                 Output::Octets(octets) => self.send_scripted(now, &octets),
                 Output::Take(protocol) => self.take_protocol(protocol),
                 Output::Give { protocol, agreed } => {
-                    let (Some(caller), Some(layer)) = (&mut self.caller, Layer::of(protocol)) else { continue };
-                    caller.thaw(layer);
+                    let Some(caller) = &mut self.caller else { continue };
+                    match Layer::of(protocol) {
+                        Some(layer) => caller.thaw(layer),
+                        None => caller.leave(protocol, false),
+                    }
                     if let Some((own, peer)) = agreed {
                         let (own, peer, method) = offhook_script::agreed_settings(&own, &peer);
                         caller.assume_lcp(now, own, peer, method);
@@ -89,8 +92,9 @@ impl PortSession {
 
     fn take_protocol(&mut self, protocol: u16) {
         let Some(caller) = &mut self.caller else { return };
-        if let Some(layer) = Layer::of(protocol) {
-            caller.freeze(layer);
+        match Layer::of(protocol) {
+            Some(layer) => caller.freeze(layer),
+            None => caller.leave(protocol, true),
         }
         // What a script says in an Echo-Request is what the caller has agreed on.
         let magic = caller.link().lcp().protocol().own().magic.unwrap_or_default();

@@ -31,6 +31,7 @@ pub(super) fn build_pattern(item: &Item, contents: &Item, problems: &mut Vec<Pro
         identifier,
         of: text("of"),
         body: build_body(contents, &pattern, problems),
+        other_body_than: text("other-body-than"),
         contains: text("contains").map(String::into_bytes),
         at_most: number("at-most").map(|most| most as usize),
         at_least: number("at-least").map(|least| least as usize),

@@ -1,0 +1,52 @@
+//! The caller that a scenario's `ppp` describes, as whoever plays it is set up.
+
+use offhook_caller::CallerConfig;
+use offhook_ppp::frame::Compression;
+use offhook_ppp::lcp::MagicNumber;
+use offhook_ppp::link::{Echo, Opening};
+use offhook_scenario::{AcceptedAuth, EchoRequests, Magic, PppClient, Start};
+
+/// The caller that `ppp` describes.
+pub fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
+    CallerConfig {
+        user: client.user.clone(),
+        password: client.password.clone(),
+        address: client.address,
+        ask_dns: client.ask_dns,
+        ask_wins: client.ask_wins,
+        ip: client.ip,
+        mru: Some(client.mru),
+        accm: client.accm,
+        magic: match client.magic {
+            Magic::Random => MagicNumber::Random,
+            Magic::Fixed(magic) => MagicNumber::Fixed(magic),
+            Magic::None => MagicNumber::None,
+        },
+        compression: Compression { acfc: client.acfc, pfc: client.pfc },
+        opening: match client.start {
+            Start::Active => Opening::Active,
+            Start::Passive => Opening::Passive,
+            Start::Silent => Opening::Silent,
+        },
+        echo: client.echo.map(|EchoRequests { interval, failure }| Echo { interval, failures: failure }),
+        ipv6: client.ipv6,
+        // Every call has a Magic-Number of its own.
+        magic_seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(call as u64 + 1),
+        auth: match client.auth {
+            AcceptedAuth::Any => offhook_caller::AuthChoice::Any,
+            AcceptedAuth::Pap => offhook_caller::AuthChoice::Pap,
+            AcceptedAuth::Chap => offhook_caller::AuthChoice::Chap,
+            AcceptedAuth::MsChapFirst => offhook_caller::AuthChoice::MsChapFirst,
+            AcceptedAuth::MsChap => offhook_caller::AuthChoice::MsChap,
+            AcceptedAuth::MsChapV2 => offhook_caller::AuthChoice::MsChapV2,
+            AcceptedAuth::Eap => offhook_caller::AuthChoice::Eap,
+            AcceptedAuth::All => offhook_caller::AuthChoice::All,
+        },
+        delay: client.delay,
+        restart: client.restart,
+        insist: client.insist,
+        no_address: client.no_address,
+        callback: client.callback,
+        miss_echo: client.miss_echo,
+    }
+}
