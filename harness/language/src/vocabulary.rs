@@ -69,6 +69,8 @@ pub enum Place {
     Packet,
     /// In a packet that is expected.
     Pattern,
+    /// In the block of a step of `packets` that has no other.
+    Known,
     /// In `fault`.
     Fault,
     /// In `incoming` or `outgoing`.
@@ -77,7 +79,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the reference.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::File,
         Self::Scenario,
         Self::Server,
@@ -96,6 +98,7 @@ impl Place {
         Self::Packets,
         Self::Packet,
         Self::Pattern,
+        Self::Known,
         Self::Fault,
         Self::Rule,
     ];
@@ -122,6 +125,7 @@ impl offhook_schema::Place for Place {
             Self::Packets => "packets",
             Self::Packet => "send",
             Self::Pattern => "expect",
+            Self::Known => "step",
             Self::Fault => "fault",
             Self::Rule => "incoming",
         }
@@ -147,13 +151,14 @@ impl offhook_schema::Place for Place {
             Self::Packets => "in `packets`",
             Self::Packet => "in a packet that is sent",
             Self::Pattern => "in a packet that is expected",
+            Self::Known => "in the block of a step of `packets`",
             Self::Fault => "in a `fault`",
             Self::Rule => "in `incoming` or `outgoing`",
         }
     }
 
     fn seldom(self) -> bool {
-        self == Self::Step
+        matches!(self, Self::Step | Self::Known)
     }
 }
 

@@ -124,7 +124,12 @@ impl Step {
 
     /// Why the server is known to fail here on `stack`, if so.
     pub fn known_failure(&self, stack: &str) -> Option<&str> {
-        let here = |known: &&KnownFailure| known.stacks.is_empty() || known.stacks.iter().any(|name| name == stack);
+        self.known_failures.iter().find(|known| known.is_on(stack)).map(|known| known.reason.as_str())
+    }
+
+    /// The same of a packet script that has failed at this of its steps.
+    pub fn known_failure_at(&self, stack: &str, step: usize) -> Option<&str> {
+        let here = |known: &&KnownFailure| known.is_on(stack) && known.steps.contains(&step);
         self.known_failures.iter().find(here).map(|known| known.reason.as_str())
     }
 }
@@ -136,6 +141,15 @@ pub struct KnownFailure {
     pub stacks: Vec<String>,
     /// Why the server fails.
     pub reason: String,
+    /// Of a packet script: the steps of which one fails.
+    #[serde(default)]
+    pub steps: Vec<usize>,
+}
+
+impl KnownFailure {
+    fn is_on(&self, stack: &str) -> bool {
+        self.stacks.is_empty() || self.stacks.iter().any(|name| name == stack)
+    }
 }
 
 /// `on "bookworm" rings=1 reason="..."`: the step's properties, with some replaced for one stack.

@@ -417,12 +417,17 @@ impl Conversations {
             Progress::Done(result) => result,
         };
         // A packet script says which of its steps failed.
-        let failed_at = match (verb, session.facts(call).script.as_ref().map(|ended| &ended.what)) {
-            (Verb::Packets(packets), Some(Verdict::Failed(failure))) => packets.spans.get(failure.step).copied(),
+        let failed = match (verb, session.facts(call).script.as_ref().map(|ended| &ended.what)) {
+            (Verb::Packets(packets), Some(Verdict::Failed(failure))) => Some((packets, failure.step)),
             _ => None,
         };
+        let failed_at = failed.and_then(|(packets, at)| packets.spans.get(at).copied());
+        let known = match failed {
+            Some((_, at)) => step.known_failure_at(&self.stack, at),
+            None => step.known_failure(&self.stack),
+        };
         let result = self.hinted(result, conversation, number, verb, session);
-        let result = match step.known_failure(&self.stack) {
+        let result = match known {
             Some(reason) => expected_to_fail(result, reason),
             None => result,
         };

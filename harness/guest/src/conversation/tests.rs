@@ -110,7 +110,7 @@ fn a_call_that_does_not_wait_is_placed_at_once() {
 #[test]
 fn a_step_that_fails_as_is_known_ends_its_call_and_not_the_scenario() {
     let known = |verb| Step {
-        known_failures: vec![KnownFailure { stacks: Vec::new(), reason: "it does".to_owned() }],
+        known_failures: vec![KnownFailure { stacks: Vec::new(), reason: "it does".to_owned(), steps: Vec::new() }],
         ..step(verb)
     };
     let mut first = call("ttyS0", vec![]);

@@ -5,7 +5,7 @@ use super::verbs::build_verb;
 use crate::fault;
 use crate::vocabulary::Item;
 use offhook_base::Span;
-use offhook_scenario::{Deviation, KnownFailure, Step};
+use offhook_scenario::{Deviation, KnownFailure, Packets, Step, Verb};
 use offhook_schema::Problem;
 use offhook_schema::Value;
 use offhook_schema::listed;
@@ -41,7 +41,10 @@ pub(super) fn build_step(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<
         let reason = on.text("reason").unwrap_or_default();
         deviations.push((Deviation { stack: stack.clone(), reason, verb: deviant }, at));
     }
-    let known_failures = build_failures(item, &deviations, scene, problems);
+    let mut known_failures = build_failures(item, &deviations, scene, problems);
+    if let Verb::Packets(packets) = &verb {
+        known_failures.extend(build_script_failures(item, packets, scene, problems));
+    }
     Some(Step {
         span: item.span,
         verb,
@@ -58,6 +61,23 @@ fn runs_on(stack: &str, at: Span, scene: &Scene<'_>, problems: &mut Vec<Problem>
     let problem = Problem::new(fault::BAD_DEVIATION, message, at, "not one of its stacks");
     let names: Vec<_> = scene.stacks.iter().map(|stack| format!("\"{stack}\"")).collect();
     problems.push(problem.help(format!("it runs on {}", listed(&names, "and"))));
+}
+
+/// The known failures of the steps of a packet script, in whatever loops they stand.
+fn build_script_failures(
+    item: &Item,
+    packets: &Packets,
+    scene: &Scene<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<KnownFailure> {
+    let mut all = Vec::new();
+    for word in item.items.iter().filter(|word| word.word.role.packet.is_some()) {
+        let steps: Vec<usize> = (0..packets.spans.len()).filter(|at| packets.spans[*at] == word.span).collect();
+        let failures = build_failures(word, &[], scene, problems);
+        all.extend(failures.into_iter().map(|failure| KnownFailure { steps: steps.clone(), ..failure }));
+        all.extend(build_script_failures(word, packets, scene, problems));
+    }
+    all
 }
 
 fn build_failures(
@@ -100,7 +120,8 @@ fn build_failures(
                 None => said.push((stack, at, "fails")),
             }
         }
-        failures.push(KnownFailure { stacks, reason: fails.text("reason").unwrap_or_default() });
+        let reason = fails.text("reason").unwrap_or_default();
+        failures.push(KnownFailure { stacks, reason, steps: Vec::new() });
     }
     failures
 }

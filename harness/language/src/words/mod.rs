@@ -129,10 +129,11 @@ mod tests {
                             || ["spec", "tag", "snapshot", "stack", "case", "server", "conformance", "fault"]
                                 .contains(&word.name)
                     }
-                    Place::Packets => word.role.packet.is_some() || word.name == "fails",
+                    Place::Packets => word.role.packet.is_some(),
                     Place::File
                     | Place::Packet
                     | Place::Pattern
+                    | Place::Known
                     | Place::Fault
                     | Place::Rule
                     | Place::Server

@@ -262,6 +262,7 @@ pub(super) const WORDS: &[Word] = &[
             property("for", time(Duration::ZERO, LONG), seconds(0), "For so long; then what proves it is sent."),
             property("by", PROOFS.kind(), text("echo"), "What proves it: its answer is the first that comes."),
         ],
+        opens: Some(Place::Known),
         ..step(PacketWord::ExpectNothing, "expect-nothing", "No packet of the protocols taken comes.")
     },
     Word {
@@ -290,6 +291,7 @@ pub(super) const WORDS: &[Word] = &[
     },
     Word {
         properties: &[WITHIN],
+        opens: Some(Place::Known),
         ..step(PacketWord::ExpectUp, "expect-up", "The network comes up by what the caller speaks.")
     },
     Word {
@@ -297,6 +299,7 @@ pub(super) const WORDS: &[Word] = &[
             property("after", time(Duration::ZERO, LONG), seconds(0), "Not before so long after the step before."),
             WITHIN,
         ],
+        opens: Some(Place::Known),
         ..step(PacketWord::ExpectClosed, "expect-closed", "The other end hangs up.")
     },
     Word {

@@ -186,7 +186,7 @@ pub(super) const WORDS: &[Word] = &[
         properties: &[property("reason", Kind::Sentence, Absent::Never, "Why the server fails here."), CASE],
         ..word(
             "fails",
-            &[Place::Step, Place::Packets],
+            &[Place::Step, Place::Packet, Place::Pattern, Place::Known],
             "A known failure: the server does not do what it should, on these stacks; none named: on all. The call ends here, and the scenario passes. It is checked: the server has to fail.",
         )
     },
