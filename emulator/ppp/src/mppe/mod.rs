@@ -11,8 +11,11 @@
 //! ```
 //!
 //! Stateless, the key changes before every packet; stateful, before every 256th, and after a loss, of which the receiver tells by
-//! a Reset-Request of [`ccp`](crate::ccp). Where RFC 3078 leaves a choice it is taken as Linux and pppd take it: the first count is
-//! 0, and in stateful mode the first packet is not flagged. Compression (MPPC) is not carried out.
+//! a Reset-Request of [`ccp`](crate::ccp). If the first packet with a key changed for that is lost as well, the receiver cannot know
+//! that the key has changed: nothing counts the changes.
+//!
+//! Where RFC 3078 leaves a choice it is taken as Linux and pppd take it: the first count is 0, and in stateful mode the first packet
+//! is not flagged. Compression (MPPC) is not carried out.
 //!
 //! Only protocols 0x0021 to 0x00fa are encrypted (§3); a caller must not send those in clear, nor take them.
 //!
