@@ -231,9 +231,9 @@ fn a_caller_without_ipcp_waits_for_what_it_negotiates_instead() {
 
 #[test]
 fn wins_servers_are_told_apart_from_dns_servers() {
-    let mut facts = up(Facts::default());
     let servers = vec![SERVER];
-    facts.up.as_mut().unwrap().what.wins = servers.clone();
+    let addresses = Addresses { local: ALICE, peer: Some(SERVER), dns: Vec::new(), wins: servers.clone() };
+    let facts = Facts { up: Some(At { at: at(20), what: addresses }), ..up(Facts::default()) };
     assert_eq!(shown(&Verb::ExpectWins { servers }, &facts, 30), "WINS 192.168.32.1");
     assert_eq!(actual(&Verb::ExpectWins { servers: vec![] }, &facts, 30).1, "WINS 192.168.32.1");
     assert_eq!(shown(&Verb::ExpectDns { servers: vec![] }, &facts, 30), "no DNS server");
