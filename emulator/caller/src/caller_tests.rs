@@ -8,7 +8,7 @@ use super::ip::Pong;
 use super::*;
 use offhook_ppp::auth::{Account, AuthOption, Method, OwnAuth};
 use offhook_ppp::automaton::State;
-use offhook_ppp::link::{Answering, LinkEnding};
+use offhook_ppp::link::{Answering, Config, LinkEnding, Role};
 use offhook_ppp::print;
 
 const LOCAL: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);

@@ -225,7 +225,7 @@ fn every_verb_holds_what_it_says() {
     let upload =
         Transfer { direction: Direction::Upload, url: text("http://www.lan/"), size: 5, at_least: None, at_most: None };
     let (every, count) = (seconds(1), 1);
-    let change = call.steps[20].verb.clone();
+    let change = call.steps[21].verb.clone();
     let hangup = Verb::ExpectHangup { after: None, of: Since::LastStep, within: seconds(1), by: None, reason: None };
     let expected = vec![
         Verb::ExpectRing { count: 2 },

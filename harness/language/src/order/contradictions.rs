@@ -117,6 +117,8 @@ impl Progress<'_> {
                 let problem = problem.help("add to `ppp`: ask-wins=#true");
                 Some(problem.also(at, "not asked for"))
             }
+            // IPv6 alone is a network, too.
+            Verb::ExpectUp if client.ipv6 => None,
             _ if !client.ip => {
                 let message = format!("`{word}` needs IP, and the caller negotiates no IPCP");
                 Some(contradiction(message, span, "needs IP").also(at, "ip=#false"))

@@ -61,7 +61,7 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::ExpectRing { count } => step.ring(*count),
         Verb::ExpectBusy => step.busy(),
         Verb::ExpectConnect { rate } => step.connect(*rate),
-        Verb::Ppp(client) => step.with_call("speak PPP in", || step.ppp(client.until)),
+        Verb::Ppp(client) => step.with_call("speak PPP in", || step.ppp(client)),
         Verb::Packets(_) => step.with_call("play packets in", || step.script()),
         Verb::ExpectUp => step.up(),
         Verb::ExpectAuth { result, message, protocol } => step.auth(*result, message.as_deref(), *protocol),

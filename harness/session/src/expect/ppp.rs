@@ -6,16 +6,21 @@ use std::time::Duration;
 use super::call::CONNECT_LIMIT;
 use super::{LAG, Progress, Step};
 use crate::facts::{Addresses, Facts};
-use offhook_scenario::{AuthProtocol, AuthResult, Phase};
+use offhook_clock::Instant;
+use offhook_scenario::{AuthProtocol, AuthResult, Phase, PppClient};
 
 /// How long PPP may take to come up or fail: more than pppd's own limits in a row.
 const PPP_LIMIT: Duration = Duration::from_secs(180);
 
 impl Step<'_> {
-    pub(super) fn ppp(&self, until: Option<Phase>) -> Progress {
+    pub(super) fn ppp(&self, client: &PppClient) -> Progress {
         let facts = self.facts;
+        let until = client.until;
         let (reached, expected) = match until {
-            None => (facts.up(), "PPP up, or refused by the server"),
+            None if client.ip => (facts.up(), "PPP up, or refused by the server"),
+            None if client.ipv6 => (facts.up6, "IPv6 up, or PPP refused by the server"),
+            // There is no network to wait for.
+            None => (self.let_in(), "the caller let in, or refused by the server"),
             Some(Phase::Establish) => (facts.establish, "LCP under negotiation"),
             Some(Phase::Authenticate) => (facts.authenticate, "LCP opened and authentication begun"),
             Some(Phase::Network) => (facts.network, "IPCP under negotiation"),
@@ -29,6 +34,12 @@ impl Step<'_> {
             (None, Some(_)) => self.wait(PPP_LIMIT, expected),
             (None, None) => self.wait(CONNECT_LIMIT, "CONNECT, to speak PPP over"),
         }
+    }
+
+    /// When the caller was let in, or was not asked who it is.
+    fn let_in(&self) -> Option<Instant> {
+        let auth = self.facts.auth.as_ref()?;
+        matches!(auth.what.result, AuthResult::Accepted | AuthResult::NotAsked).then_some(auth.at)
     }
 
     /// How long the network may take to come up: where there is no `ppp` to wait for it, all the time from dialling on.

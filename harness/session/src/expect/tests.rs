@@ -211,6 +211,35 @@ fn ppp_that_the_server_refuses_is_over_and_left_to_the_next_step() {
 }
 
 #[test]
+fn a_caller_without_ipcp_waits_for_what_it_negotiates_instead() {
+    let client = offhook_scenario::PppClient { ip: false, ..offhook_scenario::PppClient::default() };
+    let auth = |result| Some(At { at: at(31), what: Auth { result, protocol: None, message: String::new() } });
+    let connected = Some(At { at: at(14), what: 33_600 });
+    let begun = Facts { answered: Some(at(6)), connected, ..Facts::default() };
+    let accepted = Facts { auth: auth(AuthResult::Accepted), ..begun.clone() };
+    let verb = Verb::Ppp(client.clone());
+    assert!(matches!(judge(&verb, &begun, at(30), at(31)), Progress::Wait(_)));
+    assert!(matches!(
+        judge(&verb, &Facts { auth: auth(AuthResult::Refused), ..begun }, at(30), at(31)),
+        Progress::Wait(_)
+    ));
+    assert_eq!(shown(&verb, &accepted, 31), "");
+    let six = Verb::Ppp(offhook_scenario::PppClient { ipv6: true, ..client });
+    assert!(matches!(judge(&six, &accepted, at(30), at(31)), Progress::Wait(_)));
+    assert_eq!(shown(&six, &Facts { up6: Some(at(32)), ..accepted }, 32), "");
+}
+
+#[test]
+fn wins_servers_are_told_apart_from_dns_servers() {
+    let servers = vec![SERVER];
+    let addresses = Addresses { local: ALICE, peer: Some(SERVER), dns: Vec::new(), wins: servers.clone() };
+    let facts = Facts { up: Some(At { at: at(20), what: addresses }), ..up(Facts::default()) };
+    assert_eq!(shown(&Verb::ExpectWins { servers }, &facts, 30), "WINS 192.168.32.1");
+    assert_eq!(actual(&Verb::ExpectWins { servers: vec![] }, &facts, 30).1, "WINS 192.168.32.1");
+    assert_eq!(shown(&Verb::ExpectDns { servers: vec![] }, &facts, 30), "no DNS server");
+}
+
+#[test]
 fn a_ring_that_did_not_begin_because_of_an_answer_is_told() {
     let verb = Verb::ExpectRing { count: 2 };
     assert_eq!(shown(&verb, &Facts { rings: 2, ..Facts::default() }, 31), "ring 2 has begun");
