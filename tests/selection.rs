@@ -129,6 +129,82 @@ fn what_failed_runs_again_until_it_passes_and_what_passed_until_it_is_changed() 
     assert_eq!(ran(&report).len(), 6);
 }
 
+/// Git in a repository of its own, without the settings of whoever runs the tests.
+fn git(here: &Path, arguments: &[&str]) {
+    let mut git = std::process::Command::new("git");
+    git.arg("-C").arg(here).args([
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.org",
+        "-c",
+        "init.defaultBranch=main",
+    ]);
+    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    let output = git.args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn what_has_changed_since_a_commit_is_chosen_by_all_that_a_file_is_made_of() {
+    let here = written();
+    let here = here.path();
+    fs::create_dir_all(here.join("b/tree/ppp")).unwrap();
+    fs::create_dir(here.join("b/snapshots")).unwrap();
+    fs::write(here.join("b/tree/inittab"), "S0:23:respawn:/sbin/mgetty ttyS0\n").unwrap();
+    fs::write(here.join("b/tree/ppp/options"), "lock\n").unwrap();
+    let given =
+        "scenario \"given\" { stack \"trixie\"; snapshot \"p\"; server etc=\"tree\"; call { expect-answer; }; }";
+    fs::write(here.join("b/c.kdl"), given).unwrap();
+    fs::write(here.join("b/snapshots/c__given__p.snap"), "---\n---\nx\n").unwrap();
+    fs::write(here.join(".gitignore"), "out\n").unwrap();
+    git(here, &["init", "-q"]);
+    git(here, &["add", "."]);
+    git(here, &["commit", "-qm", "first"]);
+    let list = |arguments: &[&str]| {
+        let mut command = offhook();
+        command.args(["list", "--json", "--stack", "trixie"]).arg(here).arg("--out").arg(here.join("out"));
+        command.args(arguments).output().unwrap()
+    };
+    let chosen = |reference: &str| {
+        let output = list(&[&format!("--changed={reference}")]);
+        assert!(output.status.success(), "{}", said(&output));
+        let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let names = list["scenarios"].as_array().unwrap().iter();
+        names.map(|scenario| scenario["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(chosen("main"), nothing);
+    // What is included, and what lies somewhere in a tree.
+    fs::write(here.join("base.kdl"), format!("// New.\n{BASE}")).unwrap();
+    assert_eq!(chosen("main"), ["it answers", "it answers at once"]);
+    git(here, &["commit", "-qam", "second"]);
+    assert_eq!(chosen("HEAD"), nothing);
+    assert_eq!(chosen("HEAD~1").len(), 2);
+    fs::remove_file(here.join("b/tree/ppp/options")).unwrap();
+    assert_eq!(chosen("HEAD"), ["given"]);
+    git(here, &["checkout", "-q", "."]);
+    fs::write(here.join("b/snapshots/c__given__p.snap"), "---\n---\ny\n").unwrap();
+    assert_eq!(chosen("HEAD"), ["given"]);
+    git(here, &["checkout", "-q", "."]);
+    // What git does not know yet.
+    fs::write(here.join("b/new.kdl"), given.replace("given", "new")).unwrap();
+    assert_eq!(chosen("HEAD"), ["new"]);
+
+    let output = list(&["--changed=nowhere"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("'nowhere' is no commit of the repository at "), "{}", said(&output));
+    let mut command = offhook();
+    command.arg("list").arg(here).args(["--changed=HEAD", "--out"]).arg(here.join("out")).env("PATH", "/nonexistent");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("cannot start git to ask what has changed"), "{}", said(&output));
+    let bare = written();
+    let output = listed(bare.path(), &["--changed=HEAD"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("is in no git repository"), "{}", said(&output));
+}
+
 #[test]
 fn a_list_tells_tags_deviations_results_and_durations() {
     let here = written();

@@ -47,6 +47,9 @@ kinds! {
     /// The code of a packet, or the kind of an option.
     CODE = "name-or-number", "a name, or a number in quotes", "\"configure-request\"",
         Read::Text(packet::read_name), TOLD, DIGITS;
+    /// What a snapshot is called.
+    SNAPSHOT = "snapshot-name", "a name of letters, digits, `-`, `_` and `.`", "\"packets\"",
+        Read::Text(tag::read_snapshot), TOLD, NO_DIGITS;
     /// Another scenario file.
     INCLUDED = "scenario-file", "the path of a .kdl file", "\"./base.kdl\"",
         Read::Text(place::read_directory), UNTOLD, NO_DIGITS;

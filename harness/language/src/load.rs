@@ -15,9 +15,13 @@ use offhook_schema::file::{bad, text, unreadable};
 /// What can be loaded.
 const HELP: &str = "give a .kdl file or a directory";
 
+/// What is in every directory of evidence.
+const EVIDENCE: [&str; 2] = ["outcome.json", "scenario.kdl"];
+
 /// Loads files, and directories with all `.kdl` files in and below them, each file once, sorted by name.
 ///
-/// Hidden files and directories are left out, and links to directories are not followed.
+/// Hidden files and directories are left out, and so are those that hold the evidence of a run; links to directories are not
+/// followed.
 ///
 /// # Errors
 ///
@@ -100,12 +104,18 @@ fn find(directory: &Path, files: &mut Vec<PathBuf>, errors: &mut Errors) {
             continue;
         }
         match entry.file_type() {
+            Ok(kind) if kind.is_dir() && is_evidence(&path) => {}
             Ok(kind) if kind.is_dir() => find(&path, files, errors),
             Ok(_) if path.extension().is_some_and(|extension| extension == "kdl") && !path.is_dir() => files.push(path),
             Ok(_) => {}
             Err(error) => errors.files.push(unreadable(&path, &error, HELP)),
         }
     }
+}
+
+/// Whether a directory holds what a run of a scenario left behind: its outcome, and the file that the scenario came from.
+fn is_evidence(directory: &Path) -> bool {
+    EVIDENCE.iter().all(|name| directory.join(name).is_file())
 }
 
 #[cfg(test)]
@@ -122,14 +132,20 @@ mod tests {
         let home = home.path();
         fs::create_dir_all(home.join("b/c")).unwrap();
         fs::create_dir(home.join(".git")).unwrap();
-        for name in ["z.kdl", "a.kdl", "b/c/m.kdl", ".git/x.kdl", "notes.txt"] {
+        fs::create_dir_all(home.join("out/x/trixie")).unwrap();
+        for name in ["z.kdl", "a.kdl", "b/c/m.kdl", ".git/x.kdl", "notes.txt", "out/x/trixie/scenario.kdl"] {
             fs::write(home.join(name), GOOD).unwrap();
         }
+        fs::write(home.join("out/x/trixie/outcome.json"), "{}").unwrap();
         std::os::unix::fs::symlink(home, home.join("b/loop")).unwrap();
         let loaded = load(&[home.to_owned(), home.join("a.kdl")]).unwrap();
         let names: Vec<_> = loaded.iter().map(|(file, _)| file.path.strip_prefix(home).unwrap().to_owned()).collect();
         assert_eq!(names, ["a.kdl", "b/c/m.kdl", "z.kdl"].map(PathBuf::from));
         assert_eq!(load(&[home.join("notes.txt")]).unwrap().len(), 1, "a file that is named is taken at its word");
+        let evidence = home.join("out/x/trixie");
+        assert_eq!(load(&[evidence]).unwrap().len(), 1, "so is a directory of evidence");
+        let text = load(&[home.join("out")]).unwrap_err().to_string();
+        assert!(text.contains("contains no scenario file"), "{text}");
     }
 
     #[test]

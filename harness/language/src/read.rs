@@ -121,9 +121,12 @@ mod tests {
         };
         let scenarios = read(&source(&with("tag \"slow\" \"v.250\"; tag \"usb\""))).unwrap();
         assert_eq!(scenarios[0].tags, ["slow", "v.250", "usb"]);
-        for (tags, part) in
-            [("tag \"a\"; tag \"a\"", "is given twice"), ("tag \"a b\"", "cannot be a tag"), ("tag", "needs a value")]
-        {
+        for (tags, part) in [
+            ("tag \"a\"; tag \"a\"", "is given twice"),
+            ("tag \"a b\"", "cannot be a tag"),
+            ("tag", "needs a value"),
+            ("snapshot \"a b\"", "cannot be the name of a snapshot"),
+        ] {
             let text = read(&source(&with(tags))).unwrap_err().to_string();
             assert!(text.contains(part), "{text}");
         }

@@ -31,6 +31,7 @@ const KINDS: &[(&str, Near)] = &[
     ("variable-name", none),
     ("scenario-file", none),
     ("tag-name", none),
+    ("snapshot-name", none),
     ("path", text),
     ("absolute-path", text),
     // Another /etc is another server.

@@ -62,7 +62,7 @@ pub(super) const WORDS: &[Word] = &[
         )
     },
     Word {
-        arguments: &[one("name", kind::TAG)],
+        arguments: &[one("name", kind::SNAPSHOT)],
         properties: &[
             property(
                 "of",

@@ -1,5 +1,6 @@
 //! Options that choose among scenarios, and what is known of them from earlier runs: the same for every command that has them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use crate::runner::item::Item;
 use crate::selection::filter::Filter;
 use crate::selection::history::{History, Key};
 use crate::selection::listing::slowest;
+use crate::selection::since::{SinceError, changed_since};
 use crate::selection::{Known, Selection};
 use offhook_base::is_standard_output;
 use offhook_language::Loaded;
@@ -30,9 +32,10 @@ pub(super) struct SelectionArgs {
     #[arg(long)]
     last_failed: bool,
 
-    /// Only what is made of other files than when it last passed: its file, files it includes, trees and models it names
-    #[arg(long)]
-    changed: bool,
+    /// Only what is made of other files than when it last passed, or than in a commit of git (--changed=main): its file, files
+    /// it includes, trees and models it names
+    #[arg(long, value_name = "COMMIT", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    changed: Option<String>,
 
     #[command(flatten)]
     shard: ShardArgs,
@@ -71,7 +74,8 @@ impl SelectionArgs {
         let filter = filter.map_err(|errors| Stop::Wrong(errors.render(color.problems())))?;
         let history = self.history(out)?;
         let known = Known::of(history, loaded);
-        let selection = Selection { filter, last_failed: self.last_failed, changed: self.changed };
+        let (last_failed, changed) = (self.last_failed, self.since_it_passed());
+        let selection = Selection { filter, last_failed, changed, files: self.since_commit(loaded)? };
         let division = self.shard.division()?;
         let all = items.len();
         // What differs from machine to machine may not decide how it is divided.
@@ -94,18 +98,41 @@ impl SelectionArgs {
             return Ok(Chosen { items, known, shard, none: Some(division.empty()) });
         }
         selection.by_history(&mut items, &known);
-        let none = items.is_empty().then(|| match (self.last_failed, self.changed) {
-            (true, true) => "nothing of what failed last has changed since it passed".to_owned(),
+        let since = self.commit().map_or_else(|| "since it passed".to_owned(), |commit| format!("since {commit}"));
+        let none = items.is_empty().then(|| match (self.last_failed, self.changed.is_some()) {
+            (true, true) => format!("nothing of what failed last has changed {since}"),
             (true, false) => format!("nothing failed last, as {} has it", out.display()),
-            (false, _) => "nothing has changed since it passed".to_owned(),
+            (false, _) => format!("nothing has changed {since}"),
         });
         Ok(Chosen { items, known, shard, none })
     }
 
+    /// The commit since which something has to have changed.
+    fn commit(&self) -> Option<&str> {
+        self.changed.as_deref().filter(|commit| !commit.is_empty())
+    }
+
+    /// Whether it has to have changed since it passed.
+    fn since_it_passed(&self) -> bool {
+        self.changed.as_deref().is_some_and(str::is_empty)
+    }
+
+    /// The files that are made of something that has changed since the commit, if there is to be one.
+    fn since_commit(&self, named: Named<'_>) -> Result<Option<BTreeSet<PathBuf>>, Stop> {
+        let wrong = |error: SinceError| match error {
+            error @ (SinceError::Reference { .. } | SinceError::Repository { .. }) => {
+                Stop::Wrong(format!("error: --changed: {error}\n"))
+            }
+            error => failed(format!("error: --changed: {error}\n")),
+        };
+        self.commit().map(|commit| changed_since(commit, named)).transpose().map_err(wrong)
+    }
+
     /// The history, which has to be right where it decides.
     fn history(&self, out: &Path) -> Result<History, Stop> {
-        let decides =
-            self.last_failed || self.changed || self.filter.as_deref().is_some_and(|text| text.contains("last("));
+        let decides = self.last_failed
+            || self.since_it_passed()
+            || self.filter.as_deref().is_some_and(|text| text.contains("last("));
         match decides {
             true => History::load(out).map_err(|error| failed(told(&error))),
             false => Ok(history_or_warning(out)),
@@ -122,10 +149,10 @@ fn divide(division: Option<&Division>, items: &mut Vec<Item>) {
 }
 
 /// Of each file, what it names.
-pub(super) type Named<'a> = &'a std::collections::BTreeMap<PathBuf, std::collections::BTreeSet<PathBuf>>;
+pub(super) type Named<'a> = &'a BTreeMap<PathBuf, BTreeSet<PathBuf>>;
 
 /// The same of what was loaded, before its files are taken.
-pub(super) fn named(loaded: &mut Loaded) -> std::collections::BTreeMap<PathBuf, std::collections::BTreeSet<PathBuf>> {
+pub(super) fn named(loaded: &mut Loaded) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
     std::mem::take(&mut loaded.named)
 }
 

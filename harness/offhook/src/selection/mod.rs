@@ -1,13 +1,14 @@
 //! What of the scenarios is chosen, beside names and stacks: by an expression, by what happened before, by a share.
 //!
 //! Items that could run go in, and those that are to run come out, in their order. Nothing here reads the command line;
-//! [`history`] alone reads and writes a file.
+//! [`history`] alone reads and writes a file, and [`since`] alone asks git.
 
 pub mod filter;
 pub mod history;
 pub mod inputs;
 pub mod listing;
 pub mod shard;
+pub mod since;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub struct Selection {
     pub last_failed: bool,
     /// Only what is made of other texts than when it last passed.
     pub changed: bool,
+    /// Only what is in these files: those that are made of something that has changed since a commit.
+    pub files: Option<BTreeSet<PathBuf>>,
 }
 
 /// What is known of scenarios that were loaded and ran before.
@@ -71,10 +74,13 @@ impl Selection {
         }
     }
 
-    /// Leaves what is chosen by what happened before.
+    /// Leaves what is chosen by what happened before, and by what has changed since.
     pub fn by_history(&self, items: &mut Vec<Item>, known: &Known) {
         let failed = |item: &Item| matches!(known.last(item), LastVerdict::Failed | LastVerdict::Error);
-        items.retain(|item| (!self.last_failed || failed(item)) && (!self.changed || known.is_changed(item)));
+        let in_files = |item: &Item| self.files.as_ref().is_none_or(|files| files.contains(&item.source.path));
+        items.retain(|item| {
+            (!self.last_failed || failed(item)) && (!self.changed || known.is_changed(item)) && in_files(item)
+        });
     }
 }
 

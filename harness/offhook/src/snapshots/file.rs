@@ -17,12 +17,17 @@ pub fn directory(scenario: &Path) -> PathBuf {
     scenario.parent().unwrap_or_else(|| Path::new("")).join("snapshots")
 }
 
+/// How the names of all snapshots of a scenario file begin: `FILE__`.
+pub fn stem(file: &Path) -> String {
+    let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    format!("{}__", slug(&stem))
+}
+
 /// The accepted file of a snapshot: `snapshots/FILE__SCENARIO__NAME@STACK.snap` beside the scenario file; a scenario of one stack alone
 /// does not name it.
 pub fn place_of(file: &Path, scenario: &Scenario, stack: &str, snapshot: &Snapshot) -> PathBuf {
-    let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let of = if scenario.stacks.len() > 1 { format!("@{}", slug(stack)) } else { String::new() };
-    directory(file).join(format!("{}__{}__{}{of}.snap", slug(&stem), slug(&scenario.name), slug(&snapshot.name)))
+    directory(file).join(format!("{}{}__{}{of}.snap", stem(file), slug(&scenario.name), slug(&snapshot.name)))
 }
 
 pub(super) fn place(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot) -> PathBuf {
