@@ -189,6 +189,8 @@ impl Deframer {
             match (run, *first) {
                 (1.., _) => self.keep(octets),
                 (0, ESCAPE) if self.place == Place::Inside => self.place = Place::Escaped,
+                // A second one is changed as any other octet: 0x5d (RFC 1662 §4.2).
+                (0, ESCAPE) if self.place == Place::Escaped => self.keep(octets),
                 (0, ESCAPE) => {}
                 // In the receive ACCM: inserted on the way, removed before anything else is looked at.
                 (0, control) if self.removed.len() < self.longest => self.removed.push((self.buffer.len(), control)),

@@ -82,6 +82,8 @@ pub struct Player {
     identifier: u8,
     /// Our Magic-Number as agreed on, by the script or by what speaks the rest.
     magic: u32,
+    /// The last Configure-Request of LCP that the script has sent.
+    asked: Option<Captured>,
     /// What was agreed on by the script, of LCP.
     agreed: Option<(Vec<u8>, Vec<u8>)>,
     loops_back: bool,
@@ -127,6 +129,7 @@ impl Player {
             captures: Captures::default(),
             identifier: FIRST_IDENTIFIER,
             magic: 0,
+            asked: None,
             agreed: None,
             loops_back: false,
             is_up: false,
@@ -354,6 +357,9 @@ impl Player {
         let fresh = self.fresh();
         let information = template.information(self.context(), fresh)?;
         let octets = template.framing.encode(template.protocol, &information);
+        if template.protocol == LCP && information.first() == Some(&1) {
+            self.asked = Some(Captured { protocol: LCP, information: information.clone() });
+        }
         if let Some(name) = &template.name {
             self.captures.keep(name, Captured { protocol: template.protocol, information });
         }
@@ -386,6 +392,7 @@ impl Player {
                         let expected = format!("{} after {:?} or more", expected(), expect.after);
                         return Err((expected, format!("after {since:?}: {}", told(&heard))));
                     }
+                    self.note_ack(&heard);
                     if let (Some(name), Some((protocol, information))) = (&expect.name, heard.packet()) {
                         let packet = Captured { protocol, information: information.to_vec() };
                         self.captures.keep(name, packet);
@@ -409,6 +416,15 @@ impl Player {
             return Err((expected(), self.silence(&nothing, begun, now)));
         }
         Ok(false)
+    }
+
+    /// What the peer acknowledges of LCP is agreed on: our Magic-Number is what was asked for last (RFC 1661 §6.4).
+    fn note_ack(&mut self, heard: &Heard) {
+        if let (Some((LCP, [2, identifier, ..])), Some(asked)) = (heard.packet(), &self.asked)
+            && asked.identifier() == Some(*identifier)
+        {
+            self.magic = magic_of(asked);
+        }
     }
 
     fn expect_nothing(&mut self, now: Instant, until: Instant, proof: Proof) -> Result<bool, (String, String)> {
@@ -436,6 +452,7 @@ impl Player {
             if pattern.compare(&heard, self.context()).is_err() {
                 return Err((EXPECTED.to_owned(), told(&heard)));
             }
+            self.note_ack(&heard);
             if more > 0 {
                 self.prove(now, proof, more - 1).map_err(|error| (EXPECTED.to_owned(), error))?;
             }
@@ -458,7 +475,11 @@ impl Player {
         let identifier = self.fresh();
         let information = template.information(self.context(), identifier)?;
         self.outputs.push_back(Output::Octets(Framing::default().encode(LCP, &information)));
-        self.captures.keep(NAME, Captured { protocol: LCP, information });
+        let sent = Captured { protocol: LCP, information };
+        if proof == Proof::Request {
+            self.asked = Some(sent.clone());
+        }
+        self.captures.keep(NAME, sent);
         self.taken.insert(LCP);
         let code = if proof == Proof::Echo { 10 } else { 2 };
         let answer = Pattern { of: Some(NAME.to_owned()), ..Pattern::new(LCP, vec![code]) };
@@ -490,7 +511,7 @@ impl Player {
         if over {
             let negotiation::Agreed { ours, theirs } = negotiation.agreed();
             if negotiation.protocol() == LCP {
-                self.magic = ours.option(5).and_then(|it| it.try_into().ok()).map_or(0, u32::from_be_bytes);
+                self.magic = magic_of(&ours);
                 self.agreed = Some((ours.body().to_vec(), theirs.body().to_vec()));
             }
             self.captures.keep("ours", ours);
@@ -500,4 +521,9 @@ impl Player {
         }
         Ok(over)
     }
+}
+
+/// The Magic-Number that a Configure-Request of LCP asks for; 0 if it asks for none.
+fn magic_of(request: &Captured) -> u32 {
+    request.option(crate::names::MAGIC).and_then(|magic| magic.try_into().ok()).map_or(0, u32::from_be_bytes)
 }

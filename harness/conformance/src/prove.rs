@@ -13,6 +13,8 @@ use crate::subject::{Ends, ends, link};
 /// What came of a case in process.
 #[derive(Clone, Debug)]
 pub struct Proof {
+    /// The sound end is known not to pass, which shows by itself that the case can fail.
+    pub own_end_fails: bool,
     /// On the sound end.
     pub sound: Played,
     /// With each fault, by its name.
@@ -31,8 +33,11 @@ pub enum Shown {
 }
 
 impl Proof {
-    /// Whether the sound end passes and each fault is found.
+    /// Whether the sound end passes and each fault is found; or it does not pass, as is known.
     pub fn holds(&self) -> bool {
+        if self.own_end_fails {
+            return self.sound.verdict != Verdict::Passed;
+        }
         self.sound.verdict == Verdict::Passed
             && self.faulty.iter().all(|(_, shown)| matches!(shown, Shown::Failed(_)))
             && !self.faulty.is_empty()
@@ -58,7 +63,8 @@ pub fn prove(scenario: &Scenario) -> Result<Proof, String> {
         };
         (fault.name.clone(), shown)
     });
-    Ok(Proof { faulty: faulty.collect(), sound })
+    let own_end_fails = scenario.conformance.as_ref().is_some_and(|case| case.own.is_some());
+    Ok(Proof { own_end_fails, faulty: faulty.collect(), sound })
 }
 
 /// The script of a scenario's only call, and the caller beside it.

@@ -91,7 +91,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
 fn build_conformance(item: &Item) -> Option<Conformance> {
     let word = item.child("conformance")?;
     let (level, subject) = (LEVELS.required(word, "level"), SUBJECTS.required(word, "subject"));
-    Some(Conformance { case: word.argument_text(0), level, subject })
+    Some(Conformance { case: word.argument_text(0), level, subject, own: word.text("own-end") })
 }
 
 /// Whether every word in the blocks of `item` was one. A word that was not may have said what others refer to.

@@ -27,6 +27,9 @@ pub struct Conformance {
     pub level: Level,
     /// Which end of the link is the subject.
     pub subject: Subject,
+    /// What offhook's own end does otherwise, if it is known not to pass. It is checked: it must not.
+    #[serde(default)]
+    pub own: Option<String>,
 }
 
 /// How binding a clause is, in the words of RFC 2119 and of RFC 1661 section 1.1.

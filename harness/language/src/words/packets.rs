@@ -151,6 +151,12 @@ pub(super) const WORDS: &[Word] = &[
         properties: &[
             property("level", LEVELS.kind(), Absent::Never, "How binding the clause is."),
             property("subject", SUBJECTS.kind(), text("answering"), "Which end of the link is looked at."),
+            property(
+                "own-end",
+                Kind::Sentence,
+                Absent::Says("it passes"),
+                "What offhook's own end does otherwise, where it does not pass; that it does not is checked, and shows that the case can fail.",
+            ),
         ],
         occurs: Occurs::AtMostOnce,
         ..word("conformance", &[Place::Scenario], "Which case of a conformance suite it is: group, section and number.")
