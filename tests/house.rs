@@ -31,8 +31,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-schema", &["base"]),
     ("offhook-language", &["base", "etc", "scenario", "schema", "script", "telephony"]),
     ("offhook-server", &["base", "clock", "etc", "port", "scenario", "telephony"]),
-    ("offhook-conformance", &["clock", "ppp", "scenario", "script", "session"]),
     ("offhook-session", &["base", "caller", "clock", "ppp", "scenario", "script", "telephony"]),
+    ("offhook-conformance", &["clock", "ppp", "scenario", "script", "session"]),
     (
         "offhook-guest",
         &["base", "caller", "clock", "etc", "port", "scenario", "script", "server", "session", "telephony"],

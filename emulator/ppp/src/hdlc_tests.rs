@@ -1,5 +1,7 @@
 //! Tests of [`Deframer`]: what it makes of frames, of text, and of everything between.
 
+#![allow(clippy::panic)]
+
 use proptest::prelude::*;
 
 use super::*;

@@ -13,7 +13,7 @@ use crate::captured::{Captured, Captures};
 use crate::framing::Framing;
 use crate::negotiation::{self, Negotiation};
 use crate::pattern::{Pattern, told};
-use crate::reader::{Heard, Reader};
+use crate::reader::{Bad, Heard, Reader};
 use crate::step::{Expect, Proof, Step};
 use crate::template::{Context, Part, Template};
 
@@ -160,7 +160,10 @@ impl Player {
             self.outputs.push_back(Output::Octets(octets.to_vec()));
         }
         let mut rest = octets;
-        while let Some(heard) = self.reader.take(&mut rest) {
+        while let Some(mut heard) = self.reader.take(&mut rest) {
+            if heard.has_strange_control() {
+                heard.frame = Err(Bad::Control);
+            }
             let ours = heard.packet().is_none_or(|(protocol, _)| self.taken.contains(&protocol));
             if ours && !self.taken.is_empty() && !self.ignores(&heard) {
                 self.heard.push_back((now, heard));

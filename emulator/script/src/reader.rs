@@ -29,6 +29,8 @@ pub enum Bad {
     Short,
     /// The FCS is not that of the octets.
     Fcs,
+    /// All-Stations is followed by another octet than 0x03 (RFC 1662 §3.1).
+    Control,
 }
 
 impl Bad {
@@ -38,6 +40,7 @@ impl Bad {
             Self::Aborted => "an aborted frame",
             Self::Short => "a frame too short for its FCS",
             Self::Fcs => "a frame with a bad FCS",
+            Self::Control => "a frame with a Control field that is none",
         }
     }
 }
@@ -45,9 +48,19 @@ impl Bad {
 impl Heard {
     /// Protocol and Information of a good frame.
     pub fn packet(&self) -> Option<(u16, &[u8])> {
+        let octets = self.frame.as_ref().ok()?;
         // The number is what counts in a script, however impossible it is (RFC 1661 §2).
-        let Frame { protocol, information } = Frame::parse_any(self.frame.as_ref().ok()?).ok()?;
-        Some((protocol, information))
+        match (Frame::parse_any(octets), octets.as_slice()) {
+            (Ok(Frame { protocol, information }), _) => Some((protocol, information)),
+            // Whoever does not look at the Control field would read on.
+            (Err(_), [0xff, _, high, low, rest @ ..]) => Some((u16::from_be_bytes([*high, *low]), rest)),
+            (Err(_), _) => None,
+        }
+    }
+
+    /// Whether All-Stations is followed by a Control field that is none (RFC 1662 §3.1).
+    pub fn has_strange_control(&self) -> bool {
+        matches!(self.frame.as_deref(), Ok([0xff, control, ..]) if *control != 0x03)
     }
 
     /// Whether Address and Control field are there.
@@ -156,6 +169,14 @@ mod tests {
         let bare = Framing { accm: 0, ..Framing::default() }.encode(0x0021, b"\x11\x13");
         let heard = &all(&bare)[0];
         assert_eq!((heard.packet(), heard.unescaped(u32::MAX)), (Some((0x0021, &b"\x11\x13"[..])), Some(0x03)));
+    }
+
+    #[test]
+    fn a_strange_control_field_is_seen_and_what_follows_is_read_on() {
+        let strange = Framing { control: 0x13, ..Framing::default() }.encode(0xc021, b"\x09\x01\x00\x04");
+        let heard = &all(&strange)[0];
+        assert!(heard.has_strange_control());
+        assert_eq!(heard.packet(), Some((0xc021, &b"\x09\x01\x00\x04"[..])));
     }
 
     #[test]

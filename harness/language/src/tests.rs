@@ -438,6 +438,20 @@ fn used(items: &[Item], found: &mut BTreeSet<String>) {
 const REST: &str = r#"variable "x" 1; scenario "x" { server { port "ttyS0"; }
     call with="pppd" { chat "" "ATDT1" "CONNECT" ""; modem "generic"; expect-modem "x" within="2s"; }
     call { expect-answer { on "trixie" rings=2 reason="so" case="x"; fails reason="so" case="x"; }; ppp ask-dns=#false; fetch "http://www.lan/" size=5; }
+    conformance "X" level="must" subject="answering" own-end="so"
+    fault "x" {
+        incoming "lcp" "echo-request" id=1 of="it" contains="a" at-most=9 at-least=1 skip=1 bad=#true { keep; drop; repair; close; hang; late "1s"; having { cut; more; anything; }; }
+        outgoing "lcp" "echo-reply" id=1 of="it" contains="a" at-most=9 at-least=1 skip=1 bad=#true {
+            reframe address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11"
+            pass "lcp" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s"
+            answer "lcp" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s"
+        }
+    }
+    call { packets user="a" password="b" auth="all" address="10.0.0.1" insist=#true ask-address=#true ask-dns=#true ask-wins=#true ip=#true ipv6=#true mru=296 accm=0 magic=1 ask-magic=#true pfc=#true acfc=#true start="silent" echo-interval="1s" echo-failure=3 callback=#true delay="1s" restart="1s" miss-echo=2 until="network" {
+        send "lcp" "echo-request" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s" { rejected "a"; body-of "a"; packet-of "a"; }
+        expect "lcp" "echo-reply" id=1 same-id-as="a" other-id-than="b" of="it" as="c" among=#true times=2 after="1s" within="2s" other-body-than="a" contains="a" at-most=9 at-least=1 address=#true protocol-octets=2 escapes=0 { cut; more; anything; }
+        loop-back #false; negotiate "lcp" within="1s"; expect-up within="1s"
+    }; }
 }"#;
 
 #[test]

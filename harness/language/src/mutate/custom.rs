@@ -32,6 +32,9 @@ const KINDS: &[(&str, Near)] = &[
     ("scenario-file", none),
     ("tag-name", none),
     ("snapshot-name", none),
+    // A packet of another protocol is another script.
+    ("ppp-protocol", none),
+    ("name-or-number", none),
     ("path", text),
     ("absolute-path", text),
     // Another /etc is another server.

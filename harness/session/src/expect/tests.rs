@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 
 use offhook_ppp::auth::AuthOption;
+use offhook_ppp::chap::Algorithm;
 use offhook_telephony::trace::End;
 
 use super::*;
@@ -383,10 +384,13 @@ fn each_authentication_protocol_is_only_itself() {
 fn a_refusal_says_what_the_caller_does_not_speak() {
     let message = "peer refused to authenticate".to_owned();
     let auth = Auth { result: AuthResult::Refused, protocol: None, message };
-    let facts = Facts { auth: Some(At { at: at(20), what: auth }), asked: Some(AuthOption::Eap), ..Facts::default() };
+    let facts = Facts {
+        auth: Some(At { at: at(20), what: auth }),
+        asked: Some(AuthOption::Chap(Algorithm::Unknown(6))),
+        ..Facts::default()
+    };
     let verb = Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: None };
-    let told =
-        "refused, \"peer refused to authenticate\": the server asks for EAP, which offhook's caller does not speak";
+    let told = "refused, \"peer refused to authenticate\": the server asks for CHAP with algorithm 6, which offhook's caller does not speak";
     assert_eq!(actual(&verb, &facts, 30).1, told);
 }
 
