@@ -15,9 +15,10 @@ use super::set::Set;
 use crate::runner::item::Item;
 use crate::runner::plan::{Choice, plan};
 use offhook_base::{plain, write_result};
+use offhook_conformance::subject::exchangeable;
 use offhook_conformance::{Case, Matrix};
 use offhook_report::run::DEFAULT_SEED;
-use offhook_scenario::{Level, Scenario};
+use offhook_scenario::{Level, Scenario, Subject};
 
 /// Where the suite is in a checkout.
 const SUITE: &str = "scenarios/conformance";
@@ -53,6 +54,11 @@ pub(super) struct Conformance {
     /// its terminal, standard input and output and is started for each case; tcp:HOST:PORT; or a device below /dev
     #[arg(long, value_name = "SUBJECT", conflicts_with_all = ["stack", "faults"])]
     subject: Option<String>,
+
+    /// The subject calls, and the suite answers: the cases of the end that calls, and those that bind both ends alike. It has
+    /// OFFHOOK_ROLE=calling in its environment, and its name and password in OFFHOOK_USER and OFFHOOK_PASSWORD
+    #[arg(long, conflicts_with = "stack")]
+    calling: bool,
 
     /// The subject's name in reports
     #[arg(long, value_name = "NAME", default_value = "subject", requires = "subject")]
@@ -135,6 +141,9 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
             "no case was found: a scenario is one by its `conformance` (see --case, --clause, --level, --stack)\n";
         return Err(Stop::Wrong(message.into()));
     }
+    if arguments.calling && arguments.subject.is_none() && !arguments.faults {
+        return Err(Stop::Wrong("--calling is for --subject or --faults: the stacks' pppd answers\n".to_owned()));
+    }
     match &arguments.subject {
         Some(subject) => subject::run(arguments, subject, &items),
         None if arguments.faults => Ok(proof::proved(arguments, &items)),
@@ -143,11 +152,25 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
 }
 
 impl Conformance {
+    /// Which end the subject is, if that is said or goes without saying: proofs are of all cases, each at its own end.
+    const fn end(&self) -> Option<Subject> {
+        match (self.calling, self.faults) {
+            (true, _) => Some(Subject::Calling),
+            (false, true) => None,
+            (false, false) => Some(Subject::Answering),
+        }
+    }
+
     fn wants(&self, scenario: &Scenario) -> bool {
         let Some(case) = &scenario.conformance else { return false };
+        let here = match self.end() {
+            Some(Subject::Answering) => case.subject == Subject::Answering,
+            Some(Subject::Calling) => case.subject == Subject::Calling || exchangeable(scenario).is_ok(),
+            None => true,
+        };
         let named = |name: &String| case.case.starts_with(name.as_str());
         let clause = |text: &String| scenario.specs.iter().any(|spec| spec.contains(text.as_str()));
-        (self.case.is_empty() || self.case.iter().any(named))
+        here && (self.case.is_empty() || self.case.iter().any(named))
             && (self.clause.is_empty() || self.clause.iter().any(clause))
             && (self.level.is_empty() || self.level.contains(&case.level))
     }
