@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use offhook_ppp::auth::{Account, AuthOption};
 use offhook_ppp::chap::Algorithm;
+use offhook_ppp::frame::IPCP;
 use offhook_ppp::link::{Answering, Config, Echo, Link, Opening, Role};
-use offhook_scenario::{Auth, Ppp, PppClient, Scenario, Subject};
+use offhook_scenario::{Auth, Ppp, PppClient, Scenario, Subject, Verb};
+use offhook_script::Step;
 use offhook_session::caller;
 
 use crate::needs::Needs;
@@ -75,6 +77,14 @@ pub fn exchangeable(scenario: &Scenario) -> Result<(), String> {
     let group = case.split('-').next().unwrap_or_default();
     if !BOTH.contains(&group) {
         return Err(format!("{group} binds the two ends in different ways"));
+    }
+    let takes_ip = |step: &Step| matches!(step, Step::Take(protocols) if protocols.contains(&IPCP));
+    let scripts = scenario.calls().flat_map(|call| &call.steps).filter_map(|step| match &step.verb {
+        Verb::Packets(packets) => Some(packets),
+        _ => None,
+    });
+    if scripts.flat_map(|packets| &packets.steps).any(takes_ip) {
+        return Err("its script asks for an address, as only the end that calls does".to_owned());
     }
     match Needs::of(scenario).auth {
         Some(_) => Err("the case is about an end that asks for authentication".to_owned()),

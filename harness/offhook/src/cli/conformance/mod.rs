@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::Color;
 use super::formats::Formats;
 use super::play::{Guests, Stop, ended, failed, known_stacks};
+use super::replace::Replace;
 use super::set::Set;
 use crate::runner::item::Item;
 use crate::runner::plan::{Choice, plan};
@@ -87,6 +88,9 @@ pub(super) struct Conformance {
     #[command(flatten)]
     guests: Guests,
 
+    #[command(flatten)]
+    replace: Replace,
+
     /// Directory for captures, transcripts, logs and files of each case
     #[arg(long, value_name = "DIR", default_value = "offhook-out")]
     out: PathBuf,
@@ -134,7 +138,7 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
         seeds: (DEFAULT_SEED, DEFAULT_SEED),
         out: arguments.out.clone(),
     };
-    let items: Vec<Item> =
+    let mut items: Vec<Item> =
         plan(loaded.files, &choice).into_iter().filter(|item| arguments.wants(&item.scenario)).collect();
     if items.is_empty() {
         let message =
@@ -147,7 +151,10 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
     match &arguments.subject {
         Some(subject) => subject::run(arguments, subject, &items),
         None if arguments.faults => Ok(proof::proved(arguments, &items)),
-        None => stacks::run(arguments, items),
+        None => {
+            arguments.replace.put(&mut items);
+            stacks::run(arguments, items)
+        }
     }
 }
 
