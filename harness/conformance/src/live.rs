@@ -94,11 +94,20 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
 struct Program(tokio::process::Child);
 
 impl Program {
-    /// Asks it to end, then ends it, and all that it has started with it. How it had ended by itself, if it had.
-    async fn end(mut self) -> Option<ExitStatus> {
-        let group = self.0.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)?;
+    /// How it has ended by itself, if it has; while its side of the line is `open` it has not. Asked before the line is let go,
+    /// which ends it as well.
+    async fn ended(&mut self, open: bool) -> Option<ExitStatus> {
+        match open {
+            true => self.0.try_wait().ok().flatten(),
+            // Its end of the line is closed a moment before it is gone.
+            false => timeout(GRACE, self.0.wait()).await.ok().and_then(Result::ok),
+        }
+    }
+
+    /// Asks it to end, then ends it, and all that it has started with it.
+    async fn end(mut self, group: Option<Pid>) {
+        let Some(group) = group else { return };
         // It may have ended by itself; its group may not.
-        let by_itself = self.0.try_wait().ok().flatten();
         let _ = killpg(group, Signal::SIGHUP);
         let _ = killpg(group, Signal::SIGTERM);
         if timeout(GRACE, self.0.wait()).await.is_err() {
@@ -106,7 +115,11 @@ impl Program {
             let _ = self.0.wait().await;
         }
         let _ = killpg(group, Signal::SIGKILL);
-        by_itself
+    }
+
+    /// The group of its processes, whose number is known as long as it has not been waited for.
+    fn group(&self) -> Option<Pid> {
+        self.0.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
     }
 }
 
@@ -136,6 +149,16 @@ async fn open(reach: &Reach, environment: &[(&'static str, String)]) -> io::Resu
             let child = command.spawn(pts).map_err(io::Error::other)?;
             Ok((Box::new(pty), Some(Program(child))))
         }
+    }
+}
+
+/// How long a step takes at least, whatever comes.
+pub fn least(step: &Step) -> Duration {
+    match step {
+        Step::Expect(expect) => expect.after * expect.times,
+        Step::ExpectNothing { time, .. } | Step::Wait(time) => *time,
+        Step::ExpectClosed { after, .. } => *after,
+        _ => Duration::ZERO,
     }
 }
 
@@ -195,11 +218,13 @@ pub async fn play_live(
             break;
         }
     }
-    drop(line);
-    let ended = match program {
-        Some(program) => program.end().await,
-        None => None,
-    };
+    let mut ended = None;
+    if let Some(mut program) = program {
+        let group = program.group();
+        ended = program.ended(!far.closed).await;
+        drop(line);
+        program.end(group).await;
+    }
     let played = session.finish();
     match ended {
         Some(status) if status.code() == Some(NOT_RUN) => Err(io::Error::other("it cannot be what the case needs")),

@@ -74,6 +74,10 @@ pub(super) struct Conformance {
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, requires = "subject")]
     tolerance: u64,
 
+    /// The longest that a case may have to take, in seconds; others are not run. Some wait for an hour
+    #[arg(long, value_name = "SECONDS", default_value_t = 150, requires = "subject")]
+    longest: u64,
+
     /// A table of an earlier run of the subject, in JSON: what deviates there is known, what does so no longer is told
     #[arg(long, value_name = "FILE", requires = "subject")]
     against: Option<PathBuf>,

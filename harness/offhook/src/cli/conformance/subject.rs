@@ -15,7 +15,7 @@ use crate::cli::play::{Stop, failed};
 use crate::cli::say;
 use crate::runner::item::Item;
 use offhook_base::{plain, write_result};
-use offhook_conformance::live::{Reach, play_live};
+use offhook_conformance::live::{Reach, least, play_live};
 use offhook_conformance::subject::{ends_for, link};
 use offhook_conformance::{Case, Matrix, Needs, Verdict, script_of};
 use offhook_report::run::{FAILED, INTERRUPTED, PASSED};
@@ -66,6 +66,7 @@ async fn play_all(arguments: &Conformance, items: &[Item], reach: &Reach, at_onc
     let places = Arc::new(Semaphore::new(at_once));
     let takes = |what| arguments.takes.contains(&what);
     let (auth, options) = (takes(Takes::Auth), takes(Takes::Options));
+    let longest = Duration::from_secs(arguments.longest);
     let end = if arguments.calling { Subject::Calling } else { Subject::Answering };
     let tolerance = Duration::from_millis(arguments.tolerance);
     let (mut seen, mut tasks, mut all) = (BTreeSet::new(), JoinSet::new(), Vec::new());
@@ -79,6 +80,10 @@ async fn play_all(arguments: &Conformance, items: &[Item], reach: &Reach, at_onc
             Some(why) => Err(why),
             None => script_of(&scenario).and_then(|(client, steps)| {
                 let rest = ends_for(&scenario, client, end)?.rest;
+                let least: Duration = steps.iter().map(least).sum();
+                if least > longest {
+                    return Err(format!("it takes {} s by the real clock: see --longest", least.as_secs()));
+                }
                 Ok((steps, rest, environment(&scenario, &needs, client, end)))
             }),
         };
