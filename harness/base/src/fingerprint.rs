@@ -62,6 +62,9 @@ impl fmt::Display for Changes {
         for (number, file) in self.files.iter().enumerate() {
             let comma = if number > 0 { ", " } else { "" };
             write!(f, "{comma}{}{}", file.file, file.change.remark())?;
+            if let Some(sha256) = &file.sha256 {
+                write!(f, " by sha256 {sha256}")?;
+            }
         }
         match self.count.saturating_sub(self.files.len()) {
             0 => Ok(()),
@@ -78,6 +81,16 @@ pub struct FileChange {
     pub file: String,
     /// What is different.
     pub change: Change,
+    /// Of what was put in its place, SHA-256 in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+impl FileChange {
+    /// That change of that file.
+    pub fn new(file: &str, change: Change) -> Self {
+        Self { file: file.to_owned(), change, sha256: None }
+    }
 }
 
 /// What is different of a file.
@@ -95,6 +108,8 @@ pub enum Change {
     Added,
     /// It is not there any more.
     Missing,
+    /// Another file was put in its place for this run.
+    Replaced,
 }
 
 impl Change {
@@ -106,6 +121,7 @@ impl Change {
             Self::Type => " (type)",
             Self::Added => " (added)",
             Self::Missing => " (missing)",
+            Self::Replaced => " (replaced)",
         }
     }
 }
@@ -115,7 +131,7 @@ mod tests {
     use super::*;
 
     fn changed(number: usize, change: Change) -> FileChange {
-        FileChange { file: format!("/etc/{number}"), change }
+        FileChange::new(&format!("/etc/{number}"), change)
     }
 
     #[test]

@@ -109,6 +109,15 @@ impl fmt::Display for Confined {
     }
 }
 
+/// A file that stands in the place of one of the server's, and is handed over in the output directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplacedFile {
+    /// Its path on the server.
+    pub path: String,
+    /// Its name in the output directory.
+    pub file: String,
+}
+
 /// A file of a stack whose owner or mode an ordinary user cannot give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Special {

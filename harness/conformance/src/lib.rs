@@ -13,4 +13,4 @@ pub mod subject;
 
 pub use matrix::{Case, Matrix, Verdict};
 pub use needs::Needs;
-pub use prove::{Proof, Shown, prove, script_of};
+pub use prove::{Proof, Shown, prove, prove_for, script_of};

@@ -5,7 +5,9 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -13,7 +15,7 @@ use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use nix::unistd::Pid;
 use offhook_clock::Instant;
 use offhook_ppp::link::Link;
-use offhook_script::Step;
+use offhook_script::{Failure, Step, Verdict};
 use offhook_script::subject::{End, Played, Session};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -21,6 +23,10 @@ use tokio::time::{sleep_until, timeout};
 
 /// How long a program may take to end when it is asked to, before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long the end of a subject is waited for at most: one that never ends must not hold up the rest.
+const END: Duration = Duration::from_secs(120);
+/// The exit status by which a command says that it cannot be what the case needs, as automake's tests do.
+const NOT_RUN: i32 = 77;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -88,9 +94,19 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
 struct Program(tokio::process::Child);
 
 impl Program {
+    /// How it has ended by itself, if it has; while its side of the line is `open` it has not. Asked before the line is let go,
+    /// which ends it as well.
+    async fn ended(&mut self, open: bool) -> Option<ExitStatus> {
+        match open {
+            true => self.0.try_wait().ok().flatten(),
+            // Its end of the line is closed a moment before it is gone.
+            false => timeout(GRACE, self.0.wait()).await.ok().and_then(Result::ok),
+        }
+    }
+
     /// Asks it to end, then ends it, and all that it has started with it.
-    async fn end(mut self) {
-        let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw) else { return };
+    async fn end(mut self, group: Option<Pid>) {
+        let Some(group) = group else { return };
         // It may have ended by itself; its group may not.
         let _ = killpg(group, Signal::SIGHUP);
         let _ = killpg(group, Signal::SIGTERM);
@@ -99,6 +115,11 @@ impl Program {
             let _ = self.0.wait().await;
         }
         let _ = killpg(group, Signal::SIGKILL);
+    }
+
+    /// The group of its processes, whose number is known as long as it has not been waited for.
+    fn group(&self) -> Option<Pid> {
+        self.0.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
     }
 }
 
@@ -131,11 +152,31 @@ async fn open(reach: &Reach, environment: &[(&'static str, String)]) -> io::Resu
     }
 }
 
+/// How long a step takes at least, whatever comes.
+pub fn least(step: &Step) -> Duration {
+    match step {
+        Step::Expect(expect) => expect.after * expect.times,
+        Step::ExpectNothing { time, .. } | Step::Wait(time) => *time,
+        Step::ExpectClosed { after, .. } => *after,
+        _ => Duration::ZERO,
+    }
+}
+
+/// The same, if the subject's end is waited for, for a time that a person waits.
+const fn bounded(mut step: Step) -> Step {
+    if let Step::ExpectClosed { after, within } = &mut step
+        && within.as_secs() > after.as_secs() + END.as_secs()
+    {
+        *within = after.saturating_add(END);
+    }
+    step
+}
+
 /// Plays a script against the subject, with so much room in its times.
 ///
 /// # Errors
 ///
-/// If the subject cannot be reached.
+/// If the subject cannot be reached, or says that it cannot be what the case needs.
 pub async fn play_live(
     steps: Vec<Step>,
     rest: Link,
@@ -143,7 +184,7 @@ pub async fn play_live(
     environment: &[(&'static str, String)],
     tolerance: Duration,
 ) -> io::Result<Played> {
-    let steps = steps.into_iter().map(|step| step.tolerant(tolerance)).collect();
+    let steps = steps.into_iter().map(|step| bounded(step.tolerant(tolerance))).collect();
     let (mut line, program) = open(reach, environment).await?;
     let mut session = Session::new(steps, rest);
     let mut far = Far::default();
@@ -177,16 +218,69 @@ pub async fn play_live(
             break;
         }
     }
-    drop(line);
-    if let Some(program) = program {
-        program.end().await;
+    let mut ended = None;
+    if let Some(mut program) = program {
+        let group = program.group();
+        ended = program.ended(!far.closed).await;
+        drop(line);
+        program.end(group).await;
     }
-    Ok(session.finish())
+    let played = session.finish();
+    match ended {
+        Some(status) if status.code() == Some(NOT_RUN) => Err(io::Error::other("it cannot be what the case needs")),
+        // What a program died of is not seen on the line.
+        Some(status) if status.signal().is_some() => Ok(died(played, status)),
+        _ => Ok(played),
+    }
+}
+
+/// A subject that a signal has ended: the case has failed whatever it expected, and says so.
+fn died(mut played: Played, status: ExitStatus) -> Played {
+    let why = format!("the subject died: {status}");
+    match &mut played.verdict {
+        Verdict::Failed(failure) => failure.actual = format!("{}; {why}", failure.actual),
+        passed @ Verdict::Passed => {
+            let expected = "a subject that ends by itself, or not at all".to_owned();
+            *passed = Verdict::Failed(Failure { step: 0, expected, actual: why });
+        }
+    }
+    played
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn played(command: &str, steps: Vec<Step>) -> io::Result<Played> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let rest = Link::new(Default::default());
+        runtime.block_on(play_live(steps, rest, &Reach::read(command), &[], Duration::ZERO))
+    }
+
+    fn closed() -> Vec<Step> {
+        vec![Step::ExpectClosed { after: Duration::ZERO, within: Duration::from_secs(24 * 3600) }]
+    }
+
+    #[test]
+    fn a_command_that_ends_with_77_is_not_run() {
+        assert!(played("exit 77", closed()).is_err_and(|error| error.to_string().contains("what the case needs")));
+        assert!(played("exit 1", closed()).is_ok_and(|played| played.verdict == Verdict::Passed));
+    }
+
+    #[test]
+    fn a_command_that_a_signal_ends_has_failed_even_where_its_end_is_expected() {
+        let played = played("kill -s SEGV $$", closed());
+        assert!(
+            played.as_ref().is_ok_and(|played| matches!(&played.verdict, Verdict::Failed(failure) if failure.actual.contains("SIGSEGV"))),
+            "{played:?}"
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_subject_is_waited_for_two_minutes_at_most() {
+        let step = bounded(closed().remove(0));
+        assert_eq!(step, Step::ExpectClosed { after: Duration::ZERO, within: END });
+    }
 
     #[test]
     fn a_subject_is_a_command_unless_it_says_otherwise() {

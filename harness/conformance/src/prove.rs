@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use offhook_scenario::{Call, PppClient, Scenario, Verb};
+use offhook_scenario::{Call, PppClient, Scenario, Subject, Verb};
 use offhook_script::fault::Faulty;
 use offhook_script::subject::{LinkSubject, Played, play};
 use offhook_script::{Failure, Step, Verdict};
 
-use crate::subject::{Ends, ends, link};
+use crate::subject::{Ends, ends, ends_for, link};
 
 /// What came of a case in process.
 #[derive(Clone, Debug)]
@@ -50,6 +50,22 @@ impl Proof {
 ///
 /// Why it cannot be: what only a real server has, in words.
 pub fn prove(scenario: &Scenario) -> Result<Proof, String> {
+    proved(scenario, ends)
+}
+
+/// The same with the subject at this end of the line.
+///
+/// # Errors
+///
+/// Likewise, and where roles cannot be exchanged.
+pub fn prove_for(scenario: &Scenario, subject: Subject) -> Result<Proof, String> {
+    proved(scenario, |scenario, client| ends_for(scenario, client, subject))
+}
+
+fn proved(
+    scenario: &Scenario,
+    ends: impl Fn(&Scenario, &PppClient) -> Result<Ends, String>,
+) -> Result<Proof, String> {
     let (client, steps) = script_of(scenario)?;
     let ends = ends(scenario, client)?;
     let sound = play(steps.clone(), link(&ends.rest), &mut subject(&ends));

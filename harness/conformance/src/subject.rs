@@ -1,4 +1,4 @@
-//! An end of offhook's own in the place of a server: what a scenario says of its server, as a link's configuration.
+//! The two ends of a case, as configurations of a link: what a scenario says of its server and its caller.
 //!
 //! In: a scenario with a conformance case. Out: the subject, and what speaks what the script does not take; or what of the
 //! scenario needs a real server.
@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use offhook_ppp::auth::{Account, AuthOption};
 use offhook_ppp::chap::Algorithm;
+use offhook_ppp::frame::IPCP;
 use offhook_ppp::link::{Answering, Config, Echo, Link, Opening, Role};
-use offhook_scenario::{Auth, Ppp, PppClient, Scenario, Subject};
+use offhook_scenario::{Auth, Ppp, PppClient, Scenario, Subject, Verb};
+use offhook_script::Step;
 use offhook_session::caller;
+
+use crate::needs::Needs;
 
 /// The two ends of a case in process.
 #[derive(Clone, Debug)]
@@ -21,19 +25,71 @@ pub struct Ends {
     pub rest: Config,
 }
 
-/// Both ends that `scenario` describes, the caller being `client`.
+/// Groups of cases that bind both ends alike: what the script does as a caller it may do as the end that answers.
+const BOTH: [&str; 13] =
+    ["LCP", "TERM", "TMR", "MAG", "MRU", "AUTH", "OPT", "LQR", "HDLC", "ACCM", "PFC", "ACFC", "CCP"];
+
+/// Both ends that `scenario` describes, the caller being `client`, and its subject the end that it says.
 ///
 /// # Errors
 ///
 /// What of it only a real server has, in words.
 pub fn ends(scenario: &Scenario, client: &PppClient) -> Result<Ends, String> {
+    ends_for(scenario, client, of(scenario))
+}
+
+/// Both ends of `scenario`, the subject being at this end of the line: roles are exchanged if the scenario looks at the
+/// other one.
+///
+/// # Errors
+///
+/// What of it only a real server has, or why it cannot be played with roles exchanged, in words.
+pub fn ends_for(scenario: &Scenario, client: &PppClient, subject: Subject) -> Result<Ends, String> {
     let server = answering(scenario)?;
     let caller = calling(client);
     let seeded = |config: Config, seed| Config { seed, ..config };
-    Ok(match scenario.conformance.as_ref().map(|it| it.subject).unwrap_or_default() {
-        Subject::Answering => Ends { subject: seeded(server, 2), rest: seeded(caller, 1) },
-        Subject::Calling => Ends { subject: seeded(caller, 2), rest: seeded(server, 1) },
+    Ok(match (of(scenario), subject) {
+        (Subject::Answering, Subject::Answering) => Ends { subject: seeded(server, 2), rest: seeded(caller, 1) },
+        (Subject::Calling, Subject::Calling) => Ends { subject: seeded(caller, 2), rest: seeded(server, 1) },
+        (Subject::Answering, Subject::Calling) => {
+            exchangeable(scenario)?;
+            // Only who calls is another: what the scenario says of either end's options still holds for it.
+            let roles = (server.role.clone(), caller.role.clone());
+            let subject = Config { role: roles.1, ..seeded(server, 2) };
+            Ends { subject, rest: Config { role: roles.0, ..seeded(caller, 1) } }
+        }
+        (Subject::Calling, Subject::Answering) => return Err("the case is about the end that calls".to_owned()),
     })
+}
+
+/// Which end a scenario looks at.
+fn of(scenario: &Scenario) -> Subject {
+    scenario.conformance.as_ref().map(|it| it.subject).unwrap_or_default()
+}
+
+/// Whether a case of an answering end says as much of a calling one.
+///
+/// # Errors
+///
+/// Why it does not, in words.
+pub fn exchangeable(scenario: &Scenario) -> Result<(), String> {
+    let case = scenario.conformance.as_ref().map_or("", |it| it.case.as_str());
+    let group = case.split('-').next().unwrap_or_default();
+    if !BOTH.contains(&group) {
+        return Err(format!("{group} binds the two ends in different ways"));
+    }
+    let takes_ip = |step: &Step| matches!(step, Step::Take(protocols) if protocols.contains(&IPCP));
+    let scripts = scenario.calls().flat_map(|call| &call.steps).filter_map(|step| match &step.verb {
+        Verb::Packets(packets) => Some(packets),
+        _ => None,
+    });
+    if scripts.flat_map(|packets| &packets.steps).any(takes_ip) {
+        return Err("its script asks for an address, as only the end that calls does".to_owned());
+    }
+    match Needs::of(scenario).auth {
+        Some(_) => Err("the case is about an end that asks for authentication".to_owned()),
+        None => Ok(()),
+    }
 }
 
 /// The caller is set up as the one that calls a real server.

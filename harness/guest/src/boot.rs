@@ -12,7 +12,7 @@ use std::process::Command;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::unistd::{chdir, pivot_root, sethostname};
 
-use offhook_base::guest::{PROGRAMS_VIEW, ProgramDirectory, STACK_VIEW, STATUS_FILE, Special};
+use offhook_base::guest::{PROGRAMS_VIEW, ProgramDirectory, ReplacedFile, STACK_VIEW, STATUS_FILE, Special};
 use offhook_base::{Error, plain};
 use offhook_session::Job;
 
@@ -58,6 +58,7 @@ pub(super) fn enter(job: &Job) -> Result<(), Error> {
     umount2(".", MntFlags::MNT_DETACH).map_err(|errno| error("letting the first root go", errno))?;
     chdir("/").map_err(|errno| error("entering the new root", errno))?;
     sethostname(HOST_NAME).map_err(|errno| error("setting the host name", errno))?;
+    job.replaced.iter().try_for_each(replaced)?;
     if job.special.is_empty() { Ok(()) } else { specials_given(&job.special) }
 }
 
@@ -90,6 +91,25 @@ fn programs_laid(programs: &[ProgramDirectory], bench: &Path, root: &Path) -> Re
         }
     }
     Ok(())
+}
+
+/// Puts a file in the place of the server's, for all to execute; what leads elsewhere there is no more.
+fn replaced(replaced: &ReplacedFile) -> Result<(), Error> {
+    let (from, to) = (output::directory().join(&replaced.file), Path::new(&replaced.path));
+    let failed = |error: io::Error| Error::io(format!("putting another file in the place of {}", replaced.path), &error);
+    if let Some(directory) = to.parent() {
+        made(directory)?;
+    }
+    match fs::remove_file(to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    fs::copy(&from, to)
+        .and_then(|_| chown(to, Some(0), Some(0)))
+        .and_then(|()| fs::set_permissions(to, fs::Permissions::from_mode(0o755)))
+        // It is no evidence.
+        .and_then(|()| fs::remove_file(&from))
+        .map_err(failed)
 }
 
 /// Gives owners and modes that the stack's files cannot carry: setuid programs, logs of logins. Each is copied into the

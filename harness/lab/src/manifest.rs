@@ -139,7 +139,7 @@ pub(super) fn octets_digest(octets: impl IntoIterator<Item = impl AsRef<[u8]>>) 
     hex(&hash.finalize())
 }
 
-fn hex(octets: &[u8]) -> String {
+pub(super) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 

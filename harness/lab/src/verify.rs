@@ -106,7 +106,7 @@ impl Verifier<'_> {
         }
         let mut changes = Changes::default();
         for (path, (change, _)) in found {
-            changes.push(FileChange { file: shown(root, &path), change });
+            changes.push(FileChange::new(&shown(root, &path), change));
         }
         let (recorded, entries) = (record.recorded, record.entries.len());
         Ok(Verified { part: part.to_owned(), sha256, recorded_sha256, recorded, now, entries, read, changes })

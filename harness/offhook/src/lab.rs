@@ -111,6 +111,7 @@ impl Lab {
             .filter(here)
             .map(|stack| Item {
                 programs: None,
+                replaced: [].into(),
                 source: source.clone(),
                 scenario: scenario.inner.clone(),
                 stack: stack.clone(),

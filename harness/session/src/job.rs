@@ -1,7 +1,7 @@
 //! What crosses between host and guest: a job file in, a report file out, both JSON in the output directory.
 
 use offhook_base::Error;
-use offhook_base::guest::{ProgramDirectory, Special};
+use offhook_base::guest::{ProgramDirectory, ReplacedFile, Special};
 
 use offhook_clock::Instant;
 use offhook_telephony::exchange::Stamp;
@@ -31,6 +31,9 @@ pub struct Job {
     /// Directories of programs that are not the stack's but a machine's own.
     #[serde(default)]
     pub programs: Vec<ProgramDirectory>,
+    /// Files in the place of the server's.
+    #[serde(default)]
+    pub replaced: Vec<ReplacedFile>,
     /// By which the host knows the report; known to process 1 alone.
     pub token: String,
     /// Run this command in a terminal instead of the calls: `offhook lab shell`.

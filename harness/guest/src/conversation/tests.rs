@@ -52,6 +52,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         shell: None,
         partial_trace: false,
         special: Vec::new(),
+        replaced: Vec::new(),
     };
     (Conversations::new(&job, SharedExchange::default()), sessions)
 }

@@ -126,6 +126,7 @@ fn item(
     round: usize,
 ) -> Item {
     Item {
+        replaced: [].into(),
         source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
         scenario: plan::scenario(etc, calls.port, &calls.left, stack, modem),
         stack: stack.to_owned(),

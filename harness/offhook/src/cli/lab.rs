@@ -210,6 +210,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
         stack: shell.stack.clone(),
         seed: 1,
         special: stack.manifest.special.clone(),
+        replaced: Vec::new(),
         token: String::new(),
         partial_trace: false,
         shell: Some(command),

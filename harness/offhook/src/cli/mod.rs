@@ -30,6 +30,7 @@ mod mutate;
 mod new;
 mod page;
 mod play;
+mod replace;
 mod review;
 mod run;
 mod schema;

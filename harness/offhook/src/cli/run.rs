@@ -10,6 +10,7 @@ use super::Color;
 use super::diff::{tell_stacks, two_stacks};
 use super::formats::Formats;
 use super::interrupt::{Interruption, listening};
+use super::replace::Replace;
 use super::play::{Guests, Play, Stop, console, ended, failed, known_stacks, write_json};
 use super::selection::{Chosen, Durations, SelectionArgs, keep, named, tell, tell_slowest};
 use super::set::Set;
@@ -56,6 +57,9 @@ pub(super) struct Run {
 
     #[command(flatten)]
     guests: Guests,
+
+    #[command(flatten)]
+    replace: Replace,
 
     /// Stop at the first scenario that fails or cannot run, and end what is running
     #[arg(long)]
@@ -150,7 +154,8 @@ pub(super) fn main(arguments: &Run) -> u8 {
 fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunResult>, Stop> {
     let standard_output =
         arguments.formats.standard_output([("--json", &arguments.json), ("--capture", &arguments.capture)])?;
-    let Chosen { items, known, shard, none } = chosen(arguments)?;
+    let Chosen { mut items, known, shard, none } = chosen(arguments)?;
+    arguments.replace.put(&mut items);
     if let Some(why) = none {
         tell(standard_output, &format!("nothing to run: {why}\n"));
         let result = Arc::new(RunResult { outcomes: Vec::new(), wall: Duration::ZERO, ended: Ended::Completed });

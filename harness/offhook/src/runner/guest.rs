@@ -17,11 +17,11 @@ use super::item::{Item, Options};
 use super::needs::missing;
 use super::partial_trace;
 use crate::snapshots::{Mode, judge};
-use offhook_base::Error;
+use offhook_base::{Change, Error, FileChange};
 use offhook_base::guest::{CANNOT, JOB_FILE, PARTIAL_TRACE_FILE, REPORT_FILE};
 use offhook_lab::collect::{collect, read};
 use offhook_lab::uml::{Ending, How, QUOTA, Uml};
-use offhook_lab::{Lab, Place, Stack};
+use offhook_lab::{Lab, Place, Replacement, Stack};
 use offhook_scenario::Wiring;
 use offhook_server::files::has_users;
 use offhook_session::expect::spelled;
@@ -53,6 +53,10 @@ impl Guest {
         outcome.fingerprint = lab.fingerprint(&item.stack);
         if let Some(programs) = &item.programs {
             outcome.fingerprint.packages.clone_from(&programs.packages);
+        }
+        for Replacement { path, sha256, .. } in item.replaced.iter() {
+            let change = FileChange { sha256: Some(sha256.clone()), ..FileChange::new(path, Change::Replaced) };
+            outcome.fingerprint.changed.push(change);
         }
         Self {
             uml: uml(lab, item, index, options),
@@ -127,23 +131,26 @@ async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -
         // A machine's own programs have the owners and modes that they have there.
         special.retain(|special| !special.path.starts_with("usr/"));
     }
+    // Neither has what is put there instead.
+    special.retain(|special| !item.replaced.iter().any(|replaced| replaced.path[1..] == special.path));
     let mut job = Job {
         scenario: item.scenario.clone(),
         stack: item.stack.clone(),
         seed: item.seed,
         special,
         programs: item.programs.as_ref().map(|programs| programs.names.clone()).unwrap_or_default(),
+        replaced: Vec::new(),
         token: token(),
         shell: None,
         partial_trace: false,
     };
-    let (mut place, ending) = booted(&job, uml, limit).await?;
+    let (mut place, ending) = booted(&mut job, item, uml, limit).await?;
     let report = read_report(&place.out().join(REPORT_FILE), &job.token)?;
     let mut partial_trace = Vec::new();
     if ending.how == How::TimedOut && report.is_none() {
         job.partial_trace = true;
         drop(place);
-        (place, _) = booted(&job, uml, limit.min(partial_trace::LIMIT)).await?;
+        (place, _) = booted(&mut job, item, uml, limit.min(partial_trace::LIMIT)).await?;
         partial_trace = partial_trace::take(&place.out(), MOST_REPORT);
     }
     // Of what a guest flooded its host with nothing is kept.
@@ -154,8 +161,12 @@ async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -
 }
 
 /// Boots the guest for this job, and waits for it.
-async fn booted(job: &Job, uml: &Uml, limit: Duration) -> Result<(Place, Ending), Error> {
+async fn booted(job: &mut Job, item: &Item, uml: &Uml, limit: Duration) -> Result<(Place, Ending), Error> {
     let place = uml.make_place().map_err(|error| Error::io("making room for a guest", &error))?;
+    let handed = item.replaced.iter().enumerate().map(|(number, file)| file.hand_over(number, &place.out()));
+    job.replaced = handed
+        .collect::<io::Result<_>>()
+        .map_err(|error| Error::io("handing a guest the files that stand in the place of its server's", &error))?;
     let text = serde_json::to_vec(job).map_err(|error| Error::new(format!("writing the job: {error}")))?;
     let file = place.out().join(JOB_FILE);
     fs::write(&file, text).map_err(|error| Error::io(format!("writing the job to {}", file.display()), &error))?;

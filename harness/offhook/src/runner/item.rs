@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::snapshots::Mode;
 use offhook_base::SourceFile;
-use offhook_lab::{Room, ServerPrograms};
+use offhook_lab::{Replacement, Room, ServerPrograms};
 use offhook_report::run::Planned;
 use offhook_scenario::Scenario;
 
@@ -21,6 +21,8 @@ pub struct Item {
     pub stack: String,
     /// Programs of a machine's own, in place of the stack's.
     pub programs: Option<ServerPrograms>,
+    /// Files in the place of the server's.
+    pub replaced: Arc<[Replacement]>,
     /// The seed.
     pub seed: u64,
     /// Where its evidence goes.

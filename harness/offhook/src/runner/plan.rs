@@ -52,7 +52,7 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
                     let case = scenario.variant.case.as_deref();
                     let evidence = evidence::directory(&source.path, &scenario.name, case, stack, seed_of_many);
                     let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
-                    items.push(Item { source, scenario, stack, programs: None, seed, evidence });
+                    items.push(Item { source, scenario, stack, programs: None, replaced: [].into(), seed, evidence });
                 }
             }
         }

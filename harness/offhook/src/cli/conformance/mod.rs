@@ -11,13 +11,15 @@ use clap::{Args, ValueEnum};
 use super::Color;
 use super::formats::Formats;
 use super::play::{Guests, Stop, ended, failed, known_stacks};
+use super::replace::Replace;
 use super::set::Set;
 use crate::runner::item::Item;
 use crate::runner::plan::{Choice, plan};
 use offhook_base::{plain, write_result};
+use offhook_conformance::subject::exchangeable;
 use offhook_conformance::{Case, Matrix};
 use offhook_report::run::DEFAULT_SEED;
-use offhook_scenario::{Level, Scenario};
+use offhook_scenario::{Level, Scenario, Subject};
 
 /// Where the suite is in a checkout.
 const SUITE: &str = "scenarios/conformance";
@@ -54,6 +56,11 @@ pub(super) struct Conformance {
     #[arg(long, value_name = "SUBJECT", conflicts_with_all = ["stack", "faults"])]
     subject: Option<String>,
 
+    /// The subject calls, and the suite answers: the cases of the end that calls, and those that bind both ends alike. It has
+    /// OFFHOOK_ROLE=calling in its environment, and its name and password in OFFHOOK_USER and OFFHOOK_PASSWORD
+    #[arg(long, conflicts_with = "stack")]
+    calling: bool,
+
     /// The subject's name in reports
     #[arg(long, value_name = "NAME", default_value = "subject", requires = "subject")]
     name: String,
@@ -66,6 +73,10 @@ pub(super) struct Conformance {
     /// Room in every time that is checked, since the subject's clock is the real one
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 500, requires = "subject")]
     tolerance: u64,
+
+    /// The longest that a case may have to take, in seconds; others are not run. Some wait for an hour
+    #[arg(long, value_name = "SECONDS", default_value_t = 150, requires = "subject")]
+    longest: u64,
 
     /// A table of an earlier run of the subject, in JSON: what deviates there is known, what does so no longer is told
     #[arg(long, value_name = "FILE", requires = "subject")]
@@ -80,6 +91,9 @@ pub(super) struct Conformance {
 
     #[command(flatten)]
     guests: Guests,
+
+    #[command(flatten)]
+    replace: Replace,
 
     /// Directory for captures, transcripts, logs and files of each case
     #[arg(long, value_name = "DIR", default_value = "offhook-out")]
@@ -128,26 +142,46 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
         seeds: (DEFAULT_SEED, DEFAULT_SEED),
         out: arguments.out.clone(),
     };
-    let items: Vec<Item> =
+    let mut items: Vec<Item> =
         plan(loaded.files, &choice).into_iter().filter(|item| arguments.wants(&item.scenario)).collect();
     if items.is_empty() {
         let message =
             "no case was found: a scenario is one by its `conformance` (see --case, --clause, --level, --stack)\n";
         return Err(Stop::Wrong(message.into()));
     }
+    if arguments.calling && arguments.subject.is_none() && !arguments.faults {
+        return Err(Stop::Wrong("--calling is for --subject or --faults: the stacks' pppd answers\n".to_owned()));
+    }
     match &arguments.subject {
         Some(subject) => subject::run(arguments, subject, &items),
         None if arguments.faults => Ok(proof::proved(arguments, &items)),
-        None => stacks::run(arguments, items),
+        None => {
+            arguments.replace.put(&mut items);
+            stacks::run(arguments, items)
+        }
     }
 }
 
 impl Conformance {
+    /// Which end the subject is, if that is said or goes without saying: proofs are of all cases, each at its own end.
+    const fn end(&self) -> Option<Subject> {
+        match (self.calling, self.faults) {
+            (true, _) => Some(Subject::Calling),
+            (false, true) => None,
+            (false, false) => Some(Subject::Answering),
+        }
+    }
+
     fn wants(&self, scenario: &Scenario) -> bool {
         let Some(case) = &scenario.conformance else { return false };
+        let here = match self.end() {
+            Some(Subject::Answering) => case.subject == Subject::Answering,
+            Some(Subject::Calling) => case.subject == Subject::Calling || exchangeable(scenario).is_ok(),
+            None => true,
+        };
         let named = |name: &String| case.case.starts_with(name.as_str());
         let clause = |text: &String| scenario.specs.iter().any(|spec| spec.contains(text.as_str()));
-        (self.case.is_empty() || self.case.iter().any(named))
+        here && (self.case.is_empty() || self.case.iter().any(named))
             && (self.clause.is_empty() || self.clause.iter().any(clause))
             && (self.level.is_empty() || self.level.contains(&case.level))
     }

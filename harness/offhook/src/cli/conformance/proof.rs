@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::{Conformance, title};
 use crate::cli::say;
 use crate::runner::item::Item;
-use offhook_conformance::{Proof, Shown, prove};
+use offhook_conformance::{Proof, Shown, prove, prove_for};
 use offhook_report::run::{FAILED, PASSED};
 use offhook_script::Verdict;
 
@@ -20,7 +20,11 @@ pub(super) fn proved(arguments: &Conformance, items: &[Item]) -> u8 {
         if !seen.insert((item.source.path.clone(), scenario.name.clone())) {
             continue;
         }
-        match prove(scenario) {
+        let proof = match arguments.end() {
+            Some(end) => prove_for(scenario, end),
+            None => prove(scenario),
+        };
+        match proof {
             Err(why) => {
                 without += 1;
                 let _ = writeln!(text, "{}\n    not in process: {why}", title(scenario));

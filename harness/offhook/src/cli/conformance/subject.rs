@@ -15,11 +15,11 @@ use crate::cli::play::{Stop, failed};
 use crate::cli::say;
 use crate::runner::item::Item;
 use offhook_base::{plain, write_result};
-use offhook_conformance::live::{Reach, play_live};
-use offhook_conformance::subject::{ends, link};
+use offhook_conformance::live::{Reach, least, play_live};
+use offhook_conformance::subject::{ends_for, link};
 use offhook_conformance::{Case, Matrix, Needs, Verdict, script_of};
 use offhook_report::run::{FAILED, INTERRUPTED, PASSED};
-use offhook_scenario::Scenario;
+use offhook_scenario::{PppClient, Scenario, Subject};
 use offhook_script::Verdict as Played;
 use offhook_script::subject::Played as Outcome;
 
@@ -66,6 +66,8 @@ async fn play_all(arguments: &Conformance, items: &[Item], reach: &Reach, at_onc
     let places = Arc::new(Semaphore::new(at_once));
     let takes = |what| arguments.takes.contains(&what);
     let (auth, options) = (takes(Takes::Auth), takes(Takes::Options));
+    let longest = Duration::from_secs(arguments.longest);
+    let end = if arguments.calling { Subject::Calling } else { Subject::Answering };
     let tolerance = Duration::from_millis(arguments.tolerance);
     let (mut seen, mut tasks, mut all) = (BTreeSet::new(), JoinSet::new(), Vec::new());
     for item in items {
@@ -76,9 +78,16 @@ async fn play_all(arguments: &Conformance, items: &[Item], reach: &Reach, at_onc
         let needs = Needs::of(&scenario);
         let prepared = match needs.beyond(auth, options) {
             Some(why) => Err(why),
-            None => script_of(&scenario).and_then(|(client, steps)| Ok((steps, ends(&scenario, client)?.rest))),
+            None => script_of(&scenario).and_then(|(client, steps)| {
+                let rest = ends_for(&scenario, client, end)?.rest;
+                let least: Duration = steps.iter().map(least).sum();
+                if least > longest {
+                    return Err(format!("it takes {} s by the real clock: see --longest", least.as_secs()));
+                }
+                Ok((steps, rest, environment(&scenario, &needs, client, end)))
+            }),
         };
-        let (steps, rest) = match prepared {
+        let (steps, rest, environment) = match prepared {
             Ok(prepared) => prepared,
             Err(why) => {
                 all.push((scenario, file, Err(why)));
@@ -88,13 +97,32 @@ async fn play_all(arguments: &Conformance, items: &[Item], reach: &Reach, at_onc
         let (places, reach) = (Arc::clone(&places), reach.clone());
         tasks.spawn(async move {
             let _place = places.acquire().await;
-            let played = play_live(steps, link(&rest), &reach, &needs.environment(), tolerance).await;
+            let played = play_live(steps, link(&rest), &reach, &environment, tolerance).await;
             (scenario, file, played.map_err(|error| format!("the subject cannot be reached: {}", plain(&error))))
         });
     }
     while let Some(done) = tasks.join_next().await {
         all.extend(done);
     }
+    all
+}
+
+/// What a subject's command has in its environment: which case it is for, which end it is, and what the case needs.
+fn environment(
+    scenario: &Scenario,
+    needs: &Needs,
+    client: &PppClient,
+    end: Subject,
+) -> Vec<(&'static str, String)> {
+    let mut all = needs.environment();
+    if end == Subject::Calling {
+        // Its own name and password, not those that get in.
+        all.retain(|(name, _)| !matches!(*name, "OFFHOOK_USER" | "OFFHOOK_PASSWORD"));
+        let credentials = [("OFFHOOK_USER", &client.user), ("OFFHOOK_PASSWORD", &client.password)];
+        all.extend(credentials.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
+    }
+    all.push(("OFFHOOK_ROLE", end.name().to_owned()));
+    all.push(("OFFHOOK_CASE", scenario.conformance.as_ref().map(|case| case.case.clone()).unwrap_or_default()));
     all
 }
 
