@@ -69,3 +69,61 @@ fn a_program_on_a_pty_is_a_subject_and_what_it_lacks_is_told() {
     let second = run(&["--against", known.to_str().unwrap()]);
     assert_eq!(second.status.code(), Some(0), "{}", said(&second));
 }
+
+#[test]
+fn a_case_that_binds_both_ends_can_fail_at_the_end_that_calls_as_well() {
+    let output = offhook().args(["conformance", "--faults", "--calling"]).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_subject_that_calls_is_told_so_and_has_its_name_and_password() {
+    let out = tempfile::tempdir().unwrap();
+    let told = out.path().join("told");
+    let subject = format!("env | grep ^OFFHOOK_ | sort > {}; exit 77", told.display());
+    let output = offhook()
+        .args(["conformance", "--calling", "--takes", "auth", "--case", "PAP-2-11.a", "--subject", &subject, "--out"])
+        .arg(out.path().join("evidence"))
+        .output()
+        .unwrap();
+    // Who ends with 77 is not judged.
+    assert!(output.status.success() && said(&output).contains("not run"), "{}", said(&output));
+    let told = std::fs::read_to_string(told).unwrap();
+    let expected = [
+        "OFFHOOK_AUTH=pap",
+        "OFFHOOK_CASE=PAP-2-11.a",
+        "OFFHOOK_LOCAL=192.168.32.1",
+        "OFFHOOK_OPTIONS=",
+        "OFFHOOK_PASSWORD=secret",
+        "OFFHOOK_REMOTE=192.168.32.105",
+        "OFFHOOK_ROLE=calling",
+        "OFFHOOK_USER=alice",
+    ];
+    assert_eq!(told.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_program_that_stands_in_the_place_of_the_servers_runs_in_every_guest_and_the_result_tells_it() {
+    let out = tempfile::tempdir().unwrap();
+    let program = out.path().join("pppd");
+    // With octets that are no text; what a shell does not come to is not read as its commands.
+    std::fs::write(&program, b"#!/bin/sh\necho the other one >&2\nexit 9\n\x00\xff\xfe").unwrap();
+    let json = out.path().join("result.json");
+    let output = offhook()
+        .args(["conformance", "--case", "LCP-4.1-03.a", "--stack", "trixie", "--out"])
+        .arg(out.path().join("evidence"))
+        .arg(format!("--replace=/usr/sbin/pppd={}", program.display()))
+        .arg("--json")
+        .arg(&json)
+        .output()
+        .unwrap();
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("/usr/sbin/pppd (replaced) by sha256"), "{text}");
+    let result: serde_json::Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    let file = &result["scenarios"][0]["fingerprint"]["changed"]["files"][0];
+    assert_eq!((&file["file"], &file["change"]), (&"/usr/sbin/pppd".into(), &"replaced".into()));
+    let refused = offhook().args(["run", "--replace", "usr/sbin/pppd=/bin/true"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+}

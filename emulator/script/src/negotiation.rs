@@ -1,11 +1,12 @@
 //! A control protocol brought to Opened by a script: requests and acknowledgements both ways (RFC 1661 §4, §5).
 //!
 //! What the peer asks for is acknowledged, but for options that are to be rejected. What it proposes by a Configure-Nak is
-//! asked for. A request without an answer is sent again after three seconds.
+//! asked for. Our Magic-Number is left out if it alone is rejected. A request without an answer is sent again after three seconds.
 
 use std::time::Duration;
 
 use offhook_clock::{Instant, earliest};
+use offhook_ppp::frame::LCP;
 use offhook_ppp::options::{Options, push};
 
 use crate::captured::Captured;
@@ -15,6 +16,8 @@ use crate::reader::Heard;
 use crate::step::Negotiate;
 use crate::template::{self, Context};
 
+/// The Type field of the Magic-Number (RFC 1661 §6.4).
+const MAGIC: u8 = 5;
 /// The Restart timer (RFC 1661 §4.6).
 const RESTART: Duration = Duration::from_secs(3);
 
@@ -125,6 +128,7 @@ impl Negotiation {
                 self.take_over(came.body());
                 self.ask(now, fresh);
             }
+            Some(4) if mine && self.goes_without(came.body()) => self.ask(now, fresh),
             Some(4) if mine => return Err(format!("{}: our options were rejected", told(heard))),
             Some(5 | 8) => return Err(told(heard)),
             _ => {}
@@ -140,6 +144,20 @@ impl Negotiation {
             push(&mut options, option.kind, proposed(option.kind).map_or(option.data, |nak| nak.data));
         }
         self.options = options;
+    }
+
+    /// Leaves the Magic-Number out if nothing else was rejected: who has none is no worse an end for what the script is about.
+    fn goes_without(&mut self, rejected: &[u8]) -> bool {
+        let mut kinds = Options::new(rejected).map_while(Result::ok).map(|option| option.kind).peekable();
+        if self.protocol != LCP || kinds.peek().is_none() || kinds.any(|kind| kind != MAGIC) {
+            return false;
+        }
+        let mut options = Vec::new();
+        for option in Options::new(&self.options).map_while(Result::ok).filter(|option| option.kind != MAGIC) {
+            push(&mut options, option.kind, option.data);
+        }
+        self.options = options;
+        true
     }
 
     fn ask(&mut self, now: Instant, fresh: u8) {

@@ -11,6 +11,8 @@ pub struct Needs {
     pub account: Option<(String, String)>,
     /// Options, in pppd's words.
     pub options: Vec<String>,
+    /// Whether an account has addresses of its own.
+    pub account_address: bool,
     /// Addresses: its own, and the caller's.
     pub addresses: Option<(String, String)>,
 }
@@ -40,6 +42,11 @@ impl Needs {
             },
             account: server.accounts.first().map(|account| (account.user.clone(), account.password.clone())),
             options,
+            account_address: server
+                .accounts
+                .iter()
+                .flat_map(|account| &account.addresses)
+                .any(|address| address != "*"),
             addresses: local.zip(remote).map(|(local, remote)| (local.to_string(), remote.to_string())),
         }
     }
@@ -48,6 +55,9 @@ impl Needs {
     pub fn beyond(&self, takes_auth: bool, takes_options: bool) -> Option<String> {
         if let (Some(auth), false) = (self.auth, takes_auth) {
             return Some(format!("the subject would have to ask for authentication ({auth})"));
+        }
+        if self.account_address {
+            return Some("the subject would have to have an account with an address of its own".to_owned());
         }
         match self.options.first() {
             Some(option) if !takes_options => Some(format!("the subject would have to be set up with `{option}`")),
