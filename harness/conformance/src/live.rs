@@ -15,8 +15,8 @@ use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use nix::unistd::Pid;
 use offhook_clock::Instant;
 use offhook_ppp::link::Link;
-use offhook_script::{Failure, Step, Verdict};
 use offhook_script::subject::{End, Played, Session};
+use offhook_script::{Failure, Step, Verdict};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep_until, timeout};
@@ -271,7 +271,9 @@ mod tests {
     fn a_command_that_a_signal_ends_has_failed_even_where_its_end_is_expected() {
         let played = played("kill -s SEGV $$", closed());
         assert!(
-            played.as_ref().is_ok_and(|played| matches!(&played.verdict, Verdict::Failed(failure) if failure.actual.contains("SIGSEGV"))),
+            played.as_ref().is_ok_and(
+                |played| matches!(&played.verdict, Verdict::Failed(failure) if failure.actual.contains("SIGSEGV"))
+            ),
             "{played:?}"
         );
     }

@@ -62,10 +62,7 @@ pub fn prove_for(scenario: &Scenario, subject: Subject) -> Result<Proof, String>
     proved(scenario, |scenario, client| ends_for(scenario, client, subject))
 }
 
-fn proved(
-    scenario: &Scenario,
-    ends: impl Fn(&Scenario, &PppClient) -> Result<Ends, String>,
-) -> Result<Proof, String> {
+fn proved(scenario: &Scenario, ends: impl Fn(&Scenario, &PppClient) -> Result<Ends, String>) -> Result<Proof, String> {
     let (client, steps) = script_of(scenario)?;
     let ends = ends(scenario, client)?;
     let sound = play(steps.clone(), link(&ends.rest), &mut subject(&ends));

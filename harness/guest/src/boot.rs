@@ -96,7 +96,8 @@ fn programs_laid(programs: &[ProgramDirectory], bench: &Path, root: &Path) -> Re
 /// Puts a file in the place of the server's, for all to execute; what leads elsewhere there is no more.
 fn replaced(replaced: &ReplacedFile) -> Result<(), Error> {
     let (from, to) = (output::directory().join(&replaced.file), Path::new(&replaced.path));
-    let failed = |error: io::Error| Error::io(format!("putting another file in the place of {}", replaced.path), &error);
+    let failed =
+        |error: io::Error| Error::io(format!("putting another file in the place of {}", replaced.path), &error);
     if let Some(directory) = to.parent() {
         made(directory)?;
     }

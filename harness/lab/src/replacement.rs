@@ -76,7 +76,9 @@ mod tests {
 
     #[test]
     fn what_names_no_file_of_the_server_is_refused() {
-        for text in ["pppd", "pppd=/bin/true", "/=/bin/true", "/usr/../x=/bin/true", "/usr/=/bin/true", "/x=/no/such/file"] {
+        for text in
+            ["pppd", "pppd=/bin/true", "/=/bin/true", "/usr/../x=/bin/true", "/usr/=/bin/true", "/x=/no/such/file"]
+        {
             assert!(Replacement::read(text).is_err(), "{text}");
         }
     }

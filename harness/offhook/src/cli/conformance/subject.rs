@@ -108,12 +108,7 @@ async fn play_all(arguments: &Conformance, items: &[Item], reach: &Reach, at_onc
 }
 
 /// What a subject's command has in its environment: which case it is for, which end it is, and what the case needs.
-fn environment(
-    scenario: &Scenario,
-    needs: &Needs,
-    client: &PppClient,
-    end: Subject,
-) -> Vec<(&'static str, String)> {
+fn environment(scenario: &Scenario, needs: &Needs, client: &PppClient, end: Subject) -> Vec<(&'static str, String)> {
     let mut all = needs.environment();
     if end == Subject::Calling {
         // Its own name and password, not those that get in.
