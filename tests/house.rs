@@ -59,6 +59,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "etc",
             "lab",
             "language",
+            "learn",
             "page",
             "port",
             "ppp",

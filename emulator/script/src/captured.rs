@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use offhook_ppp::options::Options;
 use offhook_ppp::packet::{HEADER, Packet};
 
+use crate::names::{code_word, codes, protocol_name};
+
 /// A packet that was sent or came: its protocol, and its Information field as it was, padding included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captured {
@@ -52,6 +54,14 @@ impl Captures {
     /// Keeps a packet under this name; an earlier one of the name is forgotten.
     pub fn keep(&mut self, name: &str, packet: Captured) {
         self.packets.insert(name.to_owned(), packet);
+    }
+
+    /// Keeps what came as the last of its protocol and code: `last lcp configure-request`.
+    pub(crate) fn keep_last(&mut self, protocol: u16, information: &[u8]) {
+        if let (Some(code), false) = (information.first(), codes(protocol).is_empty()) {
+            let name = format!("last {} {}", protocol_name(protocol), code_word(protocol, *code));
+            self.keep(&name, Captured { protocol, information: information.to_vec() });
+        }
     }
 
     /// The packet of that name.

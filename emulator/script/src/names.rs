@@ -179,6 +179,12 @@ pub fn code(protocol: u16, text: &str) -> Option<u8> {
     known.or_else(|| u8::try_from(number(text)?).ok())
 }
 
+/// The name of a code as scripts have it, `configure-request`, or its number.
+pub fn code_word(protocol: u16, code: u8) -> String {
+    let known = codes(protocol).concat().into_iter().find(|(known, _)| *known == code);
+    known.map_or_else(|| code.to_string(), |(_, name)| name.to_owned())
+}
+
 /// The name of a code as the standards write it, `Configure-Request`, or `code 99`.
 pub fn code_name(protocol: u16, code: u8) -> String {
     let known = codes(protocol).concat().into_iter().find(|(known, _)| *known == code);

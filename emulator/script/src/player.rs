@@ -87,6 +87,7 @@ pub struct Player {
     /// What was agreed on by the script, of LCP.
     agreed: Option<(Vec<u8>, Vec<u8>)>,
     loops_back: bool,
+    may_close: bool,
     is_up: bool,
     closed: Option<Instant>,
     /// Octets that have their time.
@@ -132,6 +133,7 @@ impl Player {
             asked: None,
             agreed: None,
             loops_back: false,
+            may_close: false,
             is_up: false,
             closed: None,
             paced: VecDeque::new(),
@@ -164,6 +166,9 @@ impl Player {
             if heard.has_strange_control() {
                 heard.frame = Err(Bad::Control);
             }
+            if let Some((protocol, information)) = heard.packet() {
+                self.captures.keep_last(protocol, information);
+            }
             let ours = heard.packet().is_none_or(|(protocol, _)| self.taken.contains(&protocol));
             if ours && !self.taken.is_empty() && !self.ignores(&heard) {
                 self.heard.push_back((now, heard));
@@ -186,6 +191,9 @@ impl Player {
     /// The line is closed.
     pub fn handle_closed(&mut self, now: Instant) {
         self.closed.get_or_insert(now);
+        if self.may_close && self.verdict.is_none() && self.begun.is_some() {
+            self.verdict = Some(Verdict::Passed);
+        }
         self.proceed(now);
     }
 
@@ -306,6 +314,7 @@ impl Player {
                 }
             }
             Step::Send(template) => self.send(now, template).map_err(told)?,
+            Step::SendFirst(templates) => self.send_first(now, templates).map_err(told)?,
             Step::SendOctets(octets) => self.outputs.push_back(Output::Octets(octets.clone())),
             Step::Expect(expect) => return self.expect(now, begun, expect),
             Step::ExpectNothing { time, proof } => return self.expect_nothing(now, begun + *time, *proof),
@@ -339,6 +348,12 @@ impl Player {
                     None => Ok(false),
                 };
             }
+            Step::MayClose => {
+                self.may_close = true;
+                if self.closed.is_some() {
+                    self.verdict = Some(Verdict::Passed);
+                }
+            }
             Step::LoopBack(on) => self.loops_back = *on,
         }
         Ok(true)
@@ -354,6 +369,18 @@ impl Player {
     fn fresh(&mut self) -> u8 {
         self.identifier = self.identifier.wrapping_add(1);
         self.identifier
+    }
+
+    /// Sends the first that can be made, or says why the last could not.
+    fn send_first(&mut self, now: Instant, templates: &[Template]) -> Result<(), String> {
+        let mut why = Err("there is none to send".to_owned());
+        for template in templates {
+            why = self.send(now, template);
+            if why.is_ok() {
+                break;
+            }
+        }
+        why
     }
 
     fn send(&mut self, now: Instant, template: &Template) -> Result<(), String> {

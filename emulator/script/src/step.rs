@@ -20,6 +20,8 @@ pub enum Step {
     Give(Vec<u16>),
     /// A packet is sent.
     Send(Box<Template>),
+    /// The first of these packets is sent that can be made: every packet and option that it speaks of has come.
+    SendFirst(Vec<Template>),
     /// Octets are sent as they are.
     SendOctets(Vec<u8>),
     /// The next packet of the protocols taken is this one.
@@ -51,6 +53,8 @@ pub enum Step {
         /// How long to wait for it.
         within: Duration,
     },
+    /// From here on the script is done, and well, as soon as the other end hangs up.
+    MayClose,
     /// What comes is sent back, octet by octet, or no longer.
     LoopBack(bool),
 }
@@ -119,14 +123,17 @@ impl Step {
     /// What it is, in a few words.
     pub fn words(&self) -> String {
         use crate::names::{code_name, protocol_name};
+        let packet = |Template { protocol, code, .. }: &Template| {
+            let code = code.map_or_else(String::new, |code| format!(" {}", code_name(*protocol, code)));
+            format!("{}{code}", protocol_name(*protocol))
+        };
         let all = |protocols: &[u16]| protocols.iter().map(|it| protocol_name(*it)).collect::<Vec<_>>().join(", ");
         match self {
             Self::Take(protocols) => format!("take {}", all(protocols)),
             Self::Give(protocols) => format!("give {}", all(protocols)),
-            Self::Send(template) => {
-                let code =
-                    template.code.map_or_else(String::new, |code| format!(" {}", code_name(template.protocol, code)));
-                format!("send {}{code}", protocol_name(template.protocol))
+            Self::Send(template) => format!("send {}", packet(template)),
+            Self::SendFirst(templates) => {
+                format!("send {}", templates.iter().map(packet).collect::<Vec<_>>().join(", or else "))
             }
             Self::SendOctets(octets) => format!("send {} octets", octets.len()),
             Self::Expect(expect) => format!("expect {}", expect.pattern.words()),
@@ -137,6 +144,7 @@ impl Step {
             Self::Negotiate(it) => format!("negotiate {}", protocol_name(it.protocol)),
             Self::ExpectUp { .. } => "expect the network up".to_owned(),
             Self::ExpectClosed { .. } => "expect the line closed".to_owned(),
+            Self::MayClose => "the line may be closed from here on".to_owned(),
             Self::LoopBack(_) => "loop back".to_owned(),
         }
     }

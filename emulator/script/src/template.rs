@@ -62,6 +62,13 @@ pub enum Part {
         /// A Length field other than the right one.
         length: Option<u8>,
     },
+    /// The option of this kind as it stands in a packet, which has to have one.
+    OptionAsIn {
+        /// Of which packet.
+        name: String,
+        /// Its Type field.
+        kind: u8,
+    },
     /// These octets.
     Octets(Vec<u8>),
     /// One octet, many times.
@@ -199,6 +206,12 @@ pub fn body(parts: &[Part], context: Context<'_>) -> Result<Vec<u8>, String> {
                 };
                 let right = u8::try_from(data.len() + 2).unwrap_or(u8::MAX);
                 octets.extend([*kind, length.unwrap_or(right)]);
+                octets.extend(data);
+            }
+            Part::OptionAsIn { name, kind } => {
+                let data = context.captures.get(name)?.option(*kind);
+                let data = data.ok_or_else(|| format!("the packet \"{name}\" has no option {kind}"))?;
+                octets.extend([*kind, u8::try_from(data.len() + 2).unwrap_or(u8::MAX)]);
                 octets.extend(data);
             }
             Part::Octets(more) => octets.extend(more),

@@ -188,3 +188,63 @@ fn the_step_after_octets_that_have_their_time_begins_with_the_last_of_them() {
     let played = play(steps, rest(), &mut subject(Vec::new()));
     assert_eq!(played.verdict, Verdict::Passed, "{:#?}", played.log);
 }
+
+#[test]
+fn the_last_packet_of_a_code_that_came_can_be_answered_without_having_been_expected() {
+    let script = vec![
+        Step::Take(vec![LCP]),
+        Step::Wait(Duration::from_secs(1)),
+        Step::Send(Box::new(Template { of: Some("last lcp configure-request".into()), ..Template::new(LCP, Some(2)) })),
+        Step::Forget,
+        send(1, Vec::new()),
+        expect(Pattern::new(LCP, vec![2])),
+        // Opened.
+        Step::ExpectNothing { time: Duration::ZERO, proof: Proof::Echo },
+    ];
+    let played = play(script, rest(), &mut subject(Vec::new()));
+    assert_eq!(played.verdict, Verdict::Passed, "{:#?}", played.log);
+}
+
+#[test]
+fn of_several_packets_the_first_is_sent_that_can_be_made() {
+    let last = || "last lcp configure-request".to_owned();
+    let reject = |kind| {
+        let parts = vec![Part::OptionAsIn { name: last(), kind }];
+        Template { parts, identifier: Identifier::SameAs(last()), ..Template::new(LCP, Some(4)) }
+    };
+    let unanswered = Template { identifier: Identifier::SameAs("last lcp echo-reply".into()), ..reject(5) };
+    let gone = OptionPattern { kind: 5, data: None, absent: true, other: false };
+    let without_magic =
+        Pattern { body: Body::Options { list: vec![gone], others: true }, ..Pattern::new(LCP, vec![1]) };
+    let script = vec![
+        Step::Take(vec![LCP]),
+        Step::Wait(Duration::from_secs(1)),
+        Step::Forget,
+        // No echo came, and nobody asks for option 99.
+        Step::SendFirst(vec![unanswered, reject(99), reject(5)]),
+        expect(without_magic),
+    ];
+    let played = play(script, rest(), &mut subject(Vec::new()));
+    assert_eq!(played.verdict, Verdict::Passed, "{:#?}", played.log);
+    let script = vec![Step::Take(vec![LCP]), Step::Wait(Duration::from_secs(1)), Step::SendFirst(vec![reject(99)])];
+    let played = play(script, rest(), &mut subject(Vec::new()));
+    let Verdict::Failed(Failure { step, actual, .. }) = played.verdict else { panic!("{:#?}", played.log) };
+    assert_eq!((step, &*actual), (2, "the packet \"last lcp configure-request\" has no option 99"));
+}
+
+#[test]
+fn a_script_that_may_be_closed_passes_when_the_other_end_hangs_up_and_another_fails() {
+    let script = |may_close: bool| {
+        let may_close = may_close.then_some(Step::MayClose);
+        [Step::Take(vec![LCP])].into_iter().chain(may_close).chain([expect(Pattern::new(LCP, vec![6]))]).collect()
+    };
+    // It gives up after ten requests that nobody answers.
+    let patient =
+        |script: Vec<Step>| script.into_iter().map(|step| step.tolerant(Duration::from_secs(600))).collect::<Vec<_>>();
+    let ignore = Step::Ignore(Box::new(Pattern::new(LCP, vec![1])));
+    let with = |script: Vec<Step>| [vec![ignore.clone()], script].concat();
+    let played = play(with(patient(script(true))), rest(), &mut subject(Vec::new()));
+    assert_eq!(played.verdict, Verdict::Passed, "{:#?}", played.log);
+    let played = play(with(patient(script(false))), rest(), &mut subject(Vec::new()));
+    assert!(matches!(played.verdict, Verdict::Failed(_)), "{:#?}", played.log);
+}

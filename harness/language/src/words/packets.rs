@@ -250,6 +250,14 @@ pub(super) const WORDS: &[Word] = &[
         ..step(PacketWord::Send, "send", "A packet is sent: its protocol and code by name or number, right or wrong.")
     },
     Word {
+        opens: Some(Place::Packets),
+        ..step(
+            PacketWord::First,
+            "first",
+            "The first of the packets in its block is sent that can be made: every packet and option that it speaks of has come.",
+        )
+    },
+    Word {
         arguments: &[one("octets", Kind::Octets)],
         ..step(PacketWord::SendOctets, "send-octets", "Octets are sent as they are: \"7e ff 7d 23\".")
     },
@@ -308,6 +316,11 @@ pub(super) const WORDS: &[Word] = &[
         opens: Some(Place::Known),
         ..step(PacketWord::ExpectClosed, "expect-closed", "The other end hangs up.")
     },
+    step(
+        PacketWord::MayClose,
+        "may-close",
+        "From here on the script is done, and passed, as soon as the other end hangs up.",
+    ),
     Word {
         arguments: &[one("on", Kind::Flag)],
         ..step(PacketWord::LoopBack, "loop-back", "Whether every octet that comes is sent back, as a looped line does.")
@@ -352,6 +365,10 @@ pub(super) const WORDS: &[Word] = &[
     word("anything", EXPECTED, "Nothing is expected of its contents, whatever it answers."),
     word("cut", EXPECTED, "Its contents may be only the beginning of what is stated."),
     word("more", EXPECTED, "Its contents may go on after what is stated."),
+    Word {
+        arguments: &[one("name", kind::CODE), one("packet", Kind::Sentence)],
+        ..word("option-as-in", SENT, "The option of this kind as it stands in that packet, which has to have one.")
+    },
     Word { arguments: &[one("octets", Kind::Octets)], ..word("octets", BOTH, "Octets.") },
     Word { arguments: &[one("text", Kind::Escaped)], ..word("text", BOTH, "Text.") },
     Word {

@@ -90,11 +90,6 @@ impl Companion {
         self.upper = None;
     }
 
-    /// Whether the layers above have begun.
-    pub(super) const fn has_upper(&self) -> bool {
-        self.upper.is_some()
-    }
-
     /// A packet of a layer that is not under test, LCP excepted.
     pub(super) fn handle_upper(
         &mut self,

@@ -59,6 +59,10 @@ pub struct Difference {
     pub kind: Kind,
     /// A shortest word that shows it.
     pub word: Vec<Input>,
+    /// What is expected of the last input of the word.
+    pub due: Outputs,
+    /// What came of it.
+    pub shown: Outputs,
 }
 
 impl Difference {
@@ -215,15 +219,29 @@ impl Walk<'_> {
         None
     }
 
-    /// Whether all answers to a word are allowed.
-    fn allows(&self, (expected, state): Pair, word: &[usize]) -> bool {
-        let (mut expected, mut state) = (BTreeSet::from([expected]), state);
-        word.iter().all(|place| {
-            let input = self.inputs[*place];
-            expected = self.after(&expected, state, input);
-            state = self.machine.step(state, input.1).1;
-            !expected.is_empty()
-        })
+    /// A shortest word that tells that a learnt state is not one expected state but another: whose last answer is not allowed
+    /// of the one, and whose answers are all allowed of the other.
+    fn telling(&self, (expected, state): Pair, other: usize) -> Option<Vec<usize>> {
+        let mut seen = BTreeSet::new();
+        let mut queue = VecDeque::from([(BTreeSet::from([expected]), BTreeSet::from([other]), state, Vec::new())]);
+        while let Some((expected, other, state, word)) = queue.pop_front() {
+            if !seen.insert((expected.clone(), other.clone(), state)) {
+                continue;
+            }
+            for (place, input) in self.inputs.iter().enumerate() {
+                let likely = self.after(&other, state, *input);
+                if likely.is_empty() {
+                    continue;
+                }
+                let word = [&word[..], &[place]].concat();
+                let next = self.after(&expected, state, *input);
+                if next.is_empty() {
+                    return Some(word);
+                }
+                queue.push_back((next, likely, self.machine.step(state, input.1).1, word));
+            }
+        }
+        None
     }
 
     /// The expected state that each learnt one is most like: without any contradiction if there is one, then by the number of
@@ -333,15 +351,14 @@ impl Walk<'_> {
         let expected = &self.cell(pair.0, input.0).expected;
         let next = self.machine.step(pair.1, input.1).1;
         let hidden = done.outputs == expected.outputs;
-        let word = hidden.then(|| self.contradiction((expected.next, next))).flatten();
+        let word = hidden.then(|| self.telling((expected.next, next), done.next)).flatten();
         Kind::Permitted { why, shown_by: self.spoken(&word.unwrap_or_default()) }
     }
 
     /// A word that shows that a learnt state is not the expected one but another.
     fn strays(&self, (expected, state): Pair, home: Option<usize>) -> Option<Vec<usize>> {
         let home = home.filter(|home| self.classes[*home] != self.classes[expected])?;
-        let word = self.contradiction((expected, state))?;
-        self.allows((home, state), &word).then_some(word)
+        self.telling((expected, state), home)
     }
 
     fn difference(
@@ -359,7 +376,17 @@ impl Walk<'_> {
             Kind::Output => &[],
         };
         let name = |state: usize| self.reference.states[state].name.clone();
+        // On from there, as expected and as it is.
+        let (mut due, mut shown) = ((&cell.expected.outputs, cell.expected.next), (came, next));
+        for symbol in shown_by {
+            let Some(input) = self.inputs.iter().find(|input| self.reference.inputs[input.0] == *symbol) else { break };
+            let expected = &self.cell(due.1, input.0).expected;
+            due = (&expected.outputs, expected.next);
+            shown = self.machine.step(shown.1, input.1);
+        }
         Difference {
+            due: due.0.clone(),
+            shown: shown.0.clone(),
             state: name(pair.0),
             input: self.reference.inputs[input.0],
             rule: cell.rule.clone(),

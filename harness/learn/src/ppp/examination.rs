@@ -3,14 +3,12 @@
 use super::auth_rules;
 use super::compare::{Comparison, compare};
 use super::layer::Setup;
-use super::player::{PlayError, Player};
 use super::reference::Reference;
-use super::subject::Subject;
 use super::symbol::{Input, Outputs};
 use super::table::{self, Rules};
 use crate::learner::{Effort, Learner, Learnt};
 use crate::suite;
-use crate::teacher::LearnError;
+use crate::teacher::{LearnError, Teacher};
 
 /// What came of an examination.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +29,18 @@ pub fn expected(setup: &Setup, inputs: &[Input], rules: Rules) -> Reference {
 ///
 /// A small effort may learn a machine that is too simple, and a difference that is none. So the words of all differences are
 /// played; what contradicts the machine makes it a better one, and it is compared again.
-pub fn examine<S: Subject>(
-    player: &mut Player<S>,
+pub fn examine<T>(
+    teacher: &mut T,
     reference: &Reference,
     effort: Effort,
-) -> Result<Examination, LearnError<Input, Outputs, PlayError>> {
+) -> Result<Examination, LearnError<Input, Outputs, T::Error>>
+where
+    T: Teacher<Input = Input, Output = Outputs>,
+    T::Error: std::error::Error + 'static,
+{
     let inputs = reference.inputs.clone();
     let mut hints = suite::words(&reference.machine().minimal(), 0);
-    let mut learner = Learner::new(player, &inputs, effort);
+    let mut learner = Learner::new(teacher, &inputs, effort);
     let mut learnt = learner.learn(&hints)?;
     loop {
         let comparison = compare(&learnt.machine, reference);

@@ -17,7 +17,8 @@ use offhook_ppp::{pap, print};
 
 use super::companion::{Companion, request};
 use super::layer::{Layer, MAGIC, Setup};
-use super::symbol::{Input, Output, Outputs};
+use super::observer::Observer;
+use super::symbol::{Input, Outputs};
 
 /// The longest frame that is taken.
 const LONGEST: usize = 4096;
@@ -59,8 +60,6 @@ struct Request {
 struct Memory {
     /// The subject's last Configure-Request of the layer under test.
     request: Request,
-    /// Our last one.
-    own_request: Request,
     /// Identifier of the subject's last Terminate-Request.
     terminate: u8,
     /// Identifier and value of the subject's last Challenge.
@@ -78,9 +77,7 @@ pub struct Mapper {
     deframer: Deframer,
     companion: Companion,
     memory: Memory,
-    /// This-Layer-Finished was told.
-    is_finished: bool,
-    outputs: Vec<Output>,
+    observer: Observer,
     transmits: VecDeque<Vec<u8>>,
     crossed: Vec<Crossed>,
 }
@@ -88,13 +85,13 @@ pub struct Mapper {
 impl Mapper {
     /// A peer before carrier.
     pub fn new(setup: Setup) -> Self {
+        let observer = Observer::new(setup.layer);
         Self {
             setup,
             deframer: Deframer::new(LONGEST),
             companion: Companion::new(),
             memory: Memory::default(),
-            is_finished: false,
-            outputs: Vec::new(),
+            observer,
             transmits: VecDeque::new(),
             crossed: Vec::new(),
         }
@@ -103,7 +100,7 @@ impl Mapper {
     /// Carrier.
     pub fn handle_up(&mut self, now: Instant) {
         self.deframer.reset();
-        self.is_finished = false;
+        self.observer.handle_up();
         self.memory.request = Request::default();
         let packets = self.companion.handle_up(now, &self.setup);
         self.send_all(now, packets);
@@ -117,9 +114,7 @@ impl Mapper {
 
     /// The subject has hung up.
     pub fn handle_hang_up(&mut self) {
-        if !std::mem::replace(&mut self.is_finished, true) {
-            self.outputs.push(Output::Tlf);
-        }
+        self.observer.handle_hang_up();
     }
 
     /// Octets from the subject.
@@ -146,7 +141,7 @@ impl Mapper {
 
     /// What the subject did since this was last asked.
     pub fn take_outputs(&mut self) -> Outputs {
-        Outputs::new(std::mem::take(&mut self.outputs))
+        self.observer.take_outputs()
     }
 
     /// The frames that crossed the line since this was last asked.
@@ -169,90 +164,30 @@ impl Mapper {
 
     fn send(&mut self, now: Instant, protocol: u16, packet: &[u8]) {
         let frame = Frame { protocol, information: packet }.emit(Compression::NONE);
+        self.observer.handle_sent(protocol, packet);
         self.transmits.push_back(encode(&frame, DEFAULT_ACCM));
         self.crossed.push(Crossed { at: now, by_subject: false, frame });
     }
 
     fn handle_packet(&mut self, now: Instant, protocol: u16, information: &[u8]) {
+        self.observer.handle_came(protocol, information);
+        let packet = Packet::new_checked(information);
+        // What stands on LCP begins from the start with it.
+        let begins_again = packet.as_ref().is_ok_and(|packet| packet.code() == Code::ConfigureRequest);
+        if protocol == LCP && begins_again && (self.setup.layer == Layer::Lcp || self.companion.is_lcp_opened()) {
+            self.companion.handle_lower_down();
+        }
         if protocol == self.setup.layer.protocol() {
-            let output = Packet::new_checked(information).map_or(Output::Other, |packet| self.abstracted(packet));
-            if (self.setup.layer, output) == (Layer::Lcp, Output::Scr) {
-                self.companion.handle_lower_down();
+            if let Ok(packet) = packet {
+                self.memory.remember(self.setup.layer, packet);
             }
-            self.outputs.push(output);
-        } else if protocol == LCP {
-            match information.first().map(|code| Code::from(*code)) {
-                Some(Code::TerminateRequest) => self.handle_hang_up(),
-                Some(Code::ConfigureRequest) if self.companion.is_lcp_opened() => {
-                    self.companion.handle_lower_down();
-                    self.outputs.push(Output::Lower);
-                }
-                _ => {}
-            }
-            let packets = self.companion.handle_lcp(now, information, &self.setup);
-            self.send_all(now, packets);
-        } else {
-            if !self.companion.has_upper() && self.setup.layer != Layer::Ipcp {
-                self.outputs.push(Output::Tlu);
-            }
-            let packets = self.companion.handle_upper(now, protocol, information, &self.setup);
-            self.send_all(now, packets);
+            return;
         }
-    }
-
-    /// What a packet of the layer under test is.
-    fn abstracted(&mut self, packet: Packet<'_>) -> Output {
-        match self.setup.layer {
-            Layer::Lcp | Layer::Ipcp => self.abstracted_control(packet),
-            Layer::Pap => match pap::Repr::parse(&packet) {
-                Ok(pap::Repr::Request { .. }) => {
-                    self.memory.proof = packet.identifier();
-                    Output::AuthRequest
-                }
-                Ok(pap::Repr::Ack { .. }) => Output::AuthAck,
-                Ok(pap::Repr::Nak { .. }) => Output::AuthNak,
-                Ok(pap::Repr::Unknown { .. }) | Err(_) => Output::Other,
-            },
-            Layer::Chap => match chap::Repr::parse(&packet) {
-                Ok(chap::Repr::Challenge { value, .. }) => {
-                    self.memory.challenge = (packet.identifier(), value.to_vec());
-                    Output::Challenge
-                }
-                Ok(chap::Repr::Response { .. }) => {
-                    self.memory.proof = packet.identifier();
-                    Output::Response
-                }
-                Ok(chap::Repr::Success { .. }) => Output::Success,
-                Ok(chap::Repr::Failure { .. }) => Output::Failure,
-                Ok(chap::Repr::Unknown { .. }) | Err(_) => Output::Other,
-            },
-        }
-    }
-
-    fn abstracted_control(&mut self, packet: Packet<'_>) -> Output {
-        let identifier = packet.identifier();
-        match packet.code() {
-            Code::ConfigureRequest => {
-                self.memory.request = Request { identifier, options: packet.data().to_vec() };
-                Output::Scr
-            }
-            Code::ConfigureAck => {
-                let acknowledged = Request { identifier, options: packet.data().to_vec() };
-                if acknowledged == self.memory.own_request { Output::Sca } else { Output::ScaWrong }
-            }
-            Code::ConfigureNak => Output::ScnNak,
-            Code::ConfigureReject => Output::ScnReject,
-            Code::TerminateRequest => {
-                self.memory.terminate = identifier;
-                Output::Str
-            }
-            Code::TerminateAck => Output::Sta,
-            Code::CodeReject => Output::Scj,
-            Code::ProtocolReject => Output::Spj,
-            Code::EchoRequest => Output::EchoRequest,
-            Code::EchoReply => Output::Ser,
-            Code::DiscardRequest | Code::Unknown(_) => Output::Other,
-        }
+        let packets = match protocol {
+            LCP => self.companion.handle_lcp(now, information, &self.setup),
+            _ => self.companion.handle_upper(now, protocol, information, &self.setup),
+        };
+        self.send_all(now, packets);
     }
 
     /// The packet that an input stands for.
@@ -337,9 +272,7 @@ impl Mapper {
     }
 
     fn request(&mut self, options: Vec<u8>) -> Vec<u8> {
-        self.memory.own_request = Request { identifier: self.own(), options };
-        let Request { identifier, options } = &self.memory.own_request;
-        emit(Code::ConfigureRequest.into(), *identifier, options)
+        emit(Code::ConfigureRequest.into(), self.own(), &options)
     }
 
     fn echo(&mut self, code: Code) -> Vec<u8> {
@@ -356,6 +289,28 @@ impl Mapper {
 }
 
 impl Memory {
+    /// Keeps what an answer to this packet of the subject's needs.
+    fn remember(&mut self, layer: Layer, packet: Packet<'_>) {
+        let identifier = packet.identifier();
+        match layer {
+            Layer::Lcp | Layer::Ipcp => match packet.code() {
+                Code::ConfigureRequest => self.request = Request { identifier, options: packet.data().to_vec() },
+                Code::TerminateRequest => self.terminate = identifier,
+                _ => {}
+            },
+            Layer::Pap => {
+                if let Ok(pap::Repr::Request { .. }) = pap::Repr::parse(&packet) {
+                    self.proof = identifier;
+                }
+            }
+            Layer::Chap => match chap::Repr::parse(&packet) {
+                Ok(chap::Repr::Challenge { value, .. }) => self.challenge = (identifier, value.to_vec()),
+                Ok(chap::Repr::Response { .. }) => self.proof = identifier,
+                _ => {}
+            },
+        }
+    }
+
     const fn next(&mut self) -> u8 {
         self.own = self.own.wrapping_add(1);
         self.own

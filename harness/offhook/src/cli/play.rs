@@ -152,7 +152,7 @@ fn warn_unless_confined(lab: &Lab) -> Result<(), Stop> {
 }
 
 /// The lab with these stacks, built if it is not there.
-fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> {
+pub(super) fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> {
     let progress = Progress::for_stderr();
     let shown = progress.clone();
     match interruption.unless_requested(move || offhook_lab::ensure(&stacks, &progress)) {
@@ -166,7 +166,7 @@ fn ready(stacks: Vec<String>, interruption: &Interruption) -> Result<Lab, Stop> 
     }
 }
 
-fn lab_failed(error: LabError) -> Stop {
+pub(super) fn lab_failed(error: LabError) -> Stop {
     Stop::Lab(error.to_string(), error.exit_code())
 }
 
@@ -174,6 +174,6 @@ pub(super) fn failed(text: String) -> Stop {
     Stop::Lab(text, LAB_FAILED)
 }
 
-fn processors() -> usize {
+pub(super) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -8,6 +8,7 @@ mod sent;
 
 use offhook_scenario::{Packets, PppClient};
 use offhook_schema::Problem;
+use offhook_script::template::Template;
 use offhook_script::{Expect, Negotiate, Step, names};
 
 use self::expected::build_pattern;
@@ -66,6 +67,7 @@ fn build_step(item: &Item, role: PacketWord, problems: &mut Vec<Problem>) -> Opt
         PacketWord::Take => Step::Take(protocols(item)),
         PacketWord::Give => Step::Give(protocols(item)),
         PacketWord::Send => Step::Send(Box::new(build_template(item, problems)?)),
+        PacketWord::First => Step::SendFirst(choices(item, problems)),
         PacketWord::SendOctets => Step::SendOctets(sent::octets(item)),
         PacketWord::Expect => Step::Expect(Box::new(Expect {
             pattern: build_pattern(item, item, problems)?,
@@ -94,9 +96,32 @@ fn build_step(item: &Item, role: PacketWord, problems: &mut Vec<Problem>) -> Opt
         PacketWord::ExpectClosed => {
             Step::ExpectClosed { after: item.time("after").unwrap_or_default(), within: within() }
         }
+        PacketWord::MayClose => Step::MayClose,
         PacketWord::LoopBack => Step::LoopBack(item.argument_flag(0).unwrap_or_default()),
         PacketWord::Repeat => return None,
     })
+}
+
+/// The packets that there are to choose from.
+fn choices(item: &Item, problems: &mut Vec<Problem>) -> Vec<Template> {
+    let mut templates = Vec::new();
+    for word in &item.items {
+        match word.word.role.packet {
+            Some(PacketWord::Send) => templates.extend(build_template(word, problems)),
+            Some(_) => {
+                let problem =
+                    Problem::new(fault::BAD_PACKET, "only packets can be chosen from", word.span, "is not `send`");
+                problems.push(problem.help("for example: first { send \"lcp\" \"terminate-ack\" id=1; }"));
+            }
+            None => {}
+        }
+    }
+    if templates.is_empty() && problems.is_empty() && item.complete {
+        let problem =
+            Problem::new(fault::BAD_PACKET, "there is no packet to choose", item.span, "has no `send` in its block");
+        problems.push(problem.help("for example: first { send \"lcp\" \"terminate-ack\" id=1; }"));
+    }
+    templates
 }
 
 /// The protocols that a step names.

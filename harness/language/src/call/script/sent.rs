@@ -89,6 +89,12 @@ pub(super) fn build_parts(item: &Item, protocol: u16, options: bool, problems: &
                 let length = word.number("length").and_then(|length| u8::try_from(length).ok());
                 parts.push(Part::Option { kind, data: data.unwrap_or_else(|| Data::Is(Vec::new())), length });
             }
+        } else if word.word.name == "option-as-in" {
+            let name = word.argument_text(0);
+            match names::option(protocol, &name) {
+                Some(option) => parts.push(Part::OptionAsIn { name: word.argument_text(1), kind: option.kind }),
+                None => problems.push(unknown_option(protocol, &name, word.argument_span(0))),
+            }
         } else {
             parts.extend(build_part(word));
         }

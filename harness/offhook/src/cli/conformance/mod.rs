@@ -1,12 +1,13 @@
 //! `offhook conformance`: the cases of a suite, run on stacks or proved in process, and what came of them by clause.
 
+mod learn;
 mod proof;
 mod stacks;
 mod subject;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use super::Color;
 use super::formats::Formats;
@@ -25,6 +26,7 @@ use offhook_scenario::{Level, Scenario, Subject};
 const SUITE: &str = "scenarios/conformance";
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("compared").args(["subject", "learn"])))]
 pub(super) struct Conformance {
     /// Scenario files with cases, or directories searched for *.kdl
     #[arg(value_name = "PATH", default_value = SUITE)]
@@ -78,13 +80,17 @@ pub(super) struct Conformance {
     #[arg(long, value_name = "SECONDS", default_value_t = 150, requires = "subject")]
     longest: u64,
 
-    /// A table of an earlier run of the subject, in JSON: what deviates there is known, what does so no longer is told
-    #[arg(long, value_name = "FILE", requires = "subject")]
+    /// A table of an earlier run of the subject, in JSON: what deviates there is known, what does so no longer is told. With
+    /// --learn, a machine in JSON: what is answered otherwise is told
+    #[arg(long, value_name = "FILE", requires = "compared")]
     against: Option<PathBuf>,
 
     /// Write a table of cases by subjects: JSON if the name ends in .json, else Markdown
     #[arg(long, value_name = "FILE")]
     matrix: Vec<PathBuf>,
+
+    #[command(flatten)]
+    learning: learn::Learning,
 
     #[command(flatten)]
     set: Set,
@@ -135,6 +141,9 @@ pub(super) fn main(arguments: &Conformance) -> u8 {
 
 fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
     known_stacks(&arguments.stack)?;
+    if let Some(learnable) = arguments.learning.learn {
+        return learn::run(arguments, learnable.layer());
+    }
     let loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
     let choice = Choice {
         names: Vec::new(),
