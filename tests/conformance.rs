@@ -122,7 +122,7 @@ fn a_program_that_stands_in_the_place_of_the_servers_runs_in_every_guest_and_the
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("/usr/sbin/pppd (replaced) by sha256"), "{text}");
     let result: serde_json::Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
-    let file = &result["scenarios"][0]["fingerprint"]["changed"]["files"][0];
+    let file = &result["outcomes"][0]["fingerprint"]["changed"]["files"][0];
     assert_eq!((&file["file"], &file["change"]), (&"/usr/sbin/pppd".into(), &"replaced".into()));
     let refused = offhook().args(["run", "--replace", "usr/sbin/pppd=/bin/true"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
