@@ -1,8 +1,8 @@
 //! Conformance of a PPP end: cases that are scenarios with a clause, what proves that each can fail, and what comes of them.
 //!
 //! - [`subject`]: an end of offhook's own in the place of a server, in process.
-//! - [`prove`]: a case played against it, sound and with each of the case's faults.
-//! - [`live`]: a case played against a program, a port or a device, by the real clock; [`needs`] says what it must provide.
+//! - [`prove()`]: a case played against it, sound and with each of the case's faults.
+//! - [`mod@live`]: a case played against a program, a port or a device, by the real clock; [`needs`] says what it must provide.
 //! - [`matrix`]: what came of cases, by subject and level.
 
 pub mod live;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What the [`Deframer`] found.
+/// What the [`Deframer`](super::Deframer) found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item<'a> {
     /// A frame with a good FCS: address to information, without FCS and transparency.

@@ -271,8 +271,8 @@ impl Link {
         }
     }
 
-    /// A datagram for the peer; `protocol` is [`IP`] or [`IPV6`]. Dropped, with false, unless its network protocol
-    /// is Opened.
+    /// A datagram for the peer; `protocol` is [`IP`](crate::frame::IP) or [`IPV6`](crate::frame::IPV6). Dropped, with
+    /// false, unless its network protocol is Opened.
     pub fn handle_datagram(&mut self, protocol: u16, datagram: &[u8]) -> bool {
         let ready = self.is_open(protocol) && !self.is_silent;
         if ready {

@@ -174,7 +174,7 @@ fn key(case: &str, name: &str) -> String {
 /// The verdicts of a table in JSON, by case.
 fn read_table(path: &Path) -> Result<BTreeMap<String, Verdict>, Stop> {
     let wrong = |why: String| Stop::Wrong(format!("--against {}: {why}\n", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| wrong(plain(&error).to_string()))?;
+    let text = fs::read_to_string(path).map_err(|error| wrong(plain(&error)))?;
     Matrix::read(&text).map_err(|error| wrong(format!("no table of cases in JSON: {error}")))
 }
 
