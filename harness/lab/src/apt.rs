@@ -101,11 +101,11 @@ impl Suite<'_> {
         Ok(names.lines().map(str::to_owned).collect())
     }
 
-    /// These packages and all they depend on.
-    pub(super) fn closure(&self, names: &[&str]) -> Result<Vec<Package>, LabError> {
+    /// These packages of the suite, and all that they and these files depend on. The files are not among them.
+    pub(super) fn closure(&self, names: &[&str], files: &[PathBuf]) -> Result<Vec<Package>, LabError> {
         let doing = format!("reading what packages {} needs", self.name);
         let mut simulate = self.command("apt-get");
-        simulate.args(["install", "--simulate", "-q", "-y"]).args(names);
+        simulate.args(["install", "--simulate", "-q", "-y", "--allow-downgrades"]).args(names).args(files);
         let plan = self.children.output(&doing, &mut simulate)?;
         let chosen: Vec<String> = plan.lines().filter_map(planned).collect();
         self.describe(&chosen)
@@ -193,11 +193,15 @@ fn follow(line: &str, task: &Task) {
     }
 }
 
-/// `Inst libbsd0 (0.11.7-2 Debian:12.15/oldstable [amd64])` is `libbsd0=0.11.7-2`.
+/// `Inst libbsd0 (0.11.7-2 Debian:12.15/oldstable [amd64])` is `libbsd0=0.11.7-2`; a file's line, `Inst ppp (2.5.3-1 local-deb
+/// [amd64])`, is none.
 fn planned(line: &str) -> Option<String> {
     let mut words = line.strip_prefix("Inst ")?.split(' ');
     let name = words.next()?;
     let version = words.find_map(|word| word.strip_prefix('('))?;
+    if words.next().is_some_and(|origin| origin.trim_end_matches(',') == "local-deb") {
+        return None;
+    }
     Some(format!("{name}={version}"))
 }
 

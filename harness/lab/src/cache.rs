@@ -4,6 +4,7 @@
 //! kernel/<key>/{linux,manifest.json}            finished; appears by one rename
 //! stack/<name>-<key>/{root/,manifest.json}      finished; appears by one rename
 //!     files.txt                                 beside the manifest: what the part was when it was built
+//! added/<name>/{recipe.json,*.deb}              how a stack that does not ship is made; appears by one rename
 //! init/<key>/                                   the first root of guests; appears by one rename
 //! lock/<part>                                   held while the part is built; holds the builder's process number
 //! download/<part>/                              packages fetched for a part that is not finished
@@ -30,7 +31,7 @@ use super::removal::remove;
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The directories in it.
-pub(super) const DIRECTORIES: [&str; 7] = ["tmp", "run", "lock", "kernel", "stack", "init", "download"];
+pub(super) const DIRECTORIES: [&str; 8] = ["tmp", "run", "lock", "kernel", "stack", "init", "download", "added"];
 
 /// The mode of directories: nobody else may write.
 const MODE: u32 = 0o755;

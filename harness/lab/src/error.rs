@@ -28,6 +28,8 @@ pub enum LabErrorKind {
     GuestMemory,
     /// No such stack.
     UnknownStack,
+    /// A stack cannot be made so.
+    BadRecipe,
     /// The kernel's patch does not apply.
     Patch,
     /// A file that the lab is carried in cannot be made or taken.
@@ -240,8 +242,12 @@ impl LabError {
         Self::new(
             LabErrorKind::UnknownStack,
             format!("There is no stack named \"{name}\"."),
-            format!("The stacks are {}.", known.join(" and ")),
+            format!("The stacks are {}; `offhook lab add` makes others.", known.join(", ")),
         )
+    }
+
+    pub(super) fn bad_recipe(why: &str) -> Self {
+        Self::new(LabErrorKind::BadRecipe, format!("The stack cannot be made: {why}."), "See offhook lab add --help.")
     }
 
     pub(super) fn patch_mismatch(file: &str, source: &str, why: &str) -> Self {

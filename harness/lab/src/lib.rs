@@ -16,6 +16,7 @@ use offhook_base::guest::Confined;
 use rustix::fs::Mode;
 use rustix::process::umask;
 
+mod add;
 mod apt;
 mod beneath;
 mod cache;
@@ -42,6 +43,7 @@ mod processor;
 mod programs;
 mod progress;
 mod queue;
+mod recipe;
 mod record;
 mod removal;
 mod replacement;
@@ -56,6 +58,7 @@ pub mod uml;
 mod unpack;
 mod verify;
 
+pub use add::{Addition, add, stacks};
 pub use cache::{Cache, Scratch, settle};
 pub use error::{LabError, LabErrorKind, size};
 pub use init::Init;
@@ -67,6 +70,7 @@ pub use place::{Place, Room};
 pub use portable::{Exported, Imported, export, import, key};
 pub use programs::ServerPrograms;
 pub use progress::Progress;
+pub use recipe::{Deb, Recipe, shipped};
 pub use record::Recorded;
 pub use replacement::Replacement;
 pub use stack::{STACKS, Stack};
@@ -146,10 +150,8 @@ pub fn ensure(stacks: &[String], progress: &Progress) -> Result<Lab, LabError> {
 /// As [`ensure`].
 pub fn ensure_on(machine: &Machine, stacks: &[String], progress: &Progress) -> Result<Lab, LabError> {
     machine.check_arch()?;
-    if let Some(unknown) = stacks.iter().find(|name| !STACKS.contains(&name.as_str())) {
-        return Err(LabError::unknown_stack(unknown, STACKS));
-    }
     let shelf = Shelf::of(machine)?;
+    stacks.iter().try_for_each(|name| shelf.recipe(name).map(drop))?;
     shelf.safe()?;
     if let Some(lab) = shelf.lab(stacks)? {
         lab.cache.tidy();
@@ -206,8 +208,9 @@ fn build(machine: &Machine, shelf: &Shelf, stacks: &[String], progress: &Progres
                 scope.spawn(move || {
                     part(name, &|build| match shelf.stack(name) {
                         Some(stack) => Ok(stack.summary()),
-                        None => build
-                            .stack(name, &shelf.stack_place(name))
+                        None => shelf
+                            .recipe(name)
+                            .and_then(|recipe| build.stack(recipe, &shelf.added(name), &shelf.place_of(recipe)))
                             .and_then(|_| shelf.built(shelf.stack(name)).map(|stack| stack.summary())),
                     })
                 })
@@ -273,7 +276,7 @@ mod tests {
         };
         manifest::write(&shelf.kernel_place.join("manifest.json"), &kernel).unwrap();
         for name in stacks {
-            let place = shelf.stack_place(name);
+            let place = shelf.place_of(shelf.recipe(name).unwrap());
             std::fs::create_dir_all(place.join("root")).unwrap();
             let package = |name: &str, version: &str| Package {
                 name: name.into(),
@@ -378,7 +381,7 @@ mod tests {
     fn an_unknown_stack_is_refused_before_anything_is_built() {
         let dir = tempfile::tempdir().unwrap();
         let error = ensure_on(&machine(dir.path(), ""), &["sid".to_owned()], &Progress::Silent).unwrap_err();
-        assert_eq!(error, LabError::unknown_stack("sid", STACKS));
+        assert_eq!(error, LabError::unknown_stack("sid", &["bookworm", "trixie", "forky"]));
     }
 
     /// For the hand: `OFFHOOK_CACHE=/some/dir cargo test -p offhook --lib lab::tests::the_whole -- --ignored --nocapture`.

@@ -12,6 +12,7 @@ use super::error::LabError;
 use super::init::Init;
 use super::kernel::{self, KERNEL, Kernel};
 use super::machine::Machine;
+use super::recipe::{self, Recipe};
 use super::record::{Record, Recorded};
 use super::stack::{self, Stack};
 use super::trust::Guard;
@@ -22,6 +23,8 @@ use super::verify::{Verified, Verifier};
 pub(super) struct Shelf {
     pub(super) cache: Cache,
     pub(super) kernel_place: PathBuf,
+    /// How each stack is made: those that ship, then those that were added.
+    pub(super) recipes: Vec<Recipe>,
     guard: Guard,
 }
 
@@ -30,7 +33,8 @@ impl Shelf {
         let root = machine.cache_dir()?;
         let kernel_place = root.join("kernel").join(kernel::key(machine));
         let guard = Guard::new(&root, machine.user, machine.private_group);
-        Ok(Self { cache: Cache::at(root), kernel_place, guard })
+        let recipes = recipe::all(&root);
+        Ok(Self { cache: Cache::at(root), kernel_place, recipes, guard })
     }
 
     /// Whether nobody else could have put something into the cache that would be run.
@@ -39,8 +43,20 @@ impl Shelf {
         self.guard.tree(&Init::place(self.root()), usize::MAX)
     }
 
-    pub(super) fn stack_place(&self, name: &str) -> PathBuf {
-        self.root().join("stack").join(format!("{name}-{}", stack::key(name)))
+    /// How the stack of that name is made.
+    pub(super) fn recipe(&self, name: &str) -> Result<&Recipe, LabError> {
+        let known = || self.recipes.iter().map(|recipe| &*recipe.name).collect::<Vec<_>>();
+        self.recipes.iter().find(|recipe| recipe.name == name).ok_or_else(|| LabError::unknown_stack(name, &known()))
+    }
+
+    /// Where the stack of a recipe lies, or will.
+    pub(super) fn place_of(&self, recipe: &Recipe) -> PathBuf {
+        self.root().join("stack").join(format!("{}-{}", recipe.name, stack::key(recipe)))
+    }
+
+    /// Where an added stack's recipe and packages lie.
+    pub(super) fn added(&self, name: &str) -> PathBuf {
+        recipe::place(self.root(), name)
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -52,7 +68,7 @@ impl Shelf {
     }
 
     pub(super) fn stack(&self, name: &str) -> Option<Stack> {
-        Stack::read(&self.stack_place(name))
+        Stack::read(&self.place_of(self.recipe(name).ok()?))
     }
 
     /// The whole lab, if all of it is built.

@@ -5,18 +5,22 @@
 //! [`StackManifest::special`] lists it.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use super::child::Children;
 use super::error::{LabError, size};
 use super::etc;
 use super::kernel::{Build, Times};
-use super::manifest::{self, StackManifest};
+use super::manifest::{self, Package, StackManifest};
 use super::progress::Unit;
+use super::recipe::{Deb, Recipe};
 use super::record::{RECORD, Record, Recorded};
 use super::tree;
 use super::unpack::Target;
 
-/// The stacks there are, by name, which is the Debian release's.
+/// The stacks that scenarios run on unless others are named: by name, which is the Debian release's.
 pub const STACKS: &[&str] = &["bookworm", "trixie"];
 
 /// Changes whenever a stack made by this code from the same packages would differ.
@@ -47,9 +51,10 @@ const PACKAGES: &[&str] = &[
     "libc-bin",
     "sed",
     "util-linux",
-    // where a release is not merged yet: chosen instead of usrmerge, which needs all of perl
-    "usr-is-merged",
 ];
+
+/// Chosen instead of usrmerge, which needs all of perl, where a release knows both; older ones know neither.
+const MERGED: &str = "usr-is-merged";
 
 /// Those of them that a release may lack: what needs only the others runs all the same.
 const OPTIONAL: &[&str] = &["mgetty", "ppp", "wvdial"];
@@ -88,36 +93,45 @@ fn lacking<E>(names: impl Fn(&str) -> Result<Vec<String>, E>) -> Result<Vec<Stri
 }
 
 /// A stack's key: what goes in by recipe, not what the network offers today.
-pub(super) fn key(name: &str) -> String {
-    let parts =
-        [RECIPE, name].into_iter().chain(PACKAGES.iter().copied()).chain(etc::FILES.iter().flat_map(|f| [f.0, f.1]));
+pub(super) fn key(recipe: &Recipe) -> String {
+    let common = PACKAGES.iter().copied().chain([MERGED]).chain(etc::FILES.iter().flat_map(|f| [f.0, f.1]));
+    let parts = [RECIPE, recipe.name.as_str()].into_iter().chain(common).chain(recipe.particulars());
     manifest::digest(parts.map(str::as_bytes))[..12].to_owned()
 }
 
 impl Build<'_, '_> {
-    /// Builds a stack and moves it to `place`.
-    pub(super) fn stack(&self, name: &str, place: &Path) -> Result<StackManifest, LabError> {
+    /// Builds a stack and moves it to `place`; packages of its own lie in `added`.
+    pub(super) fn stack(&self, recipe: &Recipe, added: &Path, place: &Path) -> Result<StackManifest, LabError> {
+        let name = recipe.name.as_str();
         self.check_room(&format!("Building the stack {name}"), NEEDED)?;
         let scratch = self.cache.scratch(name)?;
         let mut times = Times::default();
-        let suite = self.archive.suite(name, self.task)?;
+        let suite = self.archive.suite(&recipe.release, self.task)?;
         let missing = lacking(|prefix| suite.names(prefix))?;
-        let wanted: Vec<&str> =
-            PACKAGES.iter().copied().filter(|name| !missing.iter().any(|one| one == name)).collect();
-        let packages = suite.closure(&wanted)?;
+        let debs: Vec<PathBuf> = recipe.debs.iter().map(|deb| added.join(&deb.file)).collect();
+        let own =
+            recipe.debs.iter().zip(&debs).map(|(deb, file)| self.own(deb, file)).collect::<Result<Vec<_>, _>>()?;
+        let merged = suite.names(MERGED)?.iter().any(|name| name == MERGED).then_some(MERGED);
+        let own_choice = recipe.packages.iter().map(String::as_str);
+        let named = PACKAGES.iter().copied().chain(merged).chain(own_choice);
+        let here = |name: &&str| missing.iter().all(|one| one != name) && own.iter().all(|one| one.name != *name);
+        let wanted: Vec<&str> = named.filter(here).collect();
+        let mut packages = suite.closure(&wanted, &debs)?;
         let download = self.cache.download(name);
         suite.fetch(&packages, &download, self.task)?;
         times.step("fetch");
 
-        let doing = format!("unpacking {} packages", packages.len());
-        self.task.phase(&doing, Unit::Packages, Some(packages.len() as u64));
+        let files: Vec<PathBuf> =
+            packages.iter().map(|package| download.join(package.file_name())).chain(debs).collect();
+        packages.extend(own);
+        let doing = format!("unpacking {} packages", files.len());
+        self.task.phase(&doing, Unit::Packages, Some(files.len() as u64));
         let result = scratch.path().join("result");
         let root = result.join("root");
         let mut target = Target::merged(&root).map_err(|error| self.io_error(&error))?;
-        for (done, package) in packages.iter().enumerate() {
+        for (done, deb) in files.iter().enumerate() {
             let wanted = |path: &str| !UNREAD.iter().any(|dir| path.starts_with(dir));
-            let deb = download.join(package.file_name());
-            target.package(self.children, &deb, wanted).map_err(|error| self.in_cache(&doing, error))?;
+            target.package(self.children, deb, wanted).map_err(|error| self.in_cache(&doing, error))?;
             self.task.position(done as u64 + 1);
         }
         let mut special = std::mem::take(&mut target.special);
@@ -143,6 +157,36 @@ impl Build<'_, '_> {
         self.cache.publish(&scratch, &result, place)?;
         let _ = super::removal::remove(&download);
         Ok(manifest)
+    }
+
+    /// What a package of one's own says of itself, if its file is still the one that was added.
+    fn own(&self, deb: &Deb, file: &Path) -> Result<Package, LabError> {
+        let came = manifest::file_digest(file).map_err(|error| self.io_error(&error))?;
+        if came != deb.sha256 {
+            let what = format!("{} is not the file that was added any more; add it again", deb.file);
+            return Err(LabError::bad_recipe(&what));
+        }
+        package_of(self.children, file)
+    }
+}
+
+/// What a file of a Debian package says of itself.
+pub(super) fn package_of(children: &Children, file: &Path) -> Result<Package, LabError> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let doing = format!("reading the package {name}");
+    let mut command = Command::new("dpkg-deb");
+    command.arg("--show").arg("--showformat=${Package}\n${Version}\n${Architecture}\n").arg(file);
+    let text = children.output(&doing, &mut command)?;
+    let unreadable = |error: &io::Error| LabError::unreadable(&doing, &file.display().to_string(), error);
+    let size = fs::metadata(file).map_err(|error| unreadable(&error))?.len();
+    let sha256 = manifest::file_digest(file).map_err(|error| unreadable(&error))?;
+    match text.lines().collect::<Vec<_>>()[..] {
+        [name, version, architecture @ ("amd64" | "all")] => {
+            let (name, version) = (name.to_owned(), version.to_owned());
+            Ok(Package { name, version, architecture: architecture.to_owned(), sha256, size })
+        }
+        [_, _, other] => Err(LabError::bad_recipe(&format!("{name} is for {other}, and the lab's guests are amd64"))),
+        _ => Err(LabError::failed(&doing, "dpkg-deb told no name, version and architecture")),
     }
 }
 
@@ -186,8 +230,23 @@ mod tests {
 
     #[test]
     fn keys_tell_stacks_apart_and_stay() {
-        assert_eq!(key("trixie"), key("trixie"));
-        assert_ne!(key("trixie"), key("bookworm"));
+        let named =
+            |name: &str, release: &str| Recipe { name: name.into(), release: release.into(), ..Recipe::default() };
+        let trixie = named("trixie", "trixie");
+        assert_eq!(key(&trixie), key(&Recipe { like: "bookworm".into(), ..trixie.clone() }));
+        let with = Deb { file: "ppp.deb".into(), sha256: "ab".into() };
+        let others = [
+            named("bookworm", "bookworm"),
+            named("trixie", "bookworm"),
+            Recipe { packages: vec!["libmine1".into()], ..trixie.clone() },
+            Recipe { debs: vec![with], ..trixie.clone() },
+        ];
+        for (index, other) in others.iter().enumerate() {
+            assert!(
+                std::iter::once(&trixie).chain(&others[..index]).all(|before| key(before) != key(other)),
+                "{other:?}"
+            );
+        }
     }
 
     #[test]

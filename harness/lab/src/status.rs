@@ -15,7 +15,6 @@ use super::progress::duration;
 use super::record::Recorded;
 use super::removal::remove;
 use super::shelf::Shelf;
-use super::stack::STACKS;
 use super::verify::Verified;
 
 /// One part of the lab.
@@ -64,7 +63,8 @@ pub fn status(machine: &Machine) -> Result<Status, LabError> {
     let shelf = Shelf::of(machine)?;
     shelf.safe()?;
     let kernel = shelf.kernel();
-    let stacks = STACKS.iter().filter_map(|&name| Some((name.to_owned(), shelf.stack(name)?))).collect();
+    let named = shelf.recipes.iter().map(|recipe| recipe.name.clone());
+    let stacks = named.filter_map(|name| Some((name.clone(), shelf.stack(&name)?))).collect();
     let mut verified = shelf.verified(kernel.as_ref(), &stacks, true)?;
     let kernel = kernel.zip(verified.remove(KERNEL)).map(|(Kernel { manifest, .. }, verified)| Built {
         what: format!("{} from {} {}", manifest.release, manifest.source.name, manifest.source.version),
@@ -88,12 +88,15 @@ pub fn status(machine: &Machine) -> Result<Status, LabError> {
     let others = others(&shelf, &parts).into_iter().map(|path| (tree_size(&path), path));
     let others = others.map(|(size, path)| (path, size)).collect();
     let parts = parts.into_iter().map(|(name, path)| Part { built: built.remove(&name).flatten(), name, path });
+    // Nobody misses what ships, and yet is built only when it is named.
+    let unbidden = |name: &str| shelf.recipe(name).is_ok_and(|recipe| recipe.ships() && !recipe.runs_unbidden());
+    let parts = parts.filter(|part| part.built.is_some() || !unbidden(&part.name));
     Ok(Status { cache: shelf.root().to_owned(), others, parts: parts.collect() })
 }
 
 /// Every part of the lab and where it is or will be, the kernel first.
 fn places(shelf: &Shelf) -> Vec<(String, PathBuf)> {
-    let stacks = STACKS.iter().map(|&name| (name.to_owned(), shelf.stack_place(name)));
+    let stacks = shelf.recipes.iter().map(|recipe| (recipe.name.clone(), shelf.place_of(recipe)));
     std::iter::once((KERNEL.to_owned(), shelf.kernel_place.clone())).chain(stacks).collect()
 }
 
@@ -122,7 +125,8 @@ pub fn clean(machine: &Machine, what: &Clean) -> Result<Vec<PathBuf>, LabError> 
         Clean::Others => Vec::new(),
         Clean::All => all.iter().collect(),
         Clean::Part(name) => {
-            let known = || [&[KERNEL], STACKS].concat();
+            let known =
+                || std::iter::once(KERNEL).chain(shelf.recipes.iter().map(|recipe| &*recipe.name)).collect::<Vec<_>>();
             let part = all.iter().find(|(part, _)| part == name);
             vec![part.ok_or_else(|| LabError::unknown_stack(name, &known()))?]
         }
@@ -147,6 +151,7 @@ pub fn clean(machine: &Machine, what: &Clean) -> Result<Vec<PathBuf>, LabError> 
         // no guest may find half a stack: what it is known by goes first
         let _ = fs::remove_file(path.join("manifest.json"));
         remove(path)?;
+        remove(&shelf.added(name))?;
     }
     if !matches!(what, Clean::Part(_)) {
         for path in others(&shelf, &all) {
@@ -245,10 +250,9 @@ mod tests {
         fs::create_dir_all(dir.path().join("kernel/old")).unwrap();
         fs::write(dir.path().join("kernel/old/linux"), [0; 2000]).unwrap();
         let text = status(&machine).unwrap().to_string().replace(dir.path().to_str().unwrap(), "CACHE");
-        let key = |text: String| {
-            text.replace(&super::super::kernel::key(&machine), "KEY")
-                .replace(&super::super::stack::key("trixie"), "KEY")
-        };
+        let shelf = Shelf::of(&machine).unwrap();
+        let trixie = super::super::stack::key(shelf.recipe("trixie").unwrap());
+        let key = |text: String| text.replace(&super::super::kernel::key(&machine), "KEY").replace(&trixie, "KEY");
         insta::assert_snapshot!(key(text));
     }
 

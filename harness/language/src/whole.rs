@@ -9,7 +9,7 @@ use super::order;
 use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::{Act as ActWord, Item, Place};
-use crate::words::choices::{EXTENTS, LEVELS, STACKS, SUBJECTS};
+use crate::words::choices::{EXTENTS, LEVELS, STACKS_UNLESS_STATED, SUBJECTS};
 use offhook_scenario::{Act, Conformance, Port, Scenario, Snapshot, Variant};
 use offhook_schema::{Problem, Value};
 
@@ -38,7 +38,7 @@ pub(super) fn build(
 fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> Scenario {
     let stacks = match item.child("stack") {
         Some(stack) => build_stacks(stack, problems),
-        None => STACKS.values().map(|stack| (*stack).to_owned()).collect(),
+        None => STACKS_UNLESS_STATED.map(str::to_owned).to_vec(),
     };
     let changed = changed_ports(item, base);
     let server = item.child("server").map(|server| build_server(server, base, &changed, problems)).unwrap_or_default();
@@ -82,6 +82,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         conformance: build_conformance(item),
         faults: build_faults(item, problems),
         stacks,
+        like: None,
         server,
         acts,
     }

@@ -60,6 +60,8 @@ pub mod selection;
 mod server;
 #[doc(hidden)]
 pub mod snapshots;
+#[cfg(feature = "cli")]
+mod stacks;
 mod words;
 
 pub use call::Call;

@@ -50,6 +50,9 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Stacks to run it on, by name (`bookworm`). Never empty.
     pub stacks: Vec<String>,
+    /// Where it runs on a stack that it does not name: the one of `stacks` that stack is like. See [`Scenario::on_one_like`].
+    #[serde(default)]
+    pub like: Option<String>,
     /// What is compared with what was accepted before.
     #[serde(default)]
     pub snapshots: Vec<Snapshot>,
@@ -76,6 +79,28 @@ pub enum Act {
 }
 
 impl Scenario {
+    /// The same for a stack that it does not name: what it says of `like` holds of `stack`, unless it says something of `stack`.
+    #[must_use]
+    pub fn on_one_like(mut self, stack: &str, like: &str) -> Self {
+        let calls = self.acts.iter_mut().filter_map(|act| if let Act::Calls(calls) = act { Some(calls) } else { None });
+        for step in calls.flatten().flat_map(|call| &mut call.steps) {
+            let own = |name: &String| name == stack;
+            let failures = step.known_failures.iter().flat_map(|known| &known.stacks);
+            if step.deviations.iter().any(|deviation| own(&deviation.stack)) || failures.into_iter().any(own) {
+                continue;
+            }
+            for deviation in step.deviations.iter_mut().filter(|deviation| deviation.stack == like) {
+                deviation.stack = stack.to_owned();
+            }
+            for name in step.known_failures.iter_mut().flat_map(|known| &mut known.stacks).filter(|name| *name == like)
+            {
+                *name = stack.to_owned();
+            }
+        }
+        self.like = Some(like.to_owned());
+        self
+    }
+
     /// All calls in the order in which they are numbered.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.acts.iter().filter_map(|act| if let Act::Calls(calls) = act { Some(calls) } else { None }).flatten()

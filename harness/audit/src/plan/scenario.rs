@@ -57,6 +57,7 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
         tags: Vec::new(),
         snapshots: Vec::new(),
         conformance: None,
+        like: None,
         faults: Vec::new(),
         stacks: vec![stack.to_owned()],
         server,

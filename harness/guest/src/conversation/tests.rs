@@ -38,6 +38,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         tags: Vec::new(),
         snapshots: Vec::new(),
         conformance: None,
+        like: None,
         faults: Vec::new(),
         stacks: vec!["bookworm".to_owned()],
         server: Server { ports, hunt_groups: vec![group], ..Server::default() },

@@ -20,7 +20,7 @@ use crate::machine::Machine;
 use crate::manifest::{file_digest, octets_digest};
 use crate::record::Recorded;
 use crate::shelf::Shelf;
-use crate::stack::{STACKS, Stack};
+use crate::stack::Stack;
 use crate::tree::{Entry, Kind, place, walk};
 
 /// How hard xz tries: a lab of 120 MB becomes 36 MB in 9 s. 3 makes it 34 MB, in 22 s.
@@ -47,7 +47,7 @@ struct Source {
     entries: Vec<Entry>,
 }
 
-/// Makes a lab file of the kernel and these stacks, or of all that are built if there are none. Every file is read.
+/// Makes a lab file of the kernel and these stacks, or of all that ship and are built if there are none. Every file is read.
 ///
 /// # Errors
 /// If a part is not built or is not as it was built, or cannot be read.
@@ -65,13 +65,12 @@ pub fn export(machine: &Machine, stacks: &[String]) -> Result<Exported, LabError
 }
 
 fn sources(shelf: &Shelf, stacks: &[String]) -> Result<Vec<Source>, LabError> {
-    if let Some(unknown) = stacks.iter().find(|name| !STACKS.contains(&name.as_str())) {
-        return Err(LabError::unknown_stack(unknown, STACKS));
-    }
+    super::all_ship(&shelf.recipes, stacks)?;
     let wanted = |name: &str| stacks.is_empty() || stacks.iter().any(|stack| stack == name);
     let kernel = shelf.kernel().ok_or_else(|| missing(KERNEL, shelf.root()))?;
     let mut found: BTreeMap<String, Stack> = BTreeMap::new();
-    for &name in STACKS.iter().filter(|name| wanted(name)) {
+    let recipes = shelf.recipes.iter().filter(|recipe| recipe.ships() && wanted(&recipe.name));
+    for name in recipes.map(|recipe| &*recipe.name) {
         match shelf.stack(name) {
             Some(stack) => drop(found.insert(name.to_owned(), stack)),
             None if stacks.is_empty() => {}
@@ -79,7 +78,7 @@ fn sources(shelf: &Shelf, stacks: &[String]) -> Result<Vec<Source>, LabError> {
         }
     }
     if found.is_empty() {
-        return Err(missing(STACKS.first().unwrap_or(&"stack"), shelf.root()));
+        return Err(missing("stack", shelf.root()));
     }
     let verified = shelf.verified(Some(&kernel), &found, true)?;
     let mut sources = Vec::new();

@@ -22,9 +22,10 @@ use crate::kernel::{KERNEL, Kernel};
 use crate::machine::Machine;
 use crate::manifest::file_digest;
 use crate::memory;
+use crate::recipe::Recipe;
 use crate::record::{RECORD, Record};
 use crate::shelf::Shelf;
-use crate::stack::{STACKS, Stack};
+use crate::stack::Stack;
 use crate::tree;
 
 /// What the first entry may have at most.
@@ -148,8 +149,10 @@ impl Input<'_> {
             let part = packed.part.as_str();
             let place = match part {
                 KERNEL => shelf.kernel_place.clone(),
-                stack if STACKS.contains(&stack) => shelf.stack_place(stack),
-                _ => return Err(self.refused(&format!("it has a part {part:?}, which no lab has"), FOREIGN)),
+                stack => match shelf.recipe(stack).ok().filter(|recipe| recipe.ships()) {
+                    Some(recipe) => shelf.place_of(recipe),
+                    None => return Err(self.refused(&format!("it has a part {part:?}, which no lab has"), FOREIGN)),
+                },
             };
             let place = place.strip_prefix(shelf.root()).unwrap_or(&place).display().to_string();
             if place != packed.place {
@@ -179,8 +182,10 @@ impl Input<'_> {
     /// The parts that are there already and are the same; others are not replaced, as guests may run on them.
     fn there(&self, shelf: &Shelf, contents: &Contents) -> Result<Vec<String>, LabError> {
         let kernel = shelf.kernel().filter(|_| contents.parts.iter().any(|packed| packed.part == KERNEL));
-        let wanted = |name: &&&str| contents.parts.iter().any(|packed| packed.part == ***name);
-        let stacks = STACKS.iter().filter(wanted).filter_map(|&name| Some((name.to_owned(), shelf.stack(name)?)));
+        let wanted =
+            |recipe: &&Recipe| recipe.ships() && contents.parts.iter().any(|packed| packed.part == recipe.name);
+        let named = shelf.recipes.iter().filter(wanted).map(|recipe| recipe.name.clone());
+        let stacks = named.filter_map(|name| Some((name.clone(), shelf.stack(&name)?)));
         let verified = shelf.verified(kernel.as_ref(), &stacks.collect(), true)?;
         let mut kept = Vec::new();
         for packed in &contents.parts {

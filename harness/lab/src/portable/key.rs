@@ -14,24 +14,24 @@
 use crate::error::LabError;
 use crate::machine::Machine;
 use crate::manifest;
-use crate::stack::STACKS;
+use crate::recipe::{self, Recipe};
 use crate::{kernel, stack};
 
-/// The key of the lab with these stacks, or with all if there are none. Nothing is read but the environment.
+/// The key of the lab with these stacks, or with those that run unbidden if there are none. Nothing is read but the environment.
 ///
 /// # Errors
-/// If there is no such stack, or no lab on such a machine.
+/// If no such stack ships, or there is no lab on such a machine.
 pub fn key(machine: &Machine, stacks: &[String]) -> Result<String, LabError> {
     machine.check_arch()?;
-    if let Some(unknown) = stacks.iter().find(|name| !STACKS.contains(&name.as_str())) {
-        return Err(LabError::unknown_stack(unknown, STACKS));
-    }
+    let recipes: Vec<Recipe> = recipe::shipped().collect();
+    super::all_ship(&recipes, stacks)?;
     // In an order of its own, each once.
-    let wanted = STACKS.iter().filter(|name| stacks.is_empty() || stacks.iter().any(|stack| stack == *name));
+    let named = |recipe: &&Recipe| stacks.contains(&recipe.name) || (stacks.is_empty() && recipe.runs_unbidden());
+    let wanted = recipes.iter().filter(named);
     let versions = format!("lab {} manifest {}", super::FORMAT, manifest::VERSION);
     let mirror = machine.var("OFFHOOK_MIRROR").unwrap_or_default().trim_end_matches('/').to_owned();
     let mut parts = vec![versions, machine.arch.clone(), mirror, kernel::key(machine)];
-    parts.extend(wanted.flat_map(|name| [(*name).to_owned(), stack::key(name)]));
+    parts.extend(wanted.flat_map(|recipe| [recipe.name.clone(), stack::key(recipe)]));
     Ok(manifest::digest(parts.iter().map(String::as_bytes))[..16].to_owned())
 }
 
@@ -54,6 +54,7 @@ mod tests {
         let others = [
             key_of(&[], &["trixie"]),
             key_of(&[], &["bookworm"]),
+            key_of(&[], &["bookworm", "trixie", "forky"]),
             key_of(&[("OFFHOOK_KERNEL_SOURCE", "linux-source-6.1")], &[]),
             key_of(&[("OFFHOOK_MIRROR", "http://mirror.example/debian")], &[]),
         ];
@@ -66,6 +67,7 @@ mod tests {
     #[test]
     fn a_stack_that_there_is_not_has_no_key() {
         let machine = Machine { arch: "x86_64".to_owned(), ..Machine::with_env(&[]) };
-        assert_eq!(key(&machine, &["sid".to_owned()]), Err(LabError::unknown_stack("sid", STACKS)));
+        let known = ["bookworm", "trixie", "forky"];
+        assert_eq!(key(&machine, &["sid".to_owned()]), Err(LabError::unknown_stack("sid", &known)));
     }
 }

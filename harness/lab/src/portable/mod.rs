@@ -24,6 +24,7 @@ pub use import::{Imported, import};
 pub use key::key;
 
 use super::error::{LabError, LabErrorKind};
+use super::recipe::Recipe;
 use super::record::Recorded;
 
 /// The version of these files.
@@ -75,4 +76,13 @@ impl Packed {
 fn refused(file: &str, why: &str, help: &str) -> LabError {
     let message = format!("Importing the lab file {file}: {why}. Nothing of it was imported.");
     LabError::new(LabErrorKind::LabFile, message, help)
+}
+
+/// Whether all of these ship: an added stack is made of files that only its machine has.
+fn all_ship(recipes: &[Recipe], stacks: &[String]) -> Result<(), LabError> {
+    let ships: Vec<&str> = recipes.iter().filter(|recipe| recipe.ships()).map(|recipe| &*recipe.name).collect();
+    match stacks.iter().find(|name| !ships.contains(&name.as_str())) {
+        Some(name) => Err(LabError::unknown_stack(name, &ships)),
+        None => Ok(()),
+    }
 }

@@ -4,6 +4,7 @@ use super::super::build::Scene;
 use super::verbs::build_verb;
 use crate::fault;
 use crate::vocabulary::Item;
+use crate::words::choices::STACKS_UNLESS_STATED;
 use offhook_base::Span;
 use offhook_scenario::{Deviation, KnownFailure, Packets, Step, Verb};
 use offhook_schema::Problem;
@@ -54,7 +55,8 @@ pub(super) fn build_step(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<
 }
 
 fn runs_on(stack: &str, at: Span, scene: &Scene<'_>, problems: &mut Vec<Problem>) {
-    if scene.stacks.iter().any(|known| known == stack) {
+    // What runs only where --stack names it runs all the same what does not name it.
+    if scene.stacks.iter().any(|known| known == stack) || !STACKS_UNLESS_STATED.contains(&stack) {
         return;
     }
     let message = format!("the scenario does not run on \"{stack}\"");

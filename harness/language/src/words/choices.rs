@@ -15,6 +15,9 @@ use offhook_telephony::trace::End;
 /// Rings after which calls go elsewhere that are not answered.
 pub(crate) const FORWARD_RINGS: u32 = 3;
 
+/// The stacks that a scenario runs on that names none.
+pub(crate) const STACKS_UNLESS_STATED: [&str; 2] = ["bookworm", "trixie"];
+
 choices! {
     /// How binding a clause is.
     pub(crate) LEVELS: Level {
@@ -61,10 +64,11 @@ choices! {
         "log" => Extent::Log, "what the server's programs logged";
     }
 
-    /// The stacks offhook knows.
+    /// The stacks that ship. Others are made by `offhook lab add`, and are no word of a scenario.
     pub(crate) STACKS: &'static str {
         "bookworm" => "bookworm", "Debian 12, with pppd 2.4.9";
         "trixie" => "trixie", "Debian 13, with pppd 2.5.2";
+        "forky" => "forky", "Debian 14, as far as it is; runs only where it is named, here or by --stack";
     }
 
     /// Programs that call.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::snapshots::Mode;
+use crate::stacks::like;
 use offhook_audit::effective::{Facts, Port};
 use offhook_audit::judge::{self, PortCalls};
 use offhook_audit::plan::{self, LeftOut, LeftOutWhat, Probe};
@@ -104,7 +105,7 @@ pub fn complete(
     interrupted: impl Future<Output = ()>,
 ) -> Completed {
     let choice = Choice::of(tree, options.programs.as_deref());
-    let pppd = PppVersion::of_release(&options.stack).filter(|_| choice.own().is_none());
+    let pppd = PppVersion::of_release(&like(&options.stack)).filter(|_| choice.own().is_none());
     let (mut audit, facts, ports) = offhook_audit::audit_for(tree, pppd);
     let plans = |lab: &dyn plan::Lab| planned(tree, &facts, &ports, lab);
     // Whether anything is to be called is known before there is a lab, what of it can be only then.

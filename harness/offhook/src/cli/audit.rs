@@ -16,6 +16,7 @@ use super::play::unknown_stack;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use super::{audit_page, page};
 use crate::audit_calls::{self, CallOptions, Choice, Completed, Stopped};
+use crate::stacks::like;
 use offhook_audit::accept::{Acceptances, Scope};
 use offhook_audit::remedy::{self, same};
 use offhook_audit::report::Detail;
@@ -270,7 +271,7 @@ fn carried_out(arguments: &AuditArgs) -> Result<u8, Stop> {
         let accepted =
             |finding: &Finding| audit.findings.iter().any(|known| known.accepted.is_some() && same(known, finding));
         let withdrawn = |finding: &Finding| audit.withdrawn.iter().any(|known| same(known, finding));
-        let pppd = PppVersion::of_release(&stack).filter(|_| called == Ok(true));
+        let pppd = PppVersion::of_release(&like(&stack)).filter(|_| called == Ok(true));
         let mending = remedy::mend(&tree, pppd, |finding| !accepted(finding) && !withdrawn(finding));
         let Completed { audit: mut copy, called, .. } = calls.completed(&mending.tree, None)?;
         copy.called_on = called.map_err(Stop::Calls)?.then(called_on);

@@ -8,10 +8,11 @@ use offhook_etc::read::version::PppVersion;
 use offhook_etc::source::Tree;
 
 use crate::audit_calls::Choice;
+use crate::stacks::like;
 
 /// The end of the sentence; `why` says why that stack, and `ran` which packages it has.
 pub(super) fn text(choice: &Choice, tree: &Tree, stack: &str, why: &str, ran: Option<&Fingerprint>) -> String {
-    let pppd = PppVersion::of_release(stack).map_or_else(String::new, |version| format!(" (pppd {version})"));
+    let pppd = PppVersion::of_release(&like(stack)).map_or_else(String::new, |version| format!(" (pppd {version})"));
     match choice {
         Choice::Own(root, _) => {
             format!(

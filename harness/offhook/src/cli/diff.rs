@@ -10,6 +10,7 @@ use super::selection::tell;
 use super::{Color, WRONG_INPUT, complain};
 use crate::comparison::exchange::Wanted;
 use crate::comparison::{Paired, difference, paired, text};
+use crate::stacks;
 use offhook_report::evidence::saved::{Saved, load};
 use offhook_report::run::{FAILED, PASSED, RunResult};
 use offhook_session::{Outcome, Verdict};
@@ -113,9 +114,10 @@ fn tell_differences(paired: &Paired, comparing: Comparing, json: Option<&Path>, 
 /// `A,B`: two stacks.
 pub(super) fn two_stacks(text: &str) -> Result<(String, String), String> {
     let (first, second) = text.split_once(',').ok_or("expected two stacks: bookworm,trixie")?;
-    let unknown = [first, second].into_iter().find(|stack| !offhook_lab::STACKS.contains(stack));
+    let there = stacks::names();
+    let unknown = [first, second].into_iter().find(|stack| !there.iter().any(|name| name == stack));
     match unknown {
-        Some(stack) => Err(format!("no stack {stack}; there are {}", offhook_lab::STACKS.join(", "))),
+        Some(stack) => Err(format!("no stack {stack}; there are {}", there.join(", "))),
         None if first == second => Err("the two are the same".to_owned()),
         None => Ok((first.to_owned(), second.to_owned())),
     }

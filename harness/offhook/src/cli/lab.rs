@@ -6,12 +6,13 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use super::{LAB_FAILED, WRONG_INPUT, complain, notices, say};
+use crate::stacks;
 use offhook_base::Span;
 use offhook_base::guest::{JOB_FILE, STATUS_FILE};
 use offhook_base::{is_standard_output, plain, write_result};
 use offhook_lab as the_lab;
 use offhook_lab::uml::{QUOTA, Uml};
-use offhook_lab::{Clean, KERNEL, LabError, Machine, Progress, Room, collect};
+use offhook_lab::{Addition, Clean, KERNEL, LabError, LabErrorKind, Machine, Progress, Recipe, Room, Stack, collect};
 use offhook_scenario::{Scenario, Server};
 use offhook_session::Job;
 
@@ -46,6 +47,9 @@ pub(super) enum Lab {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Make a stack of one's own, beside those that ship: of another Debian release, or with packages of one's own in the place of
+    /// the release's. It runs where --stack names it, and is expected to deviate where the stack does that it is like
+    Add(Add),
     /// Open a shell in a guest, with a stack's files as its root
     Shell(Shell),
     /// Remove the kernel, the stacks and everything else in the cache directory, or some parts of it
@@ -54,6 +58,26 @@ pub(super) enum Lab {
         #[arg(value_name = "PART")]
         parts: Vec<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// Its name; one that was added before is replaced, and `offhook lab clean NAME` removes it
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The Debian release that its packages come from: any that the mirror has
+    #[arg(long, value_name = "RELEASE")]
+    release: String,
+    /// A package file, in the place of the release's (may be given more than once); a copy of it is kept
+    #[arg(long, value_name = "FILE")]
+    deb: Vec<PathBuf>,
+    /// A package of the release, beside those that every stack has (may be given more than once)
+    #[arg(long, value_name = "NAME")]
+    package: Vec<String>,
+    /// The stack that ships and that it is like: what scenarios say of that one holds of this one. Unless stated that of the same
+    /// release, else the newest
+    #[arg(long, value_name = "STACK")]
+    like: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +97,7 @@ pub(super) fn main(lab: Lab) -> u8 {
         Lab::Key { stacks } => key(&stacks).map(|()| 0),
         Lab::Export { file, stacks } => export(&file, &stacks).map(|()| 0),
         Lab::Import { file } => import(&file).map(|()| 0),
+        Lab::Add(stack) => add(stack).map(|()| 0),
         Lab::Shell(shell) => enter(&shell),
         Lab::Clean { parts } => clean(parts).map(|()| 0),
     };
@@ -175,10 +200,40 @@ fn build(stacks: &[String]) -> Result<(), Failure> {
 }
 
 fn known(name: &str) -> Result<(), Failure> {
-    if the_lab::STACKS.contains(&name) {
+    let there = stacks::names();
+    if there.iter().any(|stack| stack == name) {
         return Ok(());
     }
-    Err((WRONG_INPUT, format!("no stack is called {name:?}; there are {}", the_lab::STACKS.join(", "))))
+    Err((WRONG_INPUT, format!("no stack is called {name:?}; there are {}", there.join(", "))))
+}
+
+/// Writes the recipe of a stack, and builds it; one that cannot be built is not kept.
+fn add(stack: Add) -> Result<(), Failure> {
+    let machine = Machine::this();
+    let Add { name, release, deb, package, like } = stack;
+    let addition = Addition { name, release, like, packages: package, debs: deb };
+    let wrong = |error: LabError| match error.kind {
+        LabErrorKind::BadRecipe | LabErrorKind::UnknownStack => (WRONG_INPUT, error.to_string()),
+        _ => failed(error),
+    };
+    let recipe = the_lab::add(&machine, &addition).map_err(wrong)?;
+    let name = std::slice::from_ref(&recipe.name);
+    let lab = match the_lab::ensure(name, &Progress::for_stderr()) {
+        Ok(lab) => lab,
+        Err(error) => {
+            the_lab::clean(&machine, &Clean::Part(recipe.name)).map_err(failed)?;
+            return Err(failed(error));
+        }
+    };
+    notices(&lab);
+    the_lab::settle();
+    let packages = lab.stacks.get(&recipe.name).map(Stack::main_packages).unwrap_or_default();
+    let Recipe { name, release, like, .. } = recipe;
+    say(&format!(
+        "stack {name} of {release}: {}\nlike {like}: what scenarios say of {like} holds of it\nrun on it: offhook run --stack {name} PATH\n",
+        packages.join(", ")
+    ));
+    Ok(())
 }
 
 /// A guest whose process 1 runs a shell instead of a scenario; gives the exit status of that.
@@ -202,6 +257,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
             tags: Vec::new(),
             snapshots: Vec::new(),
             conformance: None,
+            like: None,
             faults: Vec::new(),
             stacks: Vec::new(),
             server: Server::default(),

@@ -12,6 +12,7 @@ use super::{Color, say};
 use crate::runner::plan::{Choice, plan};
 use crate::selection::history::Entry;
 use crate::selection::listing::{Listing, slowest};
+use crate::stacks::likes;
 
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -59,6 +60,7 @@ fn listed(arguments: &List) -> Result<(), Stop> {
     let choice = Choice {
         names: arguments.scenario.clone(),
         stacks: arguments.stack.clone(),
+        like: likes(&arguments.stack),
         ..Choice::all(arguments.out.clone())
     };
     let items = plan(loaded.files, &choice);

@@ -17,6 +17,7 @@ use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
 use crate::runner::item::{Item, Options};
 use crate::runner::schedule::run;
 use crate::snapshots::Mode;
+use crate::stacks;
 use offhook_base::{StandardOutput, is_standard_output, plain, write_result};
 use offhook_lab::{Lab, LabError, Progress, Room};
 use offhook_report::live::{Verbosity, View};
@@ -119,8 +120,9 @@ pub(super) fn known_stacks(names: &[String]) -> Result<(), Stop> {
 
 /// What is to be said of the first of these names that is no stack's.
 pub(super) fn unknown_stack<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<String> {
-    let name = names.into_iter().find(|name| !offhook_lab::STACKS.contains(&name.as_str()))?;
-    Some(format!("--stack {name}: no such stack; there are {}\n", offhook_lab::STACKS.join(", ")))
+    let there = stacks::names();
+    let name = names.into_iter().find(|name| !there.contains(name))?;
+    Some(format!("--stack {name}: no such stack; there are {}\n", there.join(", ")))
 }
 
 /// Says why there is no result; the exit code.

@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::play::{Stop, ended, failed};
 use super::{Color, say};
+use crate::stacks;
 use crate::comparison::line_differences;
 use crate::snapshots::file::{pending, read};
 use crate::snapshots::{Found, find};
@@ -60,7 +61,7 @@ fn reviewed(arguments: &Review) -> Result<u8, Stop> {
         .map_err(|errors| Stop::Wrong(errors.render(arguments.color.problems())))?;
     let files: Vec<_> = loaded.into_iter().map(|(source, scenarios)| (source.path, scenarios)).collect();
     let Found { pending: waiting, unreferenced } =
-        find(&files).map_err(|error| failed(format!("looking for snapshots: {}", plain(&error))))?;
+        find(&files, &stacks::names()).map_err(|error| failed(format!("looking for snapshots: {}", plain(&error))))?;
     let mut left = 0;
     for (number, accepted) in waiting.iter().enumerate() {
         say(&format!("{} of {}: {}\n{}", number + 1, waiting.len(), accepted.display(), difference(accepted)?));

@@ -17,6 +17,7 @@ use super::set::Set;
 use super::streamed::{Stream, Streamed};
 use crate::runner::plan::{Choice, absolute, plan};
 use crate::snapshots::Mode;
+use crate::stacks::likes;
 use offhook_report::json::{ReportedShard, report_of_shard};
 use offhook_report::live::{Live, Verbosity};
 use offhook_report::run::{DEFAULT_SEED, RunResult};
@@ -206,6 +207,7 @@ fn chosen(arguments: &Run) -> Result<Chosen, Stop> {
     let choice = Choice {
         names: arguments.scenario.clone(),
         stacks: arguments.stacks(),
+        like: likes(&arguments.stacks()),
         seeds: arguments.seeds.unwrap_or((arguments.seed, arguments.seed)),
         out: arguments.out.clone(),
     };

@@ -17,6 +17,7 @@ use offhook_etc::source::Tree;
 use offhook_lab::Lab;
 
 use crate::audit_calls::{CallOptions, Completed, Stopped, complete};
+use crate::stacks::like;
 
 /// A way in which a prediction and a call differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +88,7 @@ impl Comparison<'_> {
     /// Where calls to the mended copy differ from what is predicted of it, or show that a remedy does not cure, or opens.
     fn mended(&self, tree: &Tree, before: &Audit) -> Result<Vec<Difference>, Stopped> {
         let withdrawn = |finding: &Finding| before.withdrawn.iter().any(|known| same(known, finding));
-        let pppd = PppVersion::of_release(&self.options.stack);
+        let pppd = PppVersion::of_release(&like(&self.options.stack));
         let mending = remedy::mend(tree, pppd, |finding| !withdrawn(finding));
         if mending.done.is_empty() {
             return Ok(Vec::new());

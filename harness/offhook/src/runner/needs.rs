@@ -85,6 +85,7 @@ mod tests {
             tags: Vec::new(),
             snapshots: Vec::new(),
             conformance: None,
+            like: None,
             faults: Vec::new(),
             stacks: Vec::new(),
             server,

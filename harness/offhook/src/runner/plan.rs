@@ -3,6 +3,8 @@
 //! In: scenarios that were read, and what of them was chosen. Out: [`Item`]s in the order in which they run, each with a
 //! directory of its own for evidence.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::item::Item;
@@ -19,6 +21,9 @@ pub struct Choice {
     pub names: Vec<String>,
     /// Only these stacks; all that a scenario names if there are none.
     pub stacks: Vec<String>,
+    /// Of the chosen stacks those that no scenario need name, each with the one that it is like: it runs what that one runs, and
+    /// is expected to deviate where that one does.
+    pub like: BTreeMap<String, String>,
     /// The first and the last seed.
     pub seeds: (u64, u64),
     /// Directory of all evidence.
@@ -29,7 +34,7 @@ impl Choice {
     /// All scenarios on all their stacks under the default seed.
     pub fn all(out: impl Into<PathBuf>) -> Self {
         let seeds = (DEFAULT_SEED, DEFAULT_SEED);
-        Self { names: Vec::new(), stacks: Vec::new(), seeds, out: out.into() }
+        Self { names: Vec::new(), stacks: Vec::new(), like: BTreeMap::new(), seeds, out: out.into() }
     }
 }
 
@@ -45,13 +50,12 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
     let mut items = Vec::new();
     for (source, scenarios) in files {
         for scenario in scenarios.into_iter().filter(|scenario| named(&scenario.name)) {
-            let wanted = |stack: &&String| choice.stacks.is_empty() || choice.stacks.contains(stack);
-            for stack in scenario.stacks.iter().filter(wanted) {
+            for (stack, scenario) in on_stacks(&scenario, choice) {
                 for seed in first..=last {
                     let seed_of_many = (first != last).then_some(seed);
                     let case = scenario.variant.case.as_deref();
-                    let evidence = evidence::directory(&source.path, &scenario.name, case, stack, seed_of_many);
-                    let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.clone());
+                    let evidence = evidence::directory(&source.path, &scenario.name, case, &stack, seed_of_many);
+                    let (source, scenario, stack) = (source.clone(), scenario.clone().into_owned(), stack.clone());
                     items.push(Item { source, scenario, stack, programs: None, replaced: [].into(), seed, evidence });
                 }
             }
@@ -63,6 +67,17 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
         item.evidence = out.join(place);
     }
     items
+}
+
+/// The stacks that a scenario is run on, each with what it says of that stack.
+fn on_stacks<'a>(scenario: &'a Scenario, choice: &Choice) -> Vec<(String, Cow<'a, Scenario>)> {
+    let wanted = |stack: &&String| choice.stacks.is_empty() || choice.stacks.contains(stack);
+    let named = scenario.stacks.iter().filter(wanted).map(|stack| (stack.clone(), Cow::Borrowed(scenario)));
+    let unnamed = choice.like.iter().filter(|(stack, like)| {
+        scenario.stacks.contains(like) && !scenario.stacks.contains(stack) && choice.stacks.contains(stack)
+    });
+    let like = unnamed.map(|(stack, like)| (stack.clone(), Cow::Owned(scenario.clone().on_one_like(stack, like))));
+    named.chain(like).collect()
 }
 
 /// Guests see the host's paths from its root.

@@ -34,6 +34,18 @@ pub(super) fn place(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot)
     place_of(&outcome.source.path, scenario, &outcome.stack, snapshot)
 }
 
+/// What the exchange is compared with: the accepted file, or where the scenario does not name the stack and there is none that of
+/// the stack which it is like.
+pub(super) fn accepted(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot) -> io::Result<String> {
+    let file = &outcome.source.path;
+    match (read(&place(outcome, scenario, snapshot)), &scenario.like) {
+        (Err(error), Some(like)) if error.kind() == io::ErrorKind::NotFound => {
+            read(&place_of(file, scenario, like, snapshot))
+        }
+        (read, _) => read,
+    }
+}
+
 /// The file beside it that waits for a review.
 pub fn pending(accepted: &Path) -> PathBuf {
     let mut name = accepted.as_os_str().to_owned();

@@ -54,7 +54,7 @@ fn compared(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot, mode: M
     let at = outcome.trace.last().map_or(Instant::ZERO, |event| event.at);
     let path = place(outcome, scenario, snapshot);
     let now = text::of(&outcome.trace, snapshot);
-    let accepted = match file::read(&path) {
+    let accepted = match file::accepted(outcome, scenario, snapshot) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return failed(at, &path, format!("it cannot be read: {error}"), Vec::new()),
@@ -126,20 +126,19 @@ pub struct Found {
     pub unreferenced: Vec<PathBuf>,
 }
 
-/// Looks beside the files of these scenarios.
+/// Looks beside the files of these scenarios; `unnamed` are stacks that scenarios run on without naming them.
 ///
 /// # Errors
 ///
 /// A directory cannot be read.
-pub fn find(scenarios: &[(PathBuf, Vec<Scenario>)]) -> io::Result<Found> {
+pub fn find(scenarios: &[(PathBuf, Vec<Scenario>)], unnamed: &[String]) -> io::Result<Found> {
     let mut named = Vec::new();
     let mut directories = Vec::new();
     for (path, scenarios) in scenarios {
         directories.push(file::directory(path));
         for scenario in scenarios {
-            for (stack, snapshot) in
-                scenario.stacks.iter().flat_map(|stack| scenario.snapshots.iter().map(move |one| (stack, one)))
-            {
+            let stacks = scenario.stacks.iter().chain(unnamed);
+            for (stack, snapshot) in stacks.flat_map(|stack| scenario.snapshots.iter().map(move |one| (stack, one))) {
                 named.push(file::place_of(path, scenario, stack, snapshot));
             }
         }

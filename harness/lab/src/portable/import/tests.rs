@@ -24,6 +24,11 @@ fn machines() -> (tempfile::TempDir, [Machine; 2]) {
     (dir, two)
 }
 
+fn place_of_trixie(machine: &Machine) -> std::path::PathBuf {
+    let shelf = Shelf::of(machine).unwrap();
+    shelf.place_of(shelf.recipe("trixie").unwrap())
+}
+
 /// A lab that looks complete, with what a stack may have.
 fn fake(machine: &Machine) {
     let shelf = Shelf::of(machine).unwrap();
@@ -31,7 +36,7 @@ fn fake(machine: &Machine) {
     fs::write(shelf.kernel_place.join("linux"), "elf").unwrap();
     let kernel = KernelManifest { sha256: octets_digest(["elf"]), size: 3, ..KernelManifest::default() };
     manifest::write(&shelf.kernel_place.join(MANIFEST), &kernel).unwrap();
-    let place = shelf.stack_place("trixie");
+    let place = shelf.place_of(shelf.recipe("trixie").unwrap());
     fs::create_dir_all(place.join("root/usr/sbin")).unwrap();
     fs::write(place.join("root/usr/sbin/pppd"), "program".repeat(10_000)).unwrap();
     fs::set_permissions(place.join("root/usr/sbin/pppd"), Permissions::from_mode(0o755)).unwrap();
@@ -86,7 +91,7 @@ fn what_was_exported_is_there_after_its_import_as_it_was_built() {
 fn a_lab_that_is_not_as_it_was_built_or_not_there_is_not_exported() {
     let (_dir, [one, other]) = machines();
     fake(&one);
-    let root = Shelf::of(&one).unwrap().stack_place("trixie").join("root");
+    let root = place_of_trixie(&one).join("root");
     fs::write(root.join("usr/sbin/pppd"), "mine").unwrap();
     let error = export(&one, &[]).unwrap_err();
     assert!(error.to_string().contains("trixie is not as it was built: /usr/sbin/pppd"), "{error}");
@@ -119,7 +124,7 @@ fn another_lab_that_is_there_is_not_replaced() {
     let (_dir, [one, other]) = machines();
     let octets = exported(&one).octets;
     fake(&other);
-    let root = Shelf::of(&other).unwrap().stack_place("trixie").join("root");
+    let root = place_of_trixie(&other).join("root");
     fs::write(root.join("own"), "mine").unwrap();
     let error = import_octets(&other, &octets).unwrap_err().to_string();
     assert!(error.contains("another trixie is in ") && error.contains("offhook lab clean trixie"), "{error}");

@@ -16,6 +16,7 @@ use super::replace::Replace;
 use super::set::Set;
 use crate::runner::item::Item;
 use crate::runner::plan::{Choice, plan};
+use crate::stacks::likes;
 use offhook_base::{plain, write_result};
 use offhook_conformance::subject::exchangeable;
 use offhook_conformance::{Case, Matrix};
@@ -148,6 +149,7 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
     let choice = Choice {
         names: Vec::new(),
         stacks: arguments.stack.clone(),
+        like: likes(&arguments.stack),
         seeds: (DEFAULT_SEED, DEFAULT_SEED),
         out: arguments.out.clone(),
     };

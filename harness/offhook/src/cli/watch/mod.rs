@@ -29,6 +29,7 @@ use super::{Color, INTERRUPTED, complain, say};
 use crate::runner::item::Item;
 use crate::runner::plan::{Choice, absolute, plan};
 use crate::selection::Known;
+use crate::stacks::likes;
 use offhook_base::plain;
 use offhook_language::load_with;
 use offhook_report::live::{Live, Verbosity};
@@ -209,6 +210,7 @@ impl Watcher<'_> {
         let choice = Choice {
             names: arguments.scenario.clone(),
             stacks: arguments.stack.clone(),
+            like: likes(&arguments.stack),
             ..Choice::all(arguments.out.clone())
         };
         let items = plan(loaded.files, &choice);

@@ -24,6 +24,7 @@ use super::PREDICATES;
 use super::expression::Expression;
 use super::pattern::{Pattern, Plain};
 use crate::selection::history::LastVerdict;
+use crate::stacks;
 
 /// Parentheses and `not` within each other: more is no expression of a person's.
 const DEEPEST: usize = 100;
@@ -208,7 +209,9 @@ fn made(word: &str, argument: &str, at: Span, place: Span) -> Result<Expression,
         "tag" => pattern(Plain::Equals).map(Expression::Tag),
         "stack" => match pattern(Plain::Equals)? {
             Pattern::Equals(name) => {
-                known(&name, offhook_lab::STACKS, "stack", place).map(|_| Expression::Stack(Pattern::Equals(name)))
+                let there = stacks::names();
+                let names: Vec<&str> = there.iter().map(String::as_str).collect();
+                known(&name, &names, "stack", place).map(|_| Expression::Stack(Pattern::Equals(name)))
             }
             other => Ok(Expression::Stack(other)),
         },
