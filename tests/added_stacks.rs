@@ -81,7 +81,8 @@ fn a_package_of_ones_own_runs_as_the_stack_that_it_is_like_and_goes_without_a_tr
     fs::write(&file, DEVIATES).unwrap();
     let (out, json) = (place.here.path().join("out"), place.here.path().join("run.json"));
     let [file, out, json_file] = [&file, &out, &json].map(|path| path.to_str().unwrap());
-    let run = place.run(&["run", "--stack", "mine", "--out", out, "--json", json_file, file, "scenarios/first-call.kdl"]);
+    let run =
+        place.run(&["run", "--stack", "mine", "--out", out, "--json", json_file, file, "scenarios/first-call.kdl"]);
     assert!(run.status.success(), "{}", said(&run));
     let report: serde_json::Value = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
     assert_eq!((&report["passed"], &report["failed"]), (&4.into(), &0.into()), "{report}");

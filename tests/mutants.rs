@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::{offhook, said};
+use common::{offhook, root, said};
 use serde_json::Value;
 
 /// Says nothing of when and why the call ends, and of the server's address.

@@ -11,9 +11,9 @@ use super::NobodyElseWrites;
 use super::child::{CHILDREN, SignalsEndCrew};
 use super::error::LabError;
 use super::machine::Machine;
-use super::recipe::{self, Deb, Recipe};
+use super::recipe::{self, Deb, Recipe, STACKS};
 use super::shelf::Shelf;
-use super::stack::{STACKS, package_of};
+use super::stack::package_of;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]

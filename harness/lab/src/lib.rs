@@ -70,10 +70,10 @@ pub use place::{Place, Room};
 pub use portable::{Exported, Imported, export, import, key};
 pub use programs::ServerPrograms;
 pub use progress::Progress;
-pub use recipe::{Deb, Recipe, shipped};
+pub use recipe::{Deb, Recipe, STACKS, shipped};
 pub use record::Recorded;
 pub use replacement::Replacement;
-pub use stack::{STACKS, Stack};
+pub use stack::Stack;
 pub use status::{Clean, Part, Status, clean, status};
 pub use verify::Verified;
 

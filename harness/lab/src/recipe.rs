@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::error::LabError;
 use super::kernel::KERNEL;
 use super::manifest;
-use super::stack::STACKS;
+
+/// The stacks that scenarios run on unless others are named: by name, which is the Debian release's.
+pub const STACKS: &[&str] = &["bookworm", "trixie"];
 
 /// Stacks that ship, but are built and run only when they are named: with the stack that each is like.
 const UNBIDDEN: &[(&str, &str)] = &[("forky", "trixie")];

@@ -20,9 +20,6 @@ use super::record::{RECORD, Record, Recorded};
 use super::tree;
 use super::unpack::Target;
 
-/// The stacks that scenarios run on unless others are named: by name, which is the Debian release's.
-pub const STACKS: &[&str] = &["bookworm", "trixie"];
-
 /// Changes whenever a stack made by this code from the same packages would differ.
 const RECIPE: &str = "stack 1";
 

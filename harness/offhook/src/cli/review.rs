@@ -10,10 +10,10 @@ use clap::Args;
 
 use super::play::{Stop, ended, failed};
 use super::{Color, say};
-use crate::stacks;
 use crate::comparison::line_differences;
 use crate::snapshots::file::{pending, read};
 use crate::snapshots::{Found, find};
+use crate::stacks;
 use offhook_base::plain;
 
 /// Exit code: something waits still.

@@ -2,6 +2,7 @@
 //!
 //! What happens is told as one stream of [`RunEvent`](offhook_report::run::RunEvent)s; nothing here prints.
 
+mod calling;
 mod guest;
 pub mod item;
 mod needs;

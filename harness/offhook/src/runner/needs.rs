@@ -8,14 +8,11 @@
 use std::path::Path;
 
 use offhook_etc::served;
-use offhook_scenario::{ClientProgram, Edit, Scenario, Subject, Verb};
+use offhook_scenario::{ClientProgram, Edit, Scenario, Verb};
 use offhook_server::page;
 
 /// Why `scenario` cannot be run on the stack of that name and root, if so.
 pub(super) fn missing(scenario: &Scenario, stack: &str, root: &Path) -> Option<String> {
-    if scenario.conformance.as_ref().is_some_and(|case| case.subject == Subject::Calling) {
-        return Some("the case is about an end that calls: see `offhook conformance --calling`".to_owned());
-    }
     let has =
         |program: &str| ["usr/sbin", "usr/bin"].iter().any(|directory| root.join(directory).join(program).exists());
     needed(scenario).into_iter().find(|need| !has(need.program)).map(|need| {

@@ -24,7 +24,7 @@ fn machines() -> (tempfile::TempDir, [Machine; 2]) {
     (dir, two)
 }
 
-fn place_of_trixie(machine: &Machine) -> std::path::PathBuf {
+fn place_of_trixie(machine: &Machine) -> PathBuf {
     let shelf = Shelf::of(machine).unwrap();
     shelf.place_of(shelf.recipe("trixie").unwrap())
 }
