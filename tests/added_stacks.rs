@@ -22,6 +22,7 @@ scenario "the modem is answered after three rings" {
         }
         hang-up
     }
+    snapshot "rings" of="call"
 }
 "#;
 
@@ -81,6 +82,9 @@ fn a_package_of_ones_own_runs_as_the_stack_that_it_is_like_and_goes_without_a_tr
     fs::write(&file, DEVIATES).unwrap();
     let (out, json) = (place.here.path().join("out"), place.here.path().join("run.json"));
     let [file, out, json_file] = [&file, &out, &json].map(|path| path.to_str().unwrap());
+    // What was accepted of bookworm is what this one is compared with, while it has nothing of its own.
+    let written = place.run(&["run", "--stack", "bookworm", "--out", out, "--snapshot", "write", file]);
+    assert!(written.status.success(), "{}", said(&written));
     let run =
         place.run(&["run", "--stack", "mine", "--out", out, "--json", json_file, file, "scenarios/first-call.kdl"]);
     assert!(run.status.success(), "{}", said(&run));
@@ -91,6 +95,20 @@ fn a_package_of_ones_own_runs_as_the_stack_that_it_is_like_and_goes_without_a_tr
         let packages = outcome["fingerprint"]["packages"].as_array().unwrap();
         assert!(packages.contains(&"ppp 2.4.9-1+mine".into()), "{packages:?}");
     }
+
+    let snapshots = place.here.path().join("snapshots");
+    let [accepted] = &fs::read_dir(&snapshots).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()[..]
+    else {
+        panic!("{snapshots:?}");
+    };
+    let text = fs::read_to_string(accepted).unwrap();
+    fs::write(accepted, text.replacen("RING", "BELL", 1)).unwrap();
+    let other = place.run(&["run", "--stack", "mine", "--out", out, "--snapshot", "new", file]);
+    assert_eq!(other.status.code(), Some(1), "{}", said(&other));
+    let review = place.run(&["review", "--accept", file]);
+    let told = String::from_utf8(review.stdout.clone()).unwrap();
+    assert!(told.contains("it is new; beside that of bookworm:") && told.contains("BELL"), "{}", said(&review));
+    assert!(place.run(&["run", "--stack", "mine", "--out", out, file]).status.success());
 
     let status = place.run(&["lab", "status"]);
     assert!(String::from_utf8_lossy(&status.stdout).contains("mine"), "{}", said(&status));

@@ -100,12 +100,24 @@ fn difference(accepted: &Path) -> Result<String, Stop> {
     let old = match read(accepted) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some((like, old)) = beside(accepted) {
+                let lines: String = line_differences(&old, &new).iter().map(|line| format!("  {line}\n")).collect();
+                return Ok(format!("  it is new; beside that of {like}:\n{lines}"));
+            }
             let lines: String = new.lines().map(|line| format!("  + {line}\n")).collect();
             return Ok(format!("  it is new:\n{lines}"));
         }
         Err(error) => return Err(wrong("reading", accepted, &error)),
     };
     Ok(line_differences(&old, &new).iter().map(|line| format!("  {line}\n")).collect())
+}
+
+/// Of a stack that is like another: that one's name, and its snapshot.
+fn beside(accepted: &Path) -> Option<(String, String)> {
+    let (stem, stack) = accepted.file_stem()?.to_str()?.rsplit_once('@')?;
+    let like = Some(stacks::like(stack)).filter(|like| like != stack)?;
+    let text = read(&accepted.with_file_name(format!("{stem}@{like}.snap"))).ok()?;
+    Some((like, text))
 }
 
 fn answer(arguments: &Review) -> Result<Answer, Stop> {

@@ -34,16 +34,14 @@ pub(super) fn place(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot)
     place_of(&outcome.source.path, scenario, &outcome.stack, snapshot)
 }
 
-/// What the exchange is compared with: the accepted file, or where the scenario does not name the stack and there is none that of
-/// the stack which it is like.
-pub(super) fn accepted(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot) -> io::Result<String> {
-    let file = &outcome.source.path;
-    match (read(&place(outcome, scenario, snapshot)), &scenario.like) {
-        (Err(error), Some(like)) if error.kind() == io::ErrorKind::NotFound => {
-            read(&place_of(file, scenario, like, snapshot))
-        }
-        (read, _) => read,
-    }
+/// The file that the exchange is compared with: the accepted one, or where there is none and the scenario does not name the stack
+/// that of the stack which it is like.
+pub(super) fn compared_with(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot) -> PathBuf {
+    let own = place(outcome, scenario, snapshot);
+    let like = scenario.like.as_ref().filter(|_| !own.exists());
+    like.map(|like| place_of(&outcome.source.path, scenario, like, snapshot))
+        .filter(|path| path.exists())
+        .unwrap_or(own)
 }
 
 /// The file beside it that waits for a review.

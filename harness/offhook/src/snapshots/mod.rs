@@ -54,10 +54,11 @@ fn compared(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot, mode: M
     let at = outcome.trace.last().map_or(Instant::ZERO, |event| event.at);
     let path = place(outcome, scenario, snapshot);
     let now = text::of(&outcome.trace, snapshot);
-    let accepted = match file::accepted(outcome, scenario, snapshot) {
+    let compared_with = file::compared_with(outcome, scenario, snapshot);
+    let accepted = match file::read(&compared_with) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return failed(at, &path, format!("it cannot be read: {error}"), Vec::new()),
+        Err(error) => return failed(at, &compared_with, format!("it cannot be read: {error}"), Vec::new()),
     };
     let agrees = accepted.as_ref() == Some(&now);
     let kept = match mode {
@@ -87,7 +88,7 @@ fn compared(outcome: &Outcome, scenario: &Scenario, snapshot: &Snapshot, mode: M
     }
     lines.push(review.to_owned());
     let (expected, actual) = first_difference(&accepted, &now);
-    let expected = format!("the {} of {}: {expected}", snapshot.of.word(), path.display());
+    let expected = format!("the {} of {}: {expected}", snapshot.of.word(), compared_with.display());
     StepResult::Failed { at, expected, actual, notes: lines, hints: Vec::new() }
 }
 
