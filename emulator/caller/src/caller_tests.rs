@@ -152,7 +152,7 @@ fn a_call_logs_in_gets_its_address_pings_and_ends() {
         call.caller.ping(call.now, LOCAL, 0x77, seq, 56);
         call.run_until(call.now + Duration::from_secs(1));
     }
-    let pong = |seq| CallerEvent::Host(HostEvent::Pong(Pong { from: LOCAL, id: 0x77, seq }));
+    let pong = |seq| CallerEvent::Host(HostEvent::Pong(Pong { from: LOCAL.into(), id: 0x77, seq }));
     assert!((1..=3).all(|seq| call.has(&pong(seq))));
     let is_data = |event: &&CallerEvent| matches!(event, CallerEvent::DataSent | CallerEvent::DataReceived);
     let data: Vec<CallerEvent> = call.events.iter().filter(is_data).cloned().collect();

@@ -9,7 +9,7 @@ mod event;
 pub mod ip;
 
 use std::collections::VecDeque;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 pub use self::config::CallerConfig;
 pub use self::event::CallerEvent;
@@ -171,11 +171,11 @@ impl Caller {
         self.settle(now);
     }
 
-    /// Sends an echo request with `size` octets of data. Nothing is sent unless IPCP is Opened, or if it does not fit into
-    /// the server's Maximum-Receive-Unit.
-    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16, size: u16) {
+    /// Sends an echo request with `size` octets of data. Nothing is sent unless IPCP is Opened, for an IPv6 address IPV6CP, or if
+    /// it does not fit into the server's Maximum-Receive-Unit.
+    pub fn ping(&mut self, now: Instant, to: impl Into<IpAddr>, id: u16, seq: u16, size: u16) {
         if let Some(host) = &mut self.host {
-            host.ping(now, to, id, seq, size);
+            host.ping(now, to.into(), id, seq, size);
         }
         self.settle(now);
     }

@@ -58,6 +58,9 @@ kinds! {
     /// An IPv4 address with the length of its network's prefix.
     NETWORK = "ipv4-network", "an IPv4 address with a prefix length", "\"192.168.32.1/24\"",
         Read::Text(address::read_network), TOLD, NO_DIGITS;
+    /// An IPv4 address, or the IPv6 address of an end of the link.
+    IP_ADDRESS = "ip-address", "an IPv4 address, or an IPv6 address that begins with fe80:", "\"192.168.32.1\"",
+        Read::Text(address::read_ip_address), TOLD, NO_DIGITS;
     /// An address in pap-secrets.
     ACCOUNT_ADDRESS = "account-address",
         "an IPv4 address, a network or a host's name, with \"!\" before it if it is forbidden; or \"*\" or \"-\"",

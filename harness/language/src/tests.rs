@@ -248,7 +248,7 @@ fn every_verb_holds_what_it_says() {
         Verb::Resolve { name: text("www.lan"), address: Some(host) },
         Verb::Transfer(fetch),
         Verb::Transfer(upload),
-        Verb::Ping { to: caller, count, every, size: 1000, from: Host::Lan, answered: false },
+        Verb::Ping { to: caller.into(), count, every, size: 1000, from: Host::Lan, answered: false },
         change.clone(),
         Verb::FallSilent,
         hangup,

@@ -1,6 +1,6 @@
 //! The verbs of a call: what a caller does, and what a scenario expects.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -69,8 +69,8 @@ pub enum Verb {
     },
     /// `ping "192.168.32.1" count=3`: every echo must be answered.
     Ping {
-        /// Destination.
-        to: Ipv4Addr,
+        /// Destination. Over IPv6 the link alone is reached, by its link-local addresses.
+        to: IpAddr,
         /// Echo requests, 1 or more.
         count: u32,
         /// Between requests.

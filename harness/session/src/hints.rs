@@ -3,7 +3,7 @@
 //! In: the step that failed, its call, what is known of the call, and how the server was set up. Out: hints for a person, none of
 //! them certain. What a server's own programs say goes before them; that is in [`server_words`](crate::server_words).
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use offhook_scenario::{AutoPpp, Call, ControlLines, Host, Lan, Port, Ppp, Reason, Server, Verb};
@@ -189,6 +189,7 @@ impl Case<'_> {
         let up = self.facts.up.as_ref().map(|up| &up.what);
         match (self.verb, up) {
             (Verb::Ping { to, from: Host::Caller, answered: true, .. }, Some(up)) => {
+                let to = if let IpAddr::V4(to) = to { to } else { return false };
                 Some(*to) != up.peer && self.server.lan.as_ref().is_none_or(|lan| lan.server != *to)
             }
             (

@@ -1,15 +1,18 @@
-//! Pings: echo requests out, the replies to them in (RFC 792).
+//! Pings: echo requests out, the replies to them in (RFC 792, RFC 4443 section 4).
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::icmp;
-use smoltcp::wire::{Icmpv4Packet, Icmpv4Repr, IpAddress};
+use smoltcp::wire::{Icmpv4Packet, Icmpv4Repr, Icmpv6Packet, Icmpv6Repr};
 
 /// Octets of the headers of IP and ICMP.
-pub(super) const HEADERS: usize = 20 + 8;
+pub(super) const fn headers(to: IpAddr) -> usize {
+    if to.is_ipv4() { 20 + 8 } else { 40 + 8 }
+}
+
 /// The longest request, with its header: a datagram of 1500 octets.
 const LONGEST: usize = 1480;
 /// Answers kept until they are read, for one identifier.
@@ -19,7 +22,7 @@ const SLOTS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pong {
     /// Who answered.
-    pub from: Ipv4Addr,
+    pub from: IpAddr,
     /// Identifier of the request.
     pub id: u16,
     /// Sequence number of the request.
@@ -35,16 +38,29 @@ impl Echoes {
     pub(super) fn send(
         &mut self,
         sockets: &mut SocketSet<'static>,
-        to: Ipv4Addr,
+        own: IpAddr,
+        to: IpAddr,
         id: u16,
         seq: u16,
         size: u16,
     ) -> bool {
         let payload: Vec<u8> = (0..size).map(|place| place as u8).collect();
-        let request = Icmpv4Repr::EchoRequest { ident: id, seq_no: seq, data: &payload };
-        let mut octets = vec![0; request.buffer_len()];
-        request.emit(&mut Icmpv4Packet::new_unchecked(&mut octets[..]), &ChecksumCapabilities::default());
-        self.socket(sockets, id).is_some_and(|socket| socket.send_slice(&octets, IpAddress::Ipv4(to)).is_ok())
+        let sums = ChecksumCapabilities::default();
+        let octets = match (own, to) {
+            (IpAddr::V6(own), IpAddr::V6(to)) => {
+                let request = Icmpv6Repr::EchoRequest { ident: id, seq_no: seq, data: &payload };
+                let mut octets = vec![0; request.buffer_len()];
+                request.emit(&own, &to, &mut Icmpv6Packet::new_unchecked(&mut octets[..]), &sums);
+                octets
+            }
+            _ => {
+                let request = Icmpv4Repr::EchoRequest { ident: id, seq_no: seq, data: &payload };
+                let mut octets = vec![0; request.buffer_len()];
+                request.emit(&mut Icmpv4Packet::new_unchecked(&mut octets[..]), &sums);
+                octets
+            }
+        };
+        self.socket(sockets, id).is_some_and(|socket| socket.send_slice(&octets, to.into()).is_ok())
     }
 
     /// The replies that have come.
@@ -53,11 +69,9 @@ impl Echoes {
         for handle in self.0.values() {
             let socket = sockets.get_mut::<icmp::Socket<'_>>(*handle);
             while let Ok((octets, from)) = socket.recv() {
-                let Ok(packet) = Icmpv4Packet::new_checked(octets) else { continue };
-                // The sum was checked on the way in.
-                let reply = Icmpv4Repr::parse(&packet, &ChecksumCapabilities::ignored());
-                if let (Ok(Icmpv4Repr::EchoReply { ident, seq_no, .. }), IpAddress::Ipv4(from)) = (reply, from) {
-                    pongs.push(Pong { from, id: ident, seq: seq_no });
+                let from = IpAddr::from(from);
+                if let Some((id, seq)) = if from.is_ipv4() { reply(octets) } else { reply6(octets) } {
+                    pongs.push(Pong { from, id, seq });
                 }
             }
         }
@@ -78,5 +92,24 @@ impl Echoes {
             }
         };
         Some(sockets.get_mut(handle))
+    }
+}
+
+/// Identifier and sequence number of a reply. Sums were checked on the way in.
+fn reply(octets: &[u8]) -> Option<(u16, u16)> {
+    let packet = Icmpv4Packet::new_checked(octets).ok()?;
+    match Icmpv4Repr::parse(&packet, &ChecksumCapabilities::ignored()) {
+        Ok(Icmpv4Repr::EchoReply { ident, seq_no, .. }) => Some((ident, seq_no)),
+        _ => None,
+    }
+}
+
+/// The same of ICMPv6.
+fn reply6(octets: &[u8]) -> Option<(u16, u16)> {
+    let packet = Icmpv6Packet::new_checked(octets).ok()?;
+    let (any, ignored) = (Ipv6Addr::UNSPECIFIED, ChecksumCapabilities::ignored());
+    match Icmpv6Repr::parse(&any, &any, &packet, &ignored) {
+        Ok(Icmpv6Repr::EchoReply { ident, seq_no, .. }) => Some((ident, seq_no)),
+        _ => None,
     }
 }

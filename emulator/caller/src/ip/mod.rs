@@ -17,13 +17,13 @@ mod resolver;
 mod transfer;
 
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
 use smoltcp::socket::tcp;
 use smoltcp::time::Instant as SmolInstant;
-use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
+use smoltcp::wire::{HardwareAddress, IpCidr};
 
 use self::echo::Echoes;
 pub use self::echo::Pong;
@@ -99,14 +99,14 @@ impl Host {
         if local.is_unspecified() || local.is_multicast() || local.is_broadcast() {
             return;
         }
-        self.add(IpCidr::new(IpAddress::Ipv4(local), 32));
+        self.add(IpCidr::new(local.into(), 32));
         // Any gateway will do where there is but one way to go. The table has room for one route of each kind.
         let _ = self.interface.routes_mut().add_default_ipv4_route(peer.unwrap_or(local));
     }
 
     /// Gives the host its link-local address.
     pub fn add_ipv6(&mut self, local: Ipv6Addr) {
-        self.add(IpCidr::new(IpAddress::Ipv6(local), 64));
+        self.add(IpCidr::new(local.into(), 64));
     }
 
     fn add(&mut self, address: IpCidr) {
@@ -149,14 +149,16 @@ impl Host {
         self.poll(now);
     }
 
-    /// Sends an echo request with `size` octets of data; false if the host has no IPv4 address, `to` is none, or it is
+    /// Sends an echo request with `size` octets of data; false if the host has no address of that kind, `to` is none, or it is
     /// longer than the link takes.
-    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, id: u16, seq: u16, size: u16) -> bool {
-        let fits = usize::from(size) + echo::HEADERS <= self.device.mtu();
-        if self.interface.ipv4_addr().is_none() || to.is_unspecified() || !fits {
-            return false;
-        }
-        let sent = self.echoes.send(&mut self.sockets, to, id, seq, size);
+    pub fn ping(&mut self, now: Instant, to: IpAddr, id: u16, seq: u16, size: u16) -> bool {
+        let fits = usize::from(size) + echo::headers(to) <= self.device.mtu();
+        let own = match to {
+            IpAddr::V4(_) => self.interface.ipv4_addr().map(IpAddr::V4),
+            IpAddr::V6(_) => self.link_local().map(IpAddr::V6),
+        };
+        let Some(own) = own.filter(|_| fits && !to.is_unspecified()) else { return false };
+        let sent = self.echoes.send(&mut self.sockets, own, to, id, seq, size);
         self.poll(now);
         sent
     }
@@ -203,6 +205,11 @@ impl Host {
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<HostEvent> {
         self.events.pop_front()
+    }
+
+    fn link_local(&self) -> Option<Ipv6Addr> {
+        let own = |cidr: &IpCidr| if let IpCidr::Ipv6(cidr) = cidr { Some(cidr.address()) } else { None };
+        self.interface.ip_addrs().iter().find_map(own)
     }
 
     fn ask(&mut self, now: Instant, name: &str, asker: Asker) {

@@ -20,7 +20,7 @@ fn host(local: Ipv4Addr, peer: Ipv4Addr) -> Host {
 #[test]
 fn a_ping_is_answered_by_another_host_and_reported() {
     let (mut one, mut other) = (host(ONE, OTHER), host(OTHER, ONE));
-    assert!(one.ping(Instant::ZERO, OTHER, 0x1234, 7, 56));
+    assert!(one.ping(Instant::ZERO, OTHER.into(), 0x1234, 7, 56));
     let request = one.poll_transmit().unwrap();
     assert_eq!(
         print::packet(IP, &request),
@@ -28,14 +28,35 @@ fn a_ping_is_answered_by_another_host_and_reported() {
     );
     other.handle_packet(Instant::ZERO, &request);
     one.handle_packet(Instant::ZERO, &other.poll_transmit().unwrap());
-    assert_eq!(one.poll_event(), Some(HostEvent::Pong(Pong { from: OTHER, id: 0x1234, seq: 7 })));
+    assert_eq!(one.poll_event(), Some(HostEvent::Pong(Pong { from: OTHER.into(), id: 0x1234, seq: 7 })));
     assert_eq!((one.poll_event(), one.poll_transmit(), one.poll_timeout()), (None, None, None));
+}
+
+#[test]
+fn a_ping_over_ipv6_is_answered_by_the_peers_link_local_address() {
+    let address = |last| Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, last);
+    let (mut one, mut other) = (host(ONE, OTHER), host(OTHER, ONE));
+    assert!(!one.ping(Instant::ZERO, address(2).into(), 1, 1, 56), "without an address of its own");
+    one.add_ipv6(address(1));
+    other.add_ipv6(address(2));
+    assert!(one.ping(Instant::ZERO, address(2).into(), 0x1234, 7, 56));
+    let request = one.poll_transmit().unwrap();
+    assert_eq!(
+        (request.len(), request[0] >> 4, request[40]),
+        (104, 6, 128),
+        "an ICMPv6 Echo Request, RFC 4443 section 4.1"
+    );
+    other.handle_packet(Instant::ZERO, &request);
+    one.handle_packet(Instant::ZERO, &other.poll_transmit().unwrap());
+    assert_eq!(one.poll_event(), Some(HostEvent::Pong(Pong { from: address(2).into(), id: 0x1234, seq: 7 })));
+    one.remove_ipv6();
+    assert!(!one.ping(Instant::ZERO, address(2).into(), 1, 1, 56));
 }
 
 #[test]
 fn hosts_beyond_the_peer_are_reached_as_well() {
     let mut one = host(ONE, OTHER);
-    assert!(one.ping(Instant::ZERO, Ipv4Addr::new(10, 9, 8, 7), 1, 1, 56));
+    assert!(one.ping(Instant::ZERO, Ipv4Addr::new(10, 9, 8, 7).into(), 1, 1, 56));
     assert!(one.poll_transmit().is_some());
 }
 
@@ -59,8 +80,8 @@ fn nothing_is_sent_unasked() {
 fn a_host_without_an_address_and_an_address_that_is_none_send_nothing() {
     let mut nobody = Host::new(Instant::ZERO, 1500, 1);
     nobody.add_ipv4(Ipv4Addr::new(224, 0, 0, 1), None);
-    assert!(!nobody.ping(Instant::ZERO, OTHER, 1, 1, 56));
-    assert!(!host(ONE, OTHER).ping(Instant::ZERO, Ipv4Addr::UNSPECIFIED, 1, 1, 56));
+    assert!(!nobody.ping(Instant::ZERO, OTHER.into(), 1, 1, 56));
+    assert!(!host(ONE, OTHER).ping(Instant::ZERO, Ipv4Addr::UNSPECIFIED.into(), 1, 1, 56));
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 //!
 //! Of a call that found the line busy nothing is done on the line: it has another call.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use offhook_clock::Instant;
@@ -103,19 +104,21 @@ impl Conversations {
         };
         let Some(begun) = session.facts(call).pings_from(begun) else { return };
         while *pings < *count && now >= begun + *every * *pings && session.has(call) {
-            match from {
-                Host::Caller if session.facts(call).cleared.is_some() => return,
-                Host::Caller if conversation.script.with.is_some() => {
+            match (from, *to) {
+                (Host::Caller, _) if session.facts(call).cleared.is_some() => return,
+                (Host::Caller, IpAddr::V4(to)) if conversation.script.with.is_some() => {
                     let sequence = session.next_sequence();
                     self.requests.push_back(Request::Client {
                         call,
-                        command: ClientCommand::Ping { to: *to, sequence, size: *size },
+                        command: ClientCommand::Ping { to, sequence, size: *size },
                     });
                 }
-                Host::Caller => session.ping(now, *to, *size),
-                Host::Lan => {
+                // Of others than the caller no IPv6 address is asked for: `check` refuses it.
+                (Host::Caller, to) => session.ping(now, to, *size),
+                (Host::Lan, IpAddr::V6(_)) => return,
+                (Host::Lan, IpAddr::V4(to)) => {
                     let sequence = session.next_sequence();
-                    self.requests.push_back(Request::LanPing { call, to: *to, sequence, size: *size });
+                    self.requests.push_back(Request::LanPing { call, to, sequence, size: *size });
                 }
             }
             *pings += 1;

@@ -192,7 +192,7 @@ fn a_port_that_never_gets_ready_fails_its_call_and_leaves_no_deadline_behind() {
 #[test]
 fn the_lan_s_host_pings_by_requests_and_its_echoes_count() {
     let ping = Verb::Ping {
-        to: Ipv4Addr::new(192, 168, 32, 105),
+        to: Ipv4Addr::new(192, 168, 32, 105).into(),
         count: 1,
         every: Duration::from_secs(1),
         size: 56,

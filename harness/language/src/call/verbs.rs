@@ -1,6 +1,6 @@
 //! Verbs: [`Item`]s to [`Verb`], and what cannot be said of one verb at once.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::super::build::{Scene, build_change};
 use super::client::{build_client, short_number};
@@ -53,7 +53,8 @@ pub(super) fn build_verb(
         VerbWord::ExpectDns => Verb::ExpectDns { servers: item.addresses() },
         VerbWord::ExpectWins => Verb::ExpectWins { servers: item.addresses() },
         VerbWord::Ping => Verb::Ping {
-            to: address(),
+            // Read once already.
+            to: first().parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
             count: item.number("count").unwrap_or_default(),
             every: item.time("every").unwrap_or_default(),
             size: short_number(item, "size"),

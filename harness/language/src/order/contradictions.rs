@@ -1,5 +1,7 @@
 //! What cannot be true at once, of a call and of the server it goes to.
 
+use std::net::IpAddr;
+
 use super::stages::needs_network;
 use super::{End, Progress, contradiction, order};
 use offhook_base::Span;
@@ -84,6 +86,12 @@ impl Progress<'_> {
     /// IP needs a caller who was let in and speaks; and the LAN's host needs a LAN.
     fn without_network(&self, verb: &Verb, span: Span) -> Option<Problem> {
         let word = verb.word();
+        if let Verb::Ping { to: IpAddr::V6(_), from, .. } = verb
+            && (*from == Host::Lan || self.program.is_some())
+        {
+            let problem = contradiction("only offhook's own caller asks over IPv6", span, "an IPv6 address");
+            return Some(problem.help("leave out `from` and the call's `with`, or ping an IPv4 address"));
+        }
         let host = match verb {
             Verb::Ping { from: Host::Lan, .. } | Verb::ExpectArp { .. } => "asks",
             Verb::Resolve { .. } | Verb::Transfer(_) => "answers",

@@ -1,6 +1,6 @@
 //! Addresses: IPv4, networks, and what a line of pap-secrets allows.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use offhook_schema::{Kind, read_value};
 
@@ -30,6 +30,18 @@ pub(crate) fn read_network(text: &str, _whose: &str) -> Result<Value, Wrong> {
         )
         .help("the network must have room for two hosts: \"192.168.32.1/24\"")),
     }
+}
+
+/// An IPv4 address, or an IPv6 address of the link: the caller has no other (RFC 5072 section 5).
+pub(crate) fn read_ip_address(text: &str, _whose: &str) -> Result<Value, Wrong> {
+    let Ok(address) = text.parse::<Ipv6Addr>() else {
+        return Ok(Value::Text(read_address(text)?.to_string()));
+    };
+    if address.is_unicast_link_local() {
+        return Ok(Value::Text(address.to_string()));
+    }
+    let wrong = Wrong::new(fault::BAD_ADDRESS, format!("`{text}` is not on the link"), "not a link-local address");
+    Err(wrong.help("over IPv6 the caller reaches the server's link-local address alone: \"fe80::1\""))
 }
 
 pub(crate) fn read_account_address(text: &str, _whose: &str) -> Result<Value, Wrong> {

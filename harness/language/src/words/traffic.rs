@@ -66,7 +66,7 @@ pub(super) const WORDS: &[Word] = &[
         ..verb(Verb::Send, "send", "The caller sends these octets as they are: \"7e ff 7d 23\".")
     },
     Word {
-        arguments: &[one("to", Kind::Address)],
+        arguments: &[one("to", kind::IP_ADDRESS)],
         properties: &[
             property("count", Kind::number(1, 10_000, "requests"), number(1), "How many echo requests."),
             property("every", time(MILLISECOND, LONG), seconds(1), "Time from one request to the next."),
@@ -74,7 +74,11 @@ pub(super) const WORDS: &[Word] = &[
             property("from", HOSTS.kind(), text("caller"), "Who asks."),
             property("answered", Kind::Flag, flag(true), "Whether each must be answered, or none may be."),
         ],
-        ..verb(Verb::Ping, "ping", "ICMP echo requests are sent; each must be answered.")
+        ..verb(
+            Verb::Ping,
+            "ping",
+            "ICMP echo requests are sent; each must be answered. To an address that begins with fe80: they go over IPv6.",
+        )
     },
     Word {
         arguments: &[one("name", kind::HOST_NAME)],

@@ -154,7 +154,7 @@ fn a_refusal_is_told_with_its_message() {
 #[test]
 fn every_echo_must_come_back() {
     let verb = Verb::Ping {
-        to: SERVER,
+        to: SERVER.into(),
         count: 3,
         every: Duration::from_secs(1),
         size: 56,
@@ -173,7 +173,7 @@ fn every_echo_must_come_back() {
 #[test]
 fn echoes_of_an_earlier_ping_and_echoes_that_come_twice_do_not_count() {
     let verb = Verb::Ping {
-        to: SERVER,
+        to: SERVER.into(),
         count: 2,
         every: Duration::from_secs(1),
         size: 56,
@@ -268,8 +268,14 @@ fn the_protocol_is_told_where_it_is_asked_for() {
 
 #[test]
 fn echoes_that_must_not_come_are_waited_for() {
-    let verb =
-        Verb::Ping { to: SERVER, count: 2, every: Duration::from_secs(1), size: 56, from: Host::Lan, answered: false };
+    let verb = Verb::Ping {
+        to: SERVER.into(),
+        count: 2,
+        every: Duration::from_secs(1),
+        size: 56,
+        from: Host::Lan,
+        answered: false,
+    };
     let mut facts = up(Facts::default());
     assert_eq!(judge(&verb, &facts, at(30), at(31)), Progress::Wait(at(41)));
     assert_eq!(shown(&verb, &facts, 41), "no echo from 192.168.32.1 to the LAN's host, 2 requests sent");
@@ -468,7 +474,7 @@ fn what_needs_a_call_fails_when_it_was_over_before_with_the_server_s_last_words(
     let told =
         "the server hung up: pppd said \"unrecognized option 'idlee'\" and ended with status 2 (its options are wrong)";
     let ping = Verb::Ping {
-        to: SERVER,
+        to: SERVER.into(),
         count: 1,
         every: Duration::from_secs(1),
         size: 56,

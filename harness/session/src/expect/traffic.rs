@@ -1,7 +1,7 @@
 //! Traffic: echoes, names, transfers, and who answers ARP.
 
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use super::{Progress, Step, spelled};
@@ -19,7 +19,7 @@ const TRANSFER_LIMIT: Duration = Duration::from_secs(600);
 
 /// What `ping` says.
 pub(super) struct Echoes<'a> {
-    pub(super) to: &'a Ipv4Addr,
+    pub(super) to: &'a IpAddr,
     pub(super) count: u32,
     pub(super) every: Duration,
     pub(super) from: Host,

@@ -42,7 +42,7 @@ fn up(local: [u8; 4]) -> Facts {
 }
 
 fn ping(to: Ipv4Addr) -> Verb {
-    Verb::Ping { to, count: 1, every: Duration::from_secs(1), size: 56, from: Host::Caller, answered: true }
+    Verb::Ping { to: to.into(), count: 1, every: Duration::from_secs(1), size: 56, from: Host::Caller, answered: true }
 }
 
 const fn hang_up(reason: Option<Reason>) -> Verb {

@@ -1,6 +1,6 @@
 //! What the caller does: speak PPP, type, log in, ask, fall silent, hang up.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use offhook_caller::{Caller, CallerConfig, TransferOutcome, TransferRequest};
@@ -38,7 +38,7 @@ impl PortSession {
     }
 
     /// The caller sends an echo request.
-    pub fn ping(&mut self, now: Instant, to: Ipv4Addr, size: u16) {
+    pub fn ping(&mut self, now: Instant, to: IpAddr, size: u16) {
         let sequence = self.next_sequence();
         if let Some(caller) = &mut self.caller {
             let id = u16::try_from(self.call.unwrap_or_default()).unwrap_or(u16::MAX).wrapping_add(1);
