@@ -278,7 +278,7 @@ fn a_thousand_results_open_within_a_second_and_filter_at_once() {
         .collect();
     let start = Instant::now();
     let items = run::items(&outcomes, scratch.path(), "").unwrap();
-    let page = Page { title: "a thousand".into(), words: Mark::OF_RUN, facts: Vec::new(), items };
+    let page = Page { title: "a thousand".into(), words: Mark::OF_RUN, facts: Vec::new(), table: None, items };
     let html = page.html().unwrap();
     let took = start.elapsed();
     eprintln!("1,000 results: {} octets in {took:?}", html.len());
@@ -377,6 +377,7 @@ fn what_a_server_says_stays_text() {
         title: hostile.to_owned(),
         words: Mark::OF_RUN,
         facts: Vec::new(),
+        table: None,
         items: vec![run::item(&outcome, scratch.path(), hostile)],
     };
     let file = scratch.path().join("page.html");
