@@ -392,3 +392,37 @@ fn what_a_server_says_stays_text() {
         browser
     });
 }
+
+#[test]
+fn the_page_of_a_conformance_run_counts_by_level_and_shows_the_exchange() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("page.html");
+    // A Configure-Request without options, and nothing more.
+    let octets = offhook_ppp::transparency::encode(b"\xff\x03\xc0\x21\x01\x01\x00\x04", u32::MAX);
+    let octal: String = octets.iter().map(|octet| format!("\\{octet:03o}")).collect();
+    let output = offhook()
+        .args(["conformance", "--name", "one", "--case", "LCP-4.1-03.a", "--subject"])
+        .arg(format!("printf '{octal}'; exec sleep 600"))
+        .arg("--out")
+        .arg(scratch.path().join("out"))
+        .arg("--html")
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    in_browser(NARROW, |browser| async {
+        browser.open(&file, "").await;
+        let row = browser.eval("return document.querySelector('.counted tbody tr').innerText").await;
+        assert_eq!(
+            row.as_str().unwrap().split_whitespace().collect::<Vec<_>>(),
+            ["one", "must", "1", "0", "0", "1", "0"]
+        );
+        browser.eval("document.querySelector('#list a').click()").await;
+        browser.until("document.querySelector('#detail .event')").await;
+        let told = browser.eval("return document.querySelector('#detail').innerText").await;
+        for part in ["LCP-4.1-03.a: ", "lcp Configure-Ack", "[LCP ConfReq id=0x1"] {
+            assert!(told.as_str().unwrap().contains(part), "{part}: {told}");
+        }
+        browser
+    });
+}

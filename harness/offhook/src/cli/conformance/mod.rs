@@ -2,6 +2,7 @@
 
 mod learn;
 mod page;
+mod played;
 mod proof;
 pub(super) mod results;
 mod sarif;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::results::Results;
+use super::played::Results;
 use crate::cli::page::{facts, write as write_page};
 use crate::cli::play::{Stop, failed};
 use offhook_conformance::Matrix;

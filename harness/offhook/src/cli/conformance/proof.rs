@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::results::{Results, Row, elsewhere, standard_output};
+use super::played::{Results, Row, elsewhere};
+use super::results::standard_output;
 use super::{Conformance, Share, case_of};
 use crate::cli::claim::Claim;
 use crate::cli::play::{Stop, failed};

@@ -4,58 +4,18 @@
 //! table, the page, SARIF, and the formats of any run.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use super::{Conformance, case_of, page, sarif, told};
+use super::played::Results;
+use super::{Conformance, page, sarif, told};
 use crate::cli::play::{Stop, failed, write_json};
 use crate::cli::selection::tell;
-use crate::runner::item::Item;
 use crate::runner::plan::absolute;
 use offhook_base::{is_standard_output, plain, write_result};
-use offhook_conformance::matrix::Shard;
-use offhook_conformance::{Case, Matrix, Verdict};
-use offhook_report::json::{ReportedShard, report_of_shard};
+use offhook_conformance::Matrix;
+use offhook_report::json::report_of_shard;
 use offhook_report::run::RunResult;
-use offhook_session::Outcome;
-
-/// A case that was played, and what came of it.
-#[derive(Debug)]
-pub(super) struct Row {
-    /// The case.
-    pub(super) case: Case,
-    /// What it says of the subject.
-    pub(super) verdict: Verdict,
-    /// How it went.
-    pub(super) outcome: Arc<Outcome>,
-}
-
-/// Everything that was played.
-#[derive(Debug)]
-pub(super) struct Results {
-    /// In the order of the plan.
-    pub(super) rows: Vec<Row>,
-    /// What another shard plays, each with its subject.
-    pub(super) elsewhere: Vec<(Case, String)>,
-    /// The same as a run.
-    pub(super) result: RunResult,
-    /// Which share of the cases it is, if not all.
-    pub(super) shard: Option<ReportedShard>,
-}
 
 impl Results {
-    /// The table.
-    pub(super) fn matrix(&self) -> Matrix {
-        let mut matrix = Matrix::default();
-        matrix.shard = self.shard.map(|ReportedShard { index, total }| Shard { index, total });
-        for Row { case, verdict, outcome } in &self.rows {
-            matrix.add(case.clone(), &outcome.stack, verdict.clone());
-        }
-        for (case, subject) in &self.elsewhere {
-            matrix.add(case.clone(), subject, Verdict::OtherShard);
-        }
-        matrix
-    }
-
     /// Tells it, with this line after it, and writes it; `taken`: which of the results goes to standard output.
     pub(super) fn report(&self, arguments: &Conformance, taken: Option<&Path>, after: &str) -> Result<(), Stop> {
         let style = arguments.color.style_of(&std::io::stdout());
@@ -79,12 +39,6 @@ impl Results {
         }
         done.and(write_tables(&arguments.matrix, &matrix))
     }
-}
-
-/// What of the cases another shard plays, on the subjects that they were planned for.
-pub(super) fn elsewhere(items: &[Item]) -> Vec<(Case, String)> {
-    let of = |item: &Item| Some((case_of(&item.scenario, &item.source.path)?, item.stack.clone()));
-    items.iter().filter_map(of).collect()
 }
 
 /// Writes the tables that were asked for: JSON by the name, else Markdown.

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::results::{Results, Row};
-use super::told::deciding;
+use super::played::{Results, Row, deciding};
 use offhook_conformance::Verdict;
 use offhook_report::evidence::{CAPTURE, TRANSCRIPT};
 use offhook_report::sarif::{Log, location, uri};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::results::{Results, Row, elsewhere, standard_output};
+use super::played::{Results, Row, elsewhere};
+use super::results::standard_output;
 use super::{Conformance, Share, case_of};
 use crate::cli::interrupt::listening;
 use crate::cli::play::{Play, Stop, console};

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::results::{Results, Row, elsewhere, standard_output};
+use super::played::{Results, Row, elsewhere};
+use super::results::standard_output;
 use super::{Conformance, Share, Takes, case_of};
 use crate::cli::claim::Claim;
 use crate::cli::interrupt::listening;

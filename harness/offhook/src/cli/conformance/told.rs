@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::results::Row;
+use super::played::{Row, deciding};
 use offhook_clock::Instant;
 use offhook_conformance::Verdict;
 use offhook_report::evidence::{CAPTURE, TRANSCRIPT};
 use offhook_report::text::{counted, hang, printable};
 use offhook_report::words::{Lane, line_of};
 use offhook_report::{Position, Style};
-use offhook_session::{Outcome, StepOutcome, StepResult};
+use offhook_session::{Outcome, StepOutcome};
 
 /// Lines of an exchange that are shown: the last before it was known.
 const EXCHANGE: usize = 16;
@@ -59,16 +59,6 @@ fn deviation(text: &mut String, row: &Row, why: &str, whole: bool, style: Style)
     if let (true, Some((_, at, ..))) = (whole, step) {
         exchange(text, outcome, at, style);
     }
-}
-
-/// The step that decided it: with its moment, what was expected and what came.
-pub(super) fn deciding(outcome: &Outcome) -> Option<(&StepOutcome, Instant, &str, &str)> {
-    outcome.steps.iter().find_map(|step| match &step.result {
-        StepResult::Failed { at, expected, actual, .. } | StepResult::ExpectedFailure { at, expected, actual, .. } => {
-            Some((step, *at, expected.as_str(), actual.as_str()))
-        }
-        _ => None,
-    })
 }
 
 /// Where a step stands: `scenarios/conformance/rfc1661/echo.kdl:31:13`.
