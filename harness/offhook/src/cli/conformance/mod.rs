@@ -187,7 +187,9 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
         return Err(Stop::Wrong(message.into()));
     }
     if arguments.calling && arguments.subject.is_none() && !arguments.faults {
-        return Err(Stop::Wrong("--calling is for --subject or --faults: the stacks' pppd answers\n".to_owned()));
+        return Err(Stop::Wrong(
+            "--calling is for --subject or --faults: to a stack's pppd each case is played at its own end\n".to_owned(),
+        ));
     }
     let division = arguments.shard.division()?;
     match &arguments.subject {
@@ -245,12 +247,12 @@ fn on(items: Vec<Item>, name: &str, out: &Path) -> Vec<Item> {
 }
 
 impl Conformance {
-    /// Which end the subject is, if that is said or goes without saying: proofs are of all cases, each at its own end.
+    /// Which end the subject is, if that is said or goes without saying: on a stack, and in proofs, each case is played at its own.
     const fn end(&self) -> Option<Subject> {
-        match (self.calling, self.faults) {
+        match (self.calling, &self.subject) {
             (true, _) => Some(Subject::Calling),
-            (false, true) => None,
-            (false, false) => Some(Subject::Answering),
+            (false, None) => None,
+            (false, Some(_)) => Some(Subject::Answering),
         }
     }
 
