@@ -32,7 +32,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-language", &["base", "etc", "scenario", "schema", "script", "telephony"]),
     ("offhook-server", &["base", "clock", "etc", "port", "scenario", "telephony"]),
     ("offhook-session", &["base", "caller", "clock", "ppp", "scenario", "script", "telephony"]),
-    ("offhook-conformance", &["clock", "ppp", "scenario", "script", "session"]),
+    ("offhook-conformance", &["base", "clock", "ppp", "scenario", "script", "session", "telephony"]),
     (
         "offhook-guest",
         &["base", "caller", "clock", "etc", "port", "scenario", "script", "server", "session", "telephony"],

@@ -278,7 +278,7 @@ fn a_thousand_results_open_within_a_second_and_filter_at_once() {
         .collect();
     let start = Instant::now();
     let items = run::items(&outcomes, scratch.path(), "").unwrap();
-    let page = Page { title: "a thousand".into(), words: Mark::OF_RUN, facts: Vec::new(), items };
+    let page = Page { title: "a thousand".into(), words: Mark::OF_RUN, facts: Vec::new(), table: None, items };
     let html = page.html().unwrap();
     let took = start.elapsed();
     eprintln!("1,000 results: {} octets in {took:?}", html.len());
@@ -377,6 +377,7 @@ fn what_a_server_says_stays_text() {
         title: hostile.to_owned(),
         words: Mark::OF_RUN,
         facts: Vec::new(),
+        table: None,
         items: vec![run::item(&outcome, scratch.path(), hostile)],
     };
     let file = scratch.path().join("page.html");
@@ -388,6 +389,40 @@ fn what_a_server_says_stays_text() {
         browser.until("document.querySelector('.aligned')").await;
         assert_eq!(browser.eval("return document.title").await, json!(hostile));
         assert_eq!(browser.eval("return document.images.length").await, 0);
+        browser
+    });
+}
+
+#[test]
+fn the_page_of_a_conformance_run_counts_by_level_and_shows_the_exchange() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("page.html");
+    // A Configure-Request without options, and nothing more.
+    let octets = offhook_ppp::transparency::encode(b"\xff\x03\xc0\x21\x01\x01\x00\x04", u32::MAX);
+    let octal: String = octets.iter().map(|octet| format!("\\{octet:03o}")).collect();
+    let output = offhook()
+        .args(["conformance", "--name", "one", "--case", "LCP-4.1-03.a", "--subject"])
+        .arg(format!("printf '{octal}'; exec sleep 600"))
+        .arg("--out")
+        .arg(scratch.path().join("out"))
+        .arg("--html")
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    in_browser(NARROW, |browser| async {
+        browser.open(&file, "").await;
+        let row = browser.eval("return document.querySelector('.counted tbody tr').innerText").await;
+        assert_eq!(
+            row.as_str().unwrap().split_whitespace().collect::<Vec<_>>(),
+            ["one", "must", "1", "0", "0", "1", "0"]
+        );
+        browser.eval("document.querySelector('#list a').click()").await;
+        browser.until("document.querySelector('#detail .event')").await;
+        let told = browser.eval("return document.querySelector('#detail').innerText").await;
+        for part in ["LCP-4.1-03.a: ", "lcp Configure-Ack", "[LCP ConfReq id=0x1"] {
+            assert!(told.as_str().unwrap().contains(part), "{part}: {told}");
+        }
         browser
     });
 }

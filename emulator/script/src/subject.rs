@@ -93,6 +93,32 @@ pub struct Played {
     pub at: Instant,
     /// Every frame that crossed the line, as one line of text: when, which way, and what it was.
     pub log: Vec<String>,
+    /// The same as octets, in the pieces in which they came.
+    pub crossed: Vec<Crossed>,
+    /// When the subject closed the line, if it did.
+    pub closed: Option<Instant>,
+    /// When each step was done, of those that were.
+    pub done: Vec<Instant>,
+}
+
+/// Octets that crossed the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crossed {
+    /// When.
+    pub at: Instant,
+    /// Who sent them.
+    pub by: Sender,
+    /// What they are.
+    pub octets: Vec<u8>,
+}
+
+/// The end of a line that octets come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// The script, or what speaks the rest beside it.
+    Script,
+    /// The subject.
+    Subject,
 }
 
 /// Plays these steps against `subject` in virtual time; `rest` speaks what the script does not.
@@ -113,8 +139,11 @@ pub struct Session {
     rest: Link,
     now: Instant,
     log: Vec<String>,
+    crossed: Vec<Crossed>,
+    done: Vec<Instant>,
+    /// Of what the script's end sends, and of what the subject sends.
     readers: [Reader; 2],
-    closed: bool,
+    closed: Option<Instant>,
 }
 
 impl Session {
@@ -125,8 +154,10 @@ impl Session {
             rest,
             now: Instant::ZERO,
             log: Vec::new(),
+            crossed: Vec::new(),
+            done: Vec::new(),
             readers: Default::default(),
-            closed: false,
+            closed: None,
         }
     }
 
@@ -152,7 +183,7 @@ impl Session {
 
     /// When [`Self::handle_timeout`] wants to be called.
     pub fn poll_timeout(&self, subject: &dyn End) -> Option<Instant> {
-        let ends = earliest(self.rest.poll_timeout(), subject.poll_timeout().filter(|_| !self.closed));
+        let ends = earliest(self.rest.poll_timeout(), subject.poll_timeout().filter(|_| self.closed.is_none()));
         earliest(self.player.poll_timeout(), ends)
     }
 
@@ -168,12 +199,17 @@ impl Session {
             let (step, expected) = (self.player.step(), self.player.waits_for());
             Verdict::Failed(Failure { step, expected, actual })
         });
-        Played { verdict, at: self.now, log: self.log }
+        let Self { log, crossed, closed, done, now, .. } = self;
+        Played { verdict, at: now, log, crossed, closed, done }
     }
 
     fn settle(&mut self, subject: &mut dyn End) {
         for _ in 0..TURNS {
-            if !self.turn(subject) {
+            let moved = self.turn(subject);
+            while self.done.len() < self.player.step() {
+                self.done.push(self.now);
+            }
+            if !moved {
                 return;
             }
         }
@@ -182,8 +218,8 @@ impl Session {
     /// Moves what can move at this moment; whether anything did.
     fn turn(&mut self, subject: &mut dyn End) -> bool {
         let mut moved = self.obey(subject);
-        if let Some(octets) = subject.poll_transmit().filter(|_| !self.closed) {
-            self.tell(0, "<", &octets);
+        if let Some(octets) = subject.poll_transmit().filter(|_| self.closed.is_none()) {
+            self.tell(Sender::Subject, &octets);
             self.player.handle_octets(self.now, &octets);
             self.rest.handle_octets(self.now, &octets);
             return true;
@@ -200,8 +236,8 @@ impl Session {
             }
             moved = true;
         }
-        if subject.is_closed() && !self.closed {
-            self.closed = true;
+        if subject.is_closed() && self.closed.is_none() {
+            self.closed = Some(self.now);
             self.log.push(format!("{} - the line is closed", self.now));
             self.player.handle_closed(self.now);
             moved = true;
@@ -210,8 +246,8 @@ impl Session {
     }
 
     fn send(&mut self, subject: &mut dyn End, octets: &[u8]) {
-        self.tell(1, ">", octets);
-        if !self.closed {
+        self.tell(Sender::Script, octets);
+        if self.closed.is_none() {
             subject.handle_octets(self.now, octets);
         }
     }
@@ -247,9 +283,15 @@ impl Session {
         any
     }
 
-    fn tell(&mut self, reader: usize, direction: &str, octets: &[u8]) {
+    fn tell(&mut self, by: Sender, octets: &[u8]) {
+        self.crossed.push(Crossed { at: self.now, by, octets: octets.to_vec() });
+        let [script, subject] = &mut self.readers;
+        let (reader, direction) = match by {
+            Sender::Script => (script, ">"),
+            Sender::Subject => (subject, "<"),
+        };
         let mut rest = octets;
-        while let Some(heard) = self.readers[reader].take(&mut rest) {
+        while let Some(heard) = reader.take(&mut rest) {
             self.log.push(format!("{} {direction} {}", self.now, told(&heard)));
         }
     }

@@ -10,17 +10,12 @@ use super::identity::identities;
 use super::registry::{self, Rule};
 use super::{Audit, Finding, Known, Severity};
 use offhook_etc::source::{Place, Tree};
+use offhook_report::sarif::{Log, directory, escaped, uri};
 
-/// The version of SARIF.
-const VERSION: &str = "2.1.0";
-/// Its schema.
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// What places below `/etc` are relative to.
 const ETC: &str = "ETC";
 /// The key of our fingerprints, with the version of how they are made.
 const FINGERPRINT: &str = "offhookFinding/v1";
-/// Characters of a path that a URI has as they are (RFC 3986 §2.3), and the slash.
-const UNRESERVED: &[u8] = b"-._~/";
 
 /// Writes the audit of `tree`; `etc` is the absolute path of the audited `/etc`, `complete` says that all that was to be
 /// looked at was.
@@ -34,28 +29,17 @@ pub fn report(audit: &Audit, tree: &Tree, etc: &str, complete: bool) -> serde_js
         .into_iter()
         .zip(&audit.findings)
         .map(|(identity, finding)| result(finding, &identity, tree, &rules));
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": VERSION,
-        "runs": [{
-            "tool": { "driver": {
-                "name": "offhook",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
-            } },
-            "originalUriBaseIds": { ETC: {
-                "uri": directory(etc),
-                "description": { "text": "the audited /etc" },
-            } },
-            "invocations": [{ "executionSuccessful": complete }],
-            "columnKind": "unicodeCodePoints",
-            "results": results.collect::<Vec<_>>(),
-            "properties": { "statements": audit.ports, "withdrawn": audit.withdrawn },
-        }],
-    });
-    let mut text = serde_json::to_string_pretty(&log)?;
-    text.push('\n');
-    Ok(text)
+    let log = Log {
+        results: results.collect(),
+        rules: rules.iter().map(|rule| descriptor(rule)).collect(),
+        bases: json!({ ETC: {
+            "uri": directory(etc),
+            "description": { "text": "the audited /etc" },
+        } }),
+        complete,
+        properties: json!({ "statements": audit.ports, "withdrawn": audit.withdrawn }),
+    };
+    log.text()
 }
 
 /// SARIF's level (§3.27.10). It has no word for danger; the property `severity` has.
@@ -133,8 +117,7 @@ fn message(finding: &Finding) -> String {
 fn location(place: &Place, tree: &Tree) -> Value {
     let artifact = match place.file.strip_prefix("/etc/") {
         Some(below) => json!({ "uri": escaped(below), "uriBaseId": ETC }),
-        None if place.file.starts_with('/') => json!({ "uri": format!("file://{}", escaped(&place.file)) }),
-        None => json!({ "uri": escaped(&place.file) }),
+        None => json!({ "uri": uri(&place.file) }),
     };
     let mut physical = json!({ "artifactLocation": artifact });
     if let Some(line) = place.line {
@@ -144,24 +127,6 @@ fn location(place: &Place, tree: &Tree) -> Value {
         }
     }
     json!({ "physicalLocation": physical })
-}
-
-/// An absolute path as the URI of a directory: with a slash at its end (§3.14.14).
-fn directory(path: &str) -> String {
-    format!("file://{}/", escaped(path.trim_end_matches('/')))
-}
-
-/// A path as a part of a URI (RFC 3986 §2.1).
-fn escaped(path: &str) -> String {
-    let mut text = String::with_capacity(path.len());
-    for octet in path.bytes() {
-        if octet.is_ascii_alphanumeric() || UNRESERVED.contains(&octet) {
-            text.push(char::from(octet));
-        } else {
-            text.push_str(&format!("%{octet:02X}"));
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -248,11 +213,5 @@ mod tests {
     #[test]
     fn every_severity_has_a_level() {
         assert_eq!(Severity::ALL.map(level), ["error", "error", "warning", "note"]);
-    }
-
-    #[test]
-    fn only_what_a_uri_allows_is_in_a_uri() {
-        assert_eq!(escaped("mgetty+sendfax/é %"), "mgetty%2Bsendfax/%C3%A9%20%25");
-        assert_eq!(directory("/"), "file:///");
     }
 }

@@ -26,6 +26,19 @@ pub struct Fingerprint {
     pub kernel_changed: bool,
     /// Which of the stack's files are not as they were built: then its packages do not tell what ran.
     pub changed: Changes,
+    /// What stands in the place of a stack, if something does: then there is no kernel, and there are no packages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<InPlace>,
+}
+
+/// What stands in the place of a stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InPlace {
+    /// How it is reached: `exec ./my-ppp`, `tcp:localhost:5555`.
+    pub by: String,
+    /// The options of `offhook conformance` that play it.
+    pub options: Vec<String>,
 }
 
 /// Files of the lab that are not as they were recorded. Its `Display` names them: `/usr/sbin/pppd, /etc/hosts (missing) and

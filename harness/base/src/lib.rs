@@ -23,7 +23,7 @@ mod written;
 
 pub use duration::{format_duration, parse_duration};
 pub use error::{Error, plain};
-pub use fingerprint::{Change, Changes, FileChange, Fingerprint};
+pub use fingerprint::{Change, Changes, FileChange, Fingerprint, InPlace};
 #[cfg(feature = "schema")]
 pub use json_schema::json_schema;
 pub use plain_file::{Unread, read_plain_file};

@@ -4,6 +4,7 @@
 //! a program and what it has started by its process group, when the case is over.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -30,6 +31,32 @@ const NOT_RUN: i32 = 77;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// Why a case was not played.
+#[derive(Debug)]
+pub enum Unplayed {
+    /// The subject says that it cannot be what the case needs.
+    CannotBe,
+    /// The subject cannot be reached.
+    Unreachable(io::Error),
+}
+
+impl fmt::Display for Unplayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CannotBe => f.write_str("the subject cannot be what the case needs (status 77)"),
+            Self::Unreachable(error) => write!(f, "the subject cannot be reached: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Unplayed {}
+
+impl From<io::Error> for Unplayed {
+    fn from(error: io::Error) -> Self {
+        Self::Unreachable(error)
+    }
+}
+
 /// How a subject is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
@@ -48,6 +75,15 @@ impl Reach {
             Some(address) => Self::Tcp(address.to_owned()),
             None if text.starts_with("/dev/") && !text.contains(char::is_whitespace) => Self::Device(text.into()),
             None => Self::Command(text.to_owned()),
+        }
+    }
+
+    /// The line to it, in a word: `pty`, `tcp`, or the device's name.
+    pub fn line(&self) -> String {
+        match self {
+            Self::Command(_) => "pty".to_owned(),
+            Self::Tcp(_) => "tcp".to_owned(),
+            Self::Device(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         }
     }
 
@@ -183,7 +219,7 @@ pub async fn play_live(
     reach: &Reach,
     environment: &[(&'static str, String)],
     tolerance: Duration,
-) -> io::Result<Played> {
+) -> Result<Played, Unplayed> {
     let steps = steps.into_iter().map(|step| bounded(step.tolerant(tolerance))).collect();
     let (mut line, program) = open(reach, environment).await?;
     let mut session = Session::new(steps, rest);
@@ -227,7 +263,7 @@ pub async fn play_live(
     }
     let played = session.finish();
     match ended {
-        Some(status) if status.code() == Some(NOT_RUN) => Err(io::Error::other("it cannot be what the case needs")),
+        Some(status) if status.code() == Some(NOT_RUN) => Err(Unplayed::CannotBe),
         // What a program died of is not seen on the line.
         Some(status) if status.signal().is_some() => Ok(died(played, status)),
         _ => Ok(played),
@@ -241,7 +277,8 @@ fn died(mut played: Played, status: ExitStatus) -> Played {
         Verdict::Failed(failure) => failure.actual = format!("{}; {why}", failure.actual),
         passed @ Verdict::Passed => {
             let expected = "a subject that ends by itself, or not at all".to_owned();
-            *passed = Verdict::Failed(Failure { step: 0, expected, actual: why });
+            let step = played.done.len().saturating_sub(1);
+            *passed = Verdict::Failed(Failure { step, expected, actual: why });
         }
     }
     played
@@ -251,7 +288,7 @@ fn died(mut played: Played, status: ExitStatus) -> Played {
 mod tests {
     use super::*;
 
-    fn played(command: &str, steps: Vec<Step>) -> io::Result<Played> {
+    fn played(command: &str, steps: Vec<Step>) -> Result<Played, Unplayed> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let rest = Link::new(Default::default());
         runtime.block_on(play_live(steps, rest, &Reach::read(command), &[], Duration::ZERO))
@@ -263,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_command_that_ends_with_77_is_not_run() {
-        assert!(played("exit 77", closed()).is_err_and(|error| error.to_string().contains("what the case needs")));
+        assert!(matches!(played("exit 77", closed()), Err(Unplayed::CannotBe)));
         assert!(played("exit 1", closed()).is_ok_and(|played| played.verdict == Verdict::Passed));
     }
 

@@ -1,8 +1,9 @@
 //! What came of cases, by subject: counted by level, and as a table.
 //!
-//! In: a case with what came of it on one subject, one after the other. Out: text for a terminal, Markdown, JSON.
+//! In: a case with what came of it on one subject, one after the other. Out: text for a terminal, Markdown, JSON, which is read
+//! back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use offhook_scenario::{Level, Subject};
@@ -36,6 +37,8 @@ pub enum Verdict {
         /// Why.
         why: String,
     },
+    /// Another shard runs it.
+    OtherShard,
 }
 
 impl Verdict {
@@ -47,6 +50,29 @@ impl Verdict {
             Self::NewDeviation { .. } => "new deviation",
             Self::Gone { .. } => "deviation gone",
             Self::NotRun { .. } => "not run",
+            Self::OtherShard => "other shard",
+        }
+    }
+
+    /// What is said of it: the record's reason, what was expected and came, why it was not run.
+    pub fn told(&self) -> Option<String> {
+        match self {
+            Self::Complies | Self::OtherShard => None,
+            Self::Deviates { reason } | Self::Gone { reason } => Some(reason.clone()),
+            Self::NewDeviation { expected, actual } => Some(format!("expected {expected}, got {actual}")),
+            Self::NotRun { why } => Some(why.clone()),
+        }
+    }
+
+    /// Of two of one case on one subject the higher counts.
+    pub(crate) const fn rank(&self) -> u8 {
+        match self {
+            Self::OtherShard => 0,
+            Self::Complies => 1,
+            Self::Deviates { .. } => 2,
+            Self::NotRun { .. } => 3,
+            Self::Gone { .. } => 4,
+            Self::NewDeviation { .. } => 5,
         }
     }
 
@@ -57,7 +83,7 @@ impl Verdict {
 }
 
 /// A case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Case {
     /// Its name: group, section and number.
     pub case: String,
@@ -76,7 +102,20 @@ pub struct Case {
 /// Cases by subjects.
 #[derive(Clone, Debug, Default)]
 pub struct Matrix {
-    rows: BTreeMap<Case, BTreeMap<String, Verdict>>,
+    pub(crate) rows: BTreeMap<Case, BTreeMap<String, Verdict>>,
+    /// In the order in which they came.
+    subjects: Vec<String>,
+    /// Which share of the cases it is of, if not of all.
+    pub shard: Option<Shard>,
+}
+
+/// One of several shares of the cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which, from 1.
+    pub index: u32,
+    /// Of how many.
+    pub total: u32,
 }
 
 /// How many cases of a level came out how.
@@ -95,26 +134,26 @@ pub struct Count {
 impl Matrix {
     /// One more result. The worst of several of one case on one subject counts.
     pub fn add(&mut self, case: Case, subject: &str, verdict: Verdict) {
+        if !self.subjects.iter().any(|known| known == subject) {
+            self.subjects.push(subject.to_owned());
+        }
         let cell = self.rows.entry(case).or_default();
-        let rank = |verdict: &Verdict| match verdict {
-            Verdict::Complies => 0,
-            Verdict::Deviates { .. } => 1,
-            Verdict::NotRun { .. } => 2,
-            Verdict::Gone { .. } => 3,
-            Verdict::NewDeviation { .. } => 4,
-        };
         match cell.get(subject) {
-            Some(known) if rank(known) >= rank(&verdict) => {}
+            Some(known) if known.rank() >= verdict.rank() => {}
             _ => {
                 cell.insert(subject.to_owned(), verdict);
             }
         }
     }
 
-    /// The subjects, in order.
+    /// The subjects, in the order in which they came.
     pub fn subjects(&self) -> Vec<&str> {
-        let all: BTreeSet<&str> = self.rows.values().flat_map(|row| row.keys().map(String::as_str)).collect();
-        all.into_iter().collect()
+        self.subjects.iter().map(String::as_str).collect()
+    }
+
+    /// Every case, in order, with what came of it on each subject.
+    pub fn cases(&self) -> impl Iterator<Item = (&Case, &BTreeMap<String, Verdict>)> {
+        self.rows.iter()
     }
 
     /// Whether anything is not as it is recorded.
@@ -130,7 +169,7 @@ impl Matrix {
                 Some(Verdict::Complies) => count.complies += 1,
                 Some(Verdict::Deviates { .. }) => count.deviates += 1,
                 Some(Verdict::NewDeviation { .. } | Verdict::Gone { .. }) => count.news += 1,
-                Some(Verdict::NotRun { .. }) | None => count.not_run += 1,
+                Some(Verdict::NotRun { .. } | Verdict::OtherShard) | None => count.not_run += 1,
             }
         }
         count
@@ -141,12 +180,7 @@ impl Matrix {
         let mut text = String::new();
         for (case, row) in &self.rows {
             for (subject, verdict) in row {
-                let told = match verdict {
-                    Verdict::Complies => continue,
-                    Verdict::Deviates { reason } | Verdict::Gone { reason } => reason.clone(),
-                    Verdict::NewDeviation { expected, actual } => format!("expected {expected}, got {actual}"),
-                    Verdict::NotRun { why } => why.clone(),
-                };
+                let Some(told) = verdict.told() else { continue };
                 let _ = writeln!(text, "{}  {subject}  {}: {}", case.case, verdict.word(), case.name);
                 let _ = writeln!(text, "    {told}");
             }
@@ -230,7 +264,7 @@ impl Matrix {
                     Verdict::Deviates { reason } => reason.clone(),
                     Verdict::NewDeviation { expected, actual } => format!("new: expected {expected}, got {actual}"),
                     Verdict::Gone { reason } => format!("no longer: {reason}"),
-                    Verdict::Complies | Verdict::NotRun { .. } => continue,
+                    Verdict::Complies | Verdict::NotRun { .. } | Verdict::OtherShard => continue,
                 };
                 told.entry(reason).or_default().push(subject);
             }
@@ -241,25 +275,31 @@ impl Matrix {
         all
     }
 
-    /// The verdicts of a table in JSON, by case and name; of several subjects, the first.
+    /// Reads a table in JSON back.
     ///
     /// # Errors
     ///
     /// If it is no such table.
-    pub fn read(text: &str) -> serde_json::Result<BTreeMap<String, Verdict>> {
+    pub fn read(text: &str) -> serde_json::Result<Self> {
         #[derive(Deserialize)]
         struct Row {
-            case: String,
-            name: String,
+            #[serde(flatten)]
+            case: Case,
             verdicts: BTreeMap<String, Verdict>,
         }
         #[derive(Deserialize)]
         struct Whole {
+            shard: Option<Shard>,
             cases: Vec<Row>,
         }
         let whole: Whole = serde_json::from_str(text)?;
-        let of = |row: Row| Some((format!("{} {}", row.case, row.name), row.verdicts.into_values().next()?));
-        Ok(whole.cases.into_iter().filter_map(of).collect())
+        let mut matrix = Self { shard: whole.shard, ..Self::default() };
+        for Row { case, verdicts } in whole.cases {
+            for (subject, verdict) in verdicts {
+                matrix.add(case.clone(), &subject, verdict);
+            }
+        }
+        Ok(matrix)
     }
 
     /// The whole as JSON: counts, and each case with its verdicts.
@@ -277,6 +317,8 @@ impl Matrix {
         #[derive(Serialize)]
         struct Whole<'a> {
             format: u32,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            shard: Option<Shard>,
             counts: BTreeMap<&'a str, BTreeMap<&'static str, Count>>,
             cases: Vec<Row<'a>>,
         }
@@ -284,7 +326,7 @@ impl Matrix {
             |subject| Level::ALL.into_iter().map(move |level| (level.name(), self.count(level, subject))).collect();
         let counts = self.subjects().into_iter().map(|subject| (subject, of(subject))).collect();
         let cases = self.rows.iter().map(|(case, verdicts)| Row { case, verdicts }).collect();
-        serde_json::to_string_pretty(&Whole { format: 1, counts, cases }).map(|text| text + "\n")
+        serde_json::to_string_pretty(&Whole { format: 1, shard: self.shard, counts, cases }).map(|text| text + "\n")
     }
 }
 
@@ -341,5 +383,17 @@ may    trixie        1         0         0                0        1
         assert!(text.contains("| LCP-1 | must | RFC 1661 section 5 | a fact | deviates | complies |\n"), "{text}");
         assert!(text.contains("- bookworm: it | Rejects\n"), "{text}");
         assert!(matrix().json().is_ok_and(|text| text.contains("\"verdict\": \"deviates\"")));
+    }
+
+    #[test]
+    fn a_table_in_json_is_read_back_as_it_was_and_a_shards_says_which_it_is() {
+        let mut written = matrix();
+        written.shard = Some(Shard { index: 2, total: 3 });
+        written.add(case("LCP-3", Level::Must), "trixie", Verdict::OtherShard);
+        let text = written.json().unwrap_or_default();
+        let read = Matrix::read(&text).unwrap_or_default();
+        assert_eq!(read.json().unwrap_or_default(), text);
+        assert_eq!((read.shard, read.count(Level::Must, "trixie").not_run), (written.shard, 1));
+        assert!(Matrix::read("{}").is_err());
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use offhook_scenario::{Call, PppClient, Scenario, Subject, Verb};
+use offhook_scenario::{Call, PppClient, Scenario, Span, Subject, Verb};
 use offhook_script::fault::Faulty;
 use offhook_script::subject::{LinkSubject, Played, play};
 use offhook_script::{Failure, Step, Verdict};
@@ -63,7 +63,7 @@ pub fn prove_for(scenario: &Scenario, subject: Subject) -> Result<Proof, String>
 }
 
 fn proved(scenario: &Scenario, ends: impl Fn(&Scenario, &PppClient) -> Result<Ends, String>) -> Result<Proof, String> {
-    let (client, steps) = script_of(scenario)?;
+    let Script { client, steps, .. } = script_of(scenario)?;
     let ends = ends(scenario, client)?;
     let sound = play(steps.clone(), link(&ends.rest), &mut subject(&ends));
     let faulty = scenario.faults.iter().map(|fault| {
@@ -80,12 +80,32 @@ fn proved(scenario: &Scenario, ends: impl Fn(&Scenario, &PppClient) -> Result<En
     Ok(Proof { own_end_fails, faulty: faulty.collect(), sound })
 }
 
+/// What a scenario's only call sends and expects, as one packet script.
+#[derive(Clone, Debug)]
+pub struct Script<'a> {
+    /// The caller beside it, which speaks what the script does not take.
+    pub client: &'a PppClient,
+    /// Its steps.
+    pub steps: Vec<Step>,
+    /// Where each comes from.
+    pub places: Vec<Place>,
+}
+
+/// Where a step of a script comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The step of the call, from 0.
+    pub step: usize,
+    /// Where it stands in the text.
+    pub span: Span,
+}
+
 /// The script of a scenario's only call, and the caller beside it.
 ///
 /// # Errors
 ///
 /// What of it needs a real server, in words.
-pub fn script_of(scenario: &Scenario) -> Result<(&PppClient, Vec<Step>), String> {
+pub fn script_of(scenario: &Scenario) -> Result<Script<'_>, String> {
     let mut calls = scenario.calls();
     match (calls.next(), calls.next()) {
         (Some(call), None) => script(call),
@@ -98,18 +118,25 @@ fn subject(ends: &Ends) -> LinkSubject {
 }
 
 /// The steps of a call's scripts, one after the other, with the times between them.
-fn script(call: &Call) -> Result<(&PppClient, Vec<Step>), String> {
-    let (mut client, mut steps) = (None, Vec::new());
-    for step in &call.steps {
+fn script(call: &Call) -> Result<Script<'_>, String> {
+    let (mut client, mut steps, mut places) = (None, Vec::new(), Vec::new());
+    for (number, step) in call.steps.iter().enumerate() {
+        let whole = Place { step: number, span: step.span };
         match &step.verb {
             Verb::Packets(packets) => {
                 client.get_or_insert(&packets.client);
                 steps.extend(packets.steps.iter().cloned());
+                let span = |at| packets.spans.get(at).copied().unwrap_or(step.span);
+                places.extend((0..packets.steps.len()).map(|at| Place { span: span(at), ..whole }));
             }
-            Verb::Wait { time: Some(time) } => steps.push(Step::Wait(*time)),
+            Verb::Wait { time: Some(time) } => {
+                steps.push(Step::Wait(*time));
+                places.push(whole);
+            }
             // The end that our own subject comes to is that of its link.
             Verb::ExpectHangup { .. } => {
                 steps.push(Step::ExpectClosed { after: Duration::ZERO, within: Duration::from_secs(24 * 3600) });
+                places.push(whole);
             }
             // What a server's programs say is no packet.
             Verb::ExpectLog { .. }
@@ -119,5 +146,5 @@ fn script(call: &Call) -> Result<(&PppClient, Vec<Step>), String> {
             other => return Err(format!("`{}` needs a real server", other.word())),
         }
     }
-    client.map(|client| (client, steps)).ok_or_else(|| "it has no packets".to_owned())
+    client.map(|client| Script { client, steps, places }).ok_or_else(|| "it has no packets".to_owned())
 }

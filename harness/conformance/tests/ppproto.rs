@@ -79,8 +79,9 @@ fn verdict(scenario: &Scenario) -> Verdict {
     if let Some(why) = needs.beyond(own, false) {
         return Verdict::NotRun { why };
     }
-    let prepared = script_of(scenario)
-        .and_then(|(client, steps)| Ok((client, steps, ends_for(scenario, client, Subject::Calling)?.rest)));
+    let prepared = script_of(scenario).and_then(|script| {
+        Ok((script.client, script.steps, ends_for(scenario, script.client, Subject::Calling)?.rest))
+    });
     let (client, steps, rest) = match prepared {
         Ok(prepared) => prepared,
         Err(why) => return Verdict::NotRun { why },

@@ -111,6 +111,7 @@ impl Lab {
             files_sha256: sha256(files),
             kernel_changed: kernel.is_some_and(|kernel| kernel.sha256 != kernel.recorded_sha256),
             changed: files.map(|files| files.changes.clone()).unwrap_or_default(),
+            subject: None,
         }
     }
 
@@ -314,6 +315,7 @@ mod tests {
             files_sha256: "70d42dcaacc085ff1af734142ca7223a277ffaff19ec5f3fbdba415c3af32000".into(),
             kernel_changed: false,
             changed: Changes::default(),
+            subject: None,
         };
         assert_eq!(lab.fingerprint("trixie"), expected);
     }

@@ -2,8 +2,10 @@
 //!
 //! - [`mealy`], [`teacher`], [`suite`] and [`learner`] know no PPP: questions to anything that can be reset lead to the smallest
 //!   machine that explains the answers.
+//! - [`layout`] finds a place on paper for the nodes of any graph.
 //! - [`ppp`] makes such a thing of a PPP implementation.
 
+pub mod layout;
 pub mod learner;
 pub mod mealy;
 pub mod ppp;

@@ -39,8 +39,21 @@ pub struct Page {
     pub words: Words,
     /// What is to be known of the whole.
     pub facts: Vec<Row>,
+    /// The results counted in some way, if there is one to count them by.
+    pub table: Option<Table>,
     /// The results, in their order.
     pub items: Vec<Item>,
+}
+
+/// Results counted: above the list of them.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// What is counted.
+    pub caption: String,
+    /// The names of the columns, those of words first.
+    pub head: Vec<String>,
+    /// The rows: as many cells as there are columns.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Why there is no page.
@@ -110,6 +123,9 @@ impl Page {
             escape(&self.title)
         );
         self.counts(html);
+        if let Some(table) = &self.table {
+            counted(html, table);
+        }
         html.push_str(
             "<div class=\"tools\" id=\"tools\" hidden><label for=\"search\">Search</label><input id=\"search\" type=\"search\" \
              placeholder=\"name, file, stack, reason\" autocomplete=\"off\">\
@@ -157,6 +173,28 @@ impl Page {
         }
         html.push_str("</div>\n");
     }
+}
+
+/// Numbers stand at the right.
+fn counted(html: &mut String, table: &Table) {
+    let _ = write!(
+        html,
+        "<details class=\"counted\" open><summary>{}</summary><div class=\"scroll\"><table><caption class=\"hidden\">{0}</caption><thead><tr>",
+        escape(&table.caption)
+    );
+    for name in &table.head {
+        let _ = write!(html, "<th scope=\"col\">{}</th>", escape(name));
+    }
+    html.push_str("</tr></thead><tbody>\n");
+    for row in &table.rows {
+        html.push_str("<tr>");
+        for cell in row {
+            let class = if cell.bytes().all(|octet| octet.is_ascii_digit()) { " class=\"number\"" } else { "" };
+            let _ = write!(html, "<td{class}>{}</td>", escape(cell));
+        }
+        html.push_str("</tr>\n");
+    }
+    html.push_str("</tbody></table></div></details>\n");
 }
 
 fn row(html: &mut String, index: usize, item: &Item, longest: u64, words: &Words) {

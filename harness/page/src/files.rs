@@ -26,7 +26,8 @@ const SERVER: &str = "server";
 pub fn files(evidence: &Path) -> io::Result<Vec<File>> {
     let mut files = Vec::new();
     let root = evidence.join(SERVER);
-    if root.is_dir() {
+    // Without evidence that would be what lies where offhook runs.
+    if !evidence.as_os_str().is_empty() && root.is_dir() {
         walk(&root, "", &mut files)?;
     }
     Ok(files)

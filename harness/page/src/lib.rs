@@ -21,6 +21,6 @@ mod parallel;
 pub mod phases;
 pub mod run;
 
-pub use document::Page;
+pub use document::{Page, Table};
 pub use item::{Detail, Item, Section};
 pub use mark::{Mark, Words};

@@ -178,13 +178,18 @@ fn ran(outcome: &Outcome) -> Vec<Row> {
     let mut rows = vec![Row::new("verdict", verdict_words(outcome)), Row::new("scenario", where_is(outcome))];
     rows.extend((!outcome.variant.variables.is_empty()).then(|| Row::new("with", outcome.variant.words())));
     rows.extend(outcome.specs.iter().map(|spec| Row::new("checks", spec)));
-    rows.push(Row::new("stack", format!("{}: {}", outcome.stack, print.packages.join(", "))));
-    rows.push(Row::new("stack's files", format!("sha256 {}", print.files_sha256)));
-    rows.push(Row::new("kernel", format!("{}, sha256 {}", print.kernel, print.kernel_sha256)));
+    match &print.subject {
+        Some(subject) => rows.push(Row::new("subject", format!("{}: {}", outcome.stack, subject.by))),
+        None => rows.extend([
+            Row::new("stack", format!("{}: {}", outcome.stack, print.packages.join(", "))),
+            Row::new("stack's files", format!("sha256 {}", print.files_sha256)),
+            Row::new("kernel", format!("{}, sha256 {}", print.kernel, print.kernel_sha256)),
+        ]),
+    }
     rows.extend((!print.changed.is_empty()).then(|| Row::new("not as it was built", print.changed.to_string())));
     rows.extend(print.kernel_changed.then(|| Row::new("not as it was built", "the kernel")));
     rows.push(Row::new("offhook", &print.offhook));
-    rows.push(Row::new("seed", outcome.seed.to_string()));
+    rows.extend(print.subject.is_none().then(|| Row::new("seed", outcome.seed.to_string())));
     rows.extend(outcome.etc.iter().flat_map(|taken| taken_words(taken, usize::MAX)).map(|line| Row::new("etc", line)));
     rows
 }
@@ -242,6 +247,7 @@ mod tests {
             variant: Default::default(),
             specs: vec!["the answer".into()],
             tags: Vec::new(),
+            conformance: None,
             stack: "trixie".into(),
             seed: 1,
             verdict: Verdict::Failed,

@@ -119,6 +119,7 @@ pub fn failure(outcomes: &[&Outcome], style: Style) -> String {
     }
     // These are there to be copied: the terminal may wrap them, a newline in them would break them.
     let evidence = outcomes.iter().map(|outcome| printable(&outcome.evidence.display().to_string()));
+    let evidence = evidence.filter(|path| !path.is_empty());
     let lines = evidence.map(|path| ("evidence", path)).chain([("rerun", printable(&rerun(outcomes)))]);
     let mut told = "";
     for (label, value) in lines {
@@ -161,7 +162,9 @@ fn failed_step(text: &mut String, outcome: &Outcome, step: &StepOutcome, style: 
     text.push_str(&field("expected", expected, style));
     text.push_str(&field("actual", actual, style));
     let call = step.call.saturating_add(1);
-    text.push_str(&field("when", &format!("at {at} s of virtual time, in call {call}"), style));
+    // What stands in the place of a stack may have the real clock.
+    let time = if outcome.fingerprint.subject.is_some() { "" } else { " of virtual time" };
+    text.push_str(&field("when", &format!("at {at} s{time}, in call {call}"), style));
     if let Some(reason) = &step.deviation {
         text.push_str(&field("on", &format!("{} this is expected because {reason}", outcome.stack), style));
     }
@@ -192,8 +195,8 @@ fn events(text: &mut String, outcome: &Outcome, step: &StepOutcome, at: Instant,
         many if many > RINGS + 1 => format!("; rings {} to {} left out", RINGS + 1, many - 1),
         _ => String::new(),
     };
-    let title =
-        format!("last events ({left} from the server, {right} to the server), seconds of virtual time{left_out}");
+    let time = if outcome.fingerprint.subject.is_some() { "" } else { " of virtual time" };
+    let title = format!("last events ({left} from the server, {right} to the server), seconds{time}{left_out}");
     heading(text, &title, last.is_empty(), style);
     for event in last {
         let words = line_of(event, outcome);
@@ -295,6 +298,11 @@ fn field(label: &str, value: &str, style: Style) -> String {
 /// The command line that runs just this again, quoted for a shell. Empty without an outcome.
 pub fn rerun(outcomes: &[&Outcome]) -> String {
     let Some(outcome) = outcomes.first() else { return String::new() };
+    if let (Some(subject), Some(case)) = (&outcome.fingerprint.subject, &outcome.conformance) {
+        let options = subject.options.iter().map(|option| format!(" {}", option_word(option))).collect::<String>();
+        let file = quoted(&outcome.source.path.display().to_string());
+        return format!("offhook conformance {file}{options} --case {}", quoted(&case.case));
+    }
     let mut line = format!(
         "offhook run {} --scenario {}",
         quoted(&outcome.source.path.display().to_string()),
@@ -310,6 +318,11 @@ pub fn rerun(outcomes: &[&Outcome]) -> String {
         let _ = write!(line, " --seed {}", outcome.seed);
     }
     line
+}
+
+/// An option, or its value, as one word of a shell command.
+fn option_word(text: &str) -> String {
+    if text.starts_with("--") { text.to_owned() } else { quoted(text) }
 }
 
 /// `text` as one word of a shell command: bare, in double quotes, or in single quotes, whichever reads best.

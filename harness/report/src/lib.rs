@@ -11,6 +11,7 @@
 //! - [`json`]: the same for programs; its module documentation is the schema.
 //! - [`formats`]: the same for what shows test reports: JUnit, TAP, Markdown, GitLab, GitHub.
 //! - [`merge`]: several results as one.
+//! - [`sarif`]: the form of SARIF, for whatever has rules and results.
 //! - [`taken_words`]: what a given `/etc` was made of.
 //! - [`words`] and [`text`]: what events are called, and how text fits into columns; [`evidence`] uses both.
 
@@ -27,6 +28,7 @@ pub mod live;
 pub mod merge;
 mod position;
 pub mod run;
+pub mod sarif;
 mod style;
 pub mod summary;
 pub mod terminal;

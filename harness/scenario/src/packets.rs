@@ -20,6 +20,7 @@ pub struct Packets {
 
 /// A case of a conformance suite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Conformance {
     /// Its name: group, section and number, `LCP-4.1-03.b`.
     pub case: String,
@@ -28,7 +29,7 @@ pub struct Conformance {
     /// Which end of the link is the subject.
     pub subject: Subject,
     /// What offhook's own end does otherwise, if it is known not to pass. It is checked: it must not.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<String>,
 }
 

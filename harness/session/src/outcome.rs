@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::server_words::ServerWords;
 use offhook_base::Span;
-use offhook_scenario::{AuthProtocol, AuthResult, EtcTaken, Reason, Variant};
+use offhook_scenario::{AuthProtocol, AuthResult, Conformance, EtcTaken, Reason, Variant};
 
 /// What came of one call, whatever was expected of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +110,9 @@ pub struct Outcome {
     pub specs: Vec<String>,
     /// What it is tagged with.
     pub tags: Vec<String>,
-    /// The stack.
+    /// Which case of a conformance suite it is.
+    pub conformance: Option<Conformance>,
+    /// The stack, or the name of what stands in its place.
     pub stack: String,
     /// The seed.
     pub seed: u64,

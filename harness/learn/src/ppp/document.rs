@@ -170,7 +170,7 @@ impl Document {
     }
 
     /// Places of the inputs that lead from every state to one and the same, with the same outputs.
-    fn everywhere(&self) -> Vec<usize> {
+    pub(super) fn everywhere(&self) -> Vec<usize> {
         let same = |place: &usize| {
             let first = self.machine.step(0, *place);
             self.machine.len() > 1 && (0..self.machine.len()).all(|state| self.machine.step(state, *place) == first)
@@ -179,7 +179,7 @@ impl Document {
     }
 
     /// The states that one leads to, with what is seen and after which inputs.
-    fn edges(&self, from: usize, without: &[usize]) -> BTreeMap<usize, Vec<(&Outputs, Vec<&'static str>)>> {
+    pub(super) fn edges(&self, from: usize, without: &[usize]) -> BTreeMap<usize, Vec<(&Outputs, Vec<&'static str>)>> {
         let mut edges: BTreeMap<usize, Vec<(&Outputs, Vec<&str>)>> = BTreeMap::new();
         for (place, input) in self.machine.inputs().iter().enumerate() {
             let (outputs, to) = self.machine.step(from, place);

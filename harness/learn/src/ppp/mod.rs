@@ -7,12 +7,13 @@
 //! - [`mod@table`] and [`auth_rules`]: what the RFCs say over the same alphabet; [`reference`](mod@reference) is its form, and that of a machine learnt earlier.
 //! - [`compare`](mod@compare): each difference with the shortest word that shows it.
 //! - [`examination`]: all of that together.
-//! - [`document`]: a machine as JSON, graph and table.
+//! - [`document`]: a machine as JSON, graph and table; [`drawing`]: as SVG.
 
 pub mod auth_rules;
 mod companion;
 pub mod compare;
 pub mod document;
+pub mod drawing;
 pub mod examination;
 pub mod layer;
 pub mod link;

@@ -65,6 +65,7 @@ mod tests {
             variant: Default::default(),
             specs: Vec::new(),
             tags: Vec::new(),
+            conformance: None,
             stack: String::new(),
             seed: 1,
             verdict: Verdict::Skipped { reason: String::new() },

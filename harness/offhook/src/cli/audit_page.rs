@@ -22,7 +22,7 @@ pub(super) fn page(audit: &Audit, calls: Option<&RunResult>, directory: &Path, o
     let mut facts = vec![Row::new("audit of", of)];
     facts.extend(audit.called_on.iter().map(|on| Row::new("called on", on.trim())));
     facts.extend(calls.iter().flat_map(|calls| super::page::facts(calls)));
-    Page { title: format!("offhook audit of {of}"), words: WORDS, facts, items }
+    Page { title: format!("offhook audit of {of}"), words: WORDS, facts, table: None, items }
 }
 
 fn finding(finding: &Finding) -> Item {

@@ -148,7 +148,13 @@ fn capture_page(shown: &Shown) -> Page {
         words: String::new(),
         detail: Detail { sections: if damage.is_empty() { vec![ladder] } else { vec![complaints, ladder] } },
     };
-    Page { title: format!("offhook decode {}", shown.name), words: WORDS, facts: Vec::new(), items: vec![item] }
+    Page {
+        title: format!("offhook decode {}", shown.name),
+        words: WORDS,
+        facts: Vec::new(),
+        table: None,
+        items: vec![item],
+    }
 }
 
 /// What is shown of a capture.

@@ -112,6 +112,21 @@ impl Formats {
     ///
     /// The first file that could not be written.
     pub(super) fn write(&self, result: &RunResult, fail_on_skip: bool, taken: bool) -> Result<(), Stop> {
+        self.write_with(result, fail_on_skip, taken, write_page)
+    }
+
+    /// The same with a page of another kind.
+    ///
+    /// # Errors
+    ///
+    /// Likewise.
+    pub(super) fn write_with(
+        &self,
+        result: &RunResult,
+        fail_on_skip: bool,
+        taken: bool,
+        write_page: impl Fn(&Path, &RunResult) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let mut done = self.html.as_deref().map_or(Ok(()), |path| write_page(path, result));
         for (option, path, write) in self.wanted() {
             let written = write(result, fail_on_skip)

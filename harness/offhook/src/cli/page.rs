@@ -18,7 +18,7 @@ pub(super) fn write(path: &Path, page: &Page) -> Result<(), String> {
 pub(super) fn write_page(path: &Path, result: &RunResult) -> Result<(), Stop> {
     let directory = path.parent().unwrap_or_else(|| Path::new(""));
     let items = run::items(&result.outcomes, directory, "").map_err(|error| failed(error.to_string()))?;
-    let page = Page { title: "offhook run".to_owned(), words: Mark::OF_RUN, facts: facts(result), items };
+    let page = Page { title: "offhook run".to_owned(), words: Mark::OF_RUN, facts: facts(result), table: None, items };
     write(path, &page).map_err(failed)
 }
 
@@ -27,9 +27,15 @@ pub(super) fn facts(result: &RunResult) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for outcome in &result.outcomes {
         let print = &outcome.fingerprint;
+        let ran = Row::new("offhook", &print.offhook);
+        if let Some(subject) = &print.subject {
+            let rest = [ran, Row::new(&outcome.stack, &subject.by)];
+            rows.extend(rest.into_iter().filter(|row| !rows.contains(row)).collect::<Vec<_>>());
+            continue;
+        }
         let kernel = Row::new("kernel", format!("{}, sha256 {}", print.kernel, print.kernel_sha256));
         let stack = Row::new(&outcome.stack, format!("{}, sha256 {}", print.packages.join(", "), print.files_sha256));
-        for row in [Row::new("offhook", &print.offhook), kernel, stack] {
+        for row in [ran, kernel, stack] {
             if !print.offhook.is_empty() && !rows.contains(&row) {
                 rows.push(row);
             }

@@ -271,6 +271,7 @@ pub(super) fn blank(item: &Item, verdict: Verdict) -> Outcome {
         variant: item.scenario.variant.clone(),
         specs: item.scenario.specs.clone(),
         tags: item.scenario.tags.clone(),
+        conformance: item.scenario.conformance.clone(),
         stack: item.stack.clone(),
         seed: item.seed,
         verdict,

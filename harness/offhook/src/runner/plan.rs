@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::calling;
 use super::item::Item;
 use offhook_base::SourceFile;
 use offhook_report::evidence;
@@ -56,8 +55,7 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
                     let seed_of_many = (first != last).then_some(seed);
                     let case = scenario.variant.case.as_deref();
                     let evidence = evidence::directory(&source.path, &scenario.name, case, &stack, seed_of_many);
-                    let scenario = calling::as_run(scenario.clone().into_owned());
-                    let (source, stack) = (source.clone(), stack.clone());
+                    let (source, scenario, stack) = (source.clone(), scenario.clone().into_owned(), stack.clone());
                     items.push(Item { source, scenario, stack, programs: None, replaced: [].into(), seed, evidence });
                 }
             }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
+use super::calling;
 use super::guest::{Guest, blank, verdict_of};
 use super::item::{Item, Options};
 use offhook_base::Error;
@@ -37,7 +38,8 @@ pub async fn run<E: Display>(
     mut events: impl FnMut(RunEvent),
 ) -> Arc<RunResult> {
     let start = Instant::now();
-    let items: Vec<Arc<Item>> = items.into_iter().map(Arc::new).collect();
+    let as_run = |item: Item| Item { scenario: calling::as_run(item.scenario), ..item };
+    let items: Vec<Arc<Item>> = items.into_iter().map(as_run).map(Arc::new).collect();
     let plan: Arc<[Planned]> = items.iter().map(|item| item.planned()).collect();
     let jobs = options.jobs.max(1);
     events(RunEvent::Started { plan, jobs });

@@ -68,16 +68,20 @@ fn decisive(outcome: &Outcome) -> Vec<(usize, usize)> {
 fn about(outcome: &Outcome) -> About {
     let print = &outcome.fingerprint;
     let Position { line, column } = Position::of(&outcome.source.text, outcome.span.offset);
-    let mut comments = vec![
-        format!("scenario: {}", outcome.name),
-        format!("file: {}:{line}:{column}", outcome.source.path.display()),
-        format!("stack: {} ({})", outcome.stack, print.packages.join(", ")),
-        format!("stack sha256: {}", print.files_sha256),
-        format!("kernel: {}", print.kernel),
-        format!("kernel sha256: {}", print.kernel_sha256),
-        format!("seed: {}", outcome.seed),
-        format!("verdict: {}", verdict_words(outcome)),
-    ];
+    let mut comments =
+        vec![format!("scenario: {}", outcome.name), format!("file: {}:{line}:{column}", outcome.source.path.display())];
+    comments.extend(outcome.conformance.iter().map(|case| format!("case: {} ({})", case.case, case.level.name())));
+    match &print.subject {
+        Some(subject) => comments.push(format!("subject: {} ({})", outcome.stack, subject.by)),
+        None => comments.extend([
+            format!("stack: {} ({})", outcome.stack, print.packages.join(", ")),
+            format!("stack sha256: {}", print.files_sha256),
+            format!("kernel: {}", print.kernel),
+            format!("kernel sha256: {}", print.kernel_sha256),
+            format!("seed: {}", outcome.seed),
+        ]),
+    }
+    comments.push(format!("verdict: {}", verdict_words(outcome)));
     if !print.changed.is_empty() {
         comments.push(format!("stack not as it was built: {}", print.changed));
     }
@@ -85,5 +89,6 @@ fn about(outcome: &Outcome) -> About {
         comments.push("kernel not the one that was built".to_owned());
     }
     comments.extend(outcome.specs.iter().map(|spec| format!("checks: {spec}")));
-    About { system: Some(format!("Linux {}", print.kernel)), comments }
+    let system = print.subject.is_none().then(|| format!("Linux {}", print.kernel));
+    About { system, comments }
 }

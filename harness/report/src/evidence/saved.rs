@@ -101,7 +101,7 @@ fn report(path: &Path) -> Result<Saved, SavedError> {
     let roots = roots(path, Path::new(&report.out));
     let mut without_trace = 0;
     for outcome in &mut result.outcomes {
-        if matches!(outcome.verdict, Verdict::NotRun { .. }) {
+        if matches!(outcome.verdict, Verdict::NotRun { .. }) || outcome.evidence.as_os_str().is_empty() {
             continue;
         }
         let within = outcome.evidence.strip_prefix(&report.out).unwrap_or(&outcome.evidence).to_owned();

@@ -62,7 +62,29 @@ fn head(outcome: &Outcome) -> String {
     for spec in &outcome.specs {
         text.push_str(&field("checks", spec));
     }
-    text.push_str(&field("stack", &format!("{}: {}", outcome.stack, print.packages.join(", "))));
+    match &print.subject {
+        Some(subject) => text.push_str(&field("subject", &format!("{}: {}", outcome.stack, subject.by))),
+        None => text.push_str(&stack(outcome)),
+    }
+    text.push_str(&field("offhook", &print.offhook));
+    if print.subject.is_none() {
+        text.push_str(&field("seed", &outcome.seed.to_string()));
+    }
+    for (number, line) in outcome.etc.iter().flat_map(|taken| taken_words(taken, usize::MAX)).enumerate() {
+        text.push_str(&field(if number == 0 { "etc" } else { "" }, &line));
+    }
+    let ended = Instant::ZERO + outcome.virtual_time;
+    let time = if print.subject.is_some() { "" } else { " of virtual time" };
+    let verdict = format!("{}, {ended} s{time}", verdict_words(outcome));
+    text.push_str(&field("verdict", &verdict));
+    text.push('\n');
+    text
+}
+
+/// What of the lab ran.
+fn stack(outcome: &Outcome) -> String {
+    let print = &outcome.fingerprint;
+    let mut text = field("stack", &format!("{}: {}", outcome.stack, print.packages.join(", ")));
     text.push_str(&field("", &format!("sha256 {}", print.files_sha256)));
     if !print.changed.is_empty() {
         text.push_str(&field("", &format!("not as it was built: {}", print.changed)));
@@ -72,15 +94,6 @@ fn head(outcome: &Outcome) -> String {
     if print.kernel_changed {
         text.push_str(&field("", "not the one that was built"));
     }
-    text.push_str(&field("offhook", &print.offhook));
-    text.push_str(&field("seed", &outcome.seed.to_string()));
-    for (number, line) in outcome.etc.iter().flat_map(|taken| taken_words(taken, usize::MAX)).enumerate() {
-        text.push_str(&field(if number == 0 { "etc" } else { "" }, &line));
-    }
-    let ended = Instant::ZERO + outcome.virtual_time;
-    let verdict = format!("{}, {} s of virtual time", verdict_words(outcome), ended);
-    text.push_str(&field("verdict", &verdict));
-    text.push('\n');
     text
 }
 

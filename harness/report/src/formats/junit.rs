@@ -52,8 +52,10 @@ fn suite(file: &str, stack: &str, outcome: &Outcome, ended: Ended) -> TestSuite 
     let mut suite = TestSuite::new(format!("{file} on {stack}"));
     let print = &outcome.fingerprint;
     let packages = print.packages.join(", ");
+    let subject = print.subject.as_ref().map_or("", |subject| subject.by.as_str());
     let properties = [
         ("stack", stack),
+        ("subject", subject),
         ("packages", &packages),
         ("files_sha256", &print.files_sha256),
         ("kernel", &print.kernel),
@@ -71,7 +73,10 @@ fn suite(file: &str, stack: &str, outcome: &Outcome, ended: Ended) -> TestSuite 
 fn case(outcome: &Outcome, file: &str, stack: &str, seeded: bool, fail_on_skip: bool) -> TestCase {
     let standing = Standing::of(outcome, fail_on_skip);
     let failed = matches!(standing, Standing::Failed { .. } | Standing::Error { .. });
-    let name = printable(&outcome.name);
+    let name = match &outcome.conformance {
+        Some(case) => printable(&format!("{}: {}", case.case, outcome.name)),
+        None => printable(&outcome.name),
+    };
     let name = if seeded { format!("{name} (seed {})", outcome.seed) } else { name };
     let mut case = TestCase::new(name, status(standing, outcome));
     case.set_classname(class(file, stack)).set_time(outcome.wall_time);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Position;
 use offhook_base::{Fingerprint, SourceFile, Span};
 use offhook_clock::Instant;
-use offhook_scenario::{EtcTaken, Variable, Variant};
+use offhook_scenario::{Conformance, EtcTaken, Variable, Variant};
 use offhook_session::{CallSummary, Ended, Outcome, StepOutcome, StepResult, Verdict};
 
 /// The report of a run.
@@ -102,6 +102,9 @@ pub struct ReportedOutcome {
     /// What it is tagged with.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Which case of a conformance suite it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformance: Option<Conformance>,
     /// The stack.
     pub stack: String,
     /// The seed.
@@ -216,6 +219,7 @@ impl ReportedOutcome {
             name: outcome.name.clone(),
             specs: outcome.specs.clone(),
             tags: outcome.tags.clone(),
+            conformance: outcome.conformance.clone(),
             stack: outcome.stack.clone(),
             seed: outcome.seed,
             case: outcome.variant.case.clone(),
@@ -241,6 +245,7 @@ impl ReportedOutcome {
             variant: Variant { case: self.case, variables: self.variables },
             specs: self.specs,
             tags: self.tags,
+            conformance: self.conformance,
             stack: self.stack,
             seed: self.seed,
             verdict: self.verdict,

@@ -19,6 +19,9 @@
 //!       "line": 1, "column": 10,      of the name, from 1, columns in characters
 //!       "offset": 9, "length": 12,    the same in octets, from 0
 //!       "name": "...", "specs": ["..."], "tags": ["..."], "stack": "bookworm", "seed": 1,
+//!       "conformance": {              which case of a conformance suite it is; absent if it is none
+//!           "case": "LCP-5.8-01.a", "level": "must", "subject": "answering",
+//!           "own": "..." },           what offhook's own end does otherwise, if it does
 //!       "case": "rings=2",            which case of a table it is; null: its scenario has none
 //!       "variables": [ { "name": "rings", "value": "2", "set": false } ],
 //!                                     what its variables are, as texts; "set": by --set
@@ -36,6 +39,9 @@
 //!           "stack", "packages": [],
 //!           "stack_sha256",           over names and hashes of the packages
 //!           "files_sha256",           over the stack's files as they are on disk
+//!           "subject": {              what stands in the place of a stack; absent if nothing does
+//!               "by": "exec ./my-ppp",   how it is reached
+//!               "options": ["..."] },    of `offhook conformance`, for the same again
 //!           "kernel_changed": false,  true: the image is not the one that was built
 //!           "changed": {              files of the stack that are not as they were built
 //!               "count": 1,
@@ -163,9 +169,14 @@ fn timed(outcome: &Outcome) -> ReportedOutcome {
     ReportedOutcome {
         wall_ms: Some(document::millis(outcome.wall_time)),
         boot_us: outcome.boot_time.map(document::micros),
-        evidence: (!matches!(outcome.verdict, Verdict::NotRun { .. })).then(|| outcome.evidence.display().to_string()),
+        evidence: has_evidence(outcome).then(|| outcome.evidence.display().to_string()),
         ..ReportedOutcome::of(outcome)
     }
+}
+
+/// Whether it has a directory of its own: what did not run has none, nor what is played in process and as expected.
+fn has_evidence(outcome: &Outcome) -> bool {
+    !matches!(outcome.verdict, Verdict::NotRun { .. }) && !outcome.evidence.as_os_str().is_empty()
 }
 
 /// Each file once, in the order of the outcomes.

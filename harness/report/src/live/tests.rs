@@ -45,6 +45,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Arc<Outcome> {
         variant: Default::default(),
         specs: Vec::new(),
         tags: Vec::new(),
+        conformance: None,
         stack: planned.stack.clone(),
         seed: planned.seed,
         steps: if verdict == Verdict::Failed { vec![step] } else { Vec::new() },

@@ -1,25 +1,34 @@
 //! `offhook conformance`: the cases of a suite, run on stacks or proved in process, and what came of them by clause.
 
 mod learn;
+mod page;
+mod played;
 mod proof;
+pub(super) mod results;
+mod sarif;
 mod stacks;
 mod subject;
+mod told;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::Color;
 use super::formats::Formats;
-use super::play::{Guests, Stop, ended, failed, known_stacks};
+use super::play::{Guests, Stop, ended, known_stacks};
 use super::replace::Replace;
 use super::set::Set;
+use super::shard::{Division, ShardArgs};
 use crate::runner::item::Item;
-use crate::runner::plan::{Choice, plan};
+use crate::runner::plan::{Choice, absolute, plan};
+use crate::selection::history::Key;
 use crate::stacks::likes;
-use offhook_base::{plain, write_result};
+use offhook_conformance::Case;
 use offhook_conformance::subject::exchangeable;
-use offhook_conformance::{Case, Matrix};
+use offhook_report::evidence;
+use offhook_report::json::ReportedShard;
 use offhook_report::run::DEFAULT_SEED;
 use offhook_scenario::{Level, Scenario, Subject};
 
@@ -90,8 +99,15 @@ pub(super) struct Conformance {
     #[arg(long, value_name = "FILE")]
     matrix: Vec<PathBuf>,
 
+    /// Write the deviations as SARIF 2.1.0, for code scanning: a rule a case, a result a deviation
+    #[arg(long, value_name = "FILE")]
+    sarif: Option<PathBuf>,
+
     #[command(flatten)]
     learning: learn::Learning,
+
+    #[command(flatten)]
+    shard: ShardArgs,
 
     #[command(flatten)]
     set: Set,
@@ -113,7 +129,8 @@ pub(super) struct Conformance {
     #[command(flatten)]
     formats: Formats,
 
-    /// Show a line for every case, on a terminal too; with --faults, those that hold as well
+    /// Show a line for every case, on a terminal too, and of each that deviates the exchange that shows it; with --faults, those
+    /// that hold as well
     #[arg(long, short)]
     verbose: bool,
 
@@ -126,6 +143,15 @@ pub(super) struct Conformance {
 enum Takes {
     Auth,
     Options,
+}
+
+impl Takes {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Options => "options",
+        }
+    }
 }
 
 fn level(text: &str) -> Result<Level, String> {
@@ -161,25 +187,72 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
         return Err(Stop::Wrong(message.into()));
     }
     if arguments.calling && arguments.subject.is_none() && !arguments.faults {
-        return Err(Stop::Wrong("--calling is for --subject or --faults: the stacks' pppd answers\n".to_owned()));
+        return Err(Stop::Wrong(
+            "--calling is for --subject or --faults: to a stack's pppd each case is played at its own end\n".to_owned(),
+        ));
     }
+    let division = arguments.shard.division()?;
     match &arguments.subject {
-        Some(subject) => subject::run(arguments, subject, &items),
-        None if arguments.faults => Ok(proof::proved(arguments, &items)),
+        Some(subject) => {
+            let items = on(items, &arguments.name, &arguments.out);
+            subject::run(arguments, subject, &Share::of(items, division.as_ref()))
+        }
+        None if arguments.faults => {
+            let items = on(items, proof::NAME, &arguments.out);
+            proof::run(arguments, &Share::of(items, division.as_ref()))
+        }
         None => {
             arguments.replace.put(&mut items);
-            stacks::run(arguments, items)
+            stacks::run(arguments, Share::of(items, division.as_ref()))
         }
     }
 }
 
+/// What of the cases is played here.
+struct Share {
+    items: Vec<Item>,
+    /// What another shard plays.
+    elsewhere: Vec<Item>,
+    /// Which share it is, if not all.
+    shard: Option<ReportedShard>,
+}
+
+impl Share {
+    fn of(mut items: Vec<Item>, division: Option<&Division>) -> Self {
+        let Some(division) = division else { return Self { items, elsewhere: Vec::new(), shard: None } };
+        let key = |item: &Item| Key::of(&item.source.path, &item.scenario.name, &item.stack);
+        let mut elsewhere = items.clone();
+        division.retain(&mut items, |item| (key(item), item.seed.to_string()));
+        let here: BTreeSet<Key> = items.iter().map(key).collect();
+        elsewhere.retain(|item| !here.contains(&key(item)));
+        Self { items, elsewhere, shard: Some(division.reported()) }
+    }
+}
+
+/// Each case once, played on what has this name in the place of the stacks.
+fn on(items: Vec<Item>, name: &str, out: &Path) -> Vec<Item> {
+    let mut seen = BTreeSet::new();
+    let mut items: Vec<Item> =
+        items.into_iter().filter(|item| seen.insert((item.source.path.clone(), item.scenario.name.clone()))).collect();
+    let place = |item: &Item| {
+        let case = item.scenario.variant.case.as_deref();
+        evidence::directory(&item.source.path, &item.scenario.name, case, name, None)
+    };
+    let places: Vec<PathBuf> = items.iter().map(place).collect();
+    for (item, place) in items.iter_mut().zip(evidence::distinct(places)) {
+        item.stack = name.to_owned();
+        item.evidence = absolute(out).join(place);
+    }
+    items
+}
+
 impl Conformance {
-    /// Which end the subject is, if that is said or goes without saying: proofs are of all cases, each at its own end.
+    /// Which end the subject is, if that is said or goes without saying: on a stack, and in proofs, each case is played at its own.
     const fn end(&self) -> Option<Subject> {
-        match (self.calling, self.faults) {
+        match (self.calling, &self.subject) {
             (true, _) => Some(Subject::Calling),
-            (false, true) => None,
-            (false, false) => Some(Subject::Answering),
+            (false, None) => None,
+            (false, Some(_)) => Some(Subject::Answering),
         }
     }
 
@@ -196,24 +269,6 @@ impl Conformance {
             && (self.clause.is_empty() || self.clause.iter().any(clause))
             && (self.level.is_empty() || self.level.contains(&case.level))
     }
-}
-
-fn title(scenario: &Scenario) -> String {
-    let case = scenario.conformance.as_ref().map_or("", |case| case.case.as_str());
-    format!("{case}  {}", scenario.name)
-}
-
-/// Writes the tables that were asked for.
-fn write_tables(arguments: &Conformance, matrix: &Matrix) -> Result<(), Stop> {
-    for path in &arguments.matrix {
-        let text = match path.extension().is_some_and(|extension| extension == "json") {
-            true => matrix.json().map_err(|error| failed(format!("making the table: {error}")))?,
-            false => matrix.markdown(),
-        };
-        let failure = |error| failed(format!("writing {}: {}", path.display(), plain(&error)));
-        write_result(path, text.as_bytes()).map_err(failure)?;
-    }
-    Ok(())
 }
 
 /// The case that a scenario is.

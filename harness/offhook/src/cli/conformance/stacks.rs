@@ -1,29 +1,35 @@
 //! Cases run in the lab, against the stacks' own pppd.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Conformance, case_of, write_tables};
+use super::played::{Results, Row, elsewhere};
+use super::results::standard_output;
+use super::{Conformance, Share, case_of};
 use crate::cli::interrupt::listening;
-use crate::cli::play::{Play, Stop, console, write_json};
+use crate::cli::play::{Play, Stop, console};
 use crate::cli::selection::tell;
-use crate::runner::item::Item;
-use crate::runner::plan::absolute;
 use crate::snapshots::Mode;
-use offhook_conformance::{Matrix, Verdict};
-use offhook_report::json::report;
+use offhook_conformance::Verdict;
 use offhook_report::live::{Live, Verbosity};
 use offhook_report::run::RunResult;
 use offhook_scenario::Scenario;
-use offhook_session::{Outcome, StepResult, Verdict as Ended};
+use offhook_session::{Ended as Over, Outcome, StepResult, Verdict as Ended};
 
 /// Runs the cases on their stacks, tells and writes what came of them; the exit code.
-pub(super) fn run(arguments: &Conformance, items: Vec<Item>) -> Result<u8, Stop> {
+pub(super) fn run(arguments: &Conformance, share: Share) -> Result<u8, Stop> {
     let interruption = match listening() {
         Ok(interruption) => interruption,
         Err(code) => return Ok(code),
     };
-    let taken = arguments.formats.standard_output([("--json", &arguments.json)])?;
+    let taken = standard_output(arguments)?;
     let verbosity = Verbosity::of(false, arguments.verbose);
+    let Share { items, elsewhere: others, shard } = share;
+    let others = elsewhere(&others);
+    if items.is_empty() {
+        let result = RunResult { outcomes: Vec::new(), wall: Duration::ZERO, ended: Over::Completed };
+        Results { rows: Vec::new(), elsewhere: others, result, shard }.report(arguments, taken, "")?;
+        return Ok(offhook_report::run::PASSED);
+    }
     let console = || console(taken, &arguments.color, verbosity, |style| Live::new(style, verbosity));
     let play = Play {
         out: &arguments.out,
@@ -34,25 +40,15 @@ pub(super) fn run(arguments: &Conformance, items: Vec<Item>) -> Result<u8, Stop>
     };
     let scenarios: Vec<Scenario> = items.iter().map(|item| item.scenario.clone()).collect();
     let (result, _claim) = play.play(items, &interruption, console)?;
-    let matrix = matrix(&scenarios, &result);
-    tell(taken, &format!("\n{}", matrix.summary()));
-    arguments.formats.write(&result, false, taken.is_some())?;
-    if let Some(path) = &arguments.json {
-        write_json(path, report(&result, false, &absolute(&arguments.out)))?;
-    }
-    write_tables(arguments, &matrix)?;
+    let rows = scenarios.iter().zip(&result.outcomes).filter_map(|(scenario, outcome)| {
+        let case = case_of(scenario, &outcome.source.path)?;
+        Some(Row { case, verdict: verdict(scenario, outcome), outcome: outcome.clone() })
+    });
+    let rows = rows.collect();
+    tell(taken, "\n");
+    Results { rows, elsewhere: others, result: RunResult::clone(&result), shard }.report(arguments, taken, "")?;
     offhook_lab::settle();
     Ok(result.exit_code(false))
-}
-
-/// What came of each case, by stack.
-fn matrix(scenarios: &[Scenario], result: &Arc<RunResult>) -> Matrix {
-    let mut matrix = Matrix::default();
-    for (scenario, outcome) in scenarios.iter().zip(&result.outcomes) {
-        let Some(case) = case_of(scenario, &outcome.source.path) else { continue };
-        matrix.add(case, &outcome.stack, verdict(scenario, outcome));
-    }
-    matrix
 }
 
 /// What an outcome says of its case.

@@ -21,6 +21,7 @@ use offhook_learn::learner::Effort;
 use offhook_learn::mealy::Mealy;
 use offhook_learn::ppp::compare::{Difference, compare};
 use offhook_learn::ppp::document::Document;
+use offhook_learn::ppp::drawing;
 use offhook_learn::ppp::examination::{Examination, examine, expected};
 use offhook_learn::ppp::layer::{End, Layer, Setup};
 use offhook_learn::ppp::link::{FEW, HangUp, LinkSubject, own_end};
@@ -57,6 +58,10 @@ pub(super) struct Learning {
     /// Write the machine as a graph for Graphviz
     #[arg(long, value_name = "FILE", requires = "learn")]
     dot: Option<PathBuf>,
+
+    /// Draw the machine: SVG
+    #[arg(long, value_name = "FILE", requires = "learn")]
+    svg: Option<PathBuf>,
 
     /// Write a scenario for each difference from the RFC into this directory: it fails where the difference is
     #[arg(long, value_name = "DIR", requires = "learn", conflicts_with = "own")]
@@ -163,7 +168,7 @@ struct Asked {
 }
 
 fn carried_out<S: Subject>(arguments: &Conformance, asked: &Asked, subject: &mut S) -> Result<u8, Stop> {
-    let Learning { extra, random, dot, scenarios, sample, .. } = &arguments.learning;
+    let Learning { extra, random, dot, svg, scenarios, sample, .. } = &arguments.learning;
     let known = arguments.against.as_deref().map(read).transpose()?;
     if let (Some(count), Some(known)) = (sample, &known) {
         return replayed(asked, subject, known, *count);
@@ -192,6 +197,9 @@ fn carried_out<S: Subject>(arguments: &Conformance, asked: &Asked, subject: &mut
     };
     if let Some(path) = dot {
         write(path, document.to_dot())?;
+    }
+    if let Some(path) = svg {
+        write(path, drawing::svg(&document))?;
     }
     if let Some(path) = &arguments.json {
         write(path, document.to_json().map_err(|error| failed(format!("making the JSON of the machine: {error}")))?)?;
