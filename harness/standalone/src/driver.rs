@@ -27,6 +27,7 @@ use super::link::ModemLink;
 use super::log_entry::LogEntry;
 use super::modem_pool::{ModemPool, Setup, ToDte};
 use super::nvram_file::NvramFile;
+use super::panel::Lamps;
 use super::phonebook::Phonebook;
 use super::recorder::Recorder;
 use super::view::{Act, Detail, Key, Picture, Row, Screen, Selection};
@@ -34,6 +35,15 @@ use offhook_base::Error;
 
 /// The view is drawn no more often.
 const FRAME: Duration = Duration::from_millis(50);
+
+/// How DTEs speak PPP to a number that answers with it, without a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direct {
+    /// There is no modem: the port is a null-modem cable.
+    Always,
+    /// There is a modem, until the DTE begins a frame where a command line would begin.
+    ByFrame,
+}
 
 /// A pool with its ports.
 #[derive(Debug)]
@@ -67,7 +77,8 @@ enum Wake {
 }
 
 impl Driver {
-    /// Opens the ports and whatever the phonebook says is to be listened on. Needs a tokio runtime.
+    /// Opens the ports and whatever the phonebook says is to be listened on; `direct`: the ports' DTEs may speak PPP without a call.
+    /// Needs a tokio runtime.
     ///
     /// # Errors
     ///
@@ -79,8 +90,13 @@ impl Driver {
         journal: Journal,
         recorder: Option<Recorder>,
         nvram: Option<NvramFile>,
+        direct: Option<Direct>,
     ) -> Result<Self, Error> {
         let mut pool = ModemPool::new(journal.day(), book.directory());
+        // Magic-Numbers and challenges of one run are not those of another.
+        let seed = journal.day().since_1970().as_micros() as u64 ^ u64::from(std::process::id()) << 40;
+        pool.answer_with_ppp(book.ppp.values().cloned().collect(), seed);
+        let line = lines.first().map(|(_, setup)| setup.line.clone()).unwrap_or_default();
         let (mut ports, mut links, mut wired) = (Vec::new(), Vec::new(), Vec::new());
         let watcher = Watcher::default();
         for (link, setup) in lines {
@@ -99,7 +115,10 @@ impl Driver {
         if recorder.is_some() {
             pool.listen();
         }
-        let calls = Calls::open(book, control, &pool).await?;
+        if let Some(direct) = direct {
+            (0..pool.len()).for_each(|line| pool.attach_to_ppp(line, direct == Direct::Always));
+        }
+        let calls = Calls::open(book, control, &pool, line).await?;
         Ok(Self {
             pool,
             ports,
@@ -166,9 +185,13 @@ impl Driver {
                 Wake::Key(Err(error)) if is_gone(&error) => return Ok(()),
                 Wake::Key(key) => {
                     let key = key.map_err(|error| Error::io("reading the keyboard", &error))?;
-                    match key.and_then(|key| selection.press(key, self.ports.len())) {
+                    let rows = self.ports.len() + self.pool.ppp_numbers().count();
+                    match key.and_then(|key| selection.press(key, rows)) {
                         Some(Act::Quit) => return Ok(()),
-                        Some(Act::HangUp(line)) => self.pool.hang_up(now, line),
+                        Some(Act::HangUp(line)) => match line.checked_sub(self.ports.len()) {
+                            Some(index) => self.pool.hang_up_ppp(now, index),
+                            None => self.pool.hang_up(now, line),
+                        },
                         None => {}
                     }
                 }
@@ -304,14 +327,23 @@ impl Driver {
                     lamps: self.pool.lamps(now, line),
                 }
             })
+            .chain(self.pool.ppp_numbers().enumerate().map(|(index, number)| {
+                let (state, busy) = self.pool.ppp_state(index);
+                let lamps =
+                    Lamps { carrier: busy, off_hook: busy, modem_ready: true, auto_answer: true, ..Lamps::default() };
+                Row { number: number.number.clone(), link: "PPP".to_owned(), state, busy, lamps }
+            }))
             .collect();
         let clock = format!("since {}", self.journal.day().clock(Instant::ZERO).get(..8).unwrap_or_default());
         Picture { clock, lines, detail: self.detail(selection.line) }
     }
 
     fn detail(&self, line: usize) -> Detail {
-        if line >= self.pool.len() {
-            return Detail::default();
+        if let Some(index) = line.checked_sub(self.pool.len()) {
+            let Some(number) = self.pool.ppp_numbers().nth(index) else { return Detail::default() };
+            let name = number.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
+            let title = format!("{}{name}, answers with PPP at {}", number.number, number.config.local);
+            return Detail { title, events: self.journal.last(line), ..Detail::default() };
         }
         let setup = self.pool.setup(line);
         let model = &setup.modem.personality.name;
@@ -327,6 +359,7 @@ impl Driver {
                 .map(|(number, value)| format!("S{number}={value}"))
                 .collect(),
             settings: self.pool.modem(line).settings(),
+            has_dte: true,
             sent: sent.octets,
             received: received.octets,
             lost: self.pool.lost(line),

@@ -187,7 +187,7 @@ fn goal(arguments: &CallArgs) -> Goal {
     Goal::Ppp(Box::new(CallerConfig { user, password, magic_seed, ..CallerConfig::default() }))
 }
 
-fn dialled(text: &str) -> Result<String, String> {
+pub(super) fn dialled(text: &str) -> Result<String, String> {
     if offhook_standalone::phonebook::is_number(text) {
         Ok(text.to_owned())
     } else {
