@@ -3,10 +3,11 @@
 //! It turns what ports, far ends, keys and signals bring into calls of the pool, and the pool's next deadline into a timer.
 //! One task, one thread; where nothing happens nothing runs. A port whose line or whose other end has no room is not
 //! read (`flow`); who calls from outside and who is called there is in `calls`, what
-//! lines send them by themselves in `sends`.
+//! lines send them by themselves in `sends`, what the view shows of it all in `picture`.
 
 mod calls;
 mod flow;
+mod picture;
 mod sends;
 
 use std::future::{Future, poll_fn};
@@ -27,10 +28,9 @@ use super::link::ModemLink;
 use super::log_entry::LogEntry;
 use super::modem_pool::{ModemPool, Setup, ToDte};
 use super::nvram_file::NvramFile;
-use super::panel::Lamps;
 use super::phonebook::Phonebook;
 use super::recorder::Recorder;
-use super::view::{Act, Detail, Key, Picture, Row, Screen, Selection};
+use super::view::{Act, Key, Screen, Selection};
 use offhook_base::Error;
 
 /// The view is drawn no more often.
@@ -303,67 +303,6 @@ impl Driver {
         self.journal.note(entry);
         if let Some(error) = self.recorder.as_mut().and_then(|recorder| recorder.note(entry)) {
             self.journal.note(&LogEntry { at: entry.at, line: entry.line, what: EventKind::Note { text: error } });
-        }
-    }
-
-    /// When a lamp that follows octets goes out.
-    fn next_darkening(&self, now: Instant) -> Option<Instant> {
-        let meters = (0..self.pool.len()).map(|line| self.pool.meters(line));
-        meters.flat_map(|(received, sent)| [received.goes_dark(), sent.goes_dark()]).fold(None, |next, dark| {
-            // What is dark already was drawn so.
-            earliest(next, dark.filter(|dark| *dark + FRAME > now))
-        })
-    }
-
-    fn picture(&self, now: Instant, selection: Selection) -> Picture {
-        let lines = (0..self.pool.len())
-            .map(|line| {
-                let state = self.pool.state(line);
-                Row {
-                    number: self.pool.setup(line).number.clone(),
-                    link: self.links[line].clone(),
-                    state: state.to_string(),
-                    busy: !state.is_idle(),
-                    lamps: self.pool.lamps(now, line),
-                }
-            })
-            .chain(self.pool.ppp_numbers().enumerate().map(|(index, number)| {
-                let (state, busy) = self.pool.ppp_state(index);
-                let lamps =
-                    Lamps { carrier: busy, off_hook: busy, modem_ready: true, auto_answer: true, ..Lamps::default() };
-                Row { number: number.number.clone(), link: "PPP".to_owned(), state, busy, lamps }
-            }))
-            .collect();
-        let clock = format!("since {}", self.journal.day().clock(Instant::ZERO).get(..8).unwrap_or_default());
-        Picture { clock, lines, detail: self.detail(selection.line) }
-    }
-
-    fn detail(&self, line: usize) -> Detail {
-        if let Some(index) = line.checked_sub(self.pool.len()) {
-            let Some(number) = self.pool.ppp_numbers().nth(index) else { return Detail::default() };
-            let name = number.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
-            let title = format!("{}{name}, answers with PPP at {}", number.number, number.config.local);
-            return Detail { title, events: self.journal.last(line), ..Detail::default() };
-        }
-        let setup = self.pool.setup(line);
-        let model = &setup.modem.personality.name;
-        let model = if model.is_empty() { "generic" } else { model };
-        let name = setup.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
-        let (received, sent) = self.pool.meters(line);
-        Detail {
-            title: format!("{}{name}, {model}", setup.number),
-            parameters: self
-                .pool
-                .modem(line)
-                .s_parameters()
-                .map(|(number, value)| format!("S{number}={value}"))
-                .collect(),
-            settings: self.pool.modem(line).settings(),
-            has_dte: true,
-            sent: sent.octets,
-            received: received.octets,
-            lost: self.pool.lost(line),
-            events: self.journal.last(line),
         }
     }
 }

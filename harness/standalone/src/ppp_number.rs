@@ -31,10 +31,10 @@ impl PppNumber {
 }
 
 /// Whether these digits ask a mobile network for its packet service (TS 27.007 §10.2.1.1 and §10.2.1.2): `*99#`, `*99***1#`,
-/// `*98*1#`.
+/// `*98*1#`; and `*99##`, as SIMCom's modules have it too.
 pub fn is_packet_service(digits: &str) -> bool {
     let rest = digits.strip_prefix("*99").or_else(|| digits.strip_prefix("*98"));
-    rest.is_some_and(|rest| rest == "#" || rest.starts_with('*') && rest.ends_with('#'))
+    rest.is_some_and(|rest| matches!(rest, "#" | "##") || rest.starts_with('*') && rest.ends_with('#'))
 }
 
 /// Reads `100.64.0.2-100.64.0.254`, or one address.
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_packet_service_has_codes_with_and_without_a_context() {
-        for digits in ["*99#", "*99***1#", "*99*1*PPP*1#", "*98*1#", "*98#"] {
+        for digits in ["*99#", "*99##", "*99***1#", "*99*1*PPP*1#", "*98*1#", "*98#"] {
             assert!(is_packet_service(digits), "{digits}");
         }
         for digits in ["*99", "*991#", "99#", "*97#", "#", "", "5559000"] {

@@ -277,6 +277,7 @@ impl Sessions {
                 self.over.push_back(id);
                 format!("PPP is over: {ending}")
             }
+            LinkEvent::TerminateRequest(words) => format!("the caller ends PPP: \"{}\"", escaped(&words)),
             LinkEvent::FrameSent(frame) => return self.frame(id, End::Server, frame),
             LinkEvent::FrameReceived(frame) => return self.frame(id, End::Caller, frame),
             LinkEvent::BadFrame { reason, octets, raw } => {
@@ -299,7 +300,6 @@ impl Sessions {
             | LinkEvent::AuthNotAsked
             | LinkEvent::Auth(..)
             | LinkEvent::Ipv6Down
-            | LinkEvent::TerminateRequest(_)
             | LinkEvent::Datagram { .. } => return,
         };
         self.note_of(id, text);

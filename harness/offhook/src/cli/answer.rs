@@ -19,7 +19,8 @@ use offhook_standalone::ppp_number::{PppNumber, addresses};
 use offhook_telephony::exchange::LineConfig;
 use offhook_telephony::modem::{ModemConfig, Personality};
 
-use super::modem::{Modems, Output, Stop, account, ended, served};
+use super::modem::account;
+use super::serving::{Modems, Output, Stop, ended, served};
 
 /// The numbers of the modem at the port, and of what answers its calls, in the log.
 const MODEM: &str = "1";
@@ -104,7 +105,11 @@ fn carried_out(arguments: AnswerArgs) -> Result<(), Stop> {
     let ppp = PppNumber { name: None, config, remote, ..PppNumber::new(PPP.to_owned()) };
     let paced = rate.is_some();
     let line = LineConfig {
-        rate: rate.unwrap_or(LineConfig::default().rate),
+        rate: rate.unwrap_or(if personality.wireless {
+            personality.highest_rate.0
+        } else {
+            LineConfig::default().rate
+        }),
         paced,
         delay: Duration::ZERO,
         training: Duration::from_secs(1),

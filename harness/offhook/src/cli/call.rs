@@ -9,7 +9,7 @@ use offhook_telephony::exchange::LineConfig;
 use offhook_telephony::modem::{ModemConfig, Personality};
 
 use super::interrupt::interruption;
-use super::modem::told;
+use super::serving::told;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, say};
 use offhook_base::{Error, is_standard_output, write_result};
 use offhook_language::model;

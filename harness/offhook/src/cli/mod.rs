@@ -36,6 +36,7 @@ mod review;
 mod run;
 mod schema;
 mod selection;
+mod serving;
 mod set;
 mod shard;
 mod status_line;

@@ -3,6 +3,8 @@
 //! In: what the pool says of such calls ([`Far`]), and what the network brings ([`Came`]). Out: calls placed, answered and
 //! cleared in the pool, and octets both ways.
 
+mod parties;
+
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -15,6 +17,7 @@ use offhook_telephony::loss::LossCause;
 use offhook_telephony::trace::{End as Side, EventKind, Loss};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 
+use self::parties::{Called, Leaving, Listener, Visitor, called};
 use super::sends;
 use crate::control::{self, CallRequest, Control};
 use crate::modem_pool::ModemPool;
@@ -48,51 +51,6 @@ pub(super) struct Calls {
     leaving: Vec<Leaving>,
     /// Whose end was heard last.
     heard: Option<CallId>,
-}
-
-/// A caller at the control socket.
-#[derive(Debug)]
-struct Visitor {
-    stream: StreamEnd,
-    /// What it has said so far.
-    said: Vec<u8>,
-    /// When it has taken too long.
-    until: Instant,
-}
-
-/// A far end whose call is over.
-#[derive(Debug)]
-struct Leaving {
-    stream: StreamEnd,
-    /// The line of the call, if there was one.
-    line: Option<usize>,
-    /// So much was to be written when it was looked at last, and when it has taken too long for that.
-    unwritten: usize,
-    until: Instant,
-}
-
-#[derive(Debug)]
-struct Listener {
-    socket: TcpListener,
-    address: String,
-    /// Who is called, the first that is free.
-    called: Vec<Called>,
-    telnet: bool,
-}
-
-/// Whom a call from outside is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Called {
-    /// This line.
-    Line(usize),
-    /// This one of the numbers that answer with PPP.
-    Ppp(usize),
-}
-
-/// Who has this number here.
-fn called(pool: &ModemPool, number: &str) -> Option<Called> {
-    let ppp = || pool.ppp_numbers().position(|known| known.number == number).map(Called::Ppp);
-    pool.line_of(number).map(Called::Line).or_else(ppp)
 }
 
 /// The outer end of a call.

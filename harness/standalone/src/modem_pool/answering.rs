@@ -301,3 +301,7 @@ impl ModemPool {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "answering_tests.rs"]
+mod tests;
