@@ -125,6 +125,17 @@ impl Modems {
     pub(crate) fn start_in(home: tempfile::TempDir, program: &mut Command, arguments: &[&str]) -> Self {
         program.current_dir(home.path()).args(["modem", "--plain", "--training", "0s", "--ring-cadence", "uk"]);
         program.args(["--control", "control.sock"]).args(arguments);
+        Self::run(home, program)
+    }
+
+    /// Starts `offhook answer` in the same way.
+    pub(crate) fn answer(mut program: Command, arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        program.current_dir(home.path()).args(["answer", "--plain"]).args(arguments);
+        Self::run(home, &mut program)
+    }
+
+    fn run(home: tempfile::TempDir, program: &mut Command) -> Self {
         let log = File::create(home.path().join("log")).unwrap();
         let process = program.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         Self { process, home }

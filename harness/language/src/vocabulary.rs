@@ -370,4 +370,5 @@ pub enum Trait {
     Refuse,
     Register,
     Title,
+    Wireless,
 }

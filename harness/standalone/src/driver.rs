@@ -3,10 +3,11 @@
 //! It turns what ports, far ends, keys and signals bring into calls of the pool, and the pool's next deadline into a timer.
 //! One task, one thread; where nothing happens nothing runs. A port whose line or whose other end has no room is not
 //! read (`flow`); who calls from outside and who is called there is in `calls`, what
-//! lines send them by themselves in `sends`.
+//! lines send them by themselves in `sends`, what the view shows of it all in `picture`.
 
 mod calls;
 mod flow;
+mod picture;
 mod sends;
 
 use std::future::{Future, poll_fn};
@@ -29,11 +30,20 @@ use super::modem_pool::{ModemPool, Setup, ToDte};
 use super::nvram_file::NvramFile;
 use super::phonebook::Phonebook;
 use super::recorder::Recorder;
-use super::view::{Act, Detail, Key, Picture, Row, Screen, Selection};
+use super::view::{Act, Key, Screen, Selection};
 use offhook_base::Error;
 
 /// The view is drawn no more often.
 const FRAME: Duration = Duration::from_millis(50);
+
+/// How DTEs speak PPP to a number that answers with it, without a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direct {
+    /// There is no modem: the port is a null-modem cable.
+    Always,
+    /// There is a modem, until the DTE begins a frame where a command line would begin.
+    ByFrame,
+}
 
 /// A pool with its ports.
 #[derive(Debug)]
@@ -67,7 +77,8 @@ enum Wake {
 }
 
 impl Driver {
-    /// Opens the ports and whatever the phonebook says is to be listened on. Needs a tokio runtime.
+    /// Opens the ports and whatever the phonebook says is to be listened on; `direct`: the ports' DTEs may speak PPP without a call.
+    /// Needs a tokio runtime.
     ///
     /// # Errors
     ///
@@ -79,8 +90,13 @@ impl Driver {
         journal: Journal,
         recorder: Option<Recorder>,
         nvram: Option<NvramFile>,
+        direct: Option<Direct>,
     ) -> Result<Self, Error> {
         let mut pool = ModemPool::new(journal.day(), book.directory());
+        // Magic-Numbers and challenges of one run are not those of another.
+        let seed = journal.day().since_1970().as_micros() as u64 ^ u64::from(std::process::id()) << 40;
+        pool.answer_with_ppp(book.ppp.values().cloned().collect(), seed);
+        let line = lines.first().map(|(_, setup)| setup.line.clone()).unwrap_or_default();
         let (mut ports, mut links, mut wired) = (Vec::new(), Vec::new(), Vec::new());
         let watcher = Watcher::default();
         for (link, setup) in lines {
@@ -99,7 +115,10 @@ impl Driver {
         if recorder.is_some() {
             pool.listen();
         }
-        let calls = Calls::open(book, control, &pool).await?;
+        if let Some(direct) = direct {
+            (0..pool.len()).for_each(|line| pool.attach_to_ppp(line, direct == Direct::Always));
+        }
+        let calls = Calls::open(book, control, &pool, line).await?;
         Ok(Self {
             pool,
             ports,
@@ -166,9 +185,13 @@ impl Driver {
                 Wake::Key(Err(error)) if is_gone(&error) => return Ok(()),
                 Wake::Key(key) => {
                     let key = key.map_err(|error| Error::io("reading the keyboard", &error))?;
-                    match key.and_then(|key| selection.press(key, self.ports.len())) {
+                    let rows = self.ports.len() + self.pool.ppp_numbers().count();
+                    match key.and_then(|key| selection.press(key, rows)) {
                         Some(Act::Quit) => return Ok(()),
-                        Some(Act::HangUp(line)) => self.pool.hang_up(now, line),
+                        Some(Act::HangUp(line)) => match line.checked_sub(self.ports.len()) {
+                            Some(index) => self.pool.hang_up_ppp(now, index),
+                            None => self.pool.hang_up(now, line),
+                        },
                         None => {}
                     }
                 }
@@ -280,57 +303,6 @@ impl Driver {
         self.journal.note(entry);
         if let Some(error) = self.recorder.as_mut().and_then(|recorder| recorder.note(entry)) {
             self.journal.note(&LogEntry { at: entry.at, line: entry.line, what: EventKind::Note { text: error } });
-        }
-    }
-
-    /// When a lamp that follows octets goes out.
-    fn next_darkening(&self, now: Instant) -> Option<Instant> {
-        let meters = (0..self.pool.len()).map(|line| self.pool.meters(line));
-        meters.flat_map(|(received, sent)| [received.goes_dark(), sent.goes_dark()]).fold(None, |next, dark| {
-            // What is dark already was drawn so.
-            earliest(next, dark.filter(|dark| *dark + FRAME > now))
-        })
-    }
-
-    fn picture(&self, now: Instant, selection: Selection) -> Picture {
-        let lines = (0..self.pool.len())
-            .map(|line| {
-                let state = self.pool.state(line);
-                Row {
-                    number: self.pool.setup(line).number.clone(),
-                    link: self.links[line].clone(),
-                    state: state.to_string(),
-                    busy: !state.is_idle(),
-                    lamps: self.pool.lamps(now, line),
-                }
-            })
-            .collect();
-        let clock = format!("since {}", self.journal.day().clock(Instant::ZERO).get(..8).unwrap_or_default());
-        Picture { clock, lines, detail: self.detail(selection.line) }
-    }
-
-    fn detail(&self, line: usize) -> Detail {
-        if line >= self.pool.len() {
-            return Detail::default();
-        }
-        let setup = self.pool.setup(line);
-        let model = &setup.modem.personality.name;
-        let model = if model.is_empty() { "generic" } else { model };
-        let name = setup.name.as_deref().map(|name| format!(", {name}")).unwrap_or_default();
-        let (received, sent) = self.pool.meters(line);
-        Detail {
-            title: format!("{}{name}, {model}", setup.number),
-            parameters: self
-                .pool
-                .modem(line)
-                .s_parameters()
-                .map(|(number, value)| format!("S{number}={value}"))
-                .collect(),
-            settings: self.pool.modem(line).settings(),
-            sent: sent.octets,
-            received: received.octets,
-            lost: self.pool.lost(line),
-            events: self.journal.last(line),
         }
     }
 }

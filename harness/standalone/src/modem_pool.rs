@@ -4,6 +4,7 @@
 //! outside, what callers from outside see, and what happened. Sans-I/O: [`super::driver`] has clock and ports.
 //! Everything that can move is moved before a `handle_*` returns.
 
+mod answering;
 mod dialling;
 mod directory;
 mod dte;
@@ -19,12 +20,14 @@ use offhook_telephony::line_monitor::{self, LineMonitor};
 use offhook_telephony::modem::{Modem, ModemOutput, Nvram};
 use offhook_telephony::trace::{End, EventKind, Loss};
 
+use self::answering::OutsideCall;
 pub use self::directory::{Destination, Directory};
 pub(super) use self::dte::CLOSING;
 use self::trunk::Trunk;
 pub use self::trunk::{CallId, Far, Partner};
 use super::log_entry::{LogEntry, TimeOfDay};
 use super::panel::{Lamps, LineState, Meter};
+use super::ppp_sessions::Sessions;
 use super::subscriber::Subscriber;
 pub use super::subscriber::{Setup, ToDte};
 
@@ -39,6 +42,9 @@ pub struct ModemPool {
     /// Calls from lines here to outside.
     trunks: BTreeMap<u64, Trunk>,
     next_trunk: u64,
+    /// Calls to numbers that answer with PPP: here and on the way there from outside.
+    sessions: Sessions,
+    outside_calls: BTreeMap<u64, OutsideCall>,
     /// Which numbers lead outside.
     directory: Directory,
     day: TimeOfDay,
@@ -54,6 +60,8 @@ impl ModemPool {
             lines: Vec::new(),
             trunks: BTreeMap::new(),
             next_trunk: 0,
+            sessions: Sessions::new(Vec::new(), 0),
+            outside_calls: BTreeMap::new(),
             directory,
             day,
             entry: VecDeque::new(),
@@ -74,6 +82,7 @@ impl ModemPool {
         for line in &mut self.lines {
             line.monitor = Some(LineMonitor::default());
         }
+        self.sessions.tell_frames();
     }
 
     /// Octets cross a line's end.
@@ -175,7 +184,7 @@ impl ModemPool {
             .values()
             .filter_map(|trunk| trunk.outside_line.as_ref())
             .fold(None, |next, outside_line| earliest(next, outside_line.poll_timeout()));
-        earliest(earliest(modems, trunks), self.exchange.poll_timeout())
+        [modems, trunks, self.exchange.poll_timeout(), self.answering_due()].into_iter().fold(None, earliest)
     }
 
     /// Does what is due by `now`.
@@ -190,6 +199,7 @@ impl ModemPool {
                     line.modem.handle_timeout(now);
                 }
             }
+            self.answering_timeout(now);
             self.end_dialling(now);
             self.close_late(now);
             self.hear_pauses(now);
@@ -201,6 +211,7 @@ impl ModemPool {
     pub(super) fn pump(&mut self, now: Instant) {
         loop {
             let mut moved = !self.trunks.is_empty() && self.pump_trunks(now);
+            moved |= self.pump_answering(now);
             for line in 0..self.lines.len() {
                 while let Some(output) = self.exchange.poll_output(self.lines[line].id) {
                     self.handle_line(now, line, output);

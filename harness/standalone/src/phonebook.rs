@@ -9,6 +9,9 @@
 //! line "5551002" {
 //!     send "welcome.txt" when="answered"
 //! }
+//! ppp "5559000" {
+//!     account "alice" password="secret"
+//! }
 //! default tcp="gateway.example:6400"
 //! ```
 //!
@@ -24,6 +27,7 @@ use std::path::Path;
 
 pub use self::sends::{Ear, Moment, Send};
 use crate::modem_pool::Directory;
+use crate::ppp_number::PppNumber;
 use offhook_schema::json::Schema;
 use offhook_schema::{Errors, FileProblems, Problem, Source, file, read_text};
 
@@ -36,12 +40,16 @@ pub struct Phonebook {
     pub lines: BTreeMap<String, LineEntry>,
     /// Where calls come in from outside.
     pub listens: Vec<Listen>,
+    /// Numbers here that answer with PPP.
+    pub ppp: BTreeMap<String, PppNumber>,
     /// Where every other number leads; `None`: there is no such number.
     pub default: Option<Target>,
     /// Commands that modems get whose lines say nothing else: the command line's.
     pub init: Option<String>,
     /// Whether addresses may be dialled that are not in it. No file says so: whoever starts the modems does.
     pub any_address: bool,
+    /// Whether every number that is nobody's is answered with PPP. Likewise.
+    pub any_ppp: bool,
 }
 
 /// Another machine.
@@ -158,7 +166,8 @@ impl Phonebook {
         let lines = self.lines.iter().filter_map(|(number, line)| Some((number, line.name.as_ref()?)));
         let entries = self.numbers.iter().filter_map(|(number, entry)| Some((number, entry.name.as_ref()?)));
         let addresses = self.numbers.iter().map(|(number, entry)| (number, &entry.target.tcp));
-        for (number, name) in lines.chain(entries).chain(addresses) {
+        let ppp = self.ppp.iter().filter_map(|(number, entry)| Some((number, entry.name.as_ref()?)));
+        for (number, name) in lines.chain(entries).chain(ppp).chain(addresses) {
             // Of those with one name, the first.
             names.entry(name.to_lowercase()).or_insert_with(|| number.clone());
         }
@@ -167,6 +176,7 @@ impl Phonebook {
             any: self.default.is_some(),
             names,
             any_address: self.any_address,
+            any_ppp: self.any_ppp,
         }
     }
 
@@ -217,6 +227,25 @@ mod tests {
         assert_eq!((book.init_of("5551001"), book.init_of("5551000")), (Some("S0=1"), None));
         assert_eq!(book.listens, [Listen { tcp: "[::1]:6401".into(), number: "5551001".into(), telnet: false }]);
         assert_eq!(book.default, Some(Target { tcp: "gw.example:1".into(), speaks: Speaks::AsItOpens }));
+    }
+
+    #[test]
+    fn a_number_that_answers_with_ppp_has_accounts_addresses_and_names() {
+        let book = Phonebook::read(
+            "ppp \"5559000\" name=\"ISP\" local=\"10.0.0.1\" remote=\"10.0.0.2-10.0.0.9\" ipv6=#true {\n\
+             account \"alice\" password=\"secret\"\nauth \"pap\"\ndns \"9.9.9.9\"\n\
+             host \"www.example\" address=\"10.0.0.1\"\n}\nppp \"5559001\"\n",
+        )
+        .unwrap();
+        let full = &book.ppp["5559000"];
+        let [local, first, last] = [1, 2, 9].map(|last| std::net::Ipv4Addr::new(10, 0, 0, last));
+        assert_eq!((full.name.as_deref(), full.config.local, full.remote.clone()), (Some("ISP"), local, first..=last));
+        assert_eq!(full.config.accounts, [offhook_ppp::auth::Account::new("alice", "secret")]);
+        assert_eq!(full.config.auth, [offhook_ppp::auth::AuthOption::Pap]);
+        assert_eq!(full.config.dns, [std::net::Ipv4Addr::new(9, 9, 9, 9)]);
+        assert_eq!((full.config.names.as_slice(), full.config.ipv6), (&[("www.example".to_owned(), local)][..], true));
+        assert_eq!(book.ppp["5559001"], PppNumber::new("5559001".to_owned()));
+        assert_eq!(book.directory().names.get("isp").map(String::as_str), Some("5559000"));
     }
 
     #[test]

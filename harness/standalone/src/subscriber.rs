@@ -12,6 +12,7 @@ use offhook_telephony::modem::{Circuit, Modem, ModemConfig};
 use offhook_telephony::trace::EventKind;
 
 use super::panel::{Lamps, LineState, Meter};
+use super::ppp_sessions::SessionId;
 
 /// What a line is like that is put into the pool.
 #[derive(Clone, Debug)]
@@ -33,6 +34,17 @@ pub enum ToDte {
     Octets(Vec<u8>),
     /// A circuit that has gone on or off.
     Circuit(Circuit, bool),
+}
+
+/// A port whose DTE may speak PPP without a call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Direct {
+    /// The number that answers.
+    pub(super) number: usize,
+    /// The port is a null-modem cable and has no modem.
+    pub(super) always: bool,
+    /// The session that there is.
+    pub(super) session: Option<SessionId>,
 }
 
 /// One modem with its line.
@@ -64,6 +76,8 @@ pub(super) struct Subscriber {
     pub(super) lost: u64,
     /// Listens to what crosses, if anybody wants to know.
     pub(super) monitor: Option<LineMonitor>,
+    /// Its DTE may speak PPP without a call.
+    pub(super) direct: Option<Direct>,
 }
 
 impl Subscriber {
@@ -88,6 +102,7 @@ impl Subscriber {
             received: Meter::default(),
             sent: Meter::default(),
             monitor: None,
+            direct: None,
         }
     }
 

@@ -27,7 +27,7 @@ use smoltcp::wire::{HardwareAddress, IpCidr};
 
 use self::echo::Echoes;
 pub use self::echo::Pong;
-use self::queues::Queues;
+pub use self::queues::Queues;
 pub use self::resolver::Resolved;
 use self::resolver::{Asker, Resolver};
 use self::transfer::{Progress, Transfer};

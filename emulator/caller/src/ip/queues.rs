@@ -1,4 +1,4 @@
-//! The device below the host: two queues of datagrams, one each way.
+//! The device below a host: two queues of datagrams, one each way.
 
 use std::collections::VecDeque;
 
@@ -10,22 +10,23 @@ use smoltcp::time::Instant as SmolInstant;
 const LEAST_MTU: usize = 68;
 
 /// A device that is two queues.
-pub(super) struct Queues {
+#[derive(Debug)]
+pub struct Queues {
     mtu: usize,
     /// From the link.
-    pub(super) incoming: VecDeque<Vec<u8>>,
+    pub incoming: VecDeque<Vec<u8>>,
     /// For the link.
-    pub(super) outgoing: VecDeque<Vec<u8>>,
+    pub outgoing: VecDeque<Vec<u8>>,
 }
 
 impl Queues {
     /// Empty queues for datagrams of up to `mtu` octets.
-    pub(super) fn new(mtu: usize) -> Self {
+    pub fn new(mtu: usize) -> Self {
         Self { mtu: mtu.max(LEAST_MTU), incoming: VecDeque::new(), outgoing: VecDeque::new() }
     }
 
     /// Octets of the longest datagram.
-    pub(super) const fn mtu(&self) -> usize {
+    pub const fn mtu(&self) -> usize {
         self.mtu
     }
 }
@@ -52,7 +53,8 @@ impl Device for Queues {
 }
 
 /// A datagram on its way in.
-pub(super) struct Incoming(Vec<u8>);
+#[derive(Debug)]
+pub struct Incoming(Vec<u8>);
 
 impl phy::RxToken for Incoming {
     fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
@@ -61,7 +63,8 @@ impl phy::RxToken for Incoming {
 }
 
 /// Room for a datagram on its way out.
-pub(super) struct Outgoing<'a>(&'a mut VecDeque<Vec<u8>>);
+#[derive(Debug)]
+pub struct Outgoing<'a>(&'a mut VecDeque<Vec<u8>>);
 
 impl phy::TxToken for Outgoing<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {

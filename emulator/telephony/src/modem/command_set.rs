@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use super::fields::fill;
 use super::parameter::{EXTENDED_PARAMETERS, S_PARAMETERS, SETTINGS, Values};
-use super::personality::{Personality, Register};
+use super::personality::{Personality, ReadForm, Register};
 
 /// A command of a letter, or of a sign and a letter, with a number.
 #[derive(Clone, Debug)]
@@ -27,6 +28,10 @@ pub(super) struct Extended {
     ranges: Option<String>,
     /// Fax commands answer without their name (T.32, T.31 and TIA-578 practice).
     pub(super) bare: bool,
+    /// What it says when it is read, if not its values.
+    reads: Vec<ReadForm>,
+    /// Its first value says which of several settings is meant.
+    pub(super) keyed: bool,
 }
 
 /// All that a modem knows.
@@ -68,7 +73,9 @@ impl CommandSet {
             .iter()
             .map(|p| {
                 let default = p.default.iter().map(|value| (*value).to_owned()).collect();
-                (p.name.to_owned(), Extended { default, allowed: p.allowed.to_vec(), ranges: None, bare: p.bare })
+                let allowed = p.allowed.to_vec();
+                let own = Extended { default, allowed, ranges: None, bare: p.bare, reads: Vec::new(), keyed: false };
+                (p.name.to_owned(), own)
             })
             .collect();
         let mut aliases = BTreeMap::from([("#CID".to_owned(), "+VCID".to_owned())]);
@@ -83,7 +90,8 @@ impl CommandSet {
             let allowed = own.allowed.iter().map(|ranges| Values::Owned(ranges.clone())).collect();
             let ranges = (!own.ranges.is_empty()).then(|| own.ranges.clone());
             let bare = own.name.starts_with("+F");
-            extended.insert(own.name.clone(), Extended { default, allowed, ranges, bare });
+            let (reads, keyed) = (own.reads.clone(), own.keyed);
+            extended.insert(own.name.clone(), Extended { default, allowed, ranges, bare, reads, keyed });
         }
         if let Some(form) = &personality.caller_id {
             let value = if form.on { form.formatted } else { 0 };
@@ -128,6 +136,25 @@ impl Extended {
                 self.allowed.iter().map(list).collect::<Vec<_>>().join(",")
             }
         }
+    }
+
+    /// What follows the name when it is read, with these values.
+    pub(super) fn read(&self, values: &[String]) -> String {
+        let value = |place: usize| place.checked_sub(1).and_then(|index| values.get(index)).map_or("", String::as_str);
+        let holds = |form: &&ReadForm| form.when.as_ref().is_none_or(|(place, is)| value((*place).into()) == is);
+        match self.reads.iter().find(holds) {
+            Some(form) => fill(&form.text, |name| name.parse().ok().map(|place| value(place).to_owned())),
+            None => values.join(","),
+        }
+    }
+
+    /// The name under which one of several settings is kept, and its values, `None` if it is to be forgotten.
+    pub(super) fn entry(&self, name: &str, values: &[String]) -> Option<(String, Option<Vec<String>>)> {
+        let (which, rest) = values.split_first()?;
+        let which = self.allowed.first().map_or_else(|| Some(which.clone()), |allowed| allowed.taken(which))?;
+        let entry = format!("{name} {which}");
+        let values = || [&[which][..], rest].concat();
+        Some((entry, (!rest.is_empty()).then(values)))
     }
 
     /// The values of `=v,v`: those left out stay as they are. `None` if one is not allowed or there are too many.
@@ -219,6 +246,8 @@ mod tests {
             ranges: "(0-1)".to_owned(),
             allowed: vec![vec![0..=1]],
             same_as: same_as.map(str::to_owned),
+            reads: Vec::new(),
+            keyed: false,
         };
         let personality = Personality {
             registers: vec![Register { number: 7, default: 60, range: 1..=60, bits: false }],

@@ -67,6 +67,18 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Leaves what is dialled, as it is where there is no telephone line: no pauses, and no tones to wait for.
+    pub(super) fn without_line(&mut self) {
+        self.steps.retain_mut(|step| match step {
+            Step::Digits { digits, takes } => {
+                *takes = Duration::ZERO;
+                !digits.is_empty()
+            }
+            Step::Address(_) => true,
+            Step::DialTone | Step::Quiet | Step::Flash => false,
+        });
+    }
+
     /// Whether there is anything to dial.
     pub(super) fn is_call(&self) -> bool {
         self.steps.iter().any(|step| match step {

@@ -2,7 +2,7 @@
 //!
 //! In: a [`Plan`], the tones the exchange gives, time. Out: off hook, digits when the last of them is dialled, `CONNECT`, or `NO DIALTONE`, `BUSY`, `NO ANSWER`, `NO CARRIER` as far as X lets the modem hear tones (§6.2.7):
 //! X0, X1 and X3 dial blindly after S6, X2 and X4 wait for the dial tone; X3 and X4 hear the busy tone. A modem that does
-//! not hear a tone waits for carrier until S7 passes.
+//! not hear a tone waits for carrier until S7 passes. A wireless one has no line to listen to: it dials at once.
 
 use std::time::Duration;
 
@@ -100,11 +100,15 @@ impl Modem {
         let Some(mut plan) = plan(text, timing, dials, |recall| self.recall(&recall)) else {
             return Done::Final(ResultCode::Error);
         };
+        let wireless = self.config.personality.wireless;
+        if wireless {
+            plan.without_line();
+        }
         if plan.is_call() {
             self.last_dialled = Some(plan.written.clone());
         }
         // Into a call that is already there, and to a far end that is already there, nothing has to be waited for.
-        let fresh = !self.dialled && plan.is_call();
+        let fresh = !self.dialled && plan.is_call() && !wireless;
         self.go_off_hook();
         let (by_tone, _) = self.tones_heard();
         let phase = if fresh && (by_tone || plan.steps.front() == Some(&Step::DialTone)) {
@@ -144,6 +148,14 @@ impl Modem {
         let (_, busy_heard) = self.tones_heard();
         if let State::Dialling(dialling) = &mut self.state {
             dialling.hears(now, tone, busy_heard);
+            // Of a network it is told in words why nothing comes of a call.
+            match tone {
+                Tone::Busy if self.config.personality.wireless => self.give_up(ResultCode::Busy, CallEnd::NoCarrier),
+                Tone::Congestion | Tone::Unobtainable if self.config.personality.wireless => {
+                    self.give_up(ResultCode::NoCarrier, CallEnd::NoCarrier);
+                }
+                _ => {}
+            }
         }
     }
 

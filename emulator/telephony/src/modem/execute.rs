@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use super::Modem;
 use super::generic;
 use super::listing::listing;
+use super::packet_service::ENTER_DATA_STATE;
 use super::parameter::RING_COUNT;
 use super::personality::Register;
 use super::result_code::ResultCode;
@@ -103,7 +104,7 @@ impl Modem {
             CommandKind::Dial(text) => self.dial_command(now, &text),
             CommandKind::Store { place, number } => self.store_number(place, number),
             CommandKind::Parameter { number, action } => self.s_parameter(now, number, action),
-            CommandKind::Extended { name, action } => self.extended(&name, action),
+            CommandKind::Extended { name, action } => self.extended(now, &name, action),
         }
     }
 
@@ -238,10 +239,19 @@ impl Modem {
     }
 
     /// Extended commands, V.250 §5.4.
-    fn extended(&mut self, name: &str, action: ExtendedAction) -> Done {
+    fn extended(&mut self, now: Instant, name: &str, action: ExtendedAction) -> Done {
+        if self.config.personality.wireless && name == ENTER_DATA_STATE {
+            return self.enter_data_state(now, &action);
+        }
         if let Some(text) = generic::extended(name, &action, &self.config) {
+            let has_test = self.config.personality.identity.contains_key(&format!("{name}=?"));
             return match action {
                 ExtendedAction::Execute | ExtendedAction::Read => {
+                    let lines = self.filled(&[text]);
+                    self.information(&lines);
+                    Done::Next
+                }
+                ExtendedAction::Test if has_test => {
                     self.information(&[text]);
                     Done::Next
                 }
@@ -254,6 +264,17 @@ impl Modem {
         let Some(parameter) = self.command_set.extended.get(&key) else { return self.unknown() };
         let head = if parameter.bare { String::new() } else { format!("{name}: ") };
         match action {
+            ExtendedAction::Set(values) if parameter.keyed => match parameter.entry(&key, &values) {
+                Some((entry, Some(values))) => {
+                    self.active.set_extended(&entry, values);
+                    Done::Next
+                }
+                Some((entry, None)) => {
+                    self.active.forget_extended(&entry);
+                    Done::Next
+                }
+                None => self.unknown(),
+            },
             ExtendedAction::Set(values) => match parameter.check(&values, self.active.extended(&key)) {
                 Some(values) => {
                     self.active.set_extended(&key, values);
@@ -262,7 +283,14 @@ impl Modem {
                 None => self.unknown(),
             },
             ExtendedAction::Read => {
-                self.information(&[format!("{head}{}", self.active.extended(&key).join(","))]);
+                let own: Vec<&[String]> = match parameter.keyed {
+                    true => self.active.entries(&key).collect(),
+                    false => vec![self.active.extended(&key)],
+                };
+                let lines: Vec<String> = own.iter().map(|values| format!("{head}{}", parameter.read(values))).collect();
+                if !lines.is_empty() {
+                    self.information(&lines);
+                }
                 Done::Next
             }
             ExtendedAction::Test => {

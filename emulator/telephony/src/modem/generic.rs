@@ -59,7 +59,7 @@ pub(super) fn identification(number: u32, config: &ModemConfig) -> Option<Vec<St
 }
 
 /// The text of an identification command of extended syntax (§6.1.4 to §6.1.9), `None` if it is none. A name with `?`,
-/// `+FMFR?`, answers when it is read, one without when it is executed.
+/// `+FMFR?`, answers when it is read, one with `=?` when it is asked for its values, one without when it is executed.
 pub(super) fn extended(name: &str, action: &ExtendedAction, config: &ModemConfig) -> Option<String> {
     let identity = &config.personality.identity;
     let read = format!("{name}?");
@@ -68,6 +68,13 @@ pub(super) fn extended(name: &str, action: &ExtendedAction, config: &ModemConfig
     }
     if *action == ExtendedAction::Read {
         return None;
+    }
+    // What can be read exists, and takes no values that could be told.
+    if let (ExtendedAction::Test, Some(text)) = (action, identity.get(&format!("{name}=?"))) {
+        return Some(text.clone());
+    }
+    if *action == ExtendedAction::Test && identity.contains_key(&read) {
+        return Some(String::new());
     }
     if let Some(text) = identity.get(name) {
         return Some(text.clone());

@@ -39,6 +39,7 @@ mod listing;
 mod losses;
 mod nvram;
 mod output;
+mod packet_service;
 mod panel;
 mod parameter;
 pub mod personality;

@@ -62,6 +62,13 @@ impl NvramProfile {
             }
         }
         for (name, values) in &self.parameters {
+            if let Some((base, _)) = name.split_once(' ') {
+                let known = command_set.extended.get(base).filter(|parameter| parameter.keyed);
+                if let Some((entry, Some(values))) = known.and_then(|parameter| parameter.entry(base, values)) {
+                    profile.set_extended(&entry, values);
+                }
+                continue;
+            }
             let known = command_set.extended.get(name);
             if let Some(values) = known.and_then(|parameter| parameter.check(values, profile.extended(name))) {
                 profile.set_extended(name, values);

@@ -8,6 +8,11 @@ use super::{CallEnd, Modem, State};
 const SHOWN: [&str; 8] = ["E", "Q", "V", "X", "&C", "&D", "&K", "&S"];
 
 impl Modem {
+    /// Whether it is on hook, and what the DTE says next would begin a command line.
+    pub fn awaits_command_line(&self) -> bool {
+        self.state == State::Command && !self.command_line.in_progress()
+    }
+
     /// All S-parameters with their present values, by number.
     pub fn s_parameters(&self) -> impl Iterator<Item = (u8, u8)> {
         self.active.registers()

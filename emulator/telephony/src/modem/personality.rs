@@ -26,8 +26,11 @@ pub struct Personality {
     pub reasons: BTreeMap<CallEnd, String>,
     /// Its inactivity timer.
     pub inactivity: Inactivity,
-    /// Information text of `+GMI`, `+GMM`, `+GMR`, `+GSN`, `+GCAP`, `+FMFR?` and so on, by name with its sign.
+    /// Information text of `+GMI`, `+GMM`, `+GMR`, `+GSN`, `+GCAP`, `+FMFR?`, `+CSQ=?` and so on, by name with its sign, with
+    /// [fields](super::fields).
     pub identity: BTreeMap<String, String>,
+    /// Whether it is on a mobile network, and has no telephone line: `D` dials at once, and there are no tones.
+    pub wireless: bool,
     /// The highest rate it has on a line, bit/s.
     pub highest_rate: HighestRate,
     /// S-parameters: added to the table or put in place of what it says.
@@ -94,6 +97,23 @@ pub struct Extended {
     pub allowed: Vec<Vec<RangeInclusive<u32>>>,
     /// Another name of this one: both act on one setting.
     pub same_as: Option<String>,
+    /// What `?` after the name gives, the first form whose condition holds; none: the values.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub reads: Vec<ReadForm>,
+    /// Whether its first value says which of several settings is meant. Read, all are given; with the first value alone, one is
+    /// forgotten.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub keyed: bool,
+}
+
+/// What a parameter says of itself when it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ReadForm {
+    /// Only if the value at this place, from 1, is this.
+    pub when: Option<(u8, String)>,
+    /// What follows the name; `{1}`, `{2}` are its values.
+    pub text: String,
 }
 
 /// What it says when it has carrier.

@@ -48,7 +48,12 @@ impl Profile {
             flow_by_k: !command_set.settings.contains_key("&H"),
             settings: BTreeMap::new(),
             registers: command_set.registers.iter().map(|(number, register)| (*number, register.default)).collect(),
-            extended: command_set.extended.iter().map(|(name, p)| (name.clone(), p.default.clone())).collect(),
+            extended: command_set
+                .extended
+                .iter()
+                .filter(|(_, p)| !p.keyed)
+                .map(|(name, p)| (name.clone(), p.default.clone()))
+                .collect(),
         };
         for (name, setting) in &command_set.settings {
             profile.set_setting(name, setting.default);
@@ -110,6 +115,17 @@ impl Profile {
     /// The extended parameters in the order of their names.
     pub(super) fn all_extended(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.extended.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+
+    /// The settings of an extended parameter that has several, in the order of their names.
+    pub(super) fn entries<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [String]> {
+        let own = move |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
+        self.extended.iter().filter(move |(key, _)| own(key)).map(|(_, values)| values.as_slice())
+    }
+
+    /// Forgets one of them.
+    pub(super) fn forget_extended(&mut self, entry: &str) {
+        self.extended.remove(entry);
     }
 
     /// The values of an extended parameter; none if there is none of that name.

@@ -16,6 +16,7 @@ mod flow;
 mod hang_up;
 mod hold_off;
 mod last_call;
+mod packet_service;
 mod pair;
 mod power;
 mod ringing;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use offhook_telephony::modem::Inactivity;
 use offhook_telephony::modem::personality::{
-    CallerIdForm, ConnectForm, Extended, HighestRate, Personality, Quirks, Register,
+    CallerIdForm, ConnectForm, Extended, HighestRate, Personality, Quirks, ReadForm, Register,
 };
 
 use super::fields::{check_connect, check_information, is_basic_name};
@@ -96,6 +96,7 @@ fn take(item: &Item, what: Trait, personality: &mut Personality, problems: &mut 
         Trait::CallerId => personality.caller_id = Some(caller_id(item, problems)),
         Trait::DistinctiveRing => personality.distinctive_ring = RINGS.argument(item, 0),
         Trait::Quirks => personality.quirks = quirks(item),
+        Trait::Wireless => personality.wireless = item.argument_flag(0) != Some(false),
     }
 }
 
@@ -118,7 +119,7 @@ fn basic_name(item: &Item, index: usize, problems: &mut Vec<Problem>) -> Option<
 /// The name of a parameter or an identification command of extended syntax (V.250 §5.4.1).
 fn extended_name(item: &Item, index: usize, problems: &mut Vec<Problem>) -> Option<String> {
     let Some(Value::Text(name)) = item.argument(index) else { return None };
-    let fine = |c: char| c.is_ascii_alphanumeric() || "!%-./:_?".contains(c);
+    let fine = |c: char| c.is_ascii_alphanumeric() || "!%-./:_?=".contains(c);
     if name.starts_with(SIGNS) && name.len() > 1 && name.chars().skip(1).all(fine) {
         return Some(name.to_uppercase());
     }
@@ -171,9 +172,16 @@ fn parameter(item: &Item, problems: &mut Vec<Problem>) -> Option<Extended> {
             .text("ranges")
             .unwrap_or_else(|| allowed.iter().map(|all| shown(all)).collect::<Vec<_>>().join(",")),
         same_as: item.text("same-as").map(|name| name.to_uppercase()),
+        reads: item.children("reads").map(read_form).collect(),
+        keyed: item.flag("keyed").unwrap_or_default(),
         allowed,
         name,
     })
+}
+
+fn read_form(item: &Item) -> ReadForm {
+    let place = item.number("place").and_then(|place| u8::try_from(place).ok()).unwrap_or(1);
+    ReadForm { when: item.text("is").map(|is| (place, is)), text: item.argument_text(0) }
 }
 
 /// Values as `=?` lists them (V.250 §5.7.3.1): `(0-2,5)`.

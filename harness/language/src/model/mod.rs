@@ -25,7 +25,7 @@ pub use read::read;
 pub const GENERIC: &str = "generic";
 
 /// The files that ship, by name in the order in which they are listed; the generic modem's first.
-const SHIPPED: [(&str, &str); 9] = [
+const SHIPPED: [(&str, &str); 10] = [
     (GENERIC, include_str!("../../personalities/generic.kdl")),
     ("usr-courier", include_str!("../../personalities/usr-courier.kdl")),
     ("usr-sportster", include_str!("../../personalities/usr-sportster.kdl")),
@@ -34,6 +34,7 @@ const SHIPPED: [(&str, &str); 9] = [
     ("hayes-accura", include_str!("../../personalities/hayes-accura.kdl")),
     ("elsa-microlink", include_str!("../../personalities/elsa-microlink.kdl")),
     ("isdn-adapter", include_str!("../../personalities/isdn-adapter.kdl")),
+    ("cellular", include_str!("../../personalities/cellular.kdl")),
     ("broken", include_str!("../../personalities/broken.kdl")),
 ];
 

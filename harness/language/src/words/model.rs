@@ -85,13 +85,27 @@ pub(super) const WORDS: &[ModelWord] = &[
     },
     ModelWord {
         arguments: &[one("command", Kind::Sentence), one("text", Kind::Text)],
-        ..top(Trait::Identity, "identity", "What an identification command answers: \"+GMM\" \"V90\".")
+        ..top(
+            Trait::Identity,
+            "identity",
+            "What an identification command answers, with fields as in `information`: \"+GMM\" \"V90\"; with `?` or `=?` at its end, when it is read or asked for its values: \"+CPIN?\" \"+CPIN: READY\".",
+        )
     },
     ModelWord {
         arguments: &[one("rate", Kind::number(300, 230_400, "bit/s"))],
         occurs: Occurs::AtMostOnce,
         absent: number(56_000),
         ..top(Trait::HighestRate, "highest-rate", "The highest rate that it has on a line: more than 56000 is ISDN.")
+    },
+    ModelWord {
+        arguments: &[maybe("yes", Kind::Flag)],
+        occurs: Occurs::AtMostOnce,
+        absent: flag(false),
+        ..top(
+            Trait::Wireless,
+            "wireless",
+            "Whether it is on a mobile network and has no telephone line: D dials at once, without dial tone, pauses and tones, and +CGDATA dials the network's packet service (*99#).",
+        )
     },
     ModelWord {
         arguments: &[one("number", REGISTER)],
@@ -144,6 +158,12 @@ pub(super) const WORDS: &[ModelWord] = &[
             ),
             property("ranges", Kind::Text, Absent::Says("made from its values"), "What `=?` gives."),
             property("same-as", Kind::Sentence, Absent::Says("none"), "Another parameter: both act on one setting."),
+            property(
+                "keyed",
+                Kind::Flag,
+                Absent::Says("`#false`"),
+                "Whether its first value says which of several is meant: one is set, or with the first value alone forgotten, and all are read.",
+            ),
         ],
         ..top(Trait::Parameter, "parameter", "A parameter of extended syntax, with its sign: \"+VCID\", \"#CLS\".")
     },
@@ -151,6 +171,19 @@ pub(super) const WORDS: &[ModelWord] = &[
         arguments: &[many("values", Kind::Ranges, 1)],
         occurs: Occurs::AtMostOnce,
         ..part("values", &[ModelPlace::Parameter], "What each of its numbers may be.")
+    },
+    ModelWord {
+        arguments: &[one("text", Kind::Text)],
+        properties: &[
+            property("place", Kind::number(1, 16, ""), number(1), "The value that `is=` is about, from 1."),
+            property("is", Kind::Text, Absent::Says("whatever it is"), "Only if that value is this."),
+        ],
+        absent: Absent::Says("its values"),
+        ..part(
+            "reads",
+            &[ModelPlace::Parameter],
+            "What follows the name when it is read; of several, the first that fits. {1}, {2} and so on are its values.",
+        )
     },
     ModelWord {
         opens: Some(ModelPlace::Connect),

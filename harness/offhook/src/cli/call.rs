@@ -9,7 +9,7 @@ use offhook_telephony::exchange::LineConfig;
 use offhook_telephony::modem::{ModemConfig, Personality};
 
 use super::interrupt::interruption;
-use super::modem::told;
+use super::serving::told;
 use super::{INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, say};
 use offhook_base::{Error, is_standard_output, write_result};
 use offhook_language::model;
@@ -187,7 +187,7 @@ fn goal(arguments: &CallArgs) -> Goal {
     Goal::Ppp(Box::new(CallerConfig { user, password, magic_seed, ..CallerConfig::default() }))
 }
 
-fn dialled(text: &str) -> Result<String, String> {
+pub(super) fn dialled(text: &str) -> Result<String, String> {
     if offhook_standalone::phonebook::is_number(text) {
         Ok(text.to_owned())
     } else {

@@ -3,6 +3,7 @@
 //! Exit codes: 0 everything passed, 1 something failed, 2 the command line or a scenario is wrong,
 //! 3 the lab or a server stack could not run, or a result could not be written, 130 interrupted.
 
+mod answer;
 mod aside;
 mod audit;
 mod audit_page;
@@ -35,6 +36,7 @@ mod review;
 mod run;
 mod schema;
 mod selection;
+mod serving;
 mod set;
 mod shard;
 mod status_line;
@@ -115,6 +117,8 @@ enum Command {
     Modem(Box<modem::ModemArgs>),
     /// Call a server that already runs on this machine, once, and report what comes of it
     Call(Box<call::CallArgs>),
+    /// Answer with PPP at a port: addresses, DNS and a host for a device, an emulator or pppd
+    Answer(Box<answer::AnswerArgs>),
     /// Show what a capture tells: packets, AT lines, text and errors, whoever recorded it
     Decode(decode::Decode),
     /// Stand between two serial ports, and record what passes
@@ -201,6 +205,7 @@ pub fn main() -> ExitCode {
         Command::Modems(modems) => modems::main(&modems),
         Command::Call(arguments) => call::main(&arguments),
         Command::Modem(arguments) => modem::main(*arguments),
+        Command::Answer(arguments) => answer::main(*arguments),
         Command::Decode(arguments) => decode::main(&arguments),
         Command::Tap(arguments) => tap::main(&arguments),
         Command::Extcap(arguments) => extcap::main(&arguments),

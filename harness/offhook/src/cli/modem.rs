@@ -8,23 +8,20 @@ use clap::Args;
 use offhook_telephony::exchange::{Cadence, LineConfig};
 use offhook_telephony::modem::{ModemConfig, Personality};
 
-use super::interrupt::interruption;
-use super::{LAB_FAILED, WRONG_INPUT, complain};
-use offhook_base::{Error, is_standard_output, plain};
+use super::call::dialled;
+use super::complain;
+use super::serving::{Modems, Output, Stop, ended, served};
+use offhook_base::{Error, plain};
 use offhook_language::model;
-use offhook_report::Style;
+use offhook_ppp::auth::Account;
 use offhook_scenario::parse_duration;
 use offhook_schema::Style as ProblemStyle;
 use offhook_standalone::control::{Control, usual_path};
-use offhook_standalone::driver::Driver;
-use offhook_standalone::journal::{Journal, Printed};
 use offhook_standalone::link::{ModemLink, link};
-use offhook_standalone::log_entry::TimeOfDay;
 use offhook_standalone::modem_pool::Setup;
 use offhook_standalone::nvram_file::NvramFile;
 use offhook_standalone::phonebook::{LineEntry, Phonebook};
-use offhook_standalone::recorder::Recorder;
-use offhook_standalone::view::Screen;
+use offhook_standalone::ppp_number::PppNumber;
 
 /// What can stand before the number.
 const PORTS_HELP: &str = "Ports:
@@ -42,6 +39,10 @@ Phonebook (KDL):
   listen \"127.0.0.1:6401\" number=\"5551000\"     who connects there rings that line
   line \"5551000\" { send \"hi.txt\" when=\"answered\"; }   a file that callers get
   default tcp=\"gateway.example:6400\"            where all other numbers lead
+  ppp \"5559000\" { account \"alice\" password=\"secret\"; }   a number that answers with PPP
+
+A number that answers with PPP gives each caller an address, and is itself a host (100.64.0.1) that answers pings, DNS and HTTP.
+ATD*99# and ATD*99***1# call the first of them, as in a mobile network; --personality cellular is a modem of one.
 
 A phonebook of DOSBox or 86Box, a number and an address a line (5553000 bbs.example:23), will do as well.
 
@@ -66,6 +67,14 @@ pub(super) struct ModemArgs {
     #[arg(long)]
     dial_any: bool,
 
+    /// A number that answers with PPP, as a provider does (may be given more than once); more about it can be said in a phonebook
+    #[arg(long, value_name = "NUMBER", value_parser = dialled)]
+    ppp: Vec<String>,
+
+    /// Who may come in by --ppp; without any, everybody may (may be given more than once)
+    #[arg(long, value_name = "NAME:PASSWORD", value_parser = account, requires = "ppp")]
+    account: Vec<Account>,
+
     /// Model of the modems: the name of one that ships, or a file of your own, as ./mine.kdl
     #[arg(long, value_name = "NAME_OR_FILE")]
     personality: Option<String>,
@@ -74,9 +83,9 @@ pub(super) struct ModemArgs {
     #[arg(long, value_name = "COMMANDS")]
     init: Option<String>,
 
-    /// Rate of the lines in bit/s; more than 56000 is for ISDN adapters
-    #[arg(long, value_name = "BITS", default_value_t = 33_600, value_parser = clap::value_parser!(u32).range(75..=230_400))]
-    rate: u32,
+    /// Rate of the lines in bit/s, 33600 unless their modems are wireless; more than 56000 is for ISDN adapters and wireless modems
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(75..=230_400))]
+    rate: Option<u32>,
 
     /// From answer to carrier
     #[arg(long, value_name = "TIME", default_value = "8s", value_parser = parse_duration)]
@@ -90,101 +99,46 @@ pub(super) struct ModemArgs {
     #[arg(long)]
     no_pacing: bool,
 
-    /// Add what happens to this file, one event a line; - is standard output, as --plain
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
-
-    /// Write what happens and what crosses the lines to this file, for Wireshark (pcapng); - is standard output, and all
-    /// else goes to standard error
-    #[arg(long, value_name = "FILE")]
-    capture: Option<PathBuf>,
-
-    /// Print what happens, one event a line, instead of the live view; as it is where there is no terminal
-    #[arg(long)]
-    plain: bool,
+    #[command(flatten)]
+    output: Output,
 
     /// Socket at which `offhook call NUMBER` finds these modems, instead of one in $XDG_RUNTIME_DIR
     #[arg(long, value_name = "PATH")]
     control: Option<PathBuf>,
 }
 
-/// Why it ends other than by being ended.
-enum Stop {
-    Wrong(String),
-    Error(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
 pub(super) fn main(arguments: ModemArgs) -> u8 {
-    match carried_out(arguments) {
-        Ok(()) => 0,
-        Err(Stop::Wrong(text)) => {
-            complain(&text);
-            WRONG_INPUT
-        }
-        Err(Stop::Error(error)) => {
-            complain(&told(&error));
-            LAB_FAILED
-        }
-    }
-}
-
-/// An error with its advice.
-pub(super) fn told(error: &Error) -> String {
-    let help = error.help.as_deref().map(|help| format!("\n  {help}")).unwrap_or_default();
-    format!("{}{help}\n", error.message)
+    ended(carried_out(arguments))
 }
 
 fn carried_out(arguments: ModemArgs) -> Result<(), Stop> {
-    // Asked before anything runs beside this thread: the local time can only be had then.
-    let day = TimeOfDay::now();
     let mut book = match &arguments.phonebook {
         Some(path) => {
             Phonebook::load(path).map_err(|errors| Stop::Wrong(errors.render(ProblemStyle::of(&std::io::stderr()))))?
         }
         None => Phonebook::default(),
     };
+    for number in &arguments.ppp {
+        let mut ppp = PppNumber::new(number.clone());
+        ppp.config.accounts.clone_from(&arguments.account);
+        if book.ppp.insert(number.clone(), ppp).is_some() {
+            return Err(Stop::Wrong(format!("--ppp {number}: the number answers with PPP already\n")));
+        }
+    }
     book.any_address = arguments.dial_any;
     book.init = arguments.init.clone();
     let nvram = arguments.nvram.clone().map(NvramFile::open).transpose()?;
     let lines = lines(&arguments, &book, nvram.as_ref())?;
-    let on_stdout = |path: &Option<PathBuf>| path.as_deref().is_some_and(is_standard_output);
-    let live = !arguments.plain && !on_stdout(&arguments.log) && !on_stdout(&arguments.capture) && Screen::is_there();
-    let printed = match live {
-        true => Printed::Nowhere,
-        false if on_stdout(&arguments.capture) => Printed::Error,
-        false => Printed::Output,
-    };
-    let log = arguments.log.as_deref().filter(|path| !is_standard_output(path));
-    let numbers = lines.iter().map(|(link, _)| link.number.clone()).collect();
-    let unicode = Style::of(&std::io::stdout(), |name| std::env::var_os(name)).unicode;
-    let journal = Journal::open(day, numbers, printed, unicode, log).map_err(|error| {
-        let path = log.unwrap_or_else(|| std::path::Path::new("the log"));
-        Error::io(format!("opening {}", path.display()), &error)
-    })?;
-    let names: Vec<&str> = lines.iter().map(|(link, _)| link.number.as_str()).collect();
-    let recorder = arguments.capture.as_deref().map(|path| Recorder::create(path, day, &names)).transpose()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::io("starting the event loop", &error))?;
-    runtime.block_on(async {
-        let control = control(&arguments)?;
-        let stop = interruption();
-        let mut driver = Driver::open(lines, book, control, journal, recorder, nvram).await?;
-        let screen = if live {
-            let screen = Screen::take().map_err(|error| Error::io("setting up the terminal", &error))?;
-            Some(screen)
-        } else {
-            None
-        };
-        driver.run(screen, stop).await?;
-        driver.shortfall().map_or(Ok(()), Err)
-    })?;
-    Ok(())
+    if let Some(number) = book.ppp.keys().find(|number| lines.iter().any(|(link, _)| link.number == **number)) {
+        return Err(Stop::Wrong(format!("{number} is to answer with PPP, and there is a --link with that number\n")));
+    }
+    if let Some(number) = book.ppp.keys().find(|number| book.numbers.contains_key(*number)) {
+        return Err(Stop::Wrong(format!(
+            "{number} is to answer with PPP, and the phonebook says that it leads elsewhere\n"
+        )));
+    }
+    let modems = Modems { lines, book, nvram, direct: None };
+    served(modems, &arguments.output, || control(&arguments))
 }
 
 /// Each link with its line and modem.
@@ -199,7 +153,8 @@ fn lines(arguments: &ModemArgs, book: &Phonebook, nvram: Option<&NvramFile>) -> 
         let entry = book.lines.get(&link.number).unwrap_or(&usual);
         let named = entry.personality.as_ref().or(arguments.personality.as_ref());
         let personality = named.map_or_else(|| Ok(Personality::default()), |name| make(name))?;
-        let rate = entry.rate.unwrap_or(arguments.rate);
+        let usual = if personality.wireless { personality.highest_rate.0 } else { LineConfig::default().rate };
+        let rate = entry.rate.or(arguments.rate).unwrap_or(usual);
         fits(&link.number, rate, &personality)?;
         let line = LineConfig {
             rate,
@@ -253,6 +208,14 @@ fn control(arguments: &ModemArgs) -> Result<Option<Control>, Error> {
                 Ok(None)
             }
         },
+    }
+}
+
+/// Name and password of an account.
+pub(super) fn account(text: &str) -> Result<Account, String> {
+    match text.split_once(':') {
+        Some((name, password)) if !name.is_empty() => Ok(Account::new(name, password)),
+        _ => Err("write a name and a password, as in alice:secret".to_owned()),
     }
 }
 

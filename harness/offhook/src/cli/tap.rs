@@ -20,7 +20,7 @@ use offhook_telephony::trace::{Event, EventKind};
 
 use super::aside::Aside;
 use super::interrupt::interruption;
-use super::modem::told;
+use super::serving::told;
 use super::{LAB_FAILED, complain};
 
 /// Lines of the list that may wait to be printed.

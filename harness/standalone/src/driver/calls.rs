@@ -3,6 +3,8 @@
 //! In: what the pool says of such calls ([`Far`]), and what the network brings ([`Came`]). Out: calls placed, answered and
 //! cleared in the pool, and octets both ways.
 
+mod parties;
+
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -10,11 +12,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use offhook_clock::Instant;
-use offhook_telephony::exchange::Tone;
+use offhook_telephony::exchange::{LineConfig, Tone};
 use offhook_telephony::loss::LossCause;
 use offhook_telephony::trace::{End as Side, EventKind, Loss};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 
+use self::parties::{Called, Leaving, Listener, Visitor, called};
 use super::sends;
 use crate::control::{self, CallRequest, Control};
 use crate::modem_pool::ModemPool;
@@ -37,6 +40,8 @@ const VISITORS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Calls {
     book: Phonebook,
+    /// What lines to numbers that answer with PPP are like.
+    line: LineConfig,
     listeners: Vec<Listener>,
     control: Option<Control>,
     ends: BTreeMap<CallId, End>,
@@ -48,40 +53,11 @@ pub(super) struct Calls {
     heard: Option<CallId>,
 }
 
-/// A caller at the control socket.
-#[derive(Debug)]
-struct Visitor {
-    stream: StreamEnd,
-    /// What it has said so far.
-    said: Vec<u8>,
-    /// When it has taken too long.
-    until: Instant,
-}
-
-/// A far end whose call is over.
-#[derive(Debug)]
-struct Leaving {
-    stream: StreamEnd,
-    /// The line of the call, if there was one.
-    line: Option<usize>,
-    /// So much was to be written when it was looked at last, and when it has taken too long for that.
-    unwritten: usize,
-    until: Instant,
-}
-
-#[derive(Debug)]
-struct Listener {
-    socket: TcpListener,
-    address: String,
-    /// The lines that ring, the first that is free.
-    lines: Vec<usize>,
-    telnet: bool,
-}
-
 /// The outer end of a call.
 #[derive(Debug)]
 struct End {
-    line: usize,
+    /// The line of the call; `None`: it is to a number that answers with PPP.
+    line: Option<usize>,
     stream: StreamEnd,
     /// It is told in words how its call goes, until there is carrier.
     words: bool,
@@ -91,7 +67,7 @@ struct End {
 }
 
 impl End {
-    fn new(line: usize, stream: StreamEnd, words: bool, said: Vec<u8>) -> Self {
+    fn new(line: Option<usize>, stream: StreamEnd, words: bool, said: Vec<u8>) -> Self {
         let telnet = stream.is_telnet();
         Self { line, stream, words, telnet, outer: OuterEnd::new(said) }
     }
@@ -108,26 +84,32 @@ pub(super) enum Came {
 }
 
 impl Calls {
-    pub(super) async fn open(book: Phonebook, control: Option<Control>, pool: &ModemPool) -> Result<Self, Error> {
+    pub(super) async fn open(
+        book: Phonebook,
+        control: Option<Control>,
+        pool: &ModemPool,
+        line: LineConfig,
+    ) -> Result<Self, Error> {
         let mut listeners: Vec<Listener> = Vec::new();
         for listen in &book.listens {
-            let Some(line) = pool.line_of(&listen.number) else {
+            let Some(called) = called(pool, &listen.number) else {
                 let text = format!("listen {}: no line here has the number {}", listen.tcp, listen.number);
-                return Err(Error::new(text).help("give it one with --link"));
+                return Err(Error::new(text).help("give it one with --link, or let it answer with PPP (--ppp)"));
             };
             // An address that is there again is one more line of a hunt group.
             let known = |listener: &&mut Listener| listener.address == listen.tcp && listener.telnet == listen.telnet;
             if let Some(listener) = listeners.iter_mut().find(known) {
-                listener.lines.push(line);
+                listener.called.push(called);
                 continue;
             }
             let socket = TcpListener::bind(&listen.tcp).await;
             let socket = socket.map_err(|error| Error::io(format!("listening at {}", listen.tcp), &error))?;
             let address = listen.tcp.clone();
-            listeners.push(Listener { socket, address, lines: vec![line], telnet: listen.telnet });
+            listeners.push(Listener { socket, address, called: vec![called], telnet: listen.telnet });
         }
         Ok(Self {
             book,
+            line,
             listeners,
             control,
             ends: BTreeMap::new(),
@@ -212,11 +194,12 @@ impl Calls {
     pub(super) fn came(&mut self, now: Instant, pool: &mut ModemPool, came: Came) {
         match came {
             Came::Tcp(index, Ok(stream)) => {
-                let Listener { lines, telnet, .. } = &self.listeners[index];
-                let (first, telnet) = (lines.first().copied().unwrap_or_default(), *telnet);
-                let line = lines.iter().copied().find(|line| self.is_free(pool, *line)).unwrap_or(first);
-                let stream = StreamEnd::tcp(stream, telnet);
-                self.ring(now, pool, End::new(line, stream, false, Vec::new()), None);
+                let Listener { called, telnet, .. } = &self.listeners[index];
+                let free = called.iter().copied().find(|called| self.is_free(pool, *called));
+                // There is one at least.
+                let Some(called) = free.or_else(|| called.first().copied()) else { return };
+                let stream = StreamEnd::tcp(stream, *telnet);
+                self.ring(now, pool, called, stream, None, None);
             }
             Came::Control(Ok(stream)) => {
                 let mut stream = StreamEnd::unix(stream);
@@ -272,12 +255,16 @@ impl Calls {
         }
         match far {
             Far::Connected(_) => {
-                sends::at_carrier(now, pool, &self.book, call, end.line, &mut end.stream);
+                if let Some(line) = end.line {
+                    sends::at_carrier(now, pool, &self.book, call, line, &mut end.stream);
+                }
                 end.outer.connected(now, pool, call);
             }
             Far::Octets(octets) => end.stream.write(&octets),
             Far::Busy | Far::NoAnswer | Far::Cleared => {
-                sends::at_the_end(pool, &self.book, end.line, &far, &mut end.stream);
+                if let Some(line) = end.line {
+                    sends::at_the_end(pool, &self.book, line, &far, &mut end.stream);
+                }
                 if end.words && !end.outer.is_connected() && far == Far::Cleared {
                     end.stream.write(b"NO CARRIER\n");
                 }
@@ -300,27 +287,44 @@ impl Calls {
         let Some(target) = target else { return pool.refuse(now, call, Tone::Unobtainable) };
         let name = name.map(|name| format!("{name}, ")).unwrap_or_default();
         pool.tell(now, line, EventKind::Note { text: format!("{to} leads to {name}{}", target.tcp) });
-        self.ends.insert(call, End::new(line, StreamEnd::call(&target), false, Vec::new()));
+        self.ends.insert(call, End::new(Some(line), StreamEnd::call(&target), false, Vec::new()));
     }
 
     /// Whether a call from outside would ring.
-    fn is_free(&self, pool: &ModemPool, line: usize) -> bool {
-        !self.ends.contains_key(&CallId::In(line)) && pool.is_free(line)
+    fn is_free(&self, pool: &ModemPool, called: Called) -> bool {
+        match called {
+            Called::Line(line) => !self.ends.contains_key(&CallId::In(line)) && pool.is_free(line),
+            Called::Ppp(_) => true,
+        }
     }
 
-    /// Somebody outside calls a line.
-    fn ring(&mut self, now: Instant, pool: &mut ModemPool, mut end: End, from: Option<String>) {
-        let line = end.line;
-        let call = CallId::In(line);
-        if !self.is_free(pool, line) {
-            match end.words {
-                true => end.stream.write(b"BUSY\n"),
-                false => sends::to_the_turned_away(pool, &self.book, line, &mut end.stream),
+    /// Somebody outside calls; one who is told in words how it goes has perhaps said something already.
+    fn ring(
+        &mut self,
+        now: Instant,
+        pool: &mut ModemPool,
+        called: Called,
+        mut stream: StreamEnd,
+        said: Option<Vec<u8>>,
+        from: Option<String>,
+    ) {
+        let words = said.is_some();
+        let (call, line) = match called {
+            Called::Line(line) if self.is_free(pool, called) => (Some(CallId::In(line)), Some(line)),
+            Called::Line(line) => (None, Some(line)),
+            Called::Ppp(index) => (pool.call_ppp_from_outside(now, index, from.clone(), &self.line), None),
+        };
+        let Some(call) = call else {
+            match line {
+                Some(line) if !words => sends::to_the_turned_away(pool, &self.book, line, &mut stream),
+                _ => stream.write(if words { b"BUSY\n" } else { b"BUSY\r\n" }),
             }
-            return self.dismiss(now, pool, None, end.stream);
+            return self.dismiss(now, pool, None, stream);
+        };
+        self.ends.insert(call, End::new(line, stream, words, said.unwrap_or_default()));
+        if let Some(line) = line {
+            pool.place_call(now, line, from, None, RINGS);
         }
-        self.ends.insert(call, end);
-        pool.place_call(now, line, from, None, RINGS);
     }
 
     fn visitor(&mut self, now: Instant, pool: &mut ModemPool, index: usize, event: StreamEvent) {
@@ -334,12 +338,12 @@ impl Calls {
         let Visitor { mut stream, mut said, .. } = self.visitors.remove(index);
         let rest = end.map_or_else(Vec::new, |end| said.split_off(end + 1));
         let line = String::from_utf8_lossy(&said).into_owned();
-        let request = control::request(&line).and_then(|CallRequest { number, from }| match pool.line_of(&number) {
-            Some(line) => Ok((line, from)),
+        let request = control::request(&line).and_then(|CallRequest { number, from }| match called(pool, &number) {
+            Some(called) => Ok((called, from)),
             None => Err(format!("ERROR no line here has the number {number}\n")),
         });
         match request {
-            Ok((line, from)) => self.ring(now, pool, End::new(line, stream, true, rest), from),
+            Ok((called, from)) => self.ring(now, pool, called, stream, Some(rest), from),
             Err(text) => {
                 stream.write(text.as_bytes());
                 self.dismiss(now, pool, None, stream);
@@ -353,7 +357,10 @@ impl Calls {
             StreamEvent::Octets(octets) => {
                 if end.stream.is_telnet() && !std::mem::replace(&mut end.telnet, true) {
                     let text = "the far end opens with IAC: it speaks telnet".to_owned();
-                    pool.tell(now, end.line, EventKind::Note { text });
+                    match end.line {
+                        Some(line) => pool.tell(now, line, EventKind::Note { text }),
+                        None => pool.tell_of_no_line(now, EventKind::Note { text }),
+                    }
                 }
                 end.outer.octets(now, pool, call, &octets);
             }
@@ -394,8 +401,10 @@ impl Calls {
     /// The call is over.
     fn let_go(&mut self, now: Instant, pool: &mut ModemPool, call: CallId) {
         let Some(End { line, stream, outer, .. }) = self.ends.remove(&call) else { return };
-        pool.lose(now, line, outer.unheard());
-        self.dismiss(now, pool, Some(line), stream);
+        if let Some(line) = line {
+            pool.lose(now, line, outer.unheard());
+        }
+        self.dismiss(now, pool, line, stream);
     }
 
     /// Lets a far end go when it has got everything.

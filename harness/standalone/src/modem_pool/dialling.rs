@@ -8,18 +8,21 @@ use offhook_telephony::trace::EventKind;
 
 use super::{Destination, Directory, ModemPool};
 use crate::panel::LineState;
+use crate::ppp_sessions::Sessions;
 use crate::subscriber::Subscriber;
 
-/// The numbers of lines here, and those that are known to lead outside.
+/// The numbers of lines here, those that answer with PPP, and those that are known to lead outside.
 struct Known<'a> {
     lines: &'a [Subscriber],
+    sessions: &'a Sessions,
     directory: &'a Directory,
 }
 
 impl Known<'_> {
     fn numbers(&self) -> impl Iterator<Item = &str> {
         let lines = self.lines.iter().map(|line| line.setup.number.as_str());
-        lines.chain(self.directory.numbers.iter().map(String::as_str))
+        let ppp = self.sessions.numbers().map(|known| known.number.as_str());
+        lines.chain(ppp).chain(self.directory.numbers.iter().map(String::as_str))
     }
 }
 
@@ -41,7 +44,8 @@ impl ModemPool {
             return;
         }
         let mut collector = std::mem::take(&mut self.lines[line].collector);
-        let number = collector.push(now, digits, &Known { lines: &self.lines, directory: &self.directory });
+        let known = Known { lines: &self.lines, sessions: &self.sessions, directory: &self.directory };
+        let number = collector.push(now, digits, &known);
         self.lines[line].state = LineState::Dialling { number: collector.digits().to_owned() };
         self.lines[line].collector = collector;
         if let Some(number) = number {
@@ -76,7 +80,7 @@ impl ModemPool {
     pub(super) fn end_dialling(&mut self, now: Instant) {
         for line in 0..self.lines.len() {
             match self.lines[line].collector.handle_timeout(now) {
-                Some(number) if self.directory.any => self.seek(now, line, Destination::Number(number)),
+                Some(number) if self.directory.any || self.directory.any_ppp => self.place(now, line, &number),
                 Some(_) => self.hear_tone(now, line, Tone::Unobtainable),
                 None => {}
             }
@@ -96,8 +100,13 @@ impl ModemPool {
     /// Calls a number.
     fn place(&mut self, now: Instant, line: usize, number: &str) {
         self.lines[line].called = self.line_of(number);
-        if self.lines[line].called.is_none() && self.directory.has(number) {
-            return self.seek(now, line, Destination::Number(number.to_owned()));
+        if self.lines[line].called.is_none() {
+            if let Some((ppp, by)) = self.ppp_number(number) {
+                return self.call_ppp(now, line, ppp, by);
+            }
+            if self.directory.has(number) {
+                return self.seek(now, line, Destination::Number(number.to_owned()));
+            }
         }
         let (id, stamp) = (self.lines[line].id, self.day.stamp(now));
         self.exchange.handle_dial(now, id, number, stamp);

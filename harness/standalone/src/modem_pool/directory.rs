@@ -18,6 +18,8 @@ pub struct Directory {
     pub names: BTreeMap<String, String>,
     /// All other addresses may be dialled, too.
     pub any_address: bool,
+    /// Every number that is nobody's is answered by the first of those that answer with PPP.
+    pub any_ppp: bool,
 }
 
 /// Where a call leads.

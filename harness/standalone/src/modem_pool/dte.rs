@@ -36,6 +36,9 @@ impl ModemPool {
     /// The DTE opened its port or closed it. What it wrote before it closed it is sent first; whoever opens the port
     /// meanwhile finds it closed until then, as he would a serial port.
     pub fn handle_circuit_108(&mut self, now: Instant, line: usize, on: bool) {
+        if self.direct_circuit_108(now, line, on) {
+            return;
+        }
         let subscriber = &mut self.lines[line];
         if subscriber.last_words.poll_timeout().is_some() {
             subscriber.reopened = on;
@@ -53,6 +56,9 @@ impl ModemPool {
     /// The DTE turns DTR (108/2) on or off while its port stays open. What becomes of what it wrote before is the modem's
     /// affair (V.250 §6.2.9, §6.5.6).
     pub fn handle_dtr(&mut self, now: Instant, line: usize, on: bool) {
+        if self.direct_circuit_108(now, line, on) {
+            return;
+        }
         self.circuit_108_changes(now, line, on);
     }
 
@@ -86,12 +92,18 @@ impl ModemPool {
     /// The DTE sent octets.
     pub fn handle_dte_octets(&mut self, now: Instant, line: usize, octets: &[u8]) {
         self.lines[line].sent.count(now, octets.len());
+        if self.direct_octets(now, line, octets) {
+            return;
+        }
         self.lines[line].modem.handle_dte_octets(now, octets);
         self.pump(now);
     }
 
     /// Whether the DTE may be read: one that circuit 106 stops is not while much of what it wrote still waits for the line.
     pub fn wants_dte_octets(&self, now: Instant, line: usize) -> bool {
+        if self.is_direct(line) {
+            return true;
+        }
         let modem = &self.lines[line].modem;
         if self.lines[line].reopened || modem.is_hanging_up() {
             return false;

@@ -11,6 +11,7 @@ use offhook_telephony::trace::{End, EventKind, Loss};
 
 use super::{BACKLOG, Destination, ModemPool};
 use crate::panel::LineState;
+use crate::ppp_sessions::SessionId;
 
 /// A call that leads outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub enum CallId {
     In(usize),
     /// From a line to outside, numbered.
     Out(u64),
+    /// From outside to a number that answers with PPP, numbered.
+    Ppp(u64),
 }
 
 /// What whoever is outside sees of a call.
@@ -60,18 +63,27 @@ pub(super) struct Trunk {
     pub(super) config: LineConfig,
     /// There has been carrier.
     pub(super) connected: bool,
+    /// Nobody outside is at its other end, but PPP.
+    pub(super) session: Option<SessionId>,
 }
 
 impl ModemPool {
     /// A line has dialled something that leads outside.
     pub(super) fn seek(&mut self, now: Instant, line: usize, to: Destination) {
-        let id = self.next_trunk;
-        self.next_trunk += 1;
         let config = self.lines[line].setup.line.clone();
-        self.trunks.insert(id, Trunk { line, from: Some(line), outside_line: None, config, connected: false });
-        self.lines[line].trunk = Some(id);
+        let id = self.begin_trunk(line, config, None);
         self.far.push_back((CallId::Out(id), Far::Dialled { line, to }));
         self.hear_tone(now, line, Tone::Ringing);
+    }
+
+    /// A call of a line that is not to another line here.
+    pub(super) fn begin_trunk(&mut self, line: usize, config: LineConfig, session: Option<SessionId>) -> u64 {
+        let id = self.next_trunk;
+        self.next_trunk += 1;
+        let trunk = Trunk { line, from: Some(line), outside_line: None, config, connected: false, session };
+        self.trunks.insert(id, trunk);
+        self.lines[line].trunk = Some(id);
+        id
     }
 
     /// Nothing comes of a call to outside: that is what its modem hears.
@@ -108,6 +120,7 @@ impl ModemPool {
                     outside_line.send(now, End::Server, octets);
                 }
             }
+            CallId::Ppp(id) => self.send_to_ppp(now, id, octets),
         }
         self.pump(now);
     }
@@ -125,6 +138,7 @@ impl ModemPool {
                 let outside_line = self.trunks.get(&id).and_then(|trunk| trunk.outside_line.as_ref());
                 outside_line.map_or(Duration::ZERO, |outside_line| outside_line.backlog(now, End::Server))
             }
+            CallId::Ppp(id) => self.backlog_to_ppp(now, id),
         }
     }
 
@@ -133,6 +147,7 @@ impl ModemPool {
         match call {
             CallId::In(line) => Some(line),
             CallId::Out(id) => self.trunks.get(&id).and_then(|trunk| trunk.from),
+            CallId::Ppp(_) => None,
         }
     }
 
@@ -165,6 +180,7 @@ impl ModemPool {
                     outside_line.handle_on_hook(now);
                 }
             }
+            CallId::Ppp(id) => self.clear_ppp(now, id),
         }
         self.pump(now);
     }
@@ -214,7 +230,7 @@ impl ModemPool {
         match &mut trunk.outside_line {
             // What has been sent still arrives, and then the other end hears of it.
             Some(outside_line) if trunk.connected => outside_line.clear(now, Release::Orderly),
-            _ => self.drop_trunk(id),
+            _ => self.drop_trunk(now, id),
         }
     }
 
@@ -229,16 +245,14 @@ impl ModemPool {
         let moved = !outputs.is_empty();
         for (id, line, from, output) in outputs {
             match output {
-                LineOutput::ToModem(LineEvent::Octets(octets)) => {
-                    self.far.push_back((CallId::Out(id), Far::Octets(octets)))
-                }
+                LineOutput::ToModem(LineEvent::Octets(octets)) => self.handle_far_end(now, id, Far::Octets(octets)),
                 LineOutput::ToModem(LineEvent::Connected(carrier)) => {
                     if let Some(trunk) = self.trunks.get_mut(&id) {
                         trunk.connected = true;
                     }
-                    self.far.push_back((CallId::Out(id), Far::Connected(carrier.rate())));
+                    self.handle_far_end(now, id, Far::Connected(carrier.rate()));
                 }
-                LineOutput::ToModem(LineEvent::CarrierLost { .. }) => self.drop_trunk(id),
+                LineOutput::ToModem(LineEvent::CarrierLost { .. }) => self.drop_trunk(now, id),
                 LineOutput::ToModem(_) => {}
                 LineOutput::ToCaller(event) => self.handle_called(now, id, from, event),
                 // The far end of the line is its called end here.
@@ -271,11 +285,11 @@ impl ModemPool {
             | CallerEvent::Forwarded(_)
             | CallerEvent::Cleared { by: End::Caller, .. } => return,
             CallerEvent::Cleared { abrupt, .. } => {
-                self.drop_trunk(id);
+                self.drop_trunk(now, id);
                 LineEvent::CarrierLost { abrupt }
             }
             CallerEvent::Busy | CallerEvent::GaveUp => {
-                self.drop_trunk(id);
+                self.drop_trunk(now, id);
                 LineEvent::Tone(Tone::Busy)
             }
         };
@@ -286,12 +300,25 @@ impl ModemPool {
         self.lines[line].modem.handle_line(now, event);
     }
 
-    fn drop_trunk(&mut self, id: u64) {
+    fn drop_trunk(&mut self, now: Instant, id: u64) {
         let Some(trunk) = self.trunks.remove(&id) else { return };
         if let Some(line) = trunk.from {
             self.lines[line].trunk = None;
         }
-        self.far.push_back((CallId::Out(id), Far::Cleared));
+        match trunk.session {
+            Some(session) => self.sessions.lost(now, session),
+            None => self.far.push_back((CallId::Out(id), Far::Cleared)),
+        }
+    }
+
+    /// Whoever is at the other end of a call sees this.
+    fn handle_far_end(&mut self, now: Instant, id: u64, far: Far) {
+        match (self.trunks.get(&id).and_then(|trunk| trunk.session), far) {
+            (None, far) => self.far.push_back((CallId::Out(id), far)),
+            (Some(session), Far::Octets(octets)) => self.sessions.octets(now, session, &octets),
+            (Some(session), Far::Connected(rate)) => self.sessions.carrier(now, session, Some(rate)),
+            (Some(_), _) => {}
+        }
     }
 
     /// The modem of a line that is off hook hears this.

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use offhook_answerer::AnswererConfig;
+use offhook_ppp::auth::Account;
 use offhook_schema::{Item, Problem, fault};
 
-use super::words::{EARS, Entry as EntryWord, MOMENTS, Phonebooks};
+use super::words::{AUTH, EARS, Entry as EntryWord, MOMENTS, Phonebooks};
 use super::{Ear, Entry, LineEntry, Listen, Moment, Phonebook, Send, Speaks, Target};
+use crate::ppp_number::{PppNumber, addresses};
 
 /// What the entries say; what is wrong with them is added to `problems`.
 pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>) -> Phonebook {
@@ -39,11 +42,38 @@ pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>)
                 telnet: item.flag("telnet").unwrap_or_default(),
             }),
             EntryWord::Default => book.default = Some(target(item)),
-            // Only within a line.
-            EntryWord::Send => {}
+            EntryWord::Ppp => {
+                let entry = ppp(item, &number);
+                if book.ppp.insert(number.clone(), entry).is_some() && !number.is_empty() {
+                    problems.push(again(format!("the number {number} is in this phonebook twice")));
+                }
+            }
+            // Only within others.
+            EntryWord::Send | EntryWord::Account | EntryWord::Host | EntryWord::Dns | EntryWord::Auth => {}
         }
     }
     book
+}
+
+/// A number that answers with PPP.
+fn ppp(item: &Item<Phonebooks>, number: &str) -> PppNumber {
+    let usual = PppNumber::new(number.to_owned());
+    let account =
+        |item: &Item<Phonebooks>| Account::new(item.argument_text(0), item.text("password").unwrap_or_default());
+    let host = |item: &Item<Phonebooks>| Some((item.argument_text(0), item.address("address")?));
+    let auth = item.child("auth").map(|auth| auth.texts().iter().filter_map(|name| AUTH.of(name)).collect());
+    let config = AnswererConfig {
+        accounts: item.children("account").map(account).collect(),
+        auth: auth.unwrap_or(usual.config.auth),
+        local: item.address("local").unwrap_or(usual.config.local),
+        dns: item.child("dns").map(Item::addresses).unwrap_or_default(),
+        names: item.children("host").filter_map(host).collect(),
+        ipv6: item.flag("ipv6").unwrap_or_default(),
+        ..AnswererConfig::default()
+    };
+    // What is no range has been told.
+    let remote = item.text("remote").and_then(|text| addresses(&text).ok()).unwrap_or(usual.remote);
+    PppNumber { name: item.text("name"), config, remote, number: usual.number }
 }
 
 /// Where an entry leads. A phonebook in which that was wrong does not leave the reader.

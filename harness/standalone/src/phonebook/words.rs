@@ -5,8 +5,12 @@ use offhook_schema::{
     choices, fault,
 };
 
+use offhook_ppp::auth::AuthOption;
+use offhook_ppp::chap::Algorithm;
+
 use super::is_number;
 use super::sends::{Ear, Moment};
+use crate::ppp_number::addresses;
 
 /// The language of phonebooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +26,7 @@ impl Language for Phonebooks {
 pub(super) enum Within {
     File,
     Line,
+    Ppp,
 }
 use Within::File;
 
@@ -30,6 +35,7 @@ impl Place for Within {
         match self {
             Self::File => "file",
             Self::Line => "line",
+            Self::Ppp => "ppp",
         }
     }
 
@@ -37,6 +43,7 @@ impl Place for Within {
         match self {
             Self::File => "in a phonebook",
             Self::Line => "in a `line`",
+            Self::Ppp => "in a `ppp`",
         }
     }
 }
@@ -56,6 +63,15 @@ choices! {
         "far-end" => Ear::FarEnd, "whoever is at the other end";
         "dte" => Ear::Dte, "the program at the modem's port, after CONNECT";
     }
+
+    /// How callers say who they are.
+    pub(super) AUTH: AuthOption {
+        "chap" => AuthOption::Chap(Algorithm::Md5), "CHAP with MD5 (RFC 1994)";
+        "ms-chap-v2" => AuthOption::Chap(Algorithm::MsChapV2), "RFC 2759";
+        "ms-chap" => AuthOption::Chap(Algorithm::MsChap), "RFC 2433";
+        "eap" => AuthOption::Eap, "EAP with MD5-Challenge (RFC 3748)";
+        "pap" => AuthOption::Pap, "RFC 1334";
+    }
 }
 
 /// What an entry is.
@@ -66,10 +82,16 @@ pub(super) enum Entry {
     Listen,
     Default,
     Send,
+    Ppp,
+    Account,
+    Host,
+    Dns,
+    Auth,
 }
 
 /// Every word of a phonebook.
-pub(super) static PHONEBOOK: Vocabulary<Phonebooks> = Vocabulary { places: &[File, Within::Line], words: &[WORDS] };
+pub(super) static PHONEBOOK: Vocabulary<Phonebooks> =
+    Vocabulary { places: &[File, Within::Line, Within::Ppp], words: &[WORDS, PPP] };
 
 /// A number as a modem dials one.
 const NUMBER: Kind = Kind::Custom(&Custom {
@@ -168,6 +190,90 @@ const WORDS: &[Word<Phonebooks>] = &[
         ..Word::new("default", Entry::Default, &[File], "Where calls to every other number lead.")
     },
 ];
+
+/// First and last of some addresses.
+const RANGE: Kind = Kind::Custom(&Custom {
+    name: "address-range",
+    phrase: "a range of IPv4 addresses in quotes, first-last",
+    example: "\"100.64.0.2-100.64.0.254\"",
+    told: true,
+    digits: false,
+    read: Read::Text(range),
+});
+
+/// A number that answers with PPP.
+const PPP: &[Word<Phonebooks>] = &[
+    Word {
+        arguments: &[Argument::one("number", NUMBER)],
+        properties: &[
+            Property::new("name", Kind::Sentence, Absent::Says("no name is shown"), "What it is, for people."),
+            Property::new(
+                "local",
+                Kind::Address,
+                Absent::Means(Given::Text("100.64.0.1")),
+                "Its own address. A host is there that answers pings, DNS, and HTTP with a page about the caller.",
+            ),
+            Property::new(
+                "remote",
+                RANGE,
+                Absent::Means(Given::Text("100.64.0.2-100.64.0.254")),
+                "Addresses for callers, each for one at a time; a caller for whom there is none finds the number busy.",
+            ),
+            Property::new(
+                "ipv6",
+                Kind::Flag,
+                Absent::Means(Given::Flag(false)),
+                "Whether IPv6 is spoken, too (IPV6CP).",
+            ),
+        ],
+        opens: Some(Within::Ppp),
+        ..Word::new("ppp", Entry::Ppp, &[File], "A number that answers with a modem and speaks PPP at once.")
+    },
+    Word {
+        arguments: &[Argument::one("name", Kind::Sentence)],
+        properties: &[Property::new("password", Kind::Text, Absent::Never, "The password.")],
+        ..Word::new(
+            "account",
+            Entry::Account,
+            &[Within::Ppp],
+            "Who may come in; without any, everybody may, and no authentication is asked for.",
+        )
+    },
+    Word {
+        arguments: &[Argument::many("protocol", AUTH.kind(), 1)],
+        occurs: Occurs::AtMostOnce,
+        absent: Absent::Says("all, in the order of the list"),
+        ..Word::new(
+            "auth",
+            Entry::Auth,
+            &[Within::Ppp],
+            "Authentication protocols that are asked for, one after the other until the caller takes one.",
+        )
+    },
+    Word {
+        arguments: &[Argument::many("address", Kind::Address, 1)],
+        occurs: Occurs::AtMostOnce,
+        absent: Absent::Says("its own address"),
+        ..Word::new("dns", Entry::Dns, &[Within::Ppp], "Name servers that callers are given, two at most are told.")
+    },
+    Word {
+        arguments: &[Argument::one("name", Kind::Sentence)],
+        properties: &[Property::new("address", Kind::Address, Absent::Never, "Its address.")],
+        ..Word::new(
+            "host",
+            Entry::Host,
+            &[Within::Ppp],
+            "A name that its DNS knows, beside offhook and offhook.test, which are itself; all others do not exist.",
+        )
+    },
+];
+
+fn range(text: &str, _whose: &str) -> Result<Value, Wrong> {
+    match addresses(text) {
+        Ok(_) => Ok(Value::Text(text.to_owned())),
+        Err(message) => Err(Wrong::new(fault::BAD_ADDRESS, message, "not a range of addresses")),
+    }
+}
 
 fn number(text: &str, _whose: &str) -> Result<Value, Wrong> {
     if is_number(text) {

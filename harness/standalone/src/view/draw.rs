@@ -9,7 +9,7 @@ use ratatui::style::{Color, Modifier, Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph, Row, Table, TableState, Wrap};
 
-use super::{Picture, Selection};
+use super::{Detail, Picture, Selection};
 use crate::panel::Lamps;
 
 /// From so many columns on lamps stand beside each line.
@@ -137,11 +137,9 @@ fn draw_detail(frame: &mut Frame<'_>, area: Rect, picture: &Picture, selection: 
         lamps.spans.insert(0, Span::from(" "));
         text.push(lamps);
     }
-    let mut octets = format!(" {} octets from the DTE, {} to it", grouped(detail.sent), grouped(detail.received));
-    if detail.lost > 0 {
-        octets.push_str(&format!(", {} lost", grouped(detail.lost)));
+    if detail.has_dte {
+        text.push(Line::from(octets_of(detail)));
     }
-    text.push(Line::from(octets));
     // What happened is worth more rows than what is set.
     let most = usize::from(inner.height) / 3;
     let settings = filled(&detail.settings, width).into_iter().chain(filled(&detail.parameters, width));
@@ -150,6 +148,14 @@ fn draw_detail(frame: &mut Frame<'_>, area: Rect, picture: &Picture, selection: 
     let first = detail.events.len().saturating_sub(rest);
     text.extend(detail.events.iter().skip(first).map(|event| Line::from(format!(" {event}"))));
     frame.render_widget(Paragraph::new(text), inner);
+}
+
+fn octets_of(detail: &Detail) -> String {
+    let mut octets = format!(" {} octets from the DTE, {} to it", grouped(detail.sent), grouped(detail.received));
+    if detail.lost > 0 {
+        octets.push_str(&format!(", {} lost", grouped(detail.lost)));
+    }
+    octets
 }
 
 fn draw_help(frame: &mut Frame<'_>, area: Rect) {

@@ -50,6 +50,8 @@ pub struct Detail {
     pub parameters: Vec<String>,
     /// `E1`, `Q0`, `&C1` and so on.
     pub settings: Vec<String>,
+    /// Whether it has a DTE: a number that answers by itself has none, nor a modem.
+    pub has_dte: bool,
     /// Octets from the DTE.
     pub sent: u64,
     /// Octets to the DTE.

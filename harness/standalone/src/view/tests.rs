@@ -53,6 +53,7 @@ fn picture() -> Picture {
             title: "5551000, ALICE, usr-courier".into(),
             parameters: words("S0=0 S1=0 S2=43 S3=13 S4=10 S5=8 S6=2 S7=60 S8=2 S9=6 S10=14 S11=95 S12=50"),
             settings: words("E1 Q0 V1 X4 &C1 &D2 &K3 &S0"),
+            has_dte: true,
             sent: 1_234_567,
             received: 890,
             lost: 12,

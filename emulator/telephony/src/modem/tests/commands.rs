@@ -149,6 +149,8 @@ fn a_fax_class_is_there_only_if_the_model_has_it() {
         ranges: "0,1,2".to_owned(),
         allowed: vec![vec![0..=2]],
         same_as: None,
+        reads: Vec::new(),
+        keyed: false,
     };
     let fax = Personality { extended: vec![own], ..Personality::default() };
     of(fax, &[("+FCLASS?", "0|OK"), ("+FCLASS=?", "0,1,2|OK"), ("+FCLASS=2;+FCLASS?", "2|OK"), ("+FCLASS=8", "ERROR")]);

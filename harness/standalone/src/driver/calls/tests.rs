@@ -18,7 +18,7 @@ async fn calls() -> (Calls, ModemPool) {
     let mut pool = ModemPool::new(TimeOfDay::new(OffsetDateTime::UNIX_EPOCH), Directory::default());
     let (modem, line) = (ModemConfig::default(), LineConfig::default());
     pool.add(Setup { number: "1".to_owned(), name: None, modem, line });
-    let calls = Calls::open(Phonebook::default(), None, &pool).await.unwrap();
+    let calls = Calls::open(Phonebook::default(), None, &pool, LineConfig::default()).await.unwrap();
     (calls, pool)
 }
 
