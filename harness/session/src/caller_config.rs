@@ -30,6 +30,8 @@ pub fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
         },
         echo: client.echo.map(|EchoRequests { interval, failure }| Echo { interval, failures: failure }),
         ipv6: client.ipv6,
+        vj: None,
+        compress: Vec::new(),
         // Every call has a Magic-Number of its own.
         magic_seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(call as u64 + 1),
         auth: match client.auth {
