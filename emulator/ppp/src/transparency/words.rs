@@ -1,5 +1,5 @@
-//! Transparency eight octets at a time: arithmetic on 64-bit words finds what is escaped or to be escaped, a multiplication where each
-//! octet goes, and nothing branches on the data, which in what looks like noise cannot be foretold.
+//! Transparency eight octets at a time: arithmetic on 64-bit words finds what is escaped or to be escaped, and moves it; hardly anything
+//! branches on the data, which in what looks like noise cannot be foretold.
 //!
 //! In: octets, the ACCM, whether Control Escape went before. Out: octets, and how many were taken; what only looking one by one can
 //! handle is left: Flag Sequences, octets in the receive ACCM, Control Escape twice in a row.
@@ -8,43 +8,52 @@ use super::{ESCAPE, FLAG, is_special};
 
 /// Octets of a word.
 const WORD: usize = 8;
-/// Octets of room that are made at once.
-const BLOCK: usize = 128;
+/// Words that are unescaped before what comes of them is moved on.
+const BLOCK: usize = 16;
 /// A one in each octet.
 const ONES: u64 = u64::from_le_bytes([0x01; WORD]);
+const FLAGS: u64 = u64::from_le_bytes([FLAG; WORD]);
+/// The bits that octets below 0x20 have not.
+const NOT_CONTROL: u64 = u64::from_le_bytes([0xe0; WORD]);
 const LOW_BITS: u64 = u64::from_le_bytes([0x7f; WORD]);
 
 /// Removes transparency from the front of `octets`, whole words of them, and appends what comes of it; how many octets were taken,
 /// and whether the last one is Control Escape. `escaped`: one went before.
 pub(crate) fn unescape(octets: &[u8], accm: u32, escaped: bool, frame: &mut Vec<u8>) -> (usize, bool) {
-    let (mut taken, mut at, mut carry) = (0, frame.len(), u64::from(escaped));
-    for chunk in octets.as_chunks::<WORD>().0 {
-        if frame.len() < at + WORD {
-            frame.resize(at + BLOCK, 0);
+    let (mut taken, mut carry) = (0, u64::from(escaped));
+    for block in octets.as_chunks::<WORD>().0.chunks(BLOCK) {
+        let mut plain = [0; (BLOCK + 1) * WORD];
+        let (mut words, mut at) = (0, 0);
+        for chunk in block {
+            let word = u64::from_le_bytes(*chunk);
+            let escapes = equal_to(word, ESCAPE);
+            let after = escapes << 8 | carry;
+            if has_zero(word ^ FLAGS) || escapes & after != 0 || (accm != 0 && has_control(word, accm)) {
+                break;
+            }
+            let Some(window) = plain.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) else { break };
+            if accm != u32::MAX && escapes | after == 0 {
+                *window = *chunk;
+                at += WORD;
+            } else {
+                // Two escapes or fewer are the rule where there are many, and to take out none costs less than to ask.
+                let (octets, left) = without_lowest(word ^ after << 5, escapes);
+                let (mut octets, mut left) = without_lowest(octets, left);
+                while left != 0 {
+                    (octets, left) = without_lowest(octets, left);
+                }
+                *window = octets.to_le_bytes();
+                at += WORD - count(escapes);
+                carry = escapes >> 56;
+            }
+            words += 1;
         }
-        let word = u64::from_le_bytes(*chunk);
-        let escapes = equal_to(word, ESCAPE);
-        let after = escapes << 8 | carry;
-        if equal_to(word, FLAG) | escapes & after != 0 || (accm != 0 && has_control(word, accm)) {
+        frame.extend_from_slice(plain.get(..at).unwrap_or_default());
+        taken += words * WORD;
+        if words < block.len() {
             break;
         }
-        let Some(window) = frame.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<WORD>()) else { break };
-        if escapes | after == 0 {
-            *window = *chunk;
-            at += WORD;
-        } else {
-            let plain = (word ^ after << 5).to_le_bytes();
-            // Where each octet goes: as far in as there are octets before it that stay.
-            let places = (ONES ^ escapes).wrapping_mul(ONES << 8).to_le_bytes();
-            for (octet, place) in plain.into_iter().zip(places) {
-                window[usize::from(place) % WORD] = octet;
-            }
-            at += WORD - escapes.count_ones() as usize;
-            carry = escapes >> 56;
-        }
-        taken += WORD;
     }
-    frame.truncate(at);
     (taken, carry != 0)
 }
 
@@ -63,17 +72,27 @@ pub(crate) fn escape(octets: &[u8], accm: u32, line: &mut Vec<u8>) -> usize {
             at += WORD;
         } else {
             let changed = (word ^ specials << 5).to_le_bytes();
+            // Where each octet goes: a multiplication adds up how many stand before it.
             let places = (ONES + specials).wrapping_mul(ONES << 8).to_le_bytes();
             for ((octet, place), special) in changed.into_iter().zip(places).zip(specials.to_le_bytes()) {
                 // An octet that needs none takes the place of the Control Escape.
                 window[usize::from(place) % (2 * WORD)] = ESCAPE;
                 window[usize::from(place + special) % (2 * WORD)] = octet;
             }
-            at += WORD + specials.count_ones() as usize;
+            at += WORD + count(specials);
         }
     }
     line.truncate(at);
     words.len() * WORD
+}
+
+/// Takes the octet out of `word` that the lowest one in `marks` stands in, and the mark as well; those above come down. Nothing happens
+/// without marks.
+#[inline]
+const fn without_lowest(word: u64, marks: u64) -> (u64, u64) {
+    let lowest = marks & marks.wrapping_neg();
+    let below = lowest.wrapping_sub(1);
+    (word & below | word >> 8 & !below, (marks ^ lowest) >> 8)
 }
 
 /// A one in each octet that has to be escaped.
@@ -91,8 +110,7 @@ fn specials(word: u64, accm: u32) -> u64 {
 /// Whether there is an octet of the ACCM.
 #[inline]
 fn has_control(word: u64, accm: u32) -> bool {
-    let controls = below_space(word);
-    controls != 0
+    has_zero(word & NOT_CONTROL)
         && (accm == u32::MAX || word.to_le_bytes().iter().any(|octet| *octet < 0x20 && is_special(*octet, accm)))
 }
 
@@ -105,7 +123,19 @@ const fn equal_to(word: u64, wanted: u8) -> u64 {
 /// A one in each octet below 0x20.
 #[inline]
 const fn below_space(word: u64) -> u64 {
-    zero(word & u64::from_le_bytes([0xe0; WORD]))
+    zero(word & NOT_CONTROL)
+}
+
+/// How many ones there are in `marks`, one an octet at most.
+#[inline]
+const fn count(marks: u64) -> usize {
+    (marks.wrapping_mul(ONES) >> 56) as usize
+}
+
+/// Whether there is an octet that is zero.
+#[inline]
+const fn has_zero(word: u64) -> bool {
+    word.wrapping_sub(ONES) & !word & !LOW_BITS != 0
 }
 
 /// A one in each octet that is zero: nothing carries from one octet to the next.

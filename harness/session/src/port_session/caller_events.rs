@@ -86,11 +86,18 @@ impl PortSession {
                 self.tell_script_of_network(now);
                 self.linked(now, "IPV6CP is Opened".to_owned());
             }
-            LinkEvent::HeadersCompressed { .. } => self.linked(now, "TCP headers are compressed (VJ)".to_owned()),
+            LinkEvent::HeadersCompressed { receives, sends } => {
+                self.facts.compression.headers = [receives.is_some(), sends.is_some()];
+                self.linked(now, "TCP headers are compressed (VJ)".to_owned());
+            }
             LinkEvent::CompressionUp { receives, sends } => {
+                self.facts.compression.methods = [receives, sends];
                 self.linked(now, format!("CCP is Opened: {}", told(receives, sends)));
             }
-            LinkEvent::CompressionDown => self.linked(now, "CCP is no longer Opened".to_owned()),
+            LinkEvent::CompressionDown => {
+                self.facts.compression.methods = [None; 2];
+                self.linked(now, "CCP is no longer Opened".to_owned());
+            }
             LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),
             LinkEvent::Finished(ending) => {
                 let why = ending.to_string();
