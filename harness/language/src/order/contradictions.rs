@@ -120,6 +120,12 @@ impl Progress<'_> {
                 let problem = problem.help("add to `ppp`: ask-wins=#true");
                 Some(problem.also(at, "not asked for"))
             }
+            Verb::ExpectCompression { compressed: Compressed::None, .. }
+                if client.compress.is_some_and(Compress::encrypts) =>
+            {
+                let problem = contradiction("a caller that has to encrypt sends nothing as it is", span, "expected");
+                Some(problem.also(at, "encrypts"))
+            }
             Verb::ExpectCompression { compressed, .. } if !may_be(client, *compressed) => {
                 let message = "the caller is not told to compress so, and what it does not ask for is not agreed on";
                 let problem = contradiction(message, span, "expected");
@@ -198,8 +204,7 @@ impl Progress<'_> {
 /// Whether this caller's data can cross the line so.
 const fn may_be(client: &PppClient, compressed: Compressed) -> bool {
     match (compressed, client.compress) {
-        (Compressed::None, Some(method)) => !method.encrypts(),
-        (Compressed::None, None) => true,
+        (Compressed::None, _) => true,
         (Compressed::Vj, _) => client.vj_slots.is_some(),
         (Compressed::Deflate, method) => matches!(method, Some(Compress::Deflate)),
         (Compressed::DeflateDraft, method) => matches!(method, Some(Compress::Deflate | Compress::DeflateDraft)),
