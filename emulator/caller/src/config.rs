@@ -7,9 +7,10 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use offhook_ppp::auth::{AuthChoice, Credentials};
+use offhook_ppp::ccp::Method;
 use offhook_ppp::control::DEFAULT_MRU;
 use offhook_ppp::frame::Compression;
-use offhook_ppp::ipcp::Wanted;
+use offhook_ppp::ipcp::{VanJacobson, Wanted};
 use offhook_ppp::lcp::MagicNumber;
 use offhook_ppp::link::{Calling, Config, Echo, Opening, Role};
 use offhook_ppp::restart::Limits;
@@ -32,6 +33,11 @@ pub struct CallerConfig {
     pub ip: bool,
     /// Whether to negotiate IPV6CP; otherwise the server's is Protocol-Rejected.
     pub ipv6: bool,
+    /// Whether headers of TCP are compressed by Van Jacobson's method, with at most so many slots, if the server agrees.
+    pub vj: Option<VanJacobson>,
+    /// What to compress or encrypt packets by, if the server agrees; without any, CCP is Protocol-Rejected. With MPPE among it
+    /// nothing of the network goes unencrypted.
+    pub compress: Vec<Method>,
     /// What all random numbers of the caller derive from: Magic-Number, Interface-Identifier, IP identification.
     pub magic_seed: u64,
     /// Maximum-Receive-Unit to ask for; `None` for 1500, which needs no asking.
@@ -75,6 +81,8 @@ impl Default for CallerConfig {
             ask_wins: false,
             ip: true,
             ipv6: false,
+            vj: None,
+            compress: Vec::new(),
             magic_seed: 0,
             mru: None,
             accm: 0,
@@ -118,6 +126,8 @@ impl CallerConfig {
             }),
             ip: self.ip,
             ipv6: self.ipv6,
+            vj: self.vj,
+            compress: self.compress.clone(),
             mru: self.mru.unwrap_or(DEFAULT_MRU),
             accm: self.accm,
             magic: self.magic,

@@ -298,6 +298,9 @@ impl Caller {
             | LinkEvent::AuthNotAsked
             | LinkEvent::Auth(..)
             | LinkEvent::PeerAuth(..)
+            | LinkEvent::HeadersCompressed { .. }
+            | LinkEvent::CompressionUp { .. }
+            | LinkEvent::CompressionDown
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }
@@ -305,7 +308,7 @@ impl Caller {
     }
 
     fn host(&mut self, now: Instant) -> &mut Host {
-        let mtu = self.link.lcp().protocol().peer().mru.min(DEFAULT_MRU).into();
+        let mtu = self.link.mtu().min(DEFAULT_MRU).into();
         let seed = self.host_seed;
         self.host.get_or_insert_with(|| Host::new(now, mtu, seed))
     }

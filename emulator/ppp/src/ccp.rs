@@ -16,7 +16,14 @@
 //!  26 Deflate (RFC 1979 §3)                4 bits Window, 4 bits Method, 6 bits zero, 2 bits Check
 //!  24 Deflate as its draft had it          likewise; pppd and Linux know both
 //! ```
+//!
+//! [`Ccp`] negotiates some of them, each a [`Method`].
 
+mod method;
+mod negotiation;
+
+pub use self::method::{Method, told};
+pub use self::negotiation::Ccp;
 use crate::open_enum::open_enum;
 use crate::options::{RawOption, push};
 use crate::packet::{Packet, emit};

@@ -79,6 +79,15 @@ pub enum Output {
     EchoReply(u8),
     /// Our own Magic-Number came back in Opened: negotiation starts again (LCP only, RFC 1661 §6.4).
     LoopedBack,
+    /// A packet with one of the protocol's own codes, [`Protocol::CODES`].
+    Own {
+        /// The code.
+        code: u8,
+        /// Its Identifier.
+        identifier: u8,
+        /// What follows the header.
+        data: Vec<u8>,
+    },
 }
 
 /// Who begins a negotiation (RFC 1661 §4.2, Stopped and the Passive option).
@@ -229,6 +238,12 @@ impl<P: Protocol> Control<P> {
             // Identification and Time-Remaining (RFC 1570 §1.1, §1.2) are for people to read.
             Repr::Unknown { code: IDENTIFICATION | TIME_REMAINING, .. } if P::NUMBER == LCP => {}
             _ if packet.code().is_lcp_only() && P::NUMBER == LCP => self.handle_extended(now, packet, repr),
+            Repr::Unknown { code, data } if P::CODES.contains(&code) => {
+                if self.state == State::Opened {
+                    let (identifier, data) = (packet.identifier(), data.to_vec());
+                    self.outputs.push_back(Output::Own { code, identifier, data });
+                }
+            }
             _ => {
                 let rejected = Repr::CodeReject { rejected: self.cut(packet.octets(), HEADER) };
                 let answer = rejected.emit(self.identifier.wrapping_add(1));

@@ -10,8 +10,8 @@
 //! Between frames there may be text: a prompt, an echo, an error message, and a `~` in it is a Flag Sequence as well. Who
 //! reads it wants it when it comes: `Reading` says how that is told from a frame.
 //!
-//! The [`Deframer`] finds runs of ordinary octets eight at a time and moves them whole; only Flag Sequence,
-//! Control Escape and octets in the ACCM are looked at one by one. Whatever comes, it is in step again
+//! In the midst of a frame the [`Deframer`] takes eight octets at a time, escaped or not. Where that does not do it finds runs of
+//! ordinary octets and moves them whole; only Flag Sequence, Control Escape and octets in the ACCM are looked at one by one. Whatever comes, it is in step again
 //! at the next Flag Sequence. The way back is [`transparency::encode`](crate::transparency::encode);
 //! what lies between address and FCS is [`frame`](crate::frame)'s business.
 
@@ -21,7 +21,7 @@ pub use self::item::{BadFrame, Counters, Item};
 use self::raw::Raw;
 use self::reading::{Reading, TakenFor};
 use crate::fcs;
-use crate::transparency::{DEFAULT_ACCM, ESCAPE, FLAG, ordinary_run};
+use crate::transparency::{DEFAULT_ACCM, ESCAPE, FLAG, ordinary_run, unescape};
 
 mod item;
 mod raw;
@@ -182,6 +182,9 @@ impl Deframer {
                 }
                 continue;
             }
+            if self.take_words(input) {
+                continue;
+            }
             let run = ordinary_run(input, self.accm);
             let (octets, rest) = input.split_at(run.max(1));
             *input = rest;
@@ -201,6 +204,23 @@ impl Deframer {
             }
         }
         None
+    }
+
+    /// In the midst of a frame, of which nothing may be text any more: takes as many whole words as there are without anything special
+    /// and fit in; whether there were any.
+    #[inline]
+    fn take_words(&mut self, input: &mut &[u8]) -> bool {
+        let escaped = self.place == Place::Escaped;
+        if !(escaped || self.place == Place::Inside) || !self.reading.is_in_frame() {
+            return false;
+        }
+        let room = self.longest.saturating_sub(self.buffer.len());
+        let (taken, escaped) = unescape(&input[..input.len().min(room)], self.accm, escaped, &mut self.buffer);
+        if taken > 0 {
+            self.place = if escaped { Place::Escaped } else { Place::Inside };
+            *input = &input[taken..];
+        }
+        taken > 0
     }
 
     /// Whether it has octets of which a pause could tell that they are text.

@@ -2,6 +2,9 @@
 //!
 //! Ordinary octets are found eight at a time by arithmetic on a 64-bit word, so that they can be moved in runs.
 
+mod words;
+
+pub(crate) use self::words::unescape;
 use crate::fcs;
 
 /// Flag Sequence (RFC 1662 §3.1): begins and ends every frame.
@@ -32,7 +35,7 @@ pub fn encode(frame: &[u8], accm: u32) -> Vec<u8> {
 }
 
 fn escape_into(line: &mut Vec<u8>, octets: &[u8], accm: u32) {
-    let mut rest = octets;
+    let mut rest = &octets[words::escape(octets, accm, line)..];
     loop {
         let run = ordinary_run(rest, accm);
         line.extend_from_slice(&rest[..run]);

@@ -36,7 +36,7 @@ pub trait End {
 }
 
 /// A link as the end of a line: it hangs up when LCP is finished.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct LinkSubject {
     link: Link,
     closed: bool,

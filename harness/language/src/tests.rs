@@ -5,8 +5,8 @@
 use offhook_etc::Content;
 use offhook_scenario::{
     AcceptedAuth, AccountsFile, Act, ArpOwner, AuthProtocol, AuthResult, AutoPpp, Call, CallerIdRule, ClientProgram,
-    Direction, EchoRequests, Edit, Forward, ForwardWhen, Host, Line, Magic, Mode, ModemTraits, Port, Ppp, PppClient,
-    Program, Scenario, Since, Start, Transfer, User, Verb, Wiring,
+    Compress, Compressed, Direction, EchoRequests, Edit, Forward, ForwardWhen, Host, Line, Magic, Mode, ModemTraits,
+    Port, Ppp, PppClient, Program, Scenario, Since, Start, Transfer, User, Verb, Wiring,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -75,8 +75,9 @@ const CALLS: &str = r#"
         modem-on
         hold-off
         hold-off "30s"
-        ppp user="a" password="b" auth="ms-chap-first" delay="2s" restart="1s" address="10.0.0.9" insist=#true callback=#true miss-echo=6 ask-wins=#true mru=296 accm=0x000a0000 magic=0x12345678 pfc=#false acfc=#false start="silent" echo-interval="10s" echo-failure=3
+        ppp user="a" password="b" auth="ms-chap-first" delay="2s" restart="1s" address="10.0.0.9" insist=#true callback=#true miss-echo=6 ask-wins=#true vj=#true vj-slots=4 compress="deflate" mru=296 accm=0x000a0000 magic=0x12345678 pfc=#false acfc=#false start="silent" echo-interval="10s" echo-failure=3
         expect-wins "10.0.0.1"
+        expect-compression "vj" from="server"
         expect-auth "accepted" protocol="chap"
         resolve "www.lan" address="192.168.32.7"
         fetch "http://www.lan/octets/1000" at-least="1s" at-most="2s"
@@ -206,6 +207,8 @@ fn every_verb_holds_what_it_says() {
         callback: true,
         miss_echo: Some(6),
         ask_wins: true,
+        vj_slots: Some(4),
+        compress: Some(Compress::Deflate),
         mru: 296,
         accm: 0xa_0000,
         magic: Magic::Fixed(0x1234_5678),
@@ -225,7 +228,7 @@ fn every_verb_holds_what_it_says() {
     let upload =
         Transfer { direction: Direction::Upload, url: text("http://www.lan/"), size: 5, at_least: None, at_most: None };
     let (every, count) = (seconds(1), 1);
-    let change = call.steps[21].verb.clone();
+    let change = call.steps[22].verb.clone();
     let hangup = Verb::ExpectHangup { after: None, of: Since::LastStep, within: seconds(1), by: None, reason: None };
     let expected = vec![
         Verb::ExpectRing { count: 2 },
@@ -244,6 +247,7 @@ fn every_verb_holds_what_it_says() {
         Verb::HoldOff { time: Some(seconds(30)) },
         Verb::Ppp(client),
         Verb::ExpectWins { servers: vec![Ipv4Addr::new(10, 0, 0, 1)] },
+        Verb::ExpectCompression { compressed: Compressed::Vj, from: Some(End::Server) },
         Verb::ExpectAuth { result: AuthResult::Accepted, message: None, protocol: Some(AuthProtocol::Chap) },
         Verb::Resolve { name: text("www.lan"), address: Some(host) },
         Verb::Transfer(fetch),
@@ -447,7 +451,7 @@ const REST: &str = r#"variable "x" 1; scenario "x" { server { port "ttyS0"; }
             answer "lcp" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s"
         }
     }
-    call { packets user="a" password="b" auth="all" address="10.0.0.1" insist=#true ask-address=#true ask-dns=#true ask-wins=#true ip=#true ipv6=#true mru=296 accm=0 magic=1 ask-magic=#true pfc=#true acfc=#true start="silent" echo-interval="1s" echo-failure=3 callback=#true delay="1s" restart="1s" miss-echo=2 until="network" {
+    call { packets user="a" password="b" auth="all" address="10.0.0.1" insist=#true ask-address=#true ask-dns=#true ask-wins=#true ip=#true ipv6=#true vj=#true vj-slots=4 compress="bsd" mru=296 accm=0 magic=1 ask-magic=#true pfc=#true acfc=#true start="silent" echo-interval="1s" echo-failure=3 callback=#true delay="1s" restart="1s" miss-echo=2 until="network" {
         send "lcp" "echo-request" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s" { rejected "a"; body-of "a"; packet-of "a"; }
         expect "lcp" "echo-reply" id=1 same-id-as="a" other-id-than="b" of="it" as="c" among=#true times=2 after="1s" within="2s" other-body-than="a" contains="a" at-most=9 at-least=1 address=#true protocol-octets=2 escapes=0 { cut; more; anything; }
         loop-back #false; negotiate "lcp" within="1s"; expect-up within="1s"

@@ -263,6 +263,7 @@ pub enum Verb {
     ExpectAuth,
     ExpectBusy,
     ExpectCircuit,
+    ExpectCompression,
     ExpectConnect,
     ExpectDns,
     ExpectHangup,

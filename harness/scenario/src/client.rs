@@ -82,6 +82,38 @@ pub struct EchoRequests {
     pub failure: Option<u32>,
 }
 
+/// What packets are compressed or encrypted by (CCP, RFC 1962).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compress {
+    /// Deflate (RFC 1979), by its number and by that of its draft.
+    Deflate,
+    /// Deflate by its draft's number alone.
+    DeflateDraft,
+    /// BSD-Compress (RFC 1977).
+    Bsd,
+    /// MPPE (RFC 3078) without state, with keys of any strength.
+    Mppe,
+    /// Likewise, of 40 bits.
+    #[serde(rename = "mppe-40")]
+    Mppe40,
+    /// Likewise, of 56 bits.
+    #[serde(rename = "mppe-56")]
+    Mppe56,
+    /// Likewise, of 128 bits.
+    #[serde(rename = "mppe-128")]
+    Mppe128,
+    /// MPPE with state, with keys of any strength.
+    MppeStateful,
+}
+
+impl Compress {
+    /// Whether it encrypts, so that the link ends without it.
+    pub const fn encrypts(self) -> bool {
+        !matches!(self, Self::Deflate | Self::DeflateDraft | Self::Bsd)
+    }
+}
+
 /// Magic-Number (RFC 1661 §6.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -127,6 +159,10 @@ pub struct PppClient {
     pub echo: Option<EchoRequests>,
     /// Whether it negotiates IPV6CP. False unless stated otherwise.
     pub ipv6: bool,
+    /// For how many connections it takes and sends compressed headers (Van Jacobson's, RFC 1144); `None`: it does not.
+    pub vj_slots: Option<u16>,
+    /// What it asks to have packets compressed by, and compresses by if it is asked to; `None`: it rejects CCP.
+    pub compress: Option<Compress>,
     /// Which authentication it takes.
     pub auth: AcceptedAuth,
     /// From carrier to its first Configure-Request.
@@ -150,6 +186,8 @@ impl PppClient {
     pub const RESTART: Duration = Duration::from_secs(3);
     /// The Maximum-Receive-Unit that needs no asking (RFC 1661 §6.1).
     pub const MRU: u16 = 1500;
+    /// Connections whose headers are compressed, if nothing else is said: as many as pppd has.
+    pub const VJ_SLOTS: u16 = 16;
 }
 
 impl Default for PppClient {
@@ -170,6 +208,8 @@ impl Default for PppClient {
             start: Start::Active,
             echo: None,
             ipv6: false,
+            vj_slots: None,
+            compress: None,
             auth: AcceptedAuth::default(),
             delay: Duration::ZERO,
             restart: Self::RESTART,

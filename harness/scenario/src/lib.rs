@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use call::{Call, Client, ClientProgram, Deviation, KnownFailure, PATIENCE, Step};
 pub use change::{Change, Edit};
-pub use client::{AcceptedAuth, AuthProtocol, EchoRequests, Magic, Phase, PppClient, Start};
+pub use client::{AcceptedAuth, AuthProtocol, Compress, EchoRequests, Magic, Phase, PppClient, Start};
 pub use offhook_base::{Span, format_duration, parse_duration};
 pub use offhook_etc::{Content, Etc, RawFile};
 pub use offhook_telephony::modem::Personality;
@@ -31,7 +31,7 @@ pub use server::{
 };
 pub use snapshot::{Extent, Snapshot};
 pub use variant::{Variable, Variant};
-pub use verb::{ArpOwner, AuthResult, Direction, Host, Reason, Since, Transfer, Verb};
+pub use verb::{ArpOwner, AuthResult, Compressed, Direction, Host, Reason, Since, Transfer, Verb};
 
 /// One scenario: a server, and calls to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

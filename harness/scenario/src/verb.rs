@@ -67,6 +67,13 @@ pub enum Verb {
         /// Addresses in order.
         servers: Vec<Ipv4Addr>,
     },
+    /// `expect-compression "deflate"`: data crosses the line so, both ways or from one end.
+    ExpectCompression {
+        /// How.
+        compressed: Compressed,
+        /// Only what this end sends is meant.
+        from: Option<End>,
+    },
     /// `ping "192.168.32.1" count=3`: every echo must be answered.
     Ping {
         /// Destination. Over IPv6 the link alone is reached, by its link-local addresses.
@@ -275,6 +282,7 @@ impl Verb {
             Self::ExpectAddress { .. } => "expect-address",
             Self::ExpectDns { .. } => "expect-dns",
             Self::ExpectWins { .. } => "expect-wins",
+            Self::ExpectCompression { .. } => "expect-compression",
             Self::Ping { .. } => "ping",
             Self::Wait { .. } => "wait",
             Self::ExpectHangup { .. } => "expect-hangup",
@@ -299,6 +307,24 @@ pub enum Host {
     Caller,
     /// The host on the LAN.
     Lan,
+}
+
+/// How data crosses the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compressed {
+    /// With headers of TCP compressed by Van Jacobson's method.
+    Vj,
+    /// Deflated.
+    Deflate,
+    /// Likewise, by the number that Deflate's draft had.
+    DeflateDraft,
+    /// By BSD-Compress.
+    Bsd,
+    /// Encrypted by MPPE.
+    Mppe,
+    /// As it is.
+    None,
 }
 
 /// Who answers ARP for an address.

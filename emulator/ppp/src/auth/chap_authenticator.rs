@@ -14,6 +14,7 @@ use offhook_clock::{Instant, Random};
 
 use super::{Accounts, AuthAnswer, PeerAuth};
 use crate::chap::{Algorithm, Repr};
+use crate::mppe::{End, StartKeys};
 use crate::mschap::{message, response};
 use crate::packet::{Packet, PacketError};
 
@@ -48,6 +49,8 @@ pub struct ChapAuthenticator {
     answered: Option<(Vec<u8>, bool)>,
     /// Of the next Challenge, repeated or new, or of the end of patience.
     deadline: Option<Instant>,
+    /// What MPPE can encrypt with since the last Success.
+    keys: Option<StartKeys>,
 }
 
 impl ChapAuthenticator {
@@ -67,6 +70,7 @@ impl ChapAuthenticator {
             left: 0,
             answered: None,
             deadline: None,
+            keys: None,
         }
     }
 
@@ -95,6 +99,11 @@ impl ChapAuthenticator {
         self.sent = 0;
         self.answered = None;
         self.deadline = None;
+    }
+
+    /// What MPPE can encrypt with, after a Success of Microsoft's (RFC 3079).
+    pub const fn start_keys(&self) -> Option<&StartKeys> {
+        self.keys.as_ref()
     }
 
     /// When [`Self::handle_timeout`] wants to be called.
@@ -136,6 +145,7 @@ impl ChapAuthenticator {
         }
         let message = self.judge(identifier, name, value);
         let accepted = message.is_some();
+        self.keys = if accepted { self.keys_of(name, value) } else { None };
         let (answer, is_end) = match message {
             Some(message) => (Repr::Success { message: &message }.emit(identifier), true),
             None => self.refuse(),
@@ -170,6 +180,19 @@ impl ChapAuthenticator {
             Algorithm::Md5 | Algorithm::Unknown(_) => {
                 self.accounts.answers(name, identifier, &self.value, value).then_some(granted)
             }
+        }
+    }
+
+    /// What a Response that is right leaves behind.
+    fn keys_of(&self, name: &[u8], value: &[u8]) -> Option<StartKeys> {
+        let password = || Some(self.accounts.find_without_domain(name)?.credentials.password.as_str());
+        match self.algorithm {
+            Algorithm::MsChap => Some(StartKeys::of_ms_chap(password()?, self.value.first_chunk()?)),
+            Algorithm::MsChapV2 => {
+                let response = response::V2::parse(value).ok()?;
+                Some(StartKeys::of_ms_chap_v2(password()?, &response.nt_response, End::Server))
+            }
+            Algorithm::Md5 | Algorithm::Unknown(_) => None,
         }
     }
 

@@ -14,6 +14,7 @@ use offhook_clock::{Instant, Random};
 
 use super::{Credentials, Missing, OwnAuth};
 use crate::chap::{Algorithm, Repr, response_value};
+use crate::mppe::{End, StartKeys};
 use crate::mschap::{message, response};
 use crate::packet::{Packet, PacketError};
 
@@ -44,6 +45,8 @@ pub struct ChapClient {
     /// The second password was tried.
     has_retried: bool,
     deadline: Option<Instant>,
+    /// What MPPE can encrypt with since the last Success.
+    keys: Option<StartKeys>,
 }
 
 /// A Response that waits for a word on it.
@@ -54,6 +57,8 @@ struct Responded {
     packet: Vec<u8>,
     /// What a Success of MS-CHAPv2 has to say.
     proof: Option<[u8; 20]>,
+    /// What a Success of Microsoft's leaves behind.
+    keys: Option<StartKeys>,
 }
 
 impl ChapClient {
@@ -67,6 +72,7 @@ impl ChapClient {
             responded: None,
             has_retried: false,
             deadline: None,
+            keys: None,
         }
     }
 
@@ -80,6 +86,7 @@ impl ChapClient {
         self.algorithm = algorithm;
         self.responded = None;
         self.has_retried = false;
+        self.keys = None;
         self.deadline = Some(now + PATIENCE);
     }
 
@@ -92,6 +99,11 @@ impl ChapClient {
     /// When [`Self::handle_timeout`] wants to be called.
     pub const fn poll_timeout(&self) -> Option<Instant> {
         self.deadline
+    }
+
+    /// What MPPE can encrypt with, after a Success of Microsoft's (RFC 3079).
+    pub const fn start_keys(&self) -> Option<&StartKeys> {
+        self.keys.as_ref()
     }
 
     /// The end of patience, if it has come.
@@ -124,6 +136,9 @@ impl ChapClient {
         let proof = self.responded.as_ref().and_then(|responded| responded.proof);
         let shown = message::Success::parse(message).map(|success| success.answer);
         let is_proved = proof.is_none() || proof == shown;
+        if is_proved {
+            self.keys = self.responded.as_mut().and_then(|responded| responded.keys.take());
+        }
         let message = message.to_vec();
         self.end(if is_proved { OwnAuth::Accepted(message) } else { OwnAuth::Unproved(message) })
     }
@@ -156,10 +171,11 @@ impl ChapClient {
         }
         let user = self.credentials.user.as_bytes();
         let name = &user[..user.len().min(usize::from(u8::MAX))];
-        let (value, proof) = match self.algorithm {
+        let (value, proof, keys) = match self.algorithm {
             Algorithm::MsChap => {
                 let Ok(challenge) = challenge.try_into() else { return ChapStep::Nothing };
-                (response::V1::answer(challenge, password).emit(), None)
+                let keys = StartKeys::of_ms_chap(password, challenge);
+                (response::V1::answer(challenge, password).emit(), None, Some(keys))
             }
             Algorithm::MsChapV2 => {
                 let Ok(challenge) = challenge.try_into() else { return ChapStep::Nothing };
@@ -168,14 +184,16 @@ impl ChapClient {
                     *half = self.random.next().to_be_bytes();
                 }
                 let response = response::V2::answer(challenge, own, name, password);
-                (response.emit(), Some(response.authenticator_response(challenge, name, password)))
+                let keys = StartKeys::of_ms_chap_v2(password, &response.nt_response, End::Client);
+                (response.emit(), Some(response.authenticator_response(challenge, name, password)), Some(keys))
             }
             Algorithm::Md5 | Algorithm::Unknown(_) => {
-                (response_value(identifier, password.as_bytes(), challenge).to_vec(), None)
+                (response_value(identifier, password.as_bytes(), challenge).to_vec(), None, None)
             }
         };
         let packet = Repr::Response { value: &value, name }.emit(identifier);
-        self.responded = Some(Responded { identifier, challenge: challenge.to_vec(), packet: packet.clone(), proof });
+        let challenge = challenge.to_vec();
+        self.responded = Some(Responded { identifier, challenge, packet: packet.clone(), proof, keys });
         self.deadline = Some(now + PATIENCE);
         ChapStep::Response(packet)
     }

@@ -32,6 +32,9 @@ pub enum Sender {
 pub trait Protocol {
     /// The Protocol field of its packets.
     const NUMBER: u16;
+    /// Codes that it has beside those of RFC 1661 §5, as CCP has (RFC 1962 §3): a packet with one of them comes out as
+    /// [`Output::Own`](super::Output::Own) in Opened, and is discarded in any other state.
+    const CODES: &'static [u8] = &[];
 
     /// The lower layer is up: what was said over it before is void.
     fn begin(&mut self) {}

@@ -82,12 +82,18 @@ impl Reading {
         }
     }
 
+    /// Whether what comes is a frame's, and is not looked at here.
+    #[inline]
+    pub(super) fn is_in_frame(&self) -> bool {
+        self.taken_for == TakenFor::Frame && !self.paused
+    }
+
     /// Octets as they came; of those after a pause in a frame at most `room` are kept. `synchronized`: there has been a good
     /// frame.
     #[inline]
     pub(super) fn keep(&mut self, octets: &[u8], synchronized: bool, room: usize) {
         // Most octets are in the midst of a frame.
-        if self.taken_for != TakenFor::Frame || self.paused {
+        if !self.is_in_frame() {
             self.keep_what_may_be_text(octets, synchronized, room);
         }
     }

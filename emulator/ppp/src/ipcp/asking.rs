@@ -159,7 +159,7 @@ impl Asking {
                 self.has_asked = true;
                 Verdict::Reject
             }
-            // Van Jacobson compression (2), the old IP-Addresses (1), name servers, anything else.
+            // The old IP-Addresses (1), name servers, anything else.
             _ => Verdict::Reject,
         }
     }

@@ -97,7 +97,7 @@ impl Giving {
                     self.judged = Some(own);
                     Verdict::Ack
                 }
-                // Van Jacobson compression (2), the old IP-Addresses (1), anything that there is none to give of.
+                // The old IP-Addresses (1), anything that there is none to give of.
                 _ => Verdict::Reject,
             },
         }

@@ -1,15 +1,18 @@
-//! The Internet Protocol Control Protocol's options (RFC 1332 §3, RFC 1877 §1): addresses and name servers.
+//! The Internet Protocol Control Protocol's options (RFC 1332 §3, RFC 1877 §1): addresses, name servers, and Van Jacobson's
+//! compression of headers.
 //!
-//! The end that dials in asks ([`Ipcp::asking`]), the end that answers gives ([`Ipcp::giving`]).
+//! The end that dials in asks ([`Ipcp::asking`]), the end that answers gives ([`Ipcp::giving`]); either may take compressed headers.
 
 mod asking;
 mod giving;
+mod headers;
 mod option;
 
 use std::net::Ipv4Addr;
 
 use self::asking::Asking;
 use self::giving::Giving;
+use self::headers::Headers;
 pub use self::option::*;
 use crate::control::{Protocol, Verdict};
 use crate::frame::IPCP;
@@ -51,7 +54,10 @@ pub struct Given {
 
 /// IPCP's side of the negotiation.
 #[derive(Clone, Debug)]
-pub struct Ipcp(Side);
+pub struct Ipcp {
+    side: Side,
+    headers: Headers,
+}
 
 #[derive(Clone, Debug)]
 enum Side {
@@ -62,24 +68,39 @@ enum Side {
 impl Ipcp {
     /// Asks for what is `wanted`.
     pub const fn asking(wanted: Wanted) -> Self {
-        Self(Side::Asking(Asking::new(wanted)))
+        Self { side: Side::Asking(Asking::new(wanted)), headers: Headers::new(None) }
     }
 
     /// Gives what is `given`.
     pub const fn giving(given: Given) -> Self {
-        Self(Side::Giving(Giving::new(given)))
+        Self { side: Side::Giving(Giving::new(given)), headers: Headers::new(None) }
+    }
+
+    /// Takes headers compressed by Van Jacobson's method with at most so many slots, and grants the same; `None`: neither.
+    pub fn with_vj(self, vj: Option<VanJacobson>) -> Self {
+        Self { headers: Headers::new(vj), ..self }
+    }
+
+    /// How the peer may compress headers.
+    pub const fn vj_receives(&self) -> Option<VanJacobson> {
+        self.headers.own()
+    }
+
+    /// How this end may.
+    pub const fn vj_sends(&self) -> Option<VanJacobson> {
+        self.headers.peer()
     }
 
     /// From the next negotiation on another address is given.
     pub(crate) const fn give(&mut self, remote: Ipv4Addr) {
-        if let Side::Giving(giving) = &mut self.0 {
+        if let Side::Giving(giving) = &mut self.side {
             giving.set_remote(remote);
         }
     }
 
     /// Whether our address is none of the peer's business.
     pub const fn has_no_address(&self) -> bool {
-        match &self.0 {
+        match &self.side {
             Side::Asking(asking) => asking.has_no_address(),
             Side::Giving(_) => false,
         }
@@ -87,7 +108,7 @@ impl Ipcp {
 
     /// The address that alone will do.
     pub fn insists(&self) -> Option<Ipv4Addr> {
-        match &self.0 {
+        match &self.side {
             Side::Asking(asking) => asking.insists(),
             Side::Giving(_) => None,
         }
@@ -95,7 +116,7 @@ impl Ipcp {
 
     /// Our address, once agreed on.
     pub fn local(&self) -> Option<Ipv4Addr> {
-        match &self.0 {
+        match &self.side {
             Side::Asking(asking) => asking.local(),
             Side::Giving(giving) => Some(giving.local()),
         }
@@ -103,7 +124,7 @@ impl Ipcp {
 
     /// The peer's address, if it told.
     pub fn peer(&self) -> Option<Ipv4Addr> {
-        match &self.0 {
+        match &self.side {
             Side::Asking(asking) => asking.peer(),
             Side::Giving(giving) => giving.peer(),
         }
@@ -111,7 +132,7 @@ impl Ipcp {
 
     /// The name servers the peer gave, primary first, one that was given twice once.
     pub fn dns(&self) -> Vec<Ipv4Addr> {
-        match &self.0 {
+        match &self.side {
             Side::Asking(asking) => asking.dns(),
             Side::Giving(_) => Vec::new(),
         }
@@ -119,7 +140,7 @@ impl Ipcp {
 
     /// Likewise the WINS servers.
     pub fn wins(&self) -> Vec<Ipv4Addr> {
-        match &self.0 {
+        match &self.side {
             Side::Asking(asking) => asking.wins(),
             Side::Giving(_) => Vec::new(),
         }
@@ -141,49 +162,60 @@ impl Protocol for Ipcp {
     const NUMBER: u16 = IPCP;
 
     fn reset(&mut self) {
-        match &mut self.0 {
+        self.headers.reset();
+        match &mut self.side {
             Side::Asking(asking) => asking.reset(),
             Side::Giving(giving) => giving.reset(),
         }
     }
 
     fn request(&self) -> Vec<u8> {
-        match &self.0 {
+        let mut options = self.headers.request();
+        options.extend(match &self.side {
             Side::Asking(asking) => asking.request(),
             Side::Giving(giving) => giving.request(),
-        }
+        });
+        options
     }
 
     fn nakked(&mut self, option: RawOption<'_>) {
-        match &mut self.0 {
+        if option.kind == COMPRESSION {
+            return self.headers.nakked(option);
+        }
+        match &mut self.side {
             Side::Asking(asking) => asking.nakked(option),
             Side::Giving(giving) => giving.nakked(option),
         }
     }
 
     fn rejected(&mut self, option: RawOption<'_>) {
-        match &mut self.0 {
+        if option.kind == COMPRESSION {
+            return self.headers.rejected();
+        }
+        match &mut self.side {
             Side::Asking(asking) => asking.rejected(option),
             Side::Giving(giving) => giving.rejected(option),
         }
     }
 
     fn begin_judging(&mut self) {
-        match &mut self.0 {
+        self.headers.begin_judging();
+        match &mut self.side {
             Side::Asking(asking) => asking.begin_judging(),
             Side::Giving(giving) => giving.begin_judging(),
         }
     }
 
     fn agree(&mut self) {
-        match &mut self.0 {
+        self.headers.agree();
+        match &mut self.side {
             Side::Asking(asking) => asking.agree(),
             Side::Giving(giving) => giving.agree(),
         }
     }
 
     fn missing(&mut self) -> Vec<(u8, Vec<u8>)> {
-        let address = match &mut self.0 {
+        let address = match &mut self.side {
             Side::Asking(asking) => asking.missing(),
             Side::Giving(giving) => giving.missing(),
         };
@@ -191,14 +223,20 @@ impl Protocol for Ipcp {
     }
 
     fn judge(&mut self, option: RawOption<'_>) -> Verdict {
-        match &mut self.0 {
+        if option.kind == COMPRESSION {
+            return self.headers.judge(option);
+        }
+        match &mut self.side {
             Side::Asking(asking) => asking.judge(option),
             Side::Giving(giving) => giving.judge(option),
         }
     }
 
     fn desired(&mut self, kind: u8) -> Option<Vec<u8>> {
-        match &self.0 {
+        if kind == COMPRESSION {
+            return self.headers.desired();
+        }
+        match &self.side {
             Side::Asking(_) => None,
             Side::Giving(giving) => giving.desired(kind),
         }

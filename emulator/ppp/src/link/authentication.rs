@@ -13,6 +13,7 @@ use crate::auth::{
     Method, OwnAuth, PapAuthenticator, PapClient, PeerAuth,
 };
 use crate::frame::{CHAP, EAP, PAP};
+use crate::mppe::StartKeys;
 
 /// How long a refused end waits for the Terminate-Request that should follow (RFC 1334 §2.2.2, RFC 1994 §4.2)
 /// before it terminates the link itself.
@@ -83,6 +84,16 @@ impl Authentication {
             earliest(earliest(pap.poll_timeout(), chap.poll_timeout()), eap.poll_timeout())
         });
         earliest(proving, demanding)
+    }
+
+    /// What MPPE can encrypt with. If both ends have said by Microsoft's CHAP who they are, the caller's counts.
+    pub(super) fn start_keys(&self, role: &Role) -> Option<&StartKeys> {
+        let proving = self.proving.as_ref().and_then(|proving| proving.chap.start_keys());
+        let demanding = self.demanding.as_ref().and_then(|demanding| demanding.chap.start_keys());
+        match role {
+            Role::Calling(_) => proving.or(demanding),
+            Role::Answering(_) => demanding.or(proving),
+        }
     }
 
     /// Whether whoever was asked is let in.

@@ -4,11 +4,12 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use crate::auth::{Account, AuthChoice, AuthOption, Credentials};
+use crate::ccp::Method;
 use crate::chap::Algorithm;
 use crate::control::DEFAULT_MRU;
 pub use crate::control::Opening;
 use crate::frame::Compression;
-use crate::ipcp::{Given, Wanted};
+use crate::ipcp::{Given, VanJacobson, Wanted};
 use crate::lcp::MagicNumber;
 use crate::restart::Limits;
 
@@ -21,6 +22,13 @@ pub struct Config {
     pub ip: bool,
     /// Whether to negotiate IPV6CP; otherwise it is Protocol-Rejected.
     pub ipv6: bool,
+    /// Whether headers of TCP may be compressed by Van Jacobson's method (RFC 1144), with at most so many slots: asked for by IPCP,
+    /// and granted. `None`: neither, and the peer's option is rejected.
+    pub vj: Option<VanJacobson>,
+    /// Compression methods to ask for by CCP, the one that is liked best first, and to grant; without any, CCP is
+    /// Protocol-Rejected. If MPPE is among them, nothing of the network goes without it: a peer that does not agree, or that was not
+    /// authenticated by Microsoft's CHAP one way or the other, ends the link.
+    pub compress: Vec<Method>,
     /// Maximum-Receive-Unit to ask for, in octets.
     pub mru: u16,
     /// ACCM to ask for: bit n set means that octet n is to be escaped.
@@ -51,6 +59,8 @@ impl Default for Config {
             role: Role::Calling(Calling::default()),
             ip: true,
             ipv6: false,
+            vj: None,
+            compress: Vec::new(),
             mru: DEFAULT_MRU,
             accm: 0,
             magic: MagicNumber::Random,

@@ -30,6 +30,8 @@ pub enum LinkEnding {
     AddressRejected(Ipv4Addr),
     /// No network protocol is left.
     NoNetwork,
+    /// This end goes on encrypted only, and cannot for this reason.
+    NotEncrypted(&'static str),
     /// Something else: LCP is simply finished.
     Finished,
 }
@@ -57,6 +59,7 @@ impl fmt::Display for LinkEnding {
                 write!(f, "the peer rejects the IP address this end insists on, {address}")
             }
             Self::NoNetwork => f.write_str("no network protocols running"),
+            Self::NotEncrypted(why) => write!(f, "this end goes on with MPPE only, and {why}"),
             Self::Finished => f.write_str("LCP is finished"),
         }
     }

@@ -3,6 +3,7 @@
 
 use offhook_clock::Instant;
 
+use super::compression::MPPE_HEAD;
 use super::{AROUND, Link, LinkEnding, LinkEvent, Phase};
 use crate::automaton::{Event, State};
 use crate::control::{DEFAULT_MRU, Output};
@@ -26,7 +27,7 @@ impl Link {
             }
             Output::EchoReply(identifier) => self.echo_requests.answered(identifier),
             // What it comes to shows in the negotiation that follows.
-            Output::LoopedBack => {}
+            Output::LoopedBack | Output::Own { .. } => {}
             Output::ProtocolRejected(protocol) => self.protocol_rejected(now, protocol),
             // Close in Starting (§4.1): there is no line that could be hung up.
             Output::Finished { .. } if self.phase == Phase::Dead || self.is_silent => {}
@@ -53,13 +54,18 @@ impl Link {
         let (own, peer) = (self.lcp.protocol().own(), self.lcp.protocol().peer());
         self.send = peer;
         self.lcp.set_peer_mru(peer.mru);
+        if let Some(ccp) = &mut self.ccp {
+            ccp.set_peer_mru(peer.mru);
+        }
         if let Some(ipcp) = &mut self.ipcp {
             ipcp.set_peer_mru(peer.mru);
         }
+        // A peer that takes no account of it sends packets that are longer by what encryption adds.
+        let longer = if self.must_encrypt() { MPPE_HEAD } else { 0 };
         let deframer = self.receiver.deframer_mut();
         deframer.set_accm(own.accm);
         // "An implementation MUST always be able to receive 1500 octets" (RFC 1661 §6.1, in other words).
-        deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + AROUND);
+        deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + usize::from(longer) + AROUND);
         self.events.push_back(LinkEvent::LcpOpened);
         self.start_echo_requests(now);
         self.begin_authentication(now);
@@ -77,6 +83,9 @@ impl Link {
             State::Initial | State::Starting => Phase::Dead,
             _ => Phase::Establish,
         };
+        if let Some(ccp) = &mut self.ccp {
+            ccp.handle_down(now);
+        }
         if let Some(ipcp) = &mut self.ipcp {
             ipcp.handle_down(now);
         }

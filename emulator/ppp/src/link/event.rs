@@ -3,8 +3,10 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::LinkEnding;
-use crate::auth::{Method, OwnAuth, PeerAuth};
+use crate::auth::{self, OwnAuth, PeerAuth};
+use crate::ccp::Method;
 use crate::hdlc::{BadFrame, Item};
+use crate::ipcp::VanJacobson;
 
 /// A phase of the link (RFC 1661 §3.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,10 +50,10 @@ pub enum LinkEvent {
     AuthNotAsked,
     /// This end's authentication is over. Comes once, but for a refusal in spite of an earlier success: a peer
     /// may challenge again at any time (RFC 1994 §2).
-    Auth(Method, OwnAuth),
+    Auth(auth::Method, OwnAuth),
     /// An end that asked knows who the peer is, or that it may not come in. Comes once, but for a failure in spite of
     /// an earlier success.
-    PeerAuth(Method, PeerAuth),
+    PeerAuth(auth::Method, PeerAuth),
     /// IPCP is Opened.
     IpUp {
         /// Our address; 0.0.0.0 if we asked for none, so that the peer alone knows which it takes us to have.
@@ -62,6 +64,13 @@ pub enum LinkEvent {
         dns: Vec<Ipv4Addr>,
         /// Likewise WINS servers.
         wins: Vec<Ipv4Addr>,
+    },
+    /// IPCP is Opened and has agreed on Van Jacobson's compression of headers, one way or both; [`Self::IpUp`] follows.
+    HeadersCompressed {
+        /// How the peer may compress.
+        receives: Option<VanJacobson>,
+        /// How this end may.
+        sends: Option<VanJacobson>,
     },
     /// IPCP is no longer Opened.
     IpDown,
@@ -74,6 +83,15 @@ pub enum LinkEvent {
     },
     /// IPV6CP is no longer Opened.
     Ipv6Down,
+    /// CCP is Opened and has agreed on compression, one way or both.
+    CompressionUp {
+        /// What the peer compresses by.
+        receives: Option<Method>,
+        /// What this end compresses by.
+        sends: Option<Method>,
+    },
+    /// Nothing is compressed by what CCP agreed on any longer.
+    CompressionDown,
     /// The peer asked to terminate the link, with these words.
     TerminateRequest(Vec<u8>),
     /// LCP has finished: the line may be hung up.

@@ -5,7 +5,7 @@ use offhook_clock::Instant;
 
 use super::{Link, Phase};
 use crate::auth::Method;
-use crate::frame::{CHAP, EAP, IPCP, IPV6CP, LCP, PAP};
+use crate::frame::{CCP, CHAP, EAP, IPCP, IPV6CP, LCP, PAP};
 use crate::lcp::Settings;
 
 /// A layer of a link that can be frozen: a control protocol, or the authentication protocols together.
@@ -20,11 +20,13 @@ pub enum Layer {
     Ipcp,
     /// The IPv6 Control Protocol.
     Ipv6cp,
+    /// The Compression Control Protocol.
+    Ccp,
 }
 
 impl Layer {
     /// All of them, from the line upwards.
-    pub const ALL: [Self; 4] = [Self::Lcp, Self::Authentication, Self::Ipcp, Self::Ipv6cp];
+    pub const ALL: [Self; 5] = [Self::Lcp, Self::Authentication, Self::Ipcp, Self::Ipv6cp, Self::Ccp];
 
     /// The layer that packets with this Protocol field belong to, if any does.
     pub const fn of(protocol: u16) -> Option<Self> {
@@ -33,6 +35,7 @@ impl Layer {
             PAP | CHAP | EAP => Some(Self::Authentication),
             IPCP => Some(Self::Ipcp),
             IPV6CP => Some(Self::Ipv6cp),
+            CCP => Some(Self::Ccp),
             _ => None,
         }
     }

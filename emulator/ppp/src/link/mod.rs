@@ -65,9 +65,12 @@
 //! ```
 //!
 //! LCP always goes out with everything escaped and nothing compressed, other protocols as the peer asked for once
-//! LCP is Opened (RFC 1662 §7, RFC 1661 §6.5 and §6.6).
+//! LCP is Opened (RFC 1662 §7, RFC 1661 §6.5 and §6.6). Datagrams are compressed, or encrypted, if [`Config::vj`] or
+//! [`Config::compress`] says so and the peer agrees; [`LinkEvent::Datagram`] has them whole.
 
 mod authentication;
+mod codec;
+mod compression;
 mod config;
 mod echo;
 mod ending;
@@ -82,6 +85,7 @@ use std::collections::VecDeque;
 use offhook_clock::{Instant, Random, earliest};
 
 use self::authentication::Authentication;
+use self::compression::Compressing;
 pub use self::config::{Answering, Asking, Calling, Config, Echo, Opening, Role};
 use self::echo::EchoRequests;
 pub use self::ending::LinkEnding;
@@ -89,6 +93,7 @@ pub use self::event::{LinkEvent, Phase};
 use self::layer::Frozen;
 pub use self::layer::Layer;
 use crate::auth::{AuthChoice, Demand};
+use crate::ccp::Ccp;
 use crate::control::{Control, DEFAULT_MRU};
 use crate::frame::{Compression, Frame, LCP};
 use crate::hdlc::{self, Deframer};
@@ -102,7 +107,7 @@ use crate::transparency::encode;
 const AROUND: usize = 6;
 
 /// One end of a link. [How to drive it](self) stands above.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Link {
     config: Config,
     phase: Phase,
@@ -112,6 +117,8 @@ pub struct Link {
     authentication: Authentication,
     ipcp: Option<Control<Ipcp>>,
     ipv6cp: Option<Control<Ipv6cp>>,
+    ccp: Option<Control<Ccp>>,
+    compressing: Compressing,
     /// [`LinkEvent::IpUp`] was given out and not taken back.
     ip_is_up: bool,
     /// Likewise [`LinkEvent::Ipv6Up`].
@@ -162,6 +169,8 @@ impl Link {
         }
         let mut lcp = Control::new(lcp, config.limits);
         lcp.set_opening(config.opening);
+        let ipcp = ipcp.with_vj(config.vj);
+        let ccp = !config.compress.is_empty();
         let ipv6cp = Ipv6cp::new(Random::new(random.next()));
         Self {
             phase: Phase::Dead,
@@ -171,6 +180,8 @@ impl Link {
             authentication: Authentication::new(&config.role, Random::new(random.next())),
             ipcp: config.ip.then(|| Control::new(ipcp, config.limits)),
             ipv6cp: config.ipv6.then(|| Control::new(ipv6cp, config.limits)),
+            ccp: ccp.then(|| Control::new(Ccp::new(config.compress.clone()), config.limits)),
+            compressing: Compressing::default(),
             ip_is_up: false,
             ipv6_is_up: false,
             send: Settings::DEFAULT,
@@ -262,7 +273,14 @@ impl Link {
         let mut input = octets;
         while let Some(item) = self.receiver.take(now, &mut input) {
             let event = LinkEvent::from(item);
-            let frame = if let LinkEvent::FrameReceived(frame) = &event { Some(frame.clone()) } else { None };
+            let frame = match &event {
+                LinkEvent::FrameReceived(frame) => Some(frame.clone()),
+                LinkEvent::BadFrame { .. } => {
+                    self.compressing.toss();
+                    None
+                }
+                _ => None,
+            };
             self.events.push_back(event);
             if let Some(frame) = frame {
                 self.handle_frame(now, &frame);
@@ -276,7 +294,7 @@ impl Link {
     pub fn handle_datagram(&mut self, protocol: u16, datagram: &[u8]) -> bool {
         let ready = self.is_open(protocol) && !self.is_silent;
         if ready {
-            self.transmit(protocol, datagram);
+            self.transmit_datagram(protocol, datagram);
         }
         ready
     }
@@ -296,6 +314,10 @@ impl Link {
         if !self.is_frozen(Layer::Authentication) {
             self.authentication_timeout(now);
         }
+        if let Some(ccp) = self.ccp.as_mut().filter(|_| !self.frozen.has(Layer::Ccp)) {
+            ccp.handle_timeout(now);
+            self.compression_timeout(now);
+        }
         if let Some(ipcp) = self.ipcp.as_mut().filter(|_| !self.frozen.has(Layer::Ipcp)) {
             ipcp.handle_timeout(now);
         }
@@ -312,6 +334,7 @@ impl Link {
             (Layer::Authentication, self.authentication_deadline()),
             (Layer::Ipcp, self.ipcp.as_ref().and_then(Control::poll_timeout)),
             (Layer::Ipv6cp, self.ipv6cp.as_ref().and_then(Control::poll_timeout)),
+            (Layer::Ccp, earliest(self.ccp.as_ref().and_then(Control::poll_timeout), self.compressing.poll_timeout())),
         ];
         let thawed = layers.into_iter().filter(|(layer, _)| !self.is_frozen(*layer));
         let next = thawed.map(|(_, deadline)| deadline).fold(None, earliest);
@@ -389,6 +412,8 @@ impl Link {
 mod answering_tests;
 #[cfg(test)]
 mod authentication_tests;
+#[cfg(test)]
+mod compression_tests;
 #[cfg(test)]
 mod deviant_tests;
 #[cfg(test)]

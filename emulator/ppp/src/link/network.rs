@@ -1,4 +1,5 @@
-//! The network phase (RFC 1661 §3.6): IPCP and IPV6CP on an authenticated link, and its end when neither is left.
+//! The network phase (RFC 1661 §3.6): IPCP and IPV6CP on an authenticated link, and its end when neither is left. CCP, which is up
+//! beside them, is [`compression`](super::compression)'s business.
 
 use std::net::Ipv4Addr;
 
@@ -17,15 +18,20 @@ impl Link {
             IPV6 => self.ipv6cp.as_ref().map_or(State::Initial, Control::state),
             _ => State::Initial,
         };
-        self.phase == Phase::Network && state == State::Opened
+        self.phase == Phase::Network && state == State::Opened && self.may_send()
     }
 
-    /// One end knows who the other is, or does not ask: IPCP, and IPV6CP if it is wanted, are opened.
+    /// One end knows who the other is, or does not ask: CCP, IPCP and IPV6CP are opened, if they are wanted.
     pub(super) fn begin_network(&mut self, now: Instant) {
         if self.phase == Phase::Network {
             return;
         }
         self.set_phase(Phase::Network);
+        self.open_network(now);
+    }
+
+    /// IPCP and IPV6CP are opened.
+    pub(super) fn open_network_protocols(&mut self, now: Instant) {
         if let Some(ipcp) = &mut self.ipcp {
             ipcp.handle_open(now);
             ipcp.handle_up(now);
@@ -39,6 +45,10 @@ impl Link {
     /// Carries out what the network protocols have to say; whether there was anything.
     pub(super) fn pump_network(&mut self, now: Instant) -> bool {
         let mut any = false;
+        while let Some(output) = self.ccp.as_mut().and_then(Control::poll_output) {
+            any = true;
+            self.handle_ccp_output(now, output);
+        }
         while let Some(output) = self.ipcp.as_mut().and_then(Control::poll_output) {
             any = true;
             self.handle_network_output(now, IPCP, output);
@@ -57,6 +67,7 @@ impl Link {
             Output::Up if ip => self.ip_up(now),
             Output::Up => self.ipv6_up(now),
             Output::Down if ip => {
+                self.headers_down();
                 if std::mem::take(&mut self.ip_is_up) {
                     self.events.push_back(LinkEvent::IpDown);
                 }
@@ -73,7 +84,8 @@ impl Link {
             | Output::ProtocolRejected(_)
             | Output::CodeRejected(_)
             | Output::EchoReply(_)
-            | Output::LoopedBack => {}
+            | Output::LoopedBack
+            | Output::Own { .. } => {}
         }
     }
 
@@ -82,7 +94,9 @@ impl Link {
         let ipcp = control.protocol();
         let unknown = ipcp.has_no_address().then_some(Ipv4Addr::UNSPECIFIED);
         if let Some(local) = ipcp.local().or(unknown) {
-            self.events.push_back(LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns(), wins: ipcp.wins() });
+            let up = LinkEvent::IpUp { local, peer: ipcp.peer(), dns: ipcp.dns(), wins: ipcp.wins() };
+            self.headers_up();
+            self.events.push_back(up);
             self.ip_is_up = true;
         } else {
             let why = ipcp.insists().map_or(LinkEnding::NoAddress, LinkEnding::AddressRejected);
@@ -130,13 +144,17 @@ impl Link {
                     ipv6cp.handle_close(now, "IPv6 was rejected");
                 }
             }
-            _ => {}
+            _ => self.compression_rejected(now, protocol),
         }
         self.close_without_network(now);
     }
 
     /// A link over which nothing can go is terminated, as pppd does it.
     fn close_without_network(&mut self, now: Instant) {
+        // IPCP that waits for encryption has not ended.
+        if self.must_encrypt() && !self.may_send() {
+            return;
+        }
         let over = |state| matches!(state, State::Initial | State::Starting | State::Closed | State::Stopped);
         let ipcp = self.ipcp.as_ref().map_or(State::Initial, Control::state);
         let ipv6cp = self.ipv6cp.as_ref().map_or(State::Initial, Control::state);

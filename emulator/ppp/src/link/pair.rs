@@ -146,14 +146,19 @@ impl Pair {
 
     pub(super) fn read_events(&mut self) {
         while let Some(event) = self.link.poll_event() {
-            self.log.push(match event {
-                LinkEvent::FrameSent(octets) => format!("> {}", print::frame(&octets)),
-                LinkEvent::FrameReceived(octets) => format!("< {}", print::frame(&octets)),
-                LinkEvent::Finished(why) => format!("Finished: {why}"),
-                other => format!("{other:?}"),
-            });
+            self.note(event);
         }
         self.server_events.extend(std::iter::from_fn(|| self.server.poll_event()));
+    }
+
+    /// Something happened at the calling end.
+    pub(super) fn note(&mut self, event: LinkEvent) {
+        self.log.push(match event {
+            LinkEvent::FrameSent(octets) => format!("> {}", print::frame(&octets)),
+            LinkEvent::FrameReceived(octets) => format!("< {}", print::frame(&octets)),
+            LinkEvent::Finished(why) => format!("Finished: {why}"),
+            other => format!("{other:?}"),
+        });
     }
 
     pub(super) fn says(&self, text: &str) -> bool {

@@ -2,13 +2,14 @@
 
 use offhook_clock::Instant;
 
-use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
-use crate::frame::{Frame, IP, IPCP, IPV6, IPV6CP, LCP};
+use super::{Layer, Link, LinkEnding, Phase};
+use crate::frame::{CCP, Frame, IP, IPCP, IPV6, IPV6CP, LCP};
 use crate::packet::{Code, Repr};
 
 impl Link {
     pub(super) fn handle_frame(&mut self, now: Instant, octets: &[u8]) {
-        let Some(Frame { protocol, information }) = self.read(octets) else { return };
+        let Some(frame) = self.read(octets) else { return };
+        let Frame { protocol, information } = frame;
         // A malformed packet is "silently discarded"; the trace shows it.
         match (self.phase, protocol) {
             (Phase::Dead, _) => {}
@@ -31,9 +32,10 @@ impl Link {
             (Phase::Network, IPV6CP) if self.ipv6cp.is_some() => {
                 let _ = self.ipv6cp.as_mut().map(|ipv6cp| ipv6cp.handle_packet(now, information));
             }
-            (Phase::Network, IP) if self.ipcp.is_some() => self.handle_received_datagram(IP, information),
-            (Phase::Network, IPV6) if self.ipv6cp.is_some() => self.handle_received_datagram(IPV6, information),
-            (Phase::Network, _) => self.reject_protocol(protocol, information),
+            (Phase::Network, CCP) if self.ccp.is_some() => {
+                let _ = self.ccp.as_mut().map(|ccp| ccp.handle_packet(now, information));
+            }
+            (Phase::Network, _) => self.handle_network_frame(now, frame),
         }
     }
 
@@ -44,7 +46,8 @@ impl Link {
         // "Frames with unrecognized Addresses SHOULD be silently discarded", and Controls likewise (RFC 1662 §3.1).
         let frame = Frame::parse_any(octets).ok()?;
         let own = self.lcp.protocol().own();
-        if Layer::of(frame.protocol).is_some() || matches!(frame.protocol, IP | IPV6) {
+        let is_known = Layer::of(frame.protocol).is_some() || matches!(frame.protocol, IP | IPV6);
+        if is_known || self.decompresses(frame.protocol) {
             return Some(frame);
         }
         if !own.acfc && !Frame::has_address_control(octets) {
@@ -59,16 +62,9 @@ impl Link {
         }
     }
 
-    /// A datagram has a receiver only while its network protocol is Opened.
-    fn handle_received_datagram(&mut self, protocol: u16, information: &[u8]) {
-        if self.is_open(protocol) {
-            self.events.push_back(LinkEvent::Datagram { protocol, octets: information.to_vec() });
-        }
-    }
-
     /// Protocol-Reject (RFC 1661 §5.7), "truncated to comply with the peer's established MRU". A peer that does not know
     /// that code is not told.
-    fn reject_protocol(&mut self, protocol: u16, information: &[u8]) {
+    pub(super) fn reject_protocol(&mut self, protocol: u16, information: &[u8]) {
         if !self.lcp.may_send(Code::ProtocolReject) {
             return;
         }

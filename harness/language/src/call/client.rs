@@ -4,7 +4,7 @@ use super::super::build::Scene;
 use crate::fault;
 use crate::value::length::PAP_FIELD;
 use crate::vocabulary::Item;
-use crate::words::choices::{AUTH, PHASES, STARTS};
+use crate::words::choices::{AUTH, METHODS, PHASES, STARTS};
 use offhook_scenario::{AcceptedAuth, Auth, EchoRequests, Magic, PppClient};
 use offhook_schema::Problem;
 
@@ -20,6 +20,7 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
     check_magic(item, problems);
     check_echo(item, problems);
     check_password(item, scene, problems);
+    check_compression(item, problems);
     if let (Some(span), None, None, true) =
         (item.property_span("auth"), item.property_span("user"), item.property_span("password"), item.sound)
     {
@@ -48,6 +49,8 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
             .time("echo-interval")
             .map(|interval| EchoRequests { interval, failure: item.number("echo-failure") }),
         ipv6: item.flag("ipv6").unwrap_or_default(),
+        vj_slots: item.flag("vj").unwrap_or_default().then(|| short_number(item, "vj-slots")),
+        compress: METHODS.property(item, "compress"),
         auth: AUTH.required(item, "auth"),
         delay: item.time("delay").unwrap_or_default(),
         restart: item.time("restart").unwrap_or_default(),
@@ -81,6 +84,33 @@ fn check_password(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) {
         let problem = Problem::new(wrong.fault, wrong.message, at, wrong.label);
         let why = wrong.help.unwrap_or_default();
         problems.push(problem.help(format!("{why}; CHAP does not send it: auth=\"chap\"")));
+    }
+}
+
+/// Slots are those of compressed headers, which IPCP negotiates; and MPPE has its keys from Microsoft's CHAP (RFC 3079).
+fn check_compression(item: &Item, problems: &mut Vec<Problem>) {
+    let has_vj = item.flag("vj").unwrap_or_default();
+    if let (Some(span), false, true) = (item.property_span("vj-slots"), has_vj, item.sound) {
+        let problem = Problem::new(fault::CONTRADICTION, "`vj-slots` needs `vj=#true`", span, "has no effect");
+        problems.push(problem.help("add vj=#true"));
+    }
+    if let (Some(vj), Some(ip), true, Some(false)) =
+        (item.property_span("vj"), item.property_span("ip"), has_vj, item.flag("ip"))
+    {
+        let message = "compressed headers are agreed on by IPCP, which this caller does not negotiate";
+        problems.push(Problem::new(fault::CONTRADICTION, message, vj, "has no effect").also(ip, "no IPCP"));
+    }
+    let encrypts = METHODS.property(item, "compress").is_some_and(|method| method.encrypts());
+    let is_microsofts = match AUTH.required(item, "auth") {
+        AcceptedAuth::MsChap | AcceptedAuth::MsChapV2 | AcceptedAuth::All => true,
+        AcceptedAuth::Any | AcceptedAuth::Pap | AcceptedAuth::Chap | AcceptedAuth::MsChapFirst | AcceptedAuth::Eap => {
+            false
+        }
+    };
+    if let (Some(span), true, false, true) = (item.property_span("compress"), encrypts, is_microsofts, item.sound) {
+        let message = "MPPE needs keys, which authentication by MS-CHAP or MS-CHAPv2 alone gives";
+        let problem = Problem::new(fault::CONTRADICTION, message, span, "without keys");
+        problems.push(problem.help("take it: auth=\"ms-chap-v2\", with user= and password="));
     }
 }
 

@@ -8,7 +8,9 @@ use super::packets::build_transfer;
 use super::script::build_packets;
 use crate::fault;
 use crate::vocabulary::{Item, Verb as VerbWord};
-use crate::words::choices::{AUTH_RESULTS, ENDS, HOSTS, LOGINS, OWNERS, PARTIES, PROTOCOLS, REASONS, SINCE, STATES};
+use crate::words::choices::{
+    AUTH_RESULTS, COMPRESSED, ENDS, HOSTS, LOGINS, OWNERS, PARTIES, PROTOCOLS, REASONS, SINCE, STATES,
+};
 use offhook_base::Span;
 use offhook_scenario::{AuthResult, Direction, Reason, Verb};
 use offhook_schema::Problem;
@@ -52,6 +54,9 @@ pub(super) fn build_verb(
         }
         VerbWord::ExpectDns => Verb::ExpectDns { servers: item.addresses() },
         VerbWord::ExpectWins => Verb::ExpectWins { servers: item.addresses() },
+        VerbWord::ExpectCompression => {
+            Verb::ExpectCompression { compressed: COMPRESSED.argument(item, 0), from: PARTIES.property(item, "from") }
+        }
         VerbWord::Ping => Verb::Ping {
             // Read once already.
             to: first().parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),

@@ -32,7 +32,7 @@ pub(super) const fn claims(verb: Verb) -> Claims {
         Verb::ExpectConnect => Claims { properties: &["rate"], ..NOTHING },
         // What comes later is not there yet: the opposite of these may hold at first.
         Verb::ExpectLog | Verb::ExpectText => ARGUMENTS,
-        Verb::ExpectCircuit | Verb::ExpectDns | Verb::ExpectLogin | Verb::ExpectModem | Verb::ExpectWins => ARGUMENTS,
+        Verb::ExpectCircuit | Verb::ExpectCompression | Verb::ExpectDns | Verb::ExpectLogin | Verb::ExpectModem | Verb::ExpectWins => ARGUMENTS,
         Verb::ExpectHangup => Claims { properties: &["after", "by", "reason"], ..NOTHING },
         Verb::ExpectNoAnswer => Claims { opposite: Some("expect-answer"), ..NOTHING },
         // Another text is not there either.

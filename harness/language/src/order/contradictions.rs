@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use super::stages::needs_network;
 use super::{End, Progress, contradiction, order};
 use offhook_base::Span;
-use offhook_scenario::{AcceptedAuth, AuthProtocol, AuthResult, Host, Line, PATIENCE, Since, Verb, format_duration};
+use offhook_scenario::{
+    AcceptedAuth, AuthProtocol, AuthResult, Compress, Compressed, Host, Line, PATIENCE, PppClient, Since, Verb,
+    format_duration,
+};
 use offhook_schema::Problem;
 use offhook_telephony::trace;
 
@@ -125,6 +128,19 @@ impl Progress<'_> {
                 let problem = problem.help("add to `ppp`: ask-wins=#true");
                 Some(problem.also(at, "not asked for"))
             }
+            Verb::ExpectCompression { compressed: Compressed::None, .. }
+                if client.compress.is_some_and(Compress::encrypts) =>
+            {
+                let problem = contradiction("a caller that has to encrypt sends nothing as it is", span, "expected");
+                Some(problem.also(at, "encrypts"))
+            }
+            Verb::ExpectCompression { compressed, .. } if !may_be(client, *compressed) => {
+                let message = "the caller is not told to compress so, and what it does not ask for is not agreed on";
+                let problem = contradiction(message, span, "expected");
+                let problem = problem.help("add to `ppp`: vj=#true, or compress= with the method");
+                Some(problem.also(at, "without it"))
+            }
+            Verb::ExpectCompression { compressed, .. } if *compressed != Compressed::Vj => None,
             // IPv6 alone is a network, too.
             Verb::ExpectUp if client.ipv6 => None,
             _ if !client.ip => {
@@ -190,5 +206,17 @@ impl Progress<'_> {
         let other = protocol.name();
         let problem = contradiction(format!("this caller does not authenticate with {other}"), span, "expected");
         Some(problem.also(at, takes))
+    }
+}
+
+/// Whether this caller's data can cross the line so.
+const fn may_be(client: &PppClient, compressed: Compressed) -> bool {
+    match (compressed, client.compress) {
+        (Compressed::None, _) => true,
+        (Compressed::Vj, _) => client.vj_slots.is_some(),
+        (Compressed::Deflate, method) => matches!(method, Some(Compress::Deflate)),
+        (Compressed::DeflateDraft, method) => matches!(method, Some(Compress::Deflate | Compress::DeflateDraft)),
+        (Compressed::Bsd, method) => matches!(method, Some(Compress::Bsd)),
+        (Compressed::Mppe, method) => matches!(method, Some(method) if method.encrypts()),
     }
 }

@@ -158,6 +158,7 @@ impl<'a> Progress<'a> {
             | Verb::ExpectAddress { .. }
             | Verb::ExpectDns { .. }
             | Verb::ExpectWins { .. }
+            | Verb::ExpectCompression { .. }
             | Verb::Ping { .. }
             | Verb::Resolve { .. }
             | Verb::Transfer(_)

@@ -30,6 +30,9 @@ impl Progress<'_> {
                 "types what its chat script says",
                 "add to the call: chat ... \"ogin:\" \"alice\" \"word:\" \"secret\"",
             ),
+            Verb::ExpectCompression { .. } => {
+                ("agrees with the server by itself", "use `expect-log` of=\"caller\", or remove with=")
+            }
             Verb::Send { .. } => ("sends what it decides to", "remove it, or remove with="),
             Verb::Resolve { .. } | Verb::Transfer(_) => {
                 ("resolves and fetches nothing", "use `ping` to show that packets cross, or remove with=")

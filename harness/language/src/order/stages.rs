@@ -35,6 +35,7 @@ const fn repeats(verb: &Verb) -> bool {
             verb,
             Verb::Ping { .. }
                 | Verb::ExpectUp
+                | Verb::ExpectCompression { .. }
                 | Verb::ExpectRing { .. }
                 | Verb::Flicker { .. }
                 | Verb::Retrain { .. }
@@ -59,6 +60,7 @@ pub(super) const fn needs_network(verb: &Verb) -> bool {
             | Verb::ExpectAddress { .. }
             | Verb::ExpectDns { .. }
             | Verb::ExpectWins { .. }
+            | Verb::ExpectCompression { .. }
             | Verb::Ping { from: Host::Caller, .. }
             | Verb::Resolve { .. }
             | Verb::Transfer(_)

@@ -1,8 +1,8 @@
 //! The names that values have in a text, with the values they stand for and what is said of them.
 
 use offhook_scenario::{
-    AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, ControlLines, Extent,
-    ForwardWhen, Host, Level, Mode, Phase, Program, Reason, Since, Start, Subject, Wiring,
+    AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, Compress, Compressed,
+    ControlLines, Extent, ForwardWhen, Host, Level, Mode, Phase, Program, Reason, Since, Start, Subject, Wiring,
 };
 use offhook_schema::choices;
 use offhook_script::Proof;
@@ -108,6 +108,28 @@ choices! {
         "active" => Start::Active, "the caller asks at once, and gives up after ten requests without an answer";
         "passive" => Start::Passive, "the caller asks at once, and after ten requests without an answer waits for the server's";
         "silent" => Start::Silent, "the caller waits for the server's first request";
+    }
+
+    /// What packets are compressed by.
+    pub(crate) METHODS: Compress {
+        "deflate" => Compress::Deflate, "Deflate, by its number and by that of its draft, as pppd asks for it";
+        "deflate-draft" => Compress::DeflateDraft, "Deflate by its draft's number alone";
+        "bsd" => Compress::Bsd, "BSD-Compress";
+        "mppe" => Compress::Mppe, "MPPE without state, with keys of 40, 56 or 128 bits";
+        "mppe-40" => Compress::Mppe40, "likewise, of 40 bits";
+        "mppe-56" => Compress::Mppe56, "likewise, of 56 bits";
+        "mppe-128" => Compress::Mppe128, "likewise, of 128 bits";
+        "mppe-stateful" => Compress::MppeStateful, "MPPE with state, with keys of 40, 56 or 128 bits";
+    }
+
+    /// How data crosses the line.
+    pub(crate) COMPRESSED: Compressed {
+        "vj" => Compressed::Vj, "with compressed TCP headers (Van Jacobson's, protocol 0x002d)";
+        "deflate" => Compressed::Deflate, "deflated";
+        "deflate-draft" => Compressed::DeflateDraft, "deflated, by the number of Deflate's draft";
+        "bsd" => Compressed::Bsd, "by BSD-Compress";
+        "mppe" => Compressed::Mppe, "encrypted by MPPE";
+        "none" => Compressed::None, "as it is: nothing was agreed on, five seconds long";
     }
 
     /// What serves a port.

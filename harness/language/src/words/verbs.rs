@@ -5,7 +5,9 @@ use std::time::Duration;
 use offhook_scenario::{PATIENCE, PppClient, Verb as Step};
 use offhook_schema::{Absent, Argument, Kind, Property};
 
-use super::choices::{AUTH, AUTH_RESULTS, ENDS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE, STARTS};
+use super::choices::{
+    AUTH, AUTH_RESULTS, COMPRESSED, ENDS, METHODS, PARTIES, PHASES, PROTOCOLS, REASONS, SINCE, STARTS,
+};
 use super::{LONG, MILLISECOND, TEN_MINUTES, duration, flag, maybe, number, one, property, seconds, text, time, verb};
 use crate::kind;
 use crate::vocabulary::{Verb, Word};
@@ -33,6 +35,19 @@ pub(super) const PPP: &[Property] = &[
     property("ask-wins", Kind::Flag, flag(false), "Whether it asks for WINS (NetBIOS name) servers."),
     property("ip", Kind::Flag, flag(true), "Whether it negotiates IPCP; if not, the server's is Protocol-Rejected."),
     property("ipv6", Kind::Flag, flag(false), "Whether it negotiates IPV6CP."),
+    property("vj", Kind::Flag, flag(false), "Whether it takes and sends compressed TCP headers (Van Jacobson's)."),
+    property(
+        "vj-slots",
+        Kind::number(1, 256, "connections"),
+        number(PppClient::VJ_SLOTS as u32),
+        "Of how many connections at a time.",
+    ),
+    property(
+        "compress",
+        METHODS.kind(),
+        Absent::Says("it Protocol-Rejects CCP"),
+        "What it asks to have packets compressed by, and compresses by if the server asks. With MPPE it has no network before that is agreed on, and ends PPP if it is not; it has to authenticate itself by MS-CHAP or MS-CHAPv2.",
+    ),
     property("callback", Kind::Flag, flag(false), "Whether it asks to be called back, as Windows does."),
     property("delay", time(Duration::ZERO, LONG), seconds(0), "From carrier to its first Configure-Request."),
     property("restart", time(MILLISECOND, TEN_MINUTES), duration(PppClient::RESTART), "Its Restart timer."),
@@ -149,6 +164,15 @@ pub(super) const WORDS: &[Word] = &[
             Verb::ExpectWins,
             "expect-wins",
             "The WINS servers the caller was given, likewise. It has to ask for them: `ask-wins=#true`.",
+        )
+    },
+    Word {
+        arguments: &[one("how", COMPRESSED.kind())],
+        properties: &[property("from", PARTIES.kind(), Absent::Says("both"), "Only what this end sends.")],
+        ..verb(
+            Verb::ExpectCompression,
+            "expect-compression",
+            "How data crosses the line: this was agreed on for both directions, and packets so compressed came from either end. After something was sent.",
         )
     },
     Word {

@@ -21,7 +21,7 @@ pub enum HangUp {
 }
 
 /// A [`Link`] with this configuration.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct LinkSubject {
     config: Config,
     hang_up: HangUp,

@@ -31,11 +31,12 @@ pub(super) fn of(trace: &[Event], snapshot: &Snapshot) -> String {
     text
 }
 
+/// What packets of the network begin with, as they are and compressed.
+const DATA: [&str; 5] = ["[IP data", "[IPV6 data", "[Compressed data", "[proto=0x2d]", "[proto=0x2f]"];
+
 fn is_part(entry: &Entry, of: Extent) -> bool {
     match of {
-        Extent::Negotiation => {
-            entry.lane == Lane::Ppp && !["[IP data", "[IPV6 data"].iter().any(|head| entry.text.starts_with(head))
-        }
+        Extent::Negotiation => entry.lane == Lane::Ppp && !DATA.iter().any(|head| entry.text.starts_with(head)),
         Extent::Call => !matches!(entry.lane, Lane::Step | Lane::Note | Lane::Log | Lane::Init),
         Extent::Login => entry.lane == Lane::Text,
         Extent::Log => entry.lane == Lane::Log,

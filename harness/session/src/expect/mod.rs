@@ -4,6 +4,7 @@
 //! What a verb *does* (ring, dial in, ping, hang up) is done by the world when its step begins.
 
 mod call;
+mod compression;
 mod hang_up;
 mod modem;
 mod ppp;
@@ -68,6 +69,7 @@ pub fn judge(verb: &Verb, facts: &Facts, begun: Instant, now: Instant) -> Progre
         Verb::ExpectAddress { local, peer } => step.address(*local, *peer),
         Verb::ExpectDns { servers } => step.servers(NameService::Dns, servers),
         Verb::ExpectWins { servers } => step.servers(NameService::Wins, servers),
+        Verb::ExpectCompression { compressed, from } => step.compression(*compressed, *from),
         Verb::Ping { to, count, every, from, answered, .. } => {
             step.ping(&Echoes { to, count: *count, every: *every, from: *from, answered: *answered })
         }

@@ -4,13 +4,14 @@
 use std::net::Ipv4Addr;
 
 use offhook_ppp::auth::AuthOption;
+use offhook_ppp::ccp::Method;
 use offhook_ppp::chap::Algorithm;
 use offhook_telephony::trace::End;
 
 use super::*;
-use crate::facts::{Addresses, ArpAnswer, Auth, Clearing, Timestamped as At};
+use crate::facts::{Addresses, ArpAnswer, Auth, Clearing, Compression, Timestamped as At};
 use crate::server_words::{LogEntry, ProcessEnd};
-use offhook_scenario::{ArpOwner, AuthProtocol, AuthResult, Host, Phase, Reason, Since};
+use offhook_scenario::{ArpOwner, AuthProtocol, AuthResult, Compressed, Host, Phase, Reason, Since};
 
 const ALICE: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 105);
 const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 32, 1);
@@ -238,6 +239,49 @@ fn wins_servers_are_told_apart_from_dns_servers() {
     assert_eq!(shown(&Verb::ExpectWins { servers }, &facts, 30), "WINS 192.168.32.1");
     assert_eq!(actual(&Verb::ExpectWins { servers: vec![] }, &facts, 30).1, "WINS 192.168.32.1");
     assert_eq!(shown(&Verb::ExpectDns { servers: vec![] }, &facts, 30), "no DNS server");
+}
+
+#[test]
+fn compression_has_to_be_agreed_on_and_seen_from_the_ends_that_are_meant() {
+    let expect = |compressed, from| Verb::ExpectCompression { compressed, from };
+    let of = |compression| Facts { compression, ..up(Facts::default()) };
+    let both = Compression { methods: [Some(Method::DEFLATE); 2], packets: [7, 3], ..Compression::default() };
+    let (deflate, one_way) = (expect(Compressed::Deflate, None), expect(Compressed::Deflate, Some(End::Server)));
+    assert_eq!(shown(&deflate, &of(both), 30), "Deflate (15) both ways, 3 sent, 7 received");
+    // Agreed on, but nothing was sent so: that is waited for.
+    let unsent = Compression { packets: [7, 0], ..both };
+    assert_eq!(judge(&deflate, &of(unsent), at(30), at(30)), Progress::Wait(at(35)));
+    let expected = "frames compressed by Deflate, from both ends".to_owned();
+    let told = "Deflate (15) both ways, 0 sent, 7 received".to_owned();
+    assert_eq!(actual(&deflate, &of(unsent), 35), (expected, told));
+    assert_eq!(shown(&one_way, &of(unsent), 30), "Deflate (15) both ways, 0 sent, 7 received");
+    assert_eq!(actual(&expect(Compressed::Bsd, None), &of(both), 35).1, "Deflate (15) both ways, 3 sent, 7 received");
+    let draft = Compression { methods: [Some(Method::DEFLATE_DRAFT), None], packets: [1, 0], ..Compression::default() };
+    assert_eq!(
+        actual(&one_way, &of(draft), 35).1,
+        "receives Deflate(old#) (15), sends uncompressed, 0 sent, 1 received"
+    );
+    let headers = Compression { headers: [true; 2], segments: [1, 1], ..Compression::default() };
+    assert_eq!(shown(&expect(Compressed::Vj, None), &of(headers), 30), "VJ both ways, 1 sent, 1 received");
+    assert_eq!(
+        actual(&expect(Compressed::Vj, None), &of(both), 35).0,
+        "frames with compressed TCP headers (VJ), from both ends"
+    );
+}
+
+#[test]
+fn nothing_is_compressed_if_nothing_was_agreed_on_for_five_seconds() {
+    let none = |from| Verb::ExpectCompression { compressed: Compressed::None, from };
+    let facts = up(Facts::default());
+    assert_eq!(judge(&none(None), &facts, at(30), at(34)), Progress::Wait(at(35)));
+    assert_eq!(shown(&none(None), &facts, 35), "");
+    let headers = Compression { headers: [true, false], ..Compression::default() };
+    let facts = Facts { compression: headers, ..facts };
+    assert_eq!(
+        actual(&none(None), &facts, 30),
+        ("nothing compressed, from both ends".to_owned(), "VJ from the server alone, 0 sent, 0 received".to_owned())
+    );
+    assert_eq!(judge(&none(Some(End::Caller)), &facts, at(30), at(30)), Progress::Wait(at(35)));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use offhook_caller::TransferOutcome;
 use offhook_caller::ip::Resolved;
 use offhook_clock::Instant;
 use offhook_ppp::auth::AuthOption;
+use offhook_ppp::ccp::Method;
 use offhook_ppp::chap::Algorithm;
 use offhook_telephony::trace::End;
 
@@ -61,6 +62,8 @@ pub struct Facts {
     pub up6: Option<Instant>,
     /// One end rejects IPCP: there will be no IPv4.
     pub ip_rejected: bool,
+    /// How data crosses the line compressed.
+    pub compression: Compression,
     /// The last IP or IPv6 packet in either direction, as it left the server or reached it.
     pub last_data: Option<Instant>,
     /// The first Terminate-Request of LCP from the server, as it left there.
@@ -108,6 +111,20 @@ pub struct Facts {
     pub ends: Vec<ProcessEnd>,
     /// The call was over when the present step began.
     pub over_before: bool,
+}
+
+/// How data crosses the line compressed, by what the caller has agreed on and by the frames that crossed. Of either pair the first
+/// is the server's, which the caller receives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compression {
+    /// What CCP agreed on.
+    pub methods: [Option<Method>; 2],
+    /// Frames that were compressed by that, or encrypted.
+    pub packets: [u32; 2],
+    /// Whether IPCP agreed on compressed headers.
+    pub headers: [bool; 2],
+    /// Frames with such a header.
+    pub segments: [u32; 2],
 }
 
 /// A real program that makes a call.

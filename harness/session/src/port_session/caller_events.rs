@@ -4,6 +4,7 @@ use offhook_caller::CallerEvent;
 use offhook_caller::ip::HostEvent;
 use offhook_clock::Instant;
 use offhook_ppp::auth::{AuthOption, OwnAuth};
+use offhook_ppp::ccp::told;
 use offhook_ppp::chap;
 use offhook_ppp::frame::{CHAP, EAP, Frame, IPCP, LCP, PAP};
 use offhook_ppp::link::LinkEvent;
@@ -84,6 +85,18 @@ impl PortSession {
                 self.facts.up6 = Some(now);
                 self.tell_script_of_network(now);
                 self.linked(now, "IPV6CP is Opened".to_owned());
+            }
+            LinkEvent::HeadersCompressed { receives, sends } => {
+                self.facts.compression.headers = [receives.is_some(), sends.is_some()];
+                self.linked(now, "TCP headers are compressed (VJ)".to_owned());
+            }
+            LinkEvent::CompressionUp { receives, sends } => {
+                self.facts.compression.methods = [receives, sends];
+                self.linked(now, format!("CCP is Opened: {}", told(receives, sends)));
+            }
+            LinkEvent::CompressionDown => {
+                self.facts.compression.methods = [None; 2];
+                self.linked(now, "CCP is no longer Opened".to_owned());
             }
             LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),
             LinkEvent::Finished(ending) => {

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use offhook_caller::CallerEvent;
 use offhook_caller::ip::HostEvent;
 use offhook_clock::Instant;
+use offhook_ppp::ccp::told;
 use offhook_ppp::link::LinkEvent;
 use offhook_telephony::trace::escaped;
 
@@ -26,6 +27,10 @@ impl Session {
         match event {
             LinkEvent::Text(octets) => self.hear(now, &octets),
             LinkEvent::LcpOpened => self.tell(now, "LCP is Opened".to_owned()),
+            LinkEvent::HeadersCompressed { .. } => self.tell(now, "TCP headers are compressed (VJ)".to_owned()),
+            LinkEvent::CompressionUp { receives, sends } => {
+                self.tell(now, format!("CCP is Opened: {}", told(receives, sends)));
+            }
             LinkEvent::AuthNotAsked => self.tell(now, "the server asks for no authentication".to_owned()),
             LinkEvent::Auth(method, outcome) => {
                 let (protocol, accepted, message) = (method.name(), outcome.is_accepted(), outcome.message());
@@ -68,6 +73,7 @@ impl Session {
             | LinkEvent::Ipv6Up { .. }
             | LinkEvent::Ipv6Down
             | LinkEvent::PeerAuth(..)
+            | LinkEvent::CompressionDown
             | LinkEvent::Datagram { .. } => {}
         }
     }
