@@ -192,6 +192,9 @@ impl Answerer {
             | LinkEvent::LcpOpened
             | LinkEvent::AuthNotAsked
             | LinkEvent::Auth(..)
+            | LinkEvent::HeadersCompressed { .. }
+            | LinkEvent::CompressionUp { .. }
+            | LinkEvent::CompressionDown
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }

@@ -9,6 +9,7 @@ use std::net::Ipv4Addr;
 use offhook_answerer::{Answerer, AnswererEvent, CallFacts, HostEvent};
 use offhook_clock::{Instant, Random, earliest};
 use offhook_ppp::auth::PeerAuth;
+use offhook_ppp::ccp::Method;
 use offhook_ppp::link::{Echo, LinkEvent};
 use offhook_ppp::pool::AddressPool;
 use offhook_ppp::print;
@@ -269,6 +270,11 @@ impl Sessions {
                 format!("address {}", peer.unwrap_or(session.remote))
             }
             LinkEvent::Ipv6Up { peer, .. } => format!("address {peer}"),
+            LinkEvent::CompressionUp { receives, sends } => {
+                let word =
+                    |method: Option<Method>| method.map_or_else(|| "nothing".to_owned(), |method| method.to_string());
+                format!("compressed: {} from the caller, {} to it", word(receives), word(sends))
+            }
             LinkEvent::IpDown => {
                 session.address = None;
                 return;
@@ -299,6 +305,8 @@ impl Sessions {
             | LinkEvent::LcpOpened
             | LinkEvent::AuthNotAsked
             | LinkEvent::Auth(..)
+            | LinkEvent::HeadersCompressed { .. }
+            | LinkEvent::CompressionDown
             | LinkEvent::Ipv6Down
             | LinkEvent::Datagram { .. } => return,
         };
