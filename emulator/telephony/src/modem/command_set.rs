@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::fields::fill;
 use super::parameter::{EXTENDED_PARAMETERS, S_PARAMETERS, SETTINGS, Values};
 use super::personality::{Personality, ReadForm, Register};
 
@@ -143,7 +142,10 @@ impl Extended {
         let value = |place: usize| place.checked_sub(1).and_then(|index| values.get(index)).map_or("", String::as_str);
         let holds = |form: &&ReadForm| form.when.as_ref().is_none_or(|(place, is)| value((*place).into()) == is);
         match self.reads.iter().find(holds) {
-            Some(form) => fill(&form.text, |name| name.parse().ok().map(|place| value(place).to_owned())),
+            Some(form) => values
+                .iter()
+                .zip(1_usize..)
+                .fold(form.text.clone(), |text, (value, place)| text.replace(&format!("{{{place}}}"), value)),
             None => values.join(","),
         }
     }

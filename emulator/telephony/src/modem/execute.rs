@@ -11,7 +11,6 @@ use std::collections::VecDeque;
 use super::Modem;
 use super::generic;
 use super::listing::listing;
-use super::packet_service::ENTER_DATA_STATE;
 use super::parameter::RING_COUNT;
 use super::personality::Register;
 use super::result_code::ResultCode;
@@ -240,8 +239,8 @@ impl Modem {
 
     /// Extended commands, V.250 §5.4.
     fn extended(&mut self, now: Instant, name: &str, action: ExtendedAction) -> Done {
-        if self.config.personality.wireless && name == ENTER_DATA_STATE {
-            return self.enter_data_state(now, &action);
+        if let Some(done) = self.packet_command(now, name, &action) {
+            return done;
         }
         if let Some(text) = generic::extended(name, &action, &self.config) {
             let has_test = self.config.personality.identity.contains_key(&format!("{name}=?"));

@@ -10,11 +10,17 @@ use super::syntax::ExtendedAction;
 use offhook_clock::Instant;
 
 /// Enters data state.
-pub(super) const ENTER_DATA_STATE: &str = "+CGDATA";
+const ENTER_DATA_STATE: &str = "+CGDATA";
 
 impl Modem {
+    /// A command of the packet service; `None`: it is another, or the modem is not wireless.
+    pub(super) fn packet_command(&mut self, now: Instant, name: &str, action: &ExtendedAction) -> Option<Done> {
+        let is_one = self.config.personality.wireless && name == ENTER_DATA_STATE;
+        is_one.then(|| self.enter_data_state(now, action))
+    }
+
     /// `+CGDATA[="PPP"[,cid]]`. What follows it on the command line is not processed.
-    pub(super) fn enter_data_state(&mut self, now: Instant, action: &ExtendedAction) -> Done {
+    fn enter_data_state(&mut self, now: Instant, action: &ExtendedAction) -> Done {
         match action {
             ExtendedAction::Test => {
                 self.information(&[format!("{ENTER_DATA_STATE}: (\"PPP\")")]);

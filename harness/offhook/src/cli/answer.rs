@@ -50,8 +50,8 @@ pub(super) struct AnswerArgs {
     #[arg(long)]
     direct: bool,
 
-    /// Who may come in; without any, everybody may (may be given more than once)
-    #[arg(long, value_name = "NAME:PASSWORD", value_parser = account)]
+    /// Who may come in; without any, everybody may (may be given more than once). In the environment it is not seen by others
+    #[arg(long, value_name = "NAME:PASSWORD", value_parser = account, env = "OFFHOOK_ACCOUNT", hide_env_values = true)]
     account: Vec<Account>,
 
     /// Its own address

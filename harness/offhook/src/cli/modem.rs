@@ -71,7 +71,7 @@ pub(super) struct ModemArgs {
     #[arg(long, value_name = "NUMBER", value_parser = dialled)]
     ppp: Vec<String>,
 
-    /// Who may come in by --ppp; without any, everybody may (may be given more than once)
+    /// Who may come in by --ppp; without any, everybody may (may be given more than once). In a phonebook it is not seen by others
     #[arg(long, value_name = "NAME:PASSWORD", value_parser = account, requires = "ppp")]
     account: Vec<Account>,
 
