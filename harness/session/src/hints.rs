@@ -189,7 +189,7 @@ impl Case<'_> {
         let up = self.facts.up.as_ref().map(|up| &up.what);
         match (self.verb, up) {
             (Verb::Ping { to, from: Host::Caller, answered: true, .. }, Some(up)) => {
-                let to = if let IpAddr::V4(to) = to { to } else { return false };
+                let IpAddr::V4(to) = to else { return false };
                 Some(*to) != up.peer && self.server.lan.as_ref().is_none_or(|lan| lan.server != *to)
             }
             (
