@@ -125,7 +125,7 @@ fn a_number_that_answers_with_ppp_is_dialled_as_any_other() {
     // Its DTE hangs up.
     bench.pool.handle_circuit_108(bench.now, 0, false);
     bench.pass(5);
-    assert_eq!(bench.pool.ppp_state(1).1, false);
+    assert!(!bench.pool.ppp_state(1).1);
     // The second of the numbers, behind the one line.
     assert!(bench.log().contains(&"2 5551000: address 100.64.0.2".to_owned()));
 }
@@ -186,7 +186,7 @@ fn a_frame_in_place_of_a_command_line_begins_ppp_without_a_call() {
     assert_eq!(bench.ppp(10), FIRST);
     assert!(bench.log().contains(&"1 the port: address 100.64.0.2".to_owned()));
     bench.pool.handle_circuit_108(bench.now, 0, false);
-    assert_eq!(bench.pool.ppp_state(0).1, false);
+    assert!(!bench.pool.ppp_state(0).1);
     // The next program finds a modem again.
     bench.open();
     bench.write(b"AT\r");
@@ -222,6 +222,6 @@ fn somebody_outside_calls_such_a_number_over_a_line_of_its_own() {
     assert!(matches!(&seen[3], Far::Octets(octets) if octets.starts_with(b"~")));
     bench.pool.clear(bench.now, call);
     bench.pass(1);
-    assert_eq!(bench.pool.ppp_state(0).1, false);
+    assert!(!bench.pool.ppp_state(0).1);
     assert!(bench.log().ends_with(&["1 5550199: call over".to_owned()]));
 }
