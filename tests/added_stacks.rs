@@ -1,4 +1,5 @@
 //! Stacks of one's own: made of a release and package files, run beside those that ship, and removed without a trace.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::ip::Pong;
