@@ -340,7 +340,9 @@ fn a_subject_that_calls_is_told_so_and_has_its_name_and_password() {
         "OFFHOOK_ROLE=calling",
         "OFFHOOK_USER=alice",
     ];
-    assert_eq!(told.lines().collect::<Vec<_>>(), expected);
+    // Where references are being updated, the test's own variable is handed on.
+    let told = told.lines().filter(|line| !line.starts_with("OFFHOOK_UPDATE_REFERENCE"));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }
 
 #[test]
