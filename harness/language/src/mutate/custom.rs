@@ -1,9 +1,11 @@
 //! The neighbours of values of the kinds that only this language has, by the names of the kinds.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use offhook_etc::SPEEDS;
 use offhook_schema::Value;
 
-use super::spelling::{near_text, quoted};
+use super::spelling::{near_address, near_text, quoted};
 use crate::model::{GENERIC, shipped};
 
 /// How a value becomes another.
@@ -13,6 +15,7 @@ type Near = fn(&Value) -> Vec<String>;
 const KINDS: &[(&str, Near)] = &[
     ("port-speed", speed),
     ("ipv4-network", network),
+    ("ip-address", ip_address),
     ("account-address", account_address),
     ("caller-number", text),
     ("caller-name", text),
@@ -80,6 +83,14 @@ fn network(value: &Value) -> Vec<String> {
     let Value::Network(address, prefix) = value else { return Vec::new() };
     let [a, b, c, last] = address.octets();
     vec![quoted(&format!("{a}.{b}.{c}.{}/{prefix}", if last >= 254 { 1 } else { last + 1 }))]
+}
+
+fn ip_address(value: &Value) -> Vec<String> {
+    each(value, |text| match text.parse() {
+        Ok(IpAddr::V4(address)) => vec![near_address(address).to_string()],
+        Ok(IpAddr::V6(address)) => vec![Ipv6Addr::from(u128::from(address) ^ 0x10).to_string()],
+        Err(_) => Vec::new(),
+    })
 }
 
 fn account_address(value: &Value) -> Vec<String> {

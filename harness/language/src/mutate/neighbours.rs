@@ -3,7 +3,6 @@
 //! A number becomes the next one, a duration a longer one and a shorter one beyond what a scenario tolerates, a choice each
 //! of the others. Where a value is too large for the next one to matter, it is doubled and halved.
 
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use offhook_base::format_duration;
@@ -11,7 +10,7 @@ use offhook_schema::{Kind, Value};
 
 use super::custom;
 use super::mutant::Part;
-use super::spelling::{near_text, quoted};
+use super::spelling::{near_address, near_text, quoted};
 
 /// Numbers from here on are amounts, of which one more is no difference.
 const AMOUNT: u32 = 100;
@@ -78,13 +77,4 @@ fn times(time: Duration, part: Part) -> Vec<Duration> {
     let units = [86_400, 3600, 60, 1].map(Duration::from_secs);
     let unit = units.into_iter().find(|unit| time >= *unit).unwrap_or(TOLERATED).max(TOLERATED);
     vec![time + unit, time.saturating_sub(unit)]
-}
-
-/// The next address; of a mask, the next shorter one.
-fn near_address(address: Ipv4Addr) -> Ipv4Addr {
-    let [a, b, c, last] = address.octets();
-    match a {
-        255 => Ipv4Addr::from(u32::from(address) << 8),
-        _ => Ipv4Addr::new(a, b, c, if last >= 254 { 1 } else { last + 1 }),
-    }
 }

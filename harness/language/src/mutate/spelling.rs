@@ -1,4 +1,15 @@
-//! Texts as a mutant has them: another one that is near, and how KDL writes it.
+//! Texts and addresses as a mutant has them: another one that is near, and how KDL writes it.
+
+use std::net::Ipv4Addr;
+
+/// The next address; of a mask, the next shorter one.
+pub(super) fn near_address(address: Ipv4Addr) -> Ipv4Addr {
+    let [a, b, c, last] = address.octets();
+    match a {
+        255 => Ipv4Addr::from(u32::from(address) << 8),
+        _ => Ipv4Addr::new(a, b, c, if last >= 254 { 1 } else { last + 1 }),
+    }
+}
 
 /// The same with another number in it, or with a letter more.
 pub(super) fn near_text(text: &str) -> String {
