@@ -73,6 +73,10 @@ fn a_package_of_ones_own_runs_as_the_stack_that_it_is_like_and_goes_without_a_tr
     let root = fs::read_dir(place.cache.join("stack")).unwrap().next().unwrap().unwrap().path().join("root");
     let deb = own_ppp(place.here.path(), &root);
     let added = place.run(&["lab", "add", "mine", "--release", "bookworm", "--deb", deb.to_str().unwrap()]);
+    if String::from_utf8_lossy(&added.stderr).contains("could not be reached") {
+        eprintln!("skipped: the archive that packages come from could not be reached");
+        return;
+    }
     assert!(added.status.success(), "{}", said(&added));
     let told = String::from_utf8(added.stdout).unwrap();
     assert!(told.starts_with("stack mine of bookworm: ") && told.contains("ppp 2.4.9-1+mine"), "{told}");
