@@ -36,7 +36,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-conformance", &["base", "clock", "ppp", "scenario", "script", "session", "telephony"]),
     (
         "offhook-guest",
-        &["base", "caller", "clock", "etc", "port", "scenario", "script", "server", "session", "telephony"],
+        &["answerer", "base", "caller", "clock", "etc", "port", "scenario", "script", "server", "session", "telephony"],
     ),
     ("offhook-init", &[]),
     ("offhook-lab", &["base", "init"]),

@@ -18,13 +18,13 @@ use std::net::Ipv4Addr;
 use offhook_clock::{Instant, Random, earliest};
 use offhook_ppp::auth::PeerAuth;
 use offhook_ppp::control::DEFAULT_MRU;
-use offhook_ppp::frame::{IP, IPV6};
+use offhook_ppp::frame::protocol_of;
 use offhook_ppp::link::{Link, LinkEvent};
 
 pub use self::config::{AnswererConfig, CallFacts, DOMAIN, every_protocol};
 pub use self::event::AnswererEvent;
 use self::host::Host;
-pub use self::host::HostEvent;
+pub use self::host::{HostEvent, dns};
 
 /// The answering end of one call.
 ///
@@ -157,8 +157,7 @@ impl Answerer {
                 continue;
             }
             let Some(packet) = host.poll_transmit() else { break };
-            let protocol = if packet.first().is_some_and(|first| first >> 4 == 6) { IPV6 } else { IP };
-            self.link.handle_datagram(protocol, &packet);
+            self.link.handle_datagram(protocol_of(&packet), &packet);
         }
     }
 

@@ -7,6 +7,7 @@ use offhook_ppp::auth::{Account, AuthOption, Method, OwnAuth};
 use offhook_ppp::link::LinkEnding;
 
 use super::*;
+use offhook_ppp::frame::IPV6;
 
 const REMOTE: Ipv4Addr = Ipv4Addr::new(100, 64, 0, 2);
 

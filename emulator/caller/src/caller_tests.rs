@@ -9,6 +9,7 @@ use super::ip::Pong;
 use super::*;
 use offhook_ppp::auth::{Account, AuthOption, Method, OwnAuth};
 use offhook_ppp::automaton::State;
+use offhook_ppp::frame::IP;
 use offhook_ppp::link::{Answering, Config, LinkEnding, Role};
 use offhook_ppp::print;
 

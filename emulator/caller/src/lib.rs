@@ -20,7 +20,7 @@ pub use offhook_ppp::auth::AuthChoice;
 use offhook_ppp::auth::Method;
 use offhook_ppp::control::DEFAULT_MRU;
 pub use offhook_ppp::frame::Compression;
-use offhook_ppp::frame::{IP, IPV6};
+use offhook_ppp::frame::protocol_of;
 pub use offhook_ppp::lcp::MagicNumber;
 use offhook_ppp::lcp::Settings;
 pub use offhook_ppp::link::Phase;
@@ -249,8 +249,7 @@ impl Caller {
                 continue;
             }
             let Some(packet) = host.poll_transmit() else { break };
-            let protocol = if packet.first().is_some_and(|first| first >> 4 == 6) { IPV6 } else { IP };
-            if self.link.handle_datagram(protocol, &packet) {
+            if self.link.handle_datagram(protocol_of(&packet), &packet) {
                 while let Some(event) = self.link.poll_event() {
                     self.handle_link_event(now, event);
                 }

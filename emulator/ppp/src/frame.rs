@@ -50,6 +50,11 @@ pub const IP: u16 = 0x0021;
 /// Internet Protocol version 6.
 pub const IPV6: u16 = 0x0057;
 
+/// The protocol of a datagram, by the version in its first four bits: [`IPV6`], or [`IP`] for whatever is not that.
+pub fn protocol_of(datagram: &[u8]) -> u16 {
+    if datagram.first().is_some_and(|first| first >> 4 == 6) { IPV6 } else { IP }
+}
+
 /// All-Stations address and Unnumbered Information (RFC 1662 §3.1).
 const ADDRESS_CONTROL: [u8; 2] = [0xff, 0x03];
 

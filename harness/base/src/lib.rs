@@ -18,6 +18,7 @@ pub mod guest;
 mod json_schema;
 mod plain_file;
 pub mod rooted;
+pub mod shards;
 mod source;
 mod written;
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::matrix::{Matrix, Shard, Verdict};
+use offhook_base::shards::{missing, missing_told};
 
 /// What is wrong with parts, so that the whole is not what one run would have told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +47,7 @@ pub enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { shards, total } => {
-                let (word, verb) = if shards.len() == 1 { ("shard", "is") } else { ("shards", "are") };
-                let named: Vec<String> = shards.iter().map(ToString::to_string).collect();
-                write!(
-                    f,
-                    "{word} {} of {total} {verb} missing: run with --shard N/{total} what is not there",
-                    named.join(", ")
-                )
-            }
+            Self::Missing { shards, total } => f.write_str(&missing_told(shards, *total)),
             Self::OtherDivision { part, total } => {
                 write!(f, "{part} is of another number of shards than {total}, as a part before it is")
             }
@@ -112,7 +105,7 @@ fn divisions(parts: &[(String, Matrix)]) -> Vec<Fault> {
         }
     }
     for (_, total, there) in seen {
-        let shards: Vec<u32> = (1..=total).filter(|index| !there.contains(index)).collect();
+        let shards = missing(total, &there);
         if !shards.is_empty() {
             faults.push(Fault::Missing { shards, total });
         }

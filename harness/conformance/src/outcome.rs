@@ -102,30 +102,16 @@ pub fn outcome(told: &Told<'_>, came: &Came<'_>) -> Outcome {
 fn blank(told: &Told<'_>) -> Outcome {
     let Told { scenario, source, name, subject, evidence, .. } = told;
     Outcome {
-        source: (*source).clone(),
-        name: scenario.name.clone(),
-        span: scenario.span,
-        variant: scenario.variant.clone(),
-        specs: scenario.specs.clone(),
-        tags: scenario.tags.clone(),
-        conformance: scenario.conformance.clone(),
-        stack: (*name).to_owned(),
-        seed: SEED,
-        verdict: Verdict::Skipped { reason: String::new() },
-        steps: Vec::new(),
-        calls: Vec::new(),
-        virtual_time: Duration::ZERO,
-        wall_time: Duration::ZERO,
-        boot_time: None,
         fingerprint: Fingerprint {
             offhook: env!("CARGO_PKG_VERSION").to_owned(),
             stack: (*name).to_owned(),
             subject: Some((*subject).clone()),
             ..Fingerprint::default()
         },
+        // No server has it: a subject stands in its place.
         etc: None,
-        trace: Vec::new(),
         evidence: evidence.clone(),
+        ..Outcome::blank(source, scenario, name, SEED, Verdict::Skipped { reason: String::new() })
     }
 }
 

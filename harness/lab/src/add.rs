@@ -11,6 +11,7 @@ use super::NobodyElseWrites;
 use super::child::{CHILDREN, SignalsEndCrew};
 use super::error::LabError;
 use super::machine::Machine;
+use super::manifest;
 use super::recipe::{self, Deb, Recipe, STACKS};
 use super::shelf::Shelf;
 use super::stack::package_of;
@@ -83,9 +84,9 @@ fn like(addition: &Addition) -> Result<String, LabError> {
 
 /// A copy of a package file, which says what it is.
 fn taken(file: &Path, directory: &Path) -> Result<Deb, LabError> {
-    let package = package_of(&CHILDREN, file)?;
-    let name = package.file_name();
-    let copied = fs::read(file).and_then(|octets| fs::write(directory.join(&name), octets));
-    copied.map_err(|error| LabError::unreadable("copying a package", &file.display().to_string(), &error))?;
-    Ok(Deb { file: name, sha256: package.sha256 })
+    let unreadable = |error: io::Error| LabError::unreadable("copying a package", &file.display().to_string(), &error);
+    let name = package_of(&CHILDREN, file)?.file_name();
+    let octets = fs::read(file).map_err(unreadable)?;
+    fs::write(directory.join(&name), &octets).map_err(unreadable)?;
+    Ok(Deb { file: name, sha256: manifest::octets_digest([&octets]) })
 }

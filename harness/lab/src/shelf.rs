@@ -71,6 +71,12 @@ impl Shelf {
         Stack::read(&self.place_of(self.recipe(name).ok()?))
     }
 
+    /// Those of the stacks with these recipes that are built, by name.
+    pub(super) fn stacks(&self, wanted: impl Fn(&Recipe) -> bool) -> BTreeMap<String, Stack> {
+        let wanted = self.recipes.iter().filter(|recipe| wanted(recipe));
+        wanted.filter_map(|recipe| Some((recipe.name.clone(), Stack::read(&self.place_of(recipe))?))).collect()
+    }
+
     /// The whole lab, if all of it is built.
     pub(super) fn lab(&self, stacks: &[String]) -> Result<Option<Lab>, LabError> {
         let found = || {

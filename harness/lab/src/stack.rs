@@ -163,11 +163,11 @@ impl Build<'_, '_> {
             let what = format!("{} is not the file that was added any more; add it again", deb.file);
             return Err(LabError::bad_recipe(&what));
         }
-        package_of(self.children, file)
+        Ok(Package { sha256: came, ..package_of(self.children, file)? })
     }
 }
 
-/// What a file of a Debian package says of itself.
+/// What a file of a Debian package says of itself: everything but its SHA-256.
 pub(super) fn package_of(children: &Children, file: &Path) -> Result<Package, LabError> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let doing = format!("reading the package {name}");
@@ -176,11 +176,10 @@ pub(super) fn package_of(children: &Children, file: &Path) -> Result<Package, La
     let text = children.output(&doing, &mut command)?;
     let unreadable = |error: &io::Error| LabError::unreadable(&doing, &file.display().to_string(), error);
     let size = fs::metadata(file).map_err(|error| unreadable(&error))?.len();
-    let sha256 = manifest::file_digest(file).map_err(|error| unreadable(&error))?;
     match text.lines().collect::<Vec<_>>()[..] {
         [name, version, architecture @ ("amd64" | "all")] => {
             let (name, version) = (name.to_owned(), version.to_owned());
-            Ok(Package { name, version, architecture: architecture.to_owned(), sha256, size })
+            Ok(Package { name, version, architecture: architecture.to_owned(), size, ..Package::default() })
         }
         [_, _, other] => Err(LabError::bad_recipe(&format!("{name} is for {other}, and the lab's guests are amd64"))),
         _ => Err(LabError::failed(&doing, "dpkg-deb told no name, version and architecture")),

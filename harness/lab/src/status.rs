@@ -63,8 +63,7 @@ pub fn status(machine: &Machine) -> Result<Status, LabError> {
     let shelf = Shelf::of(machine)?;
     shelf.safe()?;
     let kernel = shelf.kernel();
-    let named = shelf.recipes.iter().map(|recipe| recipe.name.clone());
-    let stacks = named.filter_map(|name| Some((name.clone(), shelf.stack(&name)?))).collect();
+    let stacks = shelf.stacks(|_| true);
     let mut verified = shelf.verified(kernel.as_ref(), &stacks, true)?;
     let kernel = kernel.zip(verified.remove(KERNEL)).map(|(Kernel { manifest, .. }, verified)| Built {
         what: format!("{} from {} {}", manifest.release, manifest.source.name, manifest.source.version),

@@ -16,6 +16,12 @@ pub(crate) fn names() -> Vec<String> {
     all().into_iter().map(|recipe| recipe.name).collect()
 }
 
+/// The names of those that there are, in a list, if that is none of them.
+pub(crate) fn others_than(name: &str) -> Option<String> {
+    let there = names();
+    (!there.iter().any(|known| known == name)).then(|| there.join(", "))
+}
+
 /// Those of these stacks that run only when they are named, each with the stack that it is like.
 pub(crate) fn likes(names: &[String]) -> BTreeMap<String, String> {
     let unbidden = |recipe: &Recipe| !recipe.runs_unbidden() && names.contains(&recipe.name);

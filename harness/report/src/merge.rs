@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::evidence::saved::Saved;
 use super::run::RunResult;
+use offhook_base::shards::{missing, missing_told};
 use offhook_session::{Ended, Outcome, Verdict};
 
 /// What is wrong with parts, so that the whole is not what one run would have told.
@@ -59,15 +60,7 @@ pub enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { shards, total } => {
-                let (word, verb) = if shards.len() == 1 { ("shard", "is") } else { ("shards", "are") };
-                let named: Vec<String> = shards.iter().map(ToString::to_string).collect();
-                write!(
-                    f,
-                    "{word} {} of {total} {verb} missing: run with --shard N/{total} what is not there",
-                    named.join(", ")
-                )
-            }
+            Self::Missing { shards, total } => f.write_str(&missing_told(shards, *total)),
             Self::OtherDivision { part, total } => {
                 write!(f, "{} is no shard of a run of {total} shards, as another part is", part.display())
             }
@@ -190,7 +183,7 @@ fn divisions(parts: &[Saved]) -> Vec<Fault> {
             None => faults.push(Fault::OtherDivision { part: part.path.clone(), total }),
         }
     }
-    let shards: Vec<u32> = (1..=total).filter(|index| !there.contains(index)).collect();
+    let shards = missing(total, &there);
     if !shards.is_empty() {
         faults.push(Fault::Missing { shards, total });
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::server_words::ServerWords;
 use offhook_base::Span;
-use offhook_scenario::{AuthProtocol, AuthResult, Conformance, EtcTaken, Reason, Variant};
+use offhook_scenario::{AuthProtocol, AuthResult, Conformance, EtcTaken, Reason, Scenario, Variant};
 
 /// What came of one call, whatever was expected of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +136,33 @@ pub struct Outcome {
     pub trace: Vec<Event>,
     /// Directory with capture, transcript, logs and files.
     pub evidence: PathBuf,
+}
+
+impl Outcome {
+    /// That of a scenario of which nothing is known but its verdict.
+    pub fn blank(source: &SourceFile, scenario: &Scenario, stack: &str, seed: u64, verdict: Verdict) -> Self {
+        Self {
+            source: source.clone(),
+            name: scenario.name.clone(),
+            span: scenario.span,
+            variant: scenario.variant.clone(),
+            specs: scenario.specs.clone(),
+            tags: scenario.tags.clone(),
+            conformance: scenario.conformance.clone(),
+            stack: stack.to_owned(),
+            seed,
+            verdict,
+            steps: Vec::new(),
+            calls: Vec::new(),
+            virtual_time: Duration::ZERO,
+            wall_time: Duration::ZERO,
+            boot_time: None,
+            fingerprint: Fingerprint::default(),
+            etc: scenario.server.taken.clone(),
+            trace: Vec::new(),
+            evidence: PathBuf::new(),
+        }
+    }
 }
 
 /// How a scenario ended.

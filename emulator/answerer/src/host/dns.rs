@@ -1,6 +1,7 @@
-//! The host's DNS: A records of the names it knows, over UDP (RFC 1035); every other name does not exist.
+//! A host's DNS: A records of the names it knows, over UDP (RFC 1035); every other name does not exist.
 //!
-//! A message in; out, the reply and what was asked. Read and written by `simple-dns`.
+//! A message in; out, the reply and what was asked. Messages are read and written by `simple-dns`, which does that and nothing
+//! else; a resolver library would bring far more than is needed, and smoltcp's own types cannot write answers.
 
 use std::net::Ipv4Addr;
 
@@ -14,17 +15,17 @@ const HEADER: usize = 12;
 
 /// A reply, and what it is to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reply {
+pub struct Reply {
     /// The message.
-    pub(super) octets: Vec<u8>,
+    pub octets: Vec<u8>,
     /// The name that was asked for, if it could be read.
-    pub(super) name: Option<String>,
+    pub name: Option<String>,
     /// What the name has: `None` that it does not exist, or that the question could not be answered.
-    pub(super) addresses: Option<Vec<Ipv4Addr>>,
+    pub addresses: Option<Vec<Ipv4Addr>>,
 }
 
 /// The reply to a message; none to what is a reply itself or has no whole header.
-pub(super) fn answer(octets: &[u8], names: &[(String, Ipv4Addr)]) -> Option<Reply> {
+pub fn answer(octets: &[u8], names: &[(String, Ipv4Addr)]) -> Option<Reply> {
     let header = octets.get(..HEADER)?;
     if header[2] & 0x80 != 0 {
         return None;

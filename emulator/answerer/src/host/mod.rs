@@ -3,19 +3,17 @@
 //! A smoltcp interface over a pair of queues. It answers echoes by itself, DNS at UDP port 53, HTTP at TCP port 80, and refuses
 //! whatever else is asked for. It forwards nothing: there is no network behind it.
 
-mod dns;
+pub mod dns;
 mod http;
 mod web;
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use offhook_caller::ip::Queues;
+use offhook_caller::ip::Network;
 use offhook_clock::{Instant, earliest};
-use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
+use smoltcp::iface::SocketHandle;
 use smoltcp::socket::udp;
-use smoltcp::time::Instant as SmolInstant;
-use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
 
 use self::http::Page;
 use self::web::Web;
@@ -47,9 +45,7 @@ pub enum HostEvent {
 
 /// The host.
 pub(crate) struct Host {
-    device: Queues,
-    interface: Interface,
-    sockets: SocketSet<'static>,
+    network: Network,
     dns: SocketHandle,
     web: Web,
     names: Vec<(String, Ipv4Addr)>,
@@ -61,20 +57,16 @@ pub(crate) struct Host {
 impl Host {
     /// A host without addresses that sends datagrams of up to `mtu` octets, knows these names and has this name itself.
     pub(crate) fn new(now: Instant, mtu: usize, seed: u64, host: &str, names: Vec<(String, Ipv4Addr)>) -> Self {
-        let mut device = Queues::new(mtu);
-        let mut config = Config::new(HardwareAddress::Ip);
-        config.random_seed = seed;
-        let interface = Interface::new(config, &mut device, smol(now));
+        let mut network = Network::new(now, mtu, seed);
         let buffer =
             || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; QUESTIONS], vec![0; QUESTIONS * QUESTION]);
         let mut socket = udp::Socket::new(buffer(), buffer());
         // A port that is not 0, of a socket that is not bound: it cannot fail.
         let _ = socket.bind(DNS);
-        let mut sockets = SocketSet::new(Vec::new());
-        let dns = sockets.add(socket);
+        let dns = network.sockets.add(socket);
         let page = Page { host: host.to_owned(), facts: Vec::new() };
         let (web, events) = (Web::default(), VecDeque::new());
-        Self { device, interface, sockets, dns, web, names, page, events, deadline: None }
+        Self { network, dns, web, names, page, events, deadline: None }
     }
 
     /// What the page tells of the caller.
@@ -84,28 +76,19 @@ impl Host {
 
     /// Gives the host its IPv4 address; all else is beyond the link.
     pub(crate) fn add_ipv4(&mut self, now: Instant, local: Ipv4Addr) {
-        self.add(IpCidr::new(IpAddress::Ipv4(local), 32));
-        // Any gateway will do where there is but one way to go. The table has room for one route of each kind.
-        let _ = self.interface.routes_mut().add_default_ipv4_route(local);
+        self.network.add_ipv4(local, local);
         self.poll(now);
     }
 
     /// Gives the host its link-local address.
     pub(crate) fn add_ipv6(&mut self, now: Instant, local: Ipv6Addr) {
-        self.add(IpCidr::new(IpAddress::Ipv6(local), 64));
+        self.network.add_ipv6(local);
         self.poll(now);
-    }
-
-    fn add(&mut self, address: IpCidr) {
-        self.interface.update_ip_addrs(|addresses| {
-            // There is room for two, and no more than these two are ever given.
-            let _ = addresses.push(address);
-        });
     }
 
     /// A datagram from the link.
     pub(crate) fn handle_packet(&mut self, now: Instant, packet: &[u8]) {
-        self.device.incoming.push_back(packet.to_vec());
+        self.network.handle_packet(packet);
         self.poll(now);
     }
 
@@ -123,7 +106,7 @@ impl Host {
 
     /// The next datagram for the link; its first four bits tell IP from IPv6.
     pub(crate) fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        self.device.outgoing.pop_front()
+        self.network.poll_transmit()
     }
 
     /// The next thing that was asked.
@@ -133,15 +116,14 @@ impl Host {
 
     fn poll(&mut self, now: Instant) {
         loop {
-            self.interface.poll(smol(now), &mut self.device, &mut self.sockets);
+            self.network.poll(now);
             let answered = self.answer_questions();
-            let moved = self.web.advance(now, &self.page, &mut self.sockets, &mut self.events);
+            let moved = self.web.advance(now, &self.page, &mut self.network.sockets, &mut self.events);
             if !answered && !moved {
                 break;
             }
         }
-        let next = self.interface.poll_at(smol(now), &self.sockets);
-        let next = next.and_then(|next| u64::try_from(next.total_micros()).ok()).map(Instant::from_micros);
+        let next = self.network.poll_timeout(now);
         // What could not be done now will not be done by asking again at once; a deadline that never passes would stop
         // virtual time.
         self.deadline = earliest(next, self.web.poll_timeout()).filter(|next| *next > now);
@@ -149,7 +131,7 @@ impl Host {
 
     /// Answers the questions that have come; whether there was any.
     fn answer_questions(&mut self) -> bool {
-        let socket = self.sockets.get_mut::<udp::Socket<'_>>(self.dns);
+        let socket = self.network.sockets.get_mut::<udp::Socket<'_>>(self.dns);
         let mut answered = false;
         while socket.can_send() {
             let Ok((octets, from)) = socket.recv() else { break };
@@ -163,8 +145,4 @@ impl Host {
         }
         answered
     }
-}
-
-fn smol(now: Instant) -> SmolInstant {
-    SmolInstant::from_micros(i64::try_from(now.micros()).unwrap_or(i64::MAX))
 }

@@ -12,6 +12,7 @@
 
 mod echo;
 mod http;
+mod network;
 mod queues;
 mod resolver;
 mod transfer;
@@ -20,14 +21,13 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
+use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp;
-use smoltcp::time::Instant as SmolInstant;
-use smoltcp::wire::{HardwareAddress, IpCidr};
+use smoltcp::wire::IpCidr;
 
 use self::echo::Echoes;
 pub use self::echo::Pong;
-pub use self::queues::Queues;
+pub use self::network::Network;
 pub use self::resolver::Resolved;
 use self::resolver::{Asker, Resolver};
 use self::transfer::{Progress, Transfer};
@@ -55,9 +55,7 @@ pub enum HostEvent {
 
 /// The host.
 pub struct Host {
-    device: Queues,
-    interface: Interface,
-    sockets: SocketSet<'static>,
+    network: Network,
     echoes: Echoes,
     resolver: Resolver,
     transfers: Vec<Transfer>,
@@ -75,14 +73,8 @@ impl Host {
     /// A host without addresses that sends datagrams of up to `mtu` octets. `seed` makes its identifications,
     /// sequence numbers and ports.
     pub fn new(now: Instant, mtu: usize, seed: u64) -> Self {
-        let mut device = Queues::new(mtu);
-        let mut config = Config::new(HardwareAddress::Ip);
-        config.random_seed = seed;
-        let interface = Interface::new(config, &mut device, smol(now));
         Self {
-            device,
-            interface,
-            sockets: SocketSet::new(Vec::new()),
+            network: Network::new(now, mtu, seed),
             echoes: Echoes::default(),
             resolver: Resolver::default(),
             transfers: Vec::new(),
@@ -99,28 +91,19 @@ impl Host {
         if local.is_unspecified() || local.is_multicast() || local.is_broadcast() {
             return;
         }
-        self.add(IpCidr::new(local.into(), 32));
-        // Any gateway will do where there is but one way to go. The table has room for one route of each kind.
-        let _ = self.interface.routes_mut().add_default_ipv4_route(peer.unwrap_or(local));
+        self.network.add_ipv4(local, peer.unwrap_or(local));
     }
 
     /// Gives the host its link-local address.
     pub fn add_ipv6(&mut self, local: Ipv6Addr) {
-        self.add(IpCidr::new(local.into(), 64));
-    }
-
-    fn add(&mut self, address: IpCidr) {
-        self.interface.update_ip_addrs(|addresses| {
-            // There is room for two, and no more than these two are ever given.
-            let _ = addresses.push(address);
-        });
+        self.network.add_ipv6(local);
     }
 
     /// Takes the IPv4 address away; what was under way over it has failed.
     pub fn remove_ipv4(&mut self, now: Instant) {
-        self.interface.update_ip_addrs(|addresses| addresses.retain(|cidr| !matches!(cidr, IpCidr::Ipv4(_))));
+        self.network.interface.update_ip_addrs(|addresses| addresses.retain(|cidr| !matches!(cidr, IpCidr::Ipv4(_))));
         let why = "the link went down: IPCP is no longer Opened";
-        for (asker, resolved) in self.resolver.abandon(why, &mut self.sockets) {
+        for (asker, resolved) in self.resolver.abandon(why, &mut self.network.sockets) {
             if asker.is_none() {
                 self.events.push_back(HostEvent::Resolved(resolved));
             }
@@ -135,7 +118,7 @@ impl Host {
 
     /// Takes the link-local address away.
     pub fn remove_ipv6(&mut self) {
-        self.interface.update_ip_addrs(|addresses| addresses.retain(|cidr| !matches!(cidr, IpCidr::Ipv6(_))));
+        self.network.interface.update_ip_addrs(|addresses| addresses.retain(|cidr| !matches!(cidr, IpCidr::Ipv6(_))));
     }
 
     /// The DNS servers to ask, best first.
@@ -145,20 +128,20 @@ impl Host {
 
     /// A datagram from the link.
     pub fn handle_packet(&mut self, now: Instant, packet: &[u8]) {
-        self.device.incoming.push_back(packet.to_vec());
+        self.network.handle_packet(packet);
         self.poll(now);
     }
 
     /// Sends an echo request with `size` octets of data; false if the host has no address of that kind, `to` is none, or it is
     /// longer than the link takes.
     pub fn ping(&mut self, now: Instant, to: IpAddr, id: u16, seq: u16, size: u16) -> bool {
-        let fits = usize::from(size) + echo::headers(to) <= self.device.mtu();
+        let fits = usize::from(size) + echo::headers(to) <= self.network.mtu();
         let own = match to {
-            IpAddr::V4(_) => self.interface.ipv4_addr().map(IpAddr::V4),
+            IpAddr::V4(_) => self.network.interface.ipv4_addr().map(IpAddr::V4),
             IpAddr::V6(_) => self.link_local().map(IpAddr::V6),
         };
         let Some(own) = own.filter(|_| fits && !to.is_unspecified()) else { return false };
-        let sent = self.echoes.send(&mut self.sockets, own, to, id, seq, size);
+        let sent = self.echoes.send(&mut self.network.sockets, own, to, id, seq, size);
         self.poll(now);
         sent
     }
@@ -199,7 +182,7 @@ impl Host {
 
     /// The next datagram for the link; its first four bits tell IP from IPv6.
     pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        self.device.outgoing.pop_front()
+        self.network.poll_transmit()
     }
 
     /// The next thing that happened.
@@ -209,14 +192,14 @@ impl Host {
 
     fn link_local(&self) -> Option<Ipv6Addr> {
         let own = |cidr: &IpCidr| if let IpCidr::Ipv6(cidr) = cidr { Some(cidr.address()) } else { None };
-        self.interface.ip_addrs().iter().find_map(own)
+        self.network.interface.ip_addrs().iter().find_map(own)
     }
 
     fn ask(&mut self, now: Instant, name: &str, asker: Asker) {
-        let resolved = if self.interface.ipv4_addr().is_none() {
+        let resolved = if self.network.interface.ipv4_addr().is_none() {
             Some(Resolved::failed(name, NO_ADDRESS.to_owned()))
         } else {
-            self.resolver.ask(now, name, asker, self.interface.context(), &mut self.sockets)
+            self.resolver.ask(now, name, asker, self.network.interface.context(), &mut self.network.sockets)
         };
         if let Some(resolved) = resolved {
             self.resolved(now, asker, resolved);
@@ -232,7 +215,7 @@ impl Host {
             (Some(address), _) => {
                 self.port = self.port.wrapping_add(1) % (u16::MAX - FIRST_PORT);
                 let own_port = FIRST_PORT + self.port;
-                transfer.connect(now, *address, own_port, self.interface.context(), &mut self.sockets)
+                transfer.connect(now, *address, own_port, self.network.interface.context(), &mut self.network.sockets)
             }
             (None, error) => Err(transfer.failed(error.unwrap_or_else(|| "the name has no address".to_owned()))),
         };
@@ -244,31 +227,29 @@ impl Host {
 
     fn poll(&mut self, now: Instant) {
         loop {
-            self.interface.poll(smol(now), &mut self.device, &mut self.sockets);
+            self.network.poll(now);
             // What was taken or given may let more be sent: a window, a segment, the end of a connection.
             if !self.advance(now) {
                 break;
             }
         }
-        let pongs = self.echoes.replies(&mut self.sockets);
+        let pongs = self.echoes.replies(&mut self.network.sockets);
         self.events.extend(pongs.into_iter().map(HostEvent::Pong));
-        let next = self.interface.poll_at(smol(now), &self.sockets);
-        let next = next.and_then(|next| u64::try_from(next.total_micros()).ok()).map(Instant::from_micros);
         let closing = self.closing.iter().map(|(_, until)| Some(*until));
         let own = self.transfers.iter().map(Transfer::deadline).chain(closing).fold(None, earliest);
         // What could not be done now will not be done by asking again at once; a deadline that never passes
         // would stop virtual time.
-        self.deadline = earliest(next, own).filter(|next| *next > now);
+        self.deadline = earliest(self.network.poll_timeout(now), own).filter(|next| *next > now);
     }
 
     /// Moves resolver, transfers and closing connections on; whether that gave the interface something to do.
     fn advance(&mut self, now: Instant) -> bool {
         let mut moved = false;
-        for (asker, resolved) in self.resolver.answers(now, &mut self.sockets) {
+        for (asker, resolved) in self.resolver.answers(now, &mut self.network.sockets) {
             moved |= asker.is_some();
             self.resolved(now, asker, resolved);
         }
-        let (sockets, closing, events) = (&mut self.sockets, &mut self.closing, &mut self.events);
+        let (sockets, closing, events) = (&mut self.network.sockets, &mut self.closing, &mut self.events);
         self.transfers.retain_mut(|transfer| match transfer.advance(now, sockets) {
             Progress::Waits => true,
             Progress::Moved => {
@@ -284,19 +265,16 @@ impl Host {
         });
         if !moved {
             self.closing.retain(|(handle, until)| {
-                let over = *until <= now || self.sockets.get::<tcp::Socket<'_>>(*handle).state() == tcp::State::Closed;
+                let over =
+                    *until <= now || self.network.sockets.get::<tcp::Socket<'_>>(*handle).state() == tcp::State::Closed;
                 if over {
-                    self.sockets.remove(*handle);
+                    self.network.sockets.remove(*handle);
                 }
                 !over
             });
         }
         moved
     }
-}
-
-fn smol(now: Instant) -> SmolInstant {
-    SmolInstant::from_micros(i64::try_from(now.micros()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -11,22 +11,22 @@ const LEAST_MTU: usize = 68;
 
 /// A device that is two queues.
 #[derive(Debug)]
-pub struct Queues {
+pub(super) struct Queues {
     mtu: usize,
     /// From the link.
-    pub incoming: VecDeque<Vec<u8>>,
+    pub(super) incoming: VecDeque<Vec<u8>>,
     /// For the link.
-    pub outgoing: VecDeque<Vec<u8>>,
+    pub(super) outgoing: VecDeque<Vec<u8>>,
 }
 
 impl Queues {
     /// Empty queues for datagrams of up to `mtu` octets.
-    pub fn new(mtu: usize) -> Self {
+    pub(super) fn new(mtu: usize) -> Self {
         Self { mtu: mtu.max(LEAST_MTU), incoming: VecDeque::new(), outgoing: VecDeque::new() }
     }
 
     /// Octets of the longest datagram.
-    pub const fn mtu(&self) -> usize {
+    pub(super) const fn mtu(&self) -> usize {
         self.mtu
     }
 }
@@ -54,7 +54,7 @@ impl Device for Queues {
 
 /// A datagram on its way in.
 #[derive(Debug)]
-pub struct Incoming(Vec<u8>);
+pub(super) struct Incoming(Vec<u8>);
 
 impl phy::RxToken for Incoming {
     fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
@@ -64,7 +64,7 @@ impl phy::RxToken for Incoming {
 
 /// Room for a datagram on its way out.
 #[derive(Debug)]
-pub struct Outgoing<'a>(&'a mut VecDeque<Vec<u8>>);
+pub(super) struct Outgoing<'a>(&'a mut VecDeque<Vec<u8>>);
 
 impl phy::TxToken for Outgoing<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {

@@ -57,11 +57,11 @@ impl Net {
         let packets = || udp::PacketBuffer::new(vec![udp::PacketMetadata::EMPTY; 8], vec![0; 4096]);
         let mut dns = udp::Socket::new(packets(), packets());
         dns.bind(53).unwrap();
-        let dns = other.sockets.add(dns);
+        let dns = other.network.sockets.add(dns);
         let buffer = || tcp::SocketBuffer::new(vec![0; 32 * 1024]);
         let mut http = tcp::Socket::new(buffer(), buffer());
         http.listen(80).unwrap();
-        let http = other.sockets.add(http);
+        let http = other.network.sockets.add(http);
         Self {
             now: Instant::ZERO,
             caller,
@@ -137,7 +137,7 @@ impl Net {
     }
 
     fn serve_dns(&mut self) {
-        let socket = self.other.sockets.get_mut::<udp::Socket<'_>>(self.dns);
+        let socket = self.other.network.sockets.get_mut::<udp::Socket<'_>>(self.dns);
         while let Ok((query, from)) = socket.recv() {
             let mut reply = query.to_vec();
             let known = query.windows(9).any(|part| part == b"\x03www\x03lan\0");
@@ -157,7 +157,7 @@ impl Net {
     }
 
     fn serve_http(&mut self) {
-        let socket = self.other.sockets.get_mut::<tcp::Socket<'_>>(self.http);
+        let socket = self.other.network.sockets.get_mut::<tcp::Socket<'_>>(self.http);
         let request = &mut self.request;
         while socket.can_recv() {
             socket

@@ -10,7 +10,7 @@ use crate::auth::{AuthChoice, AuthOption};
 use crate::automaton::State;
 use crate::ccp::Method;
 use crate::chap::Algorithm;
-use crate::frame::{CCP, COMPRESSED, IP, IPV6, VJ_COMPRESSED, VJ_UNCOMPRESSED};
+use crate::frame::{CCP, COMPRESSED, IP, VJ_COMPRESSED, VJ_UNCOMPRESSED, protocol_of};
 use crate::ipcp::VanJacobson;
 use crate::mppe::Strength;
 use crate::print;
@@ -65,7 +65,7 @@ struct Told {
 
 /// Sends a datagram, from the calling end or to it, and carries what follows until both ends are at rest.
 fn send(pair: &mut Pair, from_caller: bool, datagram: &[u8], fate: Fate) -> Told {
-    let protocol = if datagram.first().is_some_and(|first| first >> 4 == 6) { IPV6 } else { IP };
+    let protocol = protocol_of(datagram);
     let Pair { link, server, now, .. } = pair;
     let (from, to) = if from_caller { (&mut *link, &mut *server) } else { (&mut *server, &mut *link) };
     assert!(from.handle_datagram(protocol, datagram));

@@ -1,16 +1,10 @@
-//! The LAN's DNS server: A records of the scenario's names over UDP (RFC 1035).
-//!
-//! Messages are read and written by `simple-dns`, which does that and nothing else; a resolver library would bring
-//! far more than is needed, and smoltcp's own types cannot write answers.
+//! The LAN's DNS server: the answers of [`offhook_answerer::dns`] with the scenario's names, over UDP.
 
 use std::net::Ipv4Addr;
 
-use simple_dns::rdata::{A, RData};
-use simple_dns::{CLASS, Name, OPCODE, Packet, PacketFlag, QCLASS, QTYPE, RCODE, ResourceRecord, TYPE};
+use offhook_answerer::dns;
 use tokio::net::UdpSocket;
 
-/// How long an answer may be kept, in seconds: not beyond the next call.
-const TTL: u32 = 5;
 /// The longest question taken, as EDNS peers have agreed on.
 const LONGEST: usize = 1232;
 
@@ -25,68 +19,17 @@ pub(super) async fn serve(socket: UdpSocket, names: Vec<(String, Ipv4Addr)>) {
     }
 }
 
-/// The reply to a message; none to what is a reply itself or has no whole header.
+/// The reply to a message, if it gets one.
 fn answer(octets: &[u8], names: &[(String, Ipv4Addr)]) -> Option<Vec<u8>> {
-    let header = octets.get(..12)?;
-    if header[2] & 0x80 != 0 {
-        return None;
-    }
-    let id = u16::from_be_bytes([header[0], header[1]]);
-    let mut reply = match Packet::parse(octets) {
-        Ok(query) => replied(query, names),
-        Err(_) => refused(Packet::new_reply(id), RCODE::FormatError),
-    };
-    if header[2] & 1 != 0 {
-        reply.set_flags(PacketFlag::RECURSION_DESIRED);
-    }
-    reply.build_bytes_vec().ok()
-}
-
-fn replied<'a>(query: Packet<'a>, names: &[(String, Ipv4Addr)]) -> Packet<'a> {
-    let opcode = query.opcode();
-    let mut reply = Packet::new_reply(query.id());
-    *reply.opcode_mut() = opcode;
-    if opcode != OPCODE::StandardQuery {
-        return refused(reply, RCODE::NotImplemented);
-    }
-    let [question] = &query.questions[..] else { return refused(reply, RCODE::FormatError) };
-    reply.set_flags(PacketFlag::AUTHORITATIVE_ANSWER);
-    reply.questions.push(question.clone());
-    if !matches!(question.qclass, QCLASS::CLASS(CLASS::IN) | QCLASS::ANY) {
-        return refused(reply, RCODE::NotImplemented);
-    }
-    let asked = question.qname.to_string();
-    let addresses: Vec<Ipv4Addr> =
-        names.iter().filter(|(name, _)| same(name, &asked)).map(|(_, address)| *address).collect();
-    if addresses.is_empty() {
-        return refused(reply, RCODE::NameError);
-    }
-    // A name that is known and has no record of that kind gets an answer without records (RFC 2308 §2.2).
-    if matches!(question.qtype, QTYPE::TYPE(TYPE::A) | QTYPE::ANY) {
-        let name: Name<'a> = question.qname.clone();
-        reply.answers.extend(addresses.into_iter().map(|address| {
-            let record = RData::A(A { address: address.to_bits() });
-            ResourceRecord::new(name.clone(), CLASS::IN, TTL, record)
-        }));
-    }
-    reply
-}
-
-fn refused(mut reply: Packet<'_>, code: RCODE) -> Packet<'_> {
-    *reply.rcode_mut() = code;
-    reply
-}
-
-/// Names do not depend on case (RFC 1035 §2.3.3), nor on the root's dot.
-fn same(one: &str, other: &str) -> bool {
-    one.trim_end_matches('.').eq_ignore_ascii_case(other.trim_end_matches('.'))
+    dns::answer(octets, names).map(|reply| reply.octets)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
-    use simple_dns::Question;
+    use simple_dns::rdata::RData;
+    use simple_dns::{CLASS, Name, Packet, PacketFlag, QTYPE, Question, RCODE, TYPE};
 
     use super::*;
 

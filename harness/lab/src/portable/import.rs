@@ -22,7 +22,6 @@ use crate::kernel::{KERNEL, Kernel};
 use crate::machine::Machine;
 use crate::manifest::file_digest;
 use crate::memory;
-use crate::recipe::Recipe;
 use crate::record::{RECORD, Record};
 use crate::shelf::Shelf;
 use crate::stack::Stack;
@@ -182,11 +181,9 @@ impl Input<'_> {
     /// The parts that are there already and are the same; others are not replaced, as guests may run on them.
     fn there(&self, shelf: &Shelf, contents: &Contents) -> Result<Vec<String>, LabError> {
         let kernel = shelf.kernel().filter(|_| contents.parts.iter().any(|packed| packed.part == KERNEL));
-        let wanted =
-            |recipe: &&Recipe| recipe.ships() && contents.parts.iter().any(|packed| packed.part == recipe.name);
-        let named = shelf.recipes.iter().filter(wanted).map(|recipe| recipe.name.clone());
-        let stacks = named.filter_map(|name| Some((name.clone(), shelf.stack(&name)?)));
-        let verified = shelf.verified(kernel.as_ref(), &stacks.collect(), true)?;
+        let wanted = |name: &String| contents.parts.iter().any(|packed| packed.part == *name);
+        let stacks = shelf.stacks(|recipe| recipe.ships() && wanted(&recipe.name));
+        let verified = shelf.verified(kernel.as_ref(), &stacks, true)?;
         let mut kept = Vec::new();
         for packed in &contents.parts {
             match verified.get(&packed.part) {

@@ -114,10 +114,9 @@ fn tell_differences(paired: &Paired, comparing: Comparing, json: Option<&Path>, 
 /// `A,B`: two stacks.
 pub(super) fn two_stacks(text: &str) -> Result<(String, String), String> {
     let (first, second) = text.split_once(',').ok_or("expected two stacks: bookworm,trixie")?;
-    let there = stacks::names();
-    let unknown = [first, second].into_iter().find(|stack| !there.iter().any(|name| name == stack));
+    let unknown = [first, second].into_iter().find_map(|stack| Some((stack, stacks::others_than(stack)?)));
     match unknown {
-        Some(stack) => Err(format!("no stack {stack}; there are {}", there.join(", "))),
+        Some((stack, there)) => Err(format!("no stack {stack}; there are {there}")),
         None if first == second => Err("the two are the same".to_owned()),
         None => Ok((first.to_owned(), second.to_owned())),
     }

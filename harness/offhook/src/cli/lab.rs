@@ -200,11 +200,10 @@ fn build(stacks: &[String]) -> Result<(), Failure> {
 }
 
 fn known(name: &str) -> Result<(), Failure> {
-    let there = stacks::names();
-    if there.iter().any(|stack| stack == name) {
-        return Ok(());
+    match stacks::others_than(name) {
+        Some(there) => Err((WRONG_INPUT, format!("no stack is called {name:?}; there are {there}"))),
+        None => Ok(()),
     }
-    Err((WRONG_INPUT, format!("no stack is called {name:?}; there are {}", there.join(", "))))
 }
 
 /// Writes the recipe of a stack, and builds it; one that cannot be built is not kept.

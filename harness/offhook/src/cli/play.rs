@@ -120,9 +120,8 @@ pub(super) fn known_stacks(names: &[String]) -> Result<(), Stop> {
 
 /// What is to be said of the first of these names that is no stack's.
 pub(super) fn unknown_stack<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<String> {
-    let there = stacks::names();
-    let name = names.into_iter().find(|name| !there.contains(name))?;
-    Some(format!("--stack {name}: no such stack; there are {}\n", there.join(", ")))
+    let (name, there) = names.into_iter().find_map(|name| Some((name, stacks::others_than(name)?)))?;
+    Some(format!("--stack {name}: no such stack; there are {there}\n"))
 }
 
 /// Says why there is no result; the exit code.

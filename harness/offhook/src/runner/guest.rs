@@ -264,27 +264,8 @@ pub(super) fn verdict_of(error: Error) -> Verdict {
 
 /// The outcome of something of which nothing is known but its verdict.
 pub(super) fn blank(item: &Item, verdict: Verdict) -> Outcome {
-    Outcome {
-        source: item.source.clone(),
-        name: item.scenario.name.clone(),
-        span: item.scenario.span,
-        variant: item.scenario.variant.clone(),
-        specs: item.scenario.specs.clone(),
-        tags: item.scenario.tags.clone(),
-        conformance: item.scenario.conformance.clone(),
-        stack: item.stack.clone(),
-        seed: item.seed,
-        verdict,
-        steps: Vec::new(),
-        calls: Vec::new(),
-        virtual_time: Duration::ZERO,
-        wall_time: Duration::ZERO,
-        boot_time: None,
-        fingerprint: Default::default(),
-        etc: item.scenario.server.taken.clone(),
-        trace: Vec::new(),
-        evidence: item.evidence.clone(),
-    }
+    let evidence = item.evidence.clone();
+    Outcome { evidence, ..Outcome::blank(&item.source, &item.scenario, &item.stack, item.seed, verdict) }
 }
 
 #[cfg(test)]
