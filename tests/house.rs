@@ -33,6 +33,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("offhook-language", &["base", "etc", "scenario", "schema", "script", "telephony"]),
     ("offhook-server", &["base", "clock", "etc", "port", "scenario", "telephony"]),
     ("offhook-session", &["base", "caller", "clock", "ppp", "scenario", "script", "telephony"]),
+    ("offhook-explore", &["base", "clock", "scenario", "session", "telephony"]),
     ("offhook-conformance", &["base", "clock", "ppp", "scenario", "script", "session", "telephony"]),
     (
         "offhook-guest",
@@ -72,6 +73,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "conformance",
             "decode",
             "etc",
+            "explore",
             "lab",
             "language",
             "learn",
@@ -100,6 +102,7 @@ const WITHOUT_IO: &[&str] = &[
     "offhook-answerer",
     "offhook-decode",
     "offhook-learn",
+    "offhook-explore",
     "offhook-scenario",
     "offhook-session",
 ];

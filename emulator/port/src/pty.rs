@@ -53,6 +53,16 @@ nix::ioctl_none_bad!(
     0x5437
 );
 
+nix::ioctl_write_ptr_bad!(
+    /// Gives the terminal a line discipline: `TIOCSETD`, asm-generic/ioctls.h.
+    tiocsetd,
+    0x5423,
+    nix::libc::c_int
+);
+
+/// The ordinary line discipline, linux/tty.h.
+static N_TTY: nix::libc::c_int = 0;
+
 /// A pty used as a serial port.
 #[derive(Debug)]
 pub struct Port {
@@ -349,6 +359,10 @@ impl Port {
         // Best effort: an unprivileged user may be denied, because a server has changed the node's owner.
         if let Ok(slave) = self.open_slave() {
             self.forget_unread(&slave);
+            // So does a serial driver. A pty, whose other side is never closed, would keep for ever that of a pppd that was
+            // killed, and whoever came next could neither read nor write.
+            // SAFETY: the descriptor and the number are there for the length of the call.
+            let _ = unsafe { tiocsetd(slave.as_raw_fd(), &raw const N_TTY) };
         }
         let failed = |cause| self.failed("waiting for the DTE to open", cause);
         self.openings.forget().map_err(failed)?;

@@ -16,6 +16,8 @@ pub enum LossCause {
     DeadDirection,
     /// Whoever they were for did not read.
     NotRead,
+    /// The line was disturbed on purpose.
+    Disturbed,
 }
 
 impl LossCause {
@@ -28,6 +30,7 @@ impl LossCause {
             Self::NoCarrier => "there was no carrier",
             Self::DeadDirection => "the line was dead in this direction",
             Self::NotRead => "the receiver did not read",
+            Self::Disturbed => "the line was disturbed on purpose",
         }
     }
 }

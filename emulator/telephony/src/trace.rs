@@ -35,7 +35,7 @@ pub struct Event {
 }
 
 /// One of the two ends of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum End {
     /// The emulated far end that placed the call.
@@ -262,6 +262,40 @@ impl From<Loss> for EventKind {
 }
 
 impl EventKind {
+    /// Its kind, by the name that it has in JSON: `ring-on`, `frame`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CallBegins { .. } => "call-begins",
+            Self::RingOn { .. } => "ring-on",
+            Self::RingOff { .. } => "ring-off",
+            Self::CallerId { .. } => "caller-id",
+            Self::OffHook => "off-hook",
+            Self::OnHook => "on-hook",
+            Self::Connected { .. } => "connected",
+            Self::Cleared { .. } => "cleared",
+            Self::Dialled { .. } => "dialled",
+            Self::Tone { .. } => "tone",
+            Self::Circuit { .. } => "circuit",
+            Self::Impairment { .. } => "harm",
+            Self::Lost { .. } => "lost",
+            Self::DteOpened => "dte-opened",
+            Self::DteClosed => "dte-closed",
+            Self::Command { .. } => "command",
+            Self::Response { .. } => "response",
+            Self::Ignored { .. } => "ignored",
+            Self::Frame { .. } => "frame",
+            Self::BadFrame { .. } => "bad-frame",
+            Self::Text { .. } => "text",
+            Self::Link { .. } => "link",
+            Self::Started { .. } => "started",
+            Self::Exited { .. } => "exited",
+            Self::Log { .. } => "log",
+            Self::Interface { .. } => "interface",
+            Self::Step { .. } => "step",
+            Self::Note { .. } => "note",
+        }
+    }
+
     /// A call begins, whose caller is told as this.
     pub fn call_begins(from: Option<&Party>, name: Option<&Party>) -> Self {
         Self::CallBegins { from: from.map(Party::to_string), name: name.map(Party::to_string) }

@@ -31,6 +31,8 @@ pub(super) struct Machine {
     configuration: Configuration,
     files: Vec<RawFile>,
     changes: usize,
+    /// Whether copies are kept.
+    evidence: bool,
 }
 
 impl Machine {
@@ -59,7 +61,7 @@ impl Machine {
         written::write(&files, root).map_err(|error| io("writing the server's files", &error))?;
         written::make_homes(&Configuration::homes(&files), root)
             .map_err(|error| io("making home directories", &error))?;
-        let machine = Self { configuration, files, changes: 0 };
+        let machine = Self { configuration, files, changes: 0, evidence: job.evidence };
         machine.keep(&machine.files, "server")?;
         Ok(machine)
     }
@@ -121,6 +123,9 @@ impl Machine {
     }
 
     fn keep(&self, files: &[RawFile], place: &str) -> Result<(), Error> {
+        if !self.evidence {
+            return Ok(());
+        }
         written::keep(files, &output::directory().join(place))
             .map_err(|error| Error::io("keeping the server's files as evidence", &error))
     }

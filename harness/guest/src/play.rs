@@ -42,7 +42,9 @@ fn prepared(job: &Job) -> Result<Report, Error> {
     report.trace.sort_by_key(|event| event.at);
     // The server's programs are gone.
     output::enter()?;
-    keep_logs(&report.trace)?;
+    if job.evidence {
+        keep_logs(&report.trace)?;
+    }
     Ok(report)
 }
 

@@ -3,8 +3,11 @@
 //! The only place inside a guest that knows the clock. It turns readiness of file descriptors into calls of the
 //! sans-I/O parts, and their deadlines into one timer.
 
+mod census;
 mod changes;
 mod clients;
+mod disturbing;
+mod holding;
 mod kept;
 mod ports;
 mod records;
@@ -22,6 +25,8 @@ use offhook_telephony::trace::EventKind;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::clients::numbered;
+use self::disturbing::Disturbing;
+use self::holding::Holding;
 use self::kept::Kept;
 use self::ports::{all_opened, next_of, tell};
 use self::trace_stream::TraceStream;
@@ -62,6 +67,8 @@ pub(super) struct World {
     clients: Clients,
     lan: Option<LanHost>,
     trace: Kept,
+    disturbing: Disturbing,
+    holding: Holding,
     trace_stream: Option<TraceStream>,
 }
 
@@ -112,6 +119,8 @@ impl World {
             clients: Clients::new(&job.scenario, namespaces, &exchange)?,
             lan,
             trace: Kept::new(),
+            disturbing: Disturbing::new(&job.scenario.disturbances),
+            holding: Holding::new(&job.scenario),
             trace_stream: job.partial_trace.then(TraceStream::begin).transpose()?,
         };
         world.complain(Instant::ZERO, complaints);
@@ -127,27 +136,37 @@ impl World {
                 let events = self.init.respawn(now);
                 self.record_all(now, events);
             }
-            if self.converse(now)? {
+            if self.converse(now)? || self.disturb(now) {
                 // What was asked for may be due at once.
                 continue;
             }
             self.write_ports(now)?;
-            if self.conversations.are_over() && now >= *end.get_or_insert(now + LAST_WORDS) {
+            // What happens while the server is listened to for the last time is no reason to go on.
+            let over = self.conversations.are_over() && (end.is_some() || self.has_settled(now));
+            if over && now >= *end.get_or_insert(now + LAST_WORDS) {
                 break now;
             }
             let wake = self.wake(end).await?;
             self.handle(wake)?;
         };
         self.read_log_files(now, true)?;
+        self.holding.look_again();
         // mgetty whose port goes away in the middle of its chat reads it for ever, and nobody else gets the processor.
         // All but this process; there may be none.
         let _ = kill(Pid::from_raw(-1), SIGKILL);
-        self.collect();
+        self.collect(now);
         let (trace, lost) = self.trace.finish();
         // What a call failed at may well be what is missing.
         let error = lost.or(self.conversations.error());
-        let steps = self.conversations.results();
+        let mut steps = self.conversations.results();
         let calls = self.conversations.summaries(&self.sessions);
+        steps.extend(self.holding.judged(
+            now,
+            self.conversations.scenario(),
+            &trace,
+            &calls,
+            self.conversations.held(),
+        ));
         Ok(Report { steps, calls, error, trace, virtual_micros: now.micros(), token: String::new() })
     }
 
@@ -158,7 +177,11 @@ impl World {
         }
         self.conversations.advance(now, &mut self.sessions);
         self.settle(now);
-        self.collect();
+        self.collect(now);
+        if self.conversations.have_begun() {
+            let ready = self.sessions.iter().filter(|session| session.ready_at().is_some());
+            self.holding.look(ready.map(|session| session.device.clone()));
+        }
         let mut done = false;
         while let Some(request) = self.conversations.poll_request() {
             done |= self.handle_request(now, request)?;
@@ -177,6 +200,7 @@ impl World {
         // Nothing is started any more when the end is near.
         let others = if end.is_some() { end } else { self.init.poll_timeout() };
         let deadline = earliest(earliest(sessions, calls), earliest(others, self.clients.poll_timeout()));
+        let deadline = earliest(deadline, earliest(self.disturbing.poll_timeout(), self.holding.poll_timeout()));
         tokio::select! {
             biased;
             _ = self.children.recv() => Ok(Wake::Child),
@@ -240,7 +264,7 @@ impl World {
             self.clients.handle_timeout(now);
         }
         self.settle(now);
-        self.collect();
+        self.collect(now);
         Ok(())
     }
 }

@@ -440,6 +440,7 @@ fn used(items: &[Item], found: &mut BTreeSet<String>) {
 
 /// What no scenario that ships says.
 const REST: &str = r#"variable "x" 1; scenario "x" { server { port "ttyS0"; }
+    disturb "delay" after="frame" nth=2 later="1s" end="server" time="1s"; disturb "set-clock" after="command" time="1s" back=#true; disturb "modem-says" after="command" text="RING"; disturb "kill" after="command" program="pppd" signal="HUP"
     call with="pppd" { chat "" "ATDT1" "CONNECT" ""; modem "generic"; expect-modem "x" within="2s"; }
     call { expect-answer { on "trixie" rings=2 reason="so" case="x"; fails reason="so" case="x"; }; ppp ask-dns=#false; fetch "http://www.lan/" size=5; }
     conformance "X" level="must" subject="answering" own-end="so"

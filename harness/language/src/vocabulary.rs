@@ -59,6 +59,8 @@ pub enum Place {
     Change,
     /// In `together`.
     Together,
+    /// In `invariant`.
+    Invariant,
     /// In `call`.
     Call,
     /// In the block of a verb.
@@ -79,7 +81,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the reference.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::File,
         Self::Scenario,
         Self::Server,
@@ -93,6 +95,7 @@ impl Place {
         Self::Lan,
         Self::Change,
         Self::Together,
+        Self::Invariant,
         Self::Call,
         Self::Step,
         Self::Packets,
@@ -120,6 +123,7 @@ impl offhook_schema::Place for Place {
             Self::Lan => "lan",
             Self::Change => "change",
             Self::Together => "together",
+            Self::Invariant => "invariant",
             Self::Call => "call",
             Self::Step => "verb",
             Self::Packets => "packets",
@@ -146,6 +150,7 @@ impl offhook_schema::Place for Place {
             Self::Lan => "in `lan`",
             Self::Change => "in a `change`",
             Self::Together => "in `together`",
+            Self::Invariant => "in an `invariant`",
             Self::Call => "in a `call`",
             Self::Step => "in the block of a verb",
             Self::Packets => "in `packets`",

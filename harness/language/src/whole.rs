@@ -2,16 +2,16 @@
 //!
 //! Parts of the server are made in `build`, calls in `call`; `order` looks at a call whose words are right.
 
-use super::build::{Known, Scene, build_change, build_port, build_server};
+use super::build::{Known, Scene, build_change, build_disturbances, build_port, build_server};
 use super::call::script::faulty::build_faults;
 use super::call::{build_call, build_together};
 use super::order;
 use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::{Act as ActWord, Item, Place};
-use crate::words::choices::{EXTENTS, LEVELS, STACKS_UNLESS_STATED, SUBJECTS};
-use offhook_scenario::{Act, Conformance, Port, Scenario, Snapshot, Variant};
-use offhook_schema::{Problem, Value};
+use crate::words::choices::{EXTENTS, INVARIANTS, LEVELS, STACKS_UNLESS_STATED, SUBJECTS};
+use offhook_scenario::{Act, Conformance, Invariant, InvariantKind, Port, Scenario, Snapshot, Variant};
+use offhook_schema::{Problem, Value, nearest};
 
 /// Makes the scenarios of a file; `base` knows where it lies, `variants` which case of a table each is.
 pub(super) fn build(
@@ -57,17 +57,17 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
             ActWord::Together => Act::Calls(build_together(group, &mut scene, problems)),
             ActWord::Change => Act::Change(build_change(group, base, &scene.ports, &mut scene.known, problems)),
         });
-        // What a call lacks is said once; its order is only looked at when its words are right.
-        if group.sound
-            && problems.len() == before
-            && let Some(Act::Calls(calls)) = acts.last()
-        {
-            for call in calls {
-                order::check(call, &scene, problems);
-            }
+        check_order(group, &acts, &scene, before, problems);
+    }
+    let placed = acts.len();
+    let mut invariants = Vec::new();
+    for word in item.children("invariant") {
+        match INVARIANTS.of(&word.argument_text(0)) {
+            Some(kind) if word.items.is_empty() => invariants.push(Invariant { span: word.span, kind }),
+            _ => build_probe(word, &mut acts, &mut scene, problems),
         }
     }
-    if !acts.iter().any(|act| matches!(act, Act::Calls(_))) && item.complete {
+    if !acts[..placed].iter().any(|act| matches!(act, Act::Calls(_))) && item.complete {
         let message = "this scenario makes no call";
         let problem = Problem::new(fault::EMPTY_CALL, message, item.argument_span(0), "has no `call` in its block");
         problems.push(problem.help("add a call: call from=\"5551234\" { ... }"));
@@ -85,6 +85,40 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         like: None,
         server,
         acts,
+        disturbances: build_disturbances(item, problems),
+        invariants,
+    }
+}
+
+/// The calls of an invariant that is shown by calls: acts after all others.
+fn build_probe(word: &Item, acts: &mut Vec<Act>, scene: &mut Scene<'_>, problems: &mut Vec<Problem>) {
+    if word.items.is_empty() && word.complete && word.sound {
+        let message = format!("nothing says how \"{}\" is seen to hold", word.argument_text(0));
+        let problem = Problem::new(fault::EMPTY_CALL, message, word.span, "has no `call` in its block");
+        let names: Vec<&str> = InvariantKind::ALL.map(InvariantKind::name).into();
+        problems.push(problem.help(match nearest(&word.argument_text(0), names.iter().copied()) {
+            Some(near) => {
+                format!("did you mean \"{near}\"? Else give it calls: invariant \"...\" {{ call {{ ... }}; }}")
+            }
+            None => format!("without a block: {}", names.join(", ")),
+        }));
+    }
+    for call in word.children("call") {
+        let before = problems.len();
+        acts.push(Act::Calls(vec![build_call(call, scene, problems)]));
+        check_order(call, acts, scene, before, problems);
+    }
+}
+
+/// What a call lacks is said once; its order is only looked at when its words are right.
+fn check_order(group: &Item, acts: &[Act], scene: &Scene<'_>, before: usize, problems: &mut Vec<Problem>) {
+    if group.sound
+        && problems.len() == before
+        && let Some(Act::Calls(calls)) = acts.last()
+    {
+        for call in calls {
+            order::check(call, scene, problems);
+        }
     }
 }
 

@@ -135,6 +135,7 @@ impl Lab {
             untrusted: false,
             confined: false,
             snapshots: Mode::Check,
+            evidence: true,
             fail_fast: false,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

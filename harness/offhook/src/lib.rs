@@ -43,6 +43,9 @@ pub mod comparison;
 #[doc(hidden)]
 pub mod differential;
 mod error;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod explore;
 mod lab;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

@@ -34,6 +34,9 @@ pub struct Call {
     /// Whether it waits for the port to be ready. True unless stated otherwise, or if its line is called already by
     /// an earlier call of the same group.
     pub ready: bool,
+    /// Whether it may fail at any step, which ends it and nothing else. False unless stated otherwise.
+    #[serde(default)]
+    pub may_fail: bool,
     /// What the caller does and what is expected, in order.
     pub steps: Vec<Step>,
 }
@@ -51,6 +54,7 @@ impl Call {
             caller_id_garbled: false,
             after: Duration::ZERO,
             ready: true,
+            may_fail: false,
             steps: Vec::new(),
         }
     }

@@ -7,6 +7,8 @@
 mod call;
 mod change;
 mod client;
+mod disturbance;
+mod invariant;
 mod packets;
 mod port;
 mod ppp;
@@ -20,6 +22,8 @@ use serde::{Deserialize, Serialize};
 pub use call::{Call, Client, ClientProgram, Deviation, KnownFailure, PATIENCE, Step};
 pub use change::{Change, Edit};
 pub use client::{AcceptedAuth, AuthProtocol, Compress, EchoRequests, Magic, Phase, PppClient, Start};
+pub use disturbance::{Deed, Disturbance, Moment};
+pub use invariant::{Invariant, InvariantKind};
 pub use offhook_base::{Span, format_duration, parse_duration};
 pub use offhook_etc::{Content, Etc, RawFile};
 pub use offhook_telephony::modem::Personality;
@@ -66,6 +70,12 @@ pub struct Scenario {
     pub server: Server,
     /// What happens, one act after the other.
     pub acts: Vec<Act>,
+    /// What goes wrong meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disturbances: Vec<Disturbance>,
+    /// What holds in the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invariants: Vec<Invariant>,
 }
 
 /// One act of a scenario.

@@ -12,12 +12,15 @@ use std::path::PathBuf;
 const RECORD: usize = 384;
 /// ut_type of a process that init started.
 const INIT_PROCESS: i16 = 5;
+/// ut_type of a user's process.
+const USER_PROCESS: i16 = 7;
 /// ut_type of one that has ended.
 const DEAD_PROCESS: i16 = 8;
 /// Where in a record its fields begin, and their length where it is not 4.
 const PID: usize = 4;
 const LINE: std::ops::Range<usize> = 8..40;
 const ID: std::ops::Range<usize> = 40..44;
+const USER: std::ops::Range<usize> = 44..76;
 const SESSION: usize = 336;
 const SECONDS: usize = 340;
 const MICROS: usize = 344;
@@ -29,6 +32,16 @@ type Record = [u8; RECORD];
 pub struct Utmp {
     utmp: PathBuf,
     wtmp: PathBuf,
+}
+
+/// Who is logged in, by that file: user and line. Nobody, if it cannot be read.
+pub fn logins(utmp: &std::path::Path) -> Vec<(String, String)> {
+    let octets = std::fs::read(utmp).unwrap_or_default();
+    let records = octets.chunks_exact(RECORD).filter(|record| record[..2] == USER_PROCESS.to_le_bytes());
+    let text = |octets: &[u8]| {
+        String::from_utf8_lossy(octets.split(|octet| *octet == 0).next().unwrap_or_default()).into_owned()
+    };
+    records.map(|record| (text(&record[USER]), text(&record[LINE]))).collect()
 }
 
 impl Utmp {

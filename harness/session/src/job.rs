@@ -42,6 +42,8 @@ pub struct Job {
     /// Write the trace while it happens, not only at the end: the guest is not expected to come to its end.
     #[serde(default)]
     pub partial_trace: bool,
+    /// Leave the server's files and logs as evidence.
+    pub evidence: bool,
 }
 
 /// What a guest found.

@@ -11,6 +11,7 @@ pub mod client;
 pub mod expect;
 pub mod facts;
 pub mod hints;
+pub mod invariant;
 mod job;
 pub mod last_words;
 mod line_end;

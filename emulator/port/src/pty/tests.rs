@@ -352,3 +352,28 @@ fn a_port_set_to_local_says_so() {
         assert!(port.is_local().unwrap());
     });
 }
+
+nix::ioctl_read_bad!(tiocgetd, 0x5424, nix::libc::c_int);
+
+#[test]
+fn a_line_discipline_goes_with_whoever_was_killed_with_it() {
+    /// N_NULL, which every kernel has, and any user may set.
+    static OTHER: nix::libc::c_int = 27;
+    run(async {
+        let mut port = Port::open().unwrap();
+        let of = |file: &File| {
+            let mut now = -1;
+            // SAFETY: descriptor and number are there for the length of the call.
+            unsafe { tiocgetd(file.as_raw_fd(), &raw mut now) }.unwrap();
+            now
+        };
+        let first = dte(&port);
+        assert_eq!(port.next().await.unwrap(), PortEvent::Opened);
+        // SAFETY: likewise.
+        unsafe { tiocsetd(first.as_raw_fd(), &raw const OTHER) }.unwrap();
+        assert_eq!(of(&first), OTHER);
+        drop(first);
+        assert_eq!(port.next().await.unwrap(), PortEvent::Closed);
+        assert_eq!(of(&dte(&port)), N_TTY);
+    });
+}

@@ -58,6 +58,8 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
         snapshots: Vec::new(),
         conformance: None,
         like: None,
+        disturbances: Vec::new(),
+        invariants: Vec::new(),
         faults: Vec::new(),
         stacks: vec![stack.to_owned()],
         server,

@@ -20,8 +20,15 @@ use offhook_session::{SharedExchange, StepResult};
 const READY_LIMIT: Duration = Duration::from_secs(120);
 /// How long after its call a server may take to let go of the port before the scenario goes on without it.
 const LET_GO: Duration = Duration::from_secs(60);
+/// And where it has to hold that it does let go: longer than what mgetty and pppd wait for by themselves, 240 s of a login say.
+const LET_GO_IN_THE_END: Duration = Duration::from_secs(300);
 /// How often log files are looked at while a line is expected in them.
 const LOG_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How long after its call a server may take to let go of the port, where that has to hold or has not.
+pub(super) const fn let_go(has_to: bool) -> Duration {
+    if has_to { LET_GO_IN_THE_END } else { LET_GO }
+}
 
 /// One call on its way.
 #[derive(Debug)]
@@ -137,8 +144,8 @@ impl Conversation {
     }
 
     /// Goes over once nothing is left of the call; whether it did.
-    pub(super) fn end(&mut self, now: Instant, since: Instant, session: &PortSession) -> bool {
-        let over = session.is_done_with(self.call) || now >= since + LET_GO;
+    pub(super) fn end(&mut self, now: Instant, since: Instant, session: &PortSession, limit: Duration) -> bool {
+        let over = session.is_done_with(self.call) || now >= since + limit;
         if over {
             self.state = State::Over;
         }
@@ -179,7 +186,7 @@ impl Conversation {
     }
 
     /// When this call has to be looked at although nothing happened.
-    pub(super) fn look(&self, sessions: &[PortSession], started: &BTreeSet<usize>) -> Option<Instant> {
+    pub(super) fn look(&self, sessions: &[PortSession], started: &BTreeSet<usize>, limit: Duration) -> Option<Instant> {
         match self.state {
             // Earlier calls have their own time.
             State::Waiting(_) if !self.follows.iter().all(|call| started.contains(call)) => None,
@@ -192,7 +199,7 @@ impl Conversation {
             }
             State::Pausing(until) => Some(until),
             State::Talking { look, .. } => look,
-            State::Ending(since) => Some(since + LET_GO),
+            State::Ending(since) => Some(since + limit),
             State::Over => None,
         }
     }

@@ -3,7 +3,7 @@
 
 use super::*;
 use offhook_base::Span;
-use offhook_scenario::{Call, Change, HuntGroup, KnownFailure, Port, Server, Step};
+use offhook_scenario::{Call, Change, Deed, HuntGroup, KnownFailure, Port, Server, Step};
 
 fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)
@@ -39,6 +39,8 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         snapshots: Vec::new(),
         conformance: None,
         like: None,
+        disturbances: Vec::new(),
+        invariants: Vec::new(),
         faults: Vec::new(),
         stacks: vec!["bookworm".to_owned()],
         server: Server { ports, hunt_groups: vec![group], ..Server::default() },
@@ -52,6 +54,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         token: String::new(),
         shell: None,
         partial_trace: false,
+        evidence: true,
         special: Vec::new(),
         replaced: Vec::new(),
     };
@@ -187,6 +190,37 @@ fn a_port_that_never_gets_ready_fails_its_call_and_leaves_no_deadline_behind() {
     assert_eq!(results[1].result, StepResult::NotReached);
     assert!(conversations.are_over() && conversations.error().is_none());
     assert_eq!(conversations.poll_timeout(&sessions), None);
+}
+
+#[test]
+fn a_ping_on_a_call_that_is_cut_looks_again_later_and_not_at_once_for_ever() {
+    let ping = Verb::Ping {
+        to: Ipv4Addr::new(192, 168, 32, 1).into(),
+        count: 3,
+        every: Duration::from_secs(1),
+        size: 56,
+        from: Host::Caller,
+        answered: true,
+    };
+    let (mut conversations, mut sessions) = play(&["ttyS0"], vec![Act::Calls(vec![call("ttyS0", vec![ping])])]);
+    advance(&mut conversations, &mut sessions, 2000);
+    assert!(sessions[0].disturb(at(2100), &Deed::CutLine));
+    conversations.advance(at(2100), &mut sessions);
+    assert_eq!(conversations.poll_timeout(&sessions), Some(at(3100)));
+    conversations.advance(at(3100), &mut sessions);
+    assert_eq!(passed(&conversations), [false]);
+}
+
+#[test]
+fn a_call_that_may_fail_ends_itself_and_nothing_else() {
+    let first = Call { may_fail: true, ..call("ttyS0", vec![Verb::ExpectBusy, wait(1)]) };
+    let acts = vec![Act::Calls(vec![first]), Act::Calls(vec![call("ttyS0", vec![wait(1)])])];
+    let (mut conversations, mut sessions) = play(&["ttyS0"], acts);
+    advance(&mut conversations, &mut sessions, 200_000);
+    let results: Vec<StepResult> = conversations.results().into_iter().map(|step| step.result).collect();
+    assert!(matches!(&results[0], StepResult::ExpectedFailure { reason, .. } if reason == "the call may fail"));
+    assert_eq!(results[1], StepResult::NotReached);
+    assert!(matches!(results[2], StepResult::Passed { .. }), "{results:?}");
 }
 
 #[test]

@@ -40,10 +40,6 @@ impl Kept {
         self.events.push(event);
     }
 
-    pub(super) fn extend(&mut self, events: Vec<Event>) {
-        events.into_iter().for_each(|event| self.push(event));
-    }
-
     /// Those that are kept so far.
     pub(super) fn events(&self) -> &[Event] {
         &self.events
@@ -99,7 +95,7 @@ mod tests {
 
     fn kept(most: Limits, texts: &[&str]) -> (Vec<Event>, Option<Error>) {
         let mut kept = Kept { most, ..Kept::new() };
-        kept.extend(texts.iter().zip(1..).map(|(text, at)| note(at, text)).collect());
+        texts.iter().zip(1..).for_each(|(text, at)| kept.push(note(at, text)));
         kept.finish()
     }
 

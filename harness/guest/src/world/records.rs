@@ -23,7 +23,7 @@ impl World {
         self.conversations.logged(now, &mut self.sessions, &line, serves);
         let what = EventKind::Log { program: line.program, pid: line.pid, text: line.text };
         let port = line.port.filter(|port| self.sessions.iter().any(|session| session.device == *port));
-        self.trace.push(Event { at: line.at.unwrap_or(now), port, call: None, what });
+        self.keep(now, Event { at: line.at.unwrap_or(now), port, call: None, what });
     }
 
     /// Records what init did; what it logs is a log's line like any other.
@@ -72,15 +72,21 @@ impl World {
     }
 
     pub(super) fn record(&mut self, now: Instant, what: EventKind) {
-        self.trace.push(Event { at: now, port: None, call: None, what });
+        self.keep(now, Event { at: now, port: None, call: None, what });
     }
 
-    pub(super) fn collect(&mut self) {
-        for client in self.clients.iter_mut() {
-            self.trace.extend(client.modem.take_events());
+    pub(super) fn collect(&mut self, now: Instant) {
+        let clients = self.clients.iter_mut().map(|client| client.modem.take_events());
+        let sessions = self.sessions.iter_mut().map(|session| session.take_events());
+        for event in clients.chain(sessions).flatten() {
+            self.disturbing.see(now, &event);
+            self.trace.push(event);
         }
-        for session in &mut self.sessions {
-            self.trace.extend(session.take_events());
-        }
+    }
+
+    /// An event goes into the trace.
+    pub(super) fn keep(&mut self, now: Instant, event: Event) {
+        self.disturbing.see(now, &event);
+        self.trace.push(event);
     }
 }

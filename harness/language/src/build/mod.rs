@@ -4,6 +4,7 @@
 //! can be looked at; no scenario with complaints leaves the reader.
 
 mod change;
+mod disturbance;
 mod etc;
 mod network;
 mod numbers;
@@ -16,6 +17,7 @@ use crate::sources::Sources;
 use offhook_scenario::{Port, Server};
 
 pub(super) use change::{Known, build_change};
+pub(super) use disturbance::build_disturbances;
 pub(super) use etc::mode as mode_in_etc;
 pub(super) use numbers::{dialled, line_of};
 pub(super) use port::{build_model, build_port};

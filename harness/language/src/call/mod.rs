@@ -35,6 +35,7 @@ pub(super) fn build_call(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<
         caller_id_garbled: item.flag("caller-id-garbled").unwrap_or_default(),
         after: item.time("after").unwrap_or_default(),
         ready: item.flag("ready").unwrap_or(true),
+        may_fail: item.flag("may-fail").unwrap_or_default(),
         steps: item.items.iter().filter_map(|step| build_step(step, scene, problems)).collect(),
     }
 }

@@ -2,7 +2,8 @@
 
 use offhook_scenario::{
     AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, Compress, Compressed,
-    ControlLines, Extent, ForwardWhen, Host, Level, Mode, Phase, Program, Reason, Since, Start, Subject, Wiring,
+    ControlLines, Extent, ForwardWhen, Host, InvariantKind, Level, Mode, Phase, Program, Reason, Since, Start, Subject,
+    Wiring,
 };
 use offhook_schema::choices;
 use offhook_script::Proof;
@@ -54,6 +55,85 @@ choices! {
         "flag" => FrameEnd::Flag, "a Flag Sequence";
         "abort" => FrameEnd::Abort, "Control Escape and a Flag Sequence";
         "nothing" => FrameEnd::Nothing, "nothing";
+    }
+
+    /// What goes wrong.
+    pub(crate) DEEDS: &'static str {
+        "cut-line" => "cut-line", "the line is cut";
+        "hang-up" => "hang-up", "the caller goes on hook without a word";
+        "fall-silent" => "fall-silent", "the caller says nothing more, and stays off hook";
+        "lose" => "lose", "the next octets to an end are lost";
+        "damage" => "damage", "a bit of them is wrong";
+        "double" => "double", "they come twice";
+        "delay" => "delay", "they come later";
+        "deafen" => "deafen", "octets no longer reach an end";
+        "flicker" => "flicker", "carrier stops and comes back";
+        "drop-dtr" => "drop-dtr", "circuit 108/2 (DTR) goes off and on, as by a loose plug";
+        "hold-off" => "hold-off", "the modem holds circuit 106 (CTS) off";
+        "modem-says" => "modem-says", "the modem says something";
+        "modem-dies" => "modem-dies", "the modem hears and says nothing any more";
+        "modem-restarts" => "modem-restarts", "the modem is switched off and on";
+        "kill" => "kill", "a process gets a signal";
+        "stop" => "stop", "a process stands still, and goes on";
+        "fill-disk" => "fill-disk", "the file system of /run is full";
+        "set-clock" => "set-clock", "the server's clock is set";
+    }
+
+    /// Events of the trace.
+    pub(crate) EVENTS: &'static str {
+        "call-begins" => "call-begins", "a call begins";
+        "ring-on" => "ring-on", "a ring begins";
+        "ring-off" => "ring-off", "a ring ends";
+        "caller-id" => "caller-id", "caller ID is delivered";
+        "off-hook" => "off-hook", "the modem goes off hook";
+        "on-hook" => "on-hook", "the modem goes on hook";
+        "connected" => "connected", "there is carrier";
+        "cleared" => "cleared", "the call is cleared";
+        "dialled" => "dialled", "a modem dials";
+        "tone" => "tone", "a modem hears a tone";
+        "circuit" => "circuit", "a circuit changes";
+        "harm" => "harm", "the line is impaired";
+        "lost" => "lost", "octets are lost";
+        "dte-opened" => "dte-opened", "the server opens the port";
+        "dte-closed" => "dte-closed", "the server closes the port";
+        "command" => "command", "the server gives a command line";
+        "response" => "response", "the modem answers";
+        "ignored" => "ignored", "the server sends octets that are no command line";
+        "frame" => "frame", "a PPP frame crosses";
+        "bad-frame" => "bad-frame", "a bad frame crosses";
+        "text" => "text", "text outside PPP comes";
+        "link" => "link", "a protocol or phase of the caller's PPP changes";
+        "started" => "started", "init starts a process";
+        "exited" => "exited", "a process ends";
+        "log" => "log", "a program logs a line";
+        "interface" => "interface", "an interface of the server changes";
+        "step" => "step", "a step of the scenario is done";
+        "note" => "note", "something else is noted";
+    }
+
+    /// Signals that a process is sent.
+    pub(crate) SIGNALS: &'static str {
+        "HUP" => "HUP", "SIGHUP";
+        "INT" => "INT", "SIGINT";
+        "QUIT" => "QUIT", "SIGQUIT";
+        "TERM" => "TERM", "SIGTERM";
+        "KILL" => "KILL", "SIGKILL";
+        "SEGV" => "SEGV", "SIGSEGV";
+        "PIPE" => "PIPE", "SIGPIPE";
+        "ALRM" => "ALRM", "SIGALRM";
+        "USR1" => "USR1", "SIGUSR1";
+        "USR2" => "USR2", "SIGUSR2";
+    }
+
+    /// What holds in the end.
+    pub(crate) INVARIANTS: InvariantKind {
+        "ports-ready" => InvariantKind::PortsReady, "ports are ready again";
+        "nothing-left" => InvariantKind::NothingLeft, "nothing is left behind, and nothing is missing";
+        "no-crash" => InvariantKind::NoCrash, "no program died by a signal of its own making";
+        "authenticated" => InvariantKind::Authenticated, "nobody has an address who has not said who he is";
+        "caller-id" => InvariantKind::CallerId, "no denied call is answered";
+        "line-let-go" => InvariantKind::LineLetGo, "lines are let go of";
+        "log-true" => InvariantKind::LogTrue, "logs say what happened";
     }
 
     /// What a snapshot compares.

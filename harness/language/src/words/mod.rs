@@ -122,12 +122,23 @@ mod tests {
                 let has = match place {
                     Place::Call => word.role.verb.is_some() || word.role.client.is_some(),
                     Place::Change => word.role.edit.is_some(),
-                    Place::Together => word.role.act == Some(Act::Call),
+                    Place::Together | Place::Invariant => word.role.act == Some(Act::Call),
                     // What a scenario has beside acts is asked for by name.
                     Place::Scenario => {
                         word.role.act.is_some()
-                            || ["spec", "tag", "snapshot", "stack", "case", "server", "conformance", "fault"]
-                                .contains(&word.name)
+                            || [
+                                "spec",
+                                "tag",
+                                "snapshot",
+                                "stack",
+                                "case",
+                                "server",
+                                "conformance",
+                                "fault",
+                                "disturb",
+                                "invariant",
+                            ]
+                            .contains(&word.name)
                     }
                     Place::Packets => word.role.packet.is_some(),
                     Place::File

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use offhook_schema::{Absent, Kind, Occurs};
 
-use super::choices::{CLIENTS, EXTENTS, STACKS};
-use super::{LONG, flag, many, maybe, number, one, property, seconds, text, time, word};
+use super::choices::{CLIENTS, DEEDS, EVENTS, EXTENTS, PARTIES, SIGNALS, STACKS};
+use super::{LONG, MILLISECOND, flag, many, maybe, number, one, property, seconds, text, time, word};
 use crate::kind;
 use crate::vocabulary::{Act, Place, Role, Word};
 
-/// `variable`, `include`, `shared`, `scenario`, `spec`, `tag`, `snapshot`, `stack`, `case`, `together`, `call`.
+/// `variable`, `include`, `shared`, `scenario`, `spec`, `tag`, `snapshot`, `stack`, `case`, `disturb`, `invariant`, `together`, `call`.
 pub(super) const WORDS: &[Word] = &[
     Word {
         arguments: &[one("name", kind::VARIABLE), one("value", Kind::Any)],
@@ -109,6 +109,54 @@ pub(super) const WORDS: &[Word] = &[
         ..word("server", &[Place::Scenario], "The server under test.")
     },
     Word {
+        arguments: &[one("deed", DEEDS.kind())],
+        properties: &[
+            property("after", EVENTS.kind(), Absent::Never, "After which event of the trace."),
+            property(
+                "nth",
+                Kind::number(1, 1_000_000, ""),
+                number(1),
+                "After which of these, counted on all ports together.",
+            ),
+            property("later", time(Duration::ZERO, LONG), seconds(0), "How long after it."),
+            property(
+                "end",
+                PARTIES.kind(),
+                Absent::Says("only where the deed has an end"),
+                "The end that the octets go to.",
+            ),
+            property(
+                "time",
+                time(MILLISECOND, LONG),
+                Absent::Says("only where the deed lasts"),
+                "For how long; of a clock, by how much it is set forward.",
+            ),
+            property("back", Kind::Flag, flag(false), "Whether the clock is set back instead."),
+            property("text", Kind::Escaped, Absent::Says("only of a modem that says something"), "What it says."),
+            property(
+                "program",
+                Kind::Text,
+                Absent::Says("only of a process"),
+                "The program whose newest process it is.",
+            ),
+            property("signal", SIGNALS.kind(), text("KILL"), "The signal it gets."),
+        ],
+        ..word(
+            "disturb",
+            &[Place::Scenario],
+            "Something that goes wrong at one moment: on the line and in the modem of the port that the event is of, else of the first port; or in the server. `offhook explore` tries all that there are.",
+        )
+    },
+    Word {
+        opens: Some(Place::Invariant),
+        arguments: &[one("name", Kind::Sentence)],
+        ..word(
+            "invariant",
+            &[Place::Scenario],
+            "What holds in the end, whatever happened. Without a block one of: `ports-ready` (the ports that were ready for the first call are ready again within two minutes), `nothing-left` (no process, interface, lock, route, proxy-ARP entry, utmp entry, pid file or open file more than before the first call, and no process less), `no-crash` (no program died by SEGV, ABRT, BUS, FPE or ILL), `authenticated` (nobody who was asked who he is and did not say so has an address), `caller-id` (no call that the rules deny is answered), `line-let-go` (the server lets go of a line within five minutes), `log-true` (what is logged of caller and addresses is what line and kernel show). With a block: calls that are made after all others, and must pass.",
+        )
+    },
+    Word {
         opens: Some(Place::Together),
         role: Role::act(Act::Together),
         ..word("together", &[Place::Scenario], "Calls that run at the same time. Calls outside it follow one another.")
@@ -165,10 +213,16 @@ pub(super) const WORDS: &[Word] = &[
                 Absent::Says("`#true`; `#false` if an earlier call of the same `together` is on that line"),
                 "Whether it waits until the server waits for calls on that port.",
             ),
+            property(
+                "may-fail",
+                Kind::Flag,
+                flag(false),
+                "Whether a step that fails ends the call and nothing else: what is disturbed need not be as it was.",
+            ),
         ],
         ..word(
             "call",
-            &[Place::Scenario, Place::Together],
+            &[Place::Scenario, Place::Together, Place::Invariant],
             "One call: what the caller does and what is expected, in order.",
         )
     },

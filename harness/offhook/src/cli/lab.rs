@@ -257,6 +257,8 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
             snapshots: Vec::new(),
             conformance: None,
             like: None,
+            disturbances: Vec::new(),
+            invariants: Vec::new(),
             faults: Vec::new(),
             stacks: Vec::new(),
             server: Server::default(),
@@ -268,6 +270,7 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
         replaced: Vec::new(),
         token: String::new(),
         partial_trace: false,
+        evidence: true,
         shell: Some(command),
     };
     let io = |doing: &str, error: &std::io::Error| (LAB_FAILED, format!("{doing}: {}", plain(error)));

@@ -18,6 +18,7 @@ mod diff;
 mod differential;
 mod documents;
 mod explain;
+mod explore;
 mod extcap;
 mod fix;
 mod formats;
@@ -103,6 +104,8 @@ enum Command {
     Conformance(Box<conformance::Conformance>),
     /// Change one thing in scenarios, again and again, and say which changes they do not notice
     Mutate(Box<mutate::Mutate>),
+    /// Disturb scenarios at every moment, and say what their servers do not survive
+    Explore(Box<explore::Explore>),
     /// Read scenarios and report every mistake in them, without running anything
     Check(check::Check),
     /// Read a server's configuration: what its callers experience, and what is wrong with it
@@ -198,6 +201,7 @@ pub fn main() -> ExitCode {
         Command::Diff(diff) => diff::main(&diff),
         Command::Conformance(arguments) => conformance::main(&arguments),
         Command::Mutate(mutate) => mutate::main(&mutate),
+        Command::Explore(arguments) => explore::main(&arguments),
         Command::Check(check) => check::main(&check),
         Command::Audit(arguments) => audit::main(&arguments),
         Command::Differential(arguments) => differential::main(&arguments),

@@ -80,6 +80,7 @@ impl Play<'_> {
             untrusted: self.untrusted,
             confined: false,
             snapshots: self.snapshots,
+            evidence: true,
             fail_fast: self.fail_fast,
         };
         let console = console().map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;

@@ -38,6 +38,8 @@ pub(super) struct Guest {
     outcome: Outcome,
     /// What is done with snapshots.
     snapshots: Mode,
+    /// Whether files and logs are kept.
+    evidence: bool,
     /// Why it cannot run on this stack.
     lacking: Option<String>,
 }
@@ -63,6 +65,7 @@ impl Guest {
             stack,
             limit: options.limit,
             snapshots: options.snapshots,
+            evidence: options.evidence,
             outcome,
             lacking,
         }
@@ -75,7 +78,7 @@ impl Guest {
 
     /// Runs the scenario to its end.
     pub(super) async fn run(self, item: &Item) -> Outcome {
-        let Self { uml, stack, limit, snapshots, mut outcome, lacking } = self;
+        let Self { uml, stack, limit, snapshots, evidence, mut outcome, lacking } = self;
         if let Some(reason) = lacking {
             // What an earlier run left is not this one's.
             outcome.verdict = match emptied(&item.evidence) {
@@ -84,7 +87,7 @@ impl Guest {
             };
             return outcome;
         }
-        match played(item, &uml, stack, limit).await {
+        match played(item, &uml, stack, limit, evidence).await {
             Ok(Played { report, ending, partial_trace }) => {
                 outcome.trace = partial_trace;
                 judged(&mut outcome, report, &ending, limit);
@@ -121,9 +124,17 @@ struct Played {
 }
 
 /// Boots the guest, waits for it, and reads what it found; once more if it had to be ended, to see how far it came.
-async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -> Result<Played, Error> {
+async fn played(
+    item: &Item,
+    uml: &Uml,
+    stack: Option<Stack>,
+    limit: Duration,
+    evidence: bool,
+) -> Result<Played, Error> {
     // What an earlier run left is not this one's.
-    emptied(&item.evidence)?;
+    if evidence {
+        emptied(&item.evidence)?;
+    }
     let stack = stack.ok_or_else(|| Error::new(format!("the lab has no stack {:?}", item.stack)))?;
     // Copied into the guest's overlay one by one: only for those who look.
     let mut special = if has_users(&item.scenario) { stack.manifest.special } else { Vec::new() };
@@ -143,18 +154,19 @@ async fn played(item: &Item, uml: &Uml, stack: Option<Stack>, limit: Duration) -
         token: token(),
         shell: None,
         partial_trace: false,
+        evidence,
     };
     let (mut place, ending) = booted(&mut job, item, uml, limit).await?;
     let report = read_report(&place.out().join(REPORT_FILE), &job.token)?;
     let mut partial_trace = Vec::new();
-    if ending.how == How::TimedOut && report.is_none() {
+    if evidence && ending.how == How::TimedOut && report.is_none() {
         job.partial_trace = true;
         drop(place);
         (place, _) = booted(&mut job, item, uml, limit.min(partial_trace::LIMIT)).await?;
         partial_trace = partial_trace::take(&place.out(), MOST_REPORT);
     }
     // Of what a guest flooded its host with nothing is kept.
-    if !matches!(ending.how, How::Overstepped(_)) {
+    if evidence && !matches!(ending.how, How::Overstepped(_)) {
         keep(&place, &item.evidence)?;
     }
     Ok(Played { report, ending, partial_trace })

@@ -56,6 +56,8 @@ pub struct Options {
     pub confined: bool,
     /// What is done with snapshots.
     pub snapshots: Mode,
+    /// Whether the server's files and logs are kept as evidence. Without them a run is shorter.
+    pub evidence: bool,
     /// Stop at the first scenario that fails or cannot run.
     pub fail_fast: bool,
 }

@@ -9,3 +9,4 @@ mod needs;
 mod partial_trace;
 pub mod plan;
 pub mod schedule;
+pub mod stream;

@@ -83,6 +83,8 @@ mod tests {
             snapshots: Vec::new(),
             conformance: None,
             like: None,
+            disturbances: Vec::new(),
+            invariants: Vec::new(),
             faults: Vec::new(),
             stacks: Vec::new(),
             server,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use offhook_caller::{Caller, CallerConfig, TransferOutcome, TransferRequest};
 use offhook_clock::Instant;
 use offhook_telephony::exchange::Release;
+use offhook_telephony::trace::End;
 
 use super::PortSession;
 use crate::facts::Timestamped;
@@ -176,6 +177,16 @@ impl PortSession {
     /// Octets go onto the line; without carrier they are lost.
     pub(super) fn send(&mut self, now: Instant, octets: &[u8]) {
         if self.is_connected() && !octets.is_empty() {
+            match self.met(now, End::Server, octets) {
+                Some(others) => self.leave(now, &others),
+                None => self.leave(now, octets),
+            }
+        }
+    }
+
+    /// Octets leave the caller.
+    pub(super) fn leave(&mut self, now: Instant, octets: &[u8]) {
+        if !octets.is_empty() {
             self.line_end.send(now, octets);
             self.to_server.send(now, octets.len());
         }

@@ -52,9 +52,16 @@ impl PortSession {
 
     /// What the caller's end of the line brings.
     fn handle_far_end(&mut self, now: Instant, event: Heard) {
-        if let Heard::Octets(octets) = &event {
-            self.departed = self.to_caller.get(now, octets.len());
+        let Heard::Octets(octets) = event else { return self.arrives(now, event) };
+        self.departed = self.to_caller.get(now, octets.len());
+        let octets = self.met(now, End::Caller, &octets).unwrap_or(octets);
+        if !octets.is_empty() {
+            self.arrives(now, Heard::Octets(octets));
         }
+    }
+
+    /// The caller hears what has come through.
+    pub(super) fn arrives(&mut self, now: Instant, event: Heard) {
         match (event, &mut self.caller) {
             (Heard::Octets(octets), Some(caller)) => {
                 caller.handle_octets(now, &octets);

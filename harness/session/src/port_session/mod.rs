@@ -8,7 +8,9 @@ mod caller_events;
 mod calling;
 mod circuits;
 mod client;
+mod disturbed;
 mod line;
+mod mishaps;
 mod noticed;
 mod placing;
 mod recent;
@@ -22,6 +24,8 @@ use offhook_clock::{Instant, earliest};
 use offhook_telephony::modem::Circuit;
 use offhook_telephony::trace::{Event, EventKind};
 
+pub use self::mishaps::Mishap;
+use self::mishaps::Mishaps;
 pub use self::placing::Forwarded;
 use self::recent::Recent;
 use self::script::Scripted;
@@ -87,12 +91,15 @@ pub struct PortSession {
     has_circuits: bool,
     circuits: VecDeque<(Circuit, bool)>,
     hang_up_dte: bool,
+    mishaps: Mishaps,
+    /// The plug is loose: what the DTE would be seen to do.
+    loose: Option<Dte>,
     recent: Recent,
     events: Vec<Event>,
 }
 
 /// What is known of the DTE.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Dte {
     open: bool,
     /// The modem has answered a command since the port was opened, or a direct call has begun: whoever has the port
@@ -146,6 +153,8 @@ impl PortSession {
             has_circuits: port.wiring == Wiring::Usb,
             circuits: VecDeque::new(),
             hang_up_dte: false,
+            mishaps: Mishaps::default(),
+            loose: None,
             recent: Recent::default(),
             events: Vec::new(),
         };
@@ -157,6 +166,10 @@ impl PortSession {
     /// A serial driver sends what was written before it lowers circuit 108/2, and so does this: the last words of a
     /// program that ends are heard.
     pub fn handle_circuit_108(&mut self, now: Instant, on: bool) {
+        if let Some(dte) = &mut self.loose {
+            dte.open = on;
+            return;
+        }
         let rest = self.line_end.drains_in(now);
         for on in self.last_words.change(now, self.dte.open, on, rest) {
             self.circuit_108_changes(now, on);
@@ -201,6 +214,7 @@ impl PortSession {
         }
         self.tap.handle_timeout(now);
         self.take_tapped(now);
+        self.take_late(now);
         self.pump(now);
         self.proceed_with_login(now);
     }
@@ -211,6 +225,7 @@ impl PortSession {
         let script = self.script.as_ref().and_then(|script| script.player.poll_timeout());
         let login = earliest(self.login.as_ref().and_then(Login::poll_timeout), script);
         let ends = earliest(earliest(self.last_words.poll_timeout(), self.clears_at), self.tap.poll_timeout());
+        let ends = earliest(ends, self.mishaps.poll_timeout());
         earliest(earliest(earliest(self.line_end.poll_timeout(), caller), login), ends)
     }
 
@@ -324,6 +339,7 @@ impl PortSession {
         self.login = None;
         self.unsaid.clear();
         self.clears_at = None;
+        self.mishaps.clear();
         self.silent = false;
         self.call = Some(call);
         self.sequence = 0;

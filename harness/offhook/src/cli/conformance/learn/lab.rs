@@ -77,6 +77,7 @@ impl<'a> Pppd<'a> {
             untrusted: false,
             confined: false,
             snapshots: Mode::Check,
+            evidence: true,
             fail_fast: false,
         };
         let left = tempfile::Builder::new().prefix("offhook-").tempdir();

@@ -1,0 +1,78 @@
+//! Violations that are known: the server's own, each with its reason, checked both ways.
+//!
+//! In: causes that were found, and entries with patterns in which `*` is any text. Out: the reason of each cause, and every
+//! entry that none has.
+
+use crate::campaign::Cause;
+
+/// An entry: a cause, on a stack or on all, that is the server's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCause {
+    /// The cause, as a report names it.
+    pub cause: String,
+    /// The disturbance, as a report names it; `None`: any.
+    pub after: Option<String>,
+    /// The stack; `None`: any.
+    pub stack: Option<String>,
+    /// Why the server does so.
+    pub reason: String,
+    /// Where it stands: `known.kdl:3`.
+    pub place: String,
+}
+
+/// Which entry each cause has, and which entries have none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// For each cause the number of its entry.
+    pub of: Vec<Option<usize>>,
+    /// Entries that hold of nothing that was found.
+    pub unused: Vec<usize>,
+}
+
+/// Lays what was found beside what is known. `stack` tells the stack of a cause.
+pub fn known(causes: &[Cause], entries: &[KnownCause], stack: impl Fn(&Cause) -> String) -> Known {
+    let fits_one = |entry: &KnownCause, cause: &Cause| {
+        fits(&entry.cause, &cause.name)
+            && entry.after.as_ref().is_none_or(|after| cause.trials.iter().all(|trial| fits(after, &trial.key())))
+            && entry.stack.as_ref().is_none_or(|known| *known == stack(cause))
+    };
+    let of: Vec<Option<usize>> =
+        causes.iter().map(|cause| entries.iter().position(|entry| fits_one(entry, cause))).collect();
+    let unused = (0..entries.len()).filter(|entry| !of.contains(&Some(*entry))).collect();
+    Known { of, unused }
+}
+
+/// Whether the text is of that form, `*` being any text.
+fn fits(form: &str, text: &str) -> bool {
+    let Some((begin, rest)) = form.split_once('*') else { return form == text };
+    let Some(mut left) = text.strip_prefix(begin) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(found) = left.find(part) else { return false };
+        left = left.get(found + part.len()..).unwrap_or_default();
+    }
+    left.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_used_or_told() {
+        let cause =
+            |name: &str| Cause { matter: 0, name: name.to_owned(), violation: None, trials: Vec::new(), count: 1 };
+        let entry = |cause: &str, stack: Option<&str>| KnownCause {
+            cause: cause.to_owned(),
+            after: None,
+            stack: stack.map(str::to_owned),
+            reason: "so".to_owned(),
+            place: "known.kdl:1".to_owned(),
+        };
+        let causes = [cause("ports-ready: so"), cause("spins: 5"), cause("spins: 6")];
+        let entries = [entry("ports-ready*", None), entry("*: 5", Some("trixie")), entry("spins*6", Some("bookworm"))];
+        let found = known(&causes, &entries, |_| "trixie".to_owned());
+        assert_eq!(found, Known { of: vec![Some(0), Some(1), None], unused: vec![2] });
+    }
+}

@@ -1,0 +1,350 @@
+//! `offhook explore`: scenarios disturbed at every moment, and what their servers do not survive.
+
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::claim::Claim;
+use super::interrupt::{Interruption, listening};
+use super::play::{Stop, ended, failed, known_stacks, lab_failed, processors, ready, write_json};
+use super::shard::ShardArgs;
+use super::status_line::StatusLine;
+use super::{Color, INTERRUPTED, complain, notices, say};
+use crate::explore::matter::{Explored, Wanted, explored};
+use crate::explore::run::{Budget, Progress, Running, shrunk};
+use crate::explore::told::Findings;
+use crate::explore::written::{Written, write};
+use crate::explore::{json, known};
+use crate::runner::item::Options;
+use offhook_base::{is_standard_output, plain};
+use offhook_explore::{Campaign, Cause, Header, Journal, Matter, Strategy, Trial};
+use offhook_lab::{Lab, Room};
+use offhook_report::Style;
+use offhook_report::run::DEFAULT_SEED;
+
+#[derive(Debug, Args)]
+pub(super) struct Explore {
+    /// Scenario files, or directories searched for *.kdl
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Only scenarios whose name contains this text (may be given more than once)
+    #[arg(long, value_name = "TEXT")]
+    scenario: Vec<String>,
+
+    /// Only on this stack (may be given more than once)
+    #[arg(long, value_name = "NAME")]
+    stack: Vec<String>,
+
+    /// What is tried: every single disturbance, pairs of them, or walks that go on from what led somewhere new; pairs and walks
+    /// are drawn by the seed and have no end, so they need a budget
+    #[arg(long, value_enum, default_value_t = Chosen::Single)]
+    strategy: Chosen,
+
+    /// At most so many runs
+    #[arg(long, value_name = "N")]
+    runs: Option<usize>,
+
+    /// At most for so many minutes
+    #[arg(long, value_name = "MINUTES")]
+    minutes: Option<u64>,
+
+    /// Seed of everything random in the runs, and of what is drawn
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    seed: u64,
+
+    #[command(flatten)]
+    shard: ShardArgs,
+
+    /// Keep what came of each trial in this file, and go on from what is in it
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+
+    /// Take over what is in another journal of the same exploration, of another shard say (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    merge: Vec<PathBuf>,
+
+    /// A file of violations that are known to be the server's, each with its reason; one that is not seen is told, too
+    #[arg(long, value_name = "FILE")]
+    known: Option<PathBuf>,
+
+    /// Guests at once; as many as there are processors unless stated
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+
+    /// Real seconds a guest may take: one that takes longer does not wait for anything any more
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    limit: u64,
+
+    /// Directory for a scenario of each violation, with its capture, transcript, logs and files
+    #[arg(long, value_name = "DIR", default_value = "offhook-explored")]
+    out: PathBuf,
+
+    /// Write what was found as JSON; - is standard output, and all else goes to standard error
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    #[command(flatten)]
+    color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Chosen {
+    Single,
+    Pairs,
+    Walk,
+}
+
+pub(super) fn main(arguments: &Explore) -> u8 {
+    let interruption = match listening() {
+        Ok(interruption) => interruption,
+        Err(code) => return code,
+    };
+    carried_out(arguments, &interruption).unwrap_or_else(ended)
+}
+
+fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, Stop> {
+    known_stacks(&arguments.stack)?;
+    if arguments.strategy != Chosen::Single && arguments.runs.is_none() && arguments.minutes.is_none() {
+        return Err(Stop::Wrong(
+            "pairs and walks have no end: give a budget, --runs 1000 or --minutes 10\n".to_owned(),
+        ));
+    }
+    let wanted = wanted(arguments)?;
+    let wrong = |errors: offhook_schema::Errors| Stop::Wrong(errors.render(arguments.color.problems()));
+    let entries = arguments.known.as_deref().map(known::load).transpose().map_err(wrong)?.unwrap_or_default();
+    let mut stacks: Vec<String> = wanted.iter().map(|(.., stack)| stack.clone()).collect();
+    stacks.sort();
+    stacks.dedup();
+    let lab = ready(stacks, interruption)?;
+    notices(&lab);
+    let _claim = Claim::of(&arguments.out).map_err(failed)?;
+    let jobs = arguments.jobs.map_or_else(processors, usize::from);
+    let options = Options {
+        jobs,
+        limit: Duration::from_secs(arguments.limit),
+        room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
+        untrusted: false,
+        confined: false,
+        snapshots: Default::default(),
+        evidence: false,
+        fail_fast: false,
+    };
+    let stop = || interruption.requested();
+    let runtime = interruption.runtime();
+    let basis = explored(&lab, &options, &wanted, arguments.seed, &arguments.out, stop());
+    let Some((explored, unexplored)) = runtime.block_on(basis) else { return Err(Stop::Interrupted) };
+    let mut campaign = campaign(arguments, &explored)?;
+    let header = header(&lab, &explored, arguments.seed);
+    for path in &arguments.merge {
+        take_over(path, &header, &mut campaign, true)?;
+    }
+    let journal = arguments.journal.as_deref().map(|path| opened(path, &header, &mut campaign)).transpose()?;
+    let budget =
+        Budget { runs: arguments.runs, time: arguments.minutes.map(|minutes| Duration::from_secs(minutes * 60)) };
+    let told = Box::new(told());
+    let running = Running::new(&explored, campaign, journal, budget, (arguments.seed, &arguments.out), told);
+    let end = runtime.block_on(running.to_end(&lab, &options, stop()));
+    erase();
+    let journal = arguments.journal.as_deref();
+    if let Some(error) = end.broken {
+        let path = journal.unwrap_or(Path::new("the journal")).display().to_string();
+        return Err(failed(format!("writing {path}: {}", plain(&error))));
+    }
+    let causes = causes(&lab, &options, &explored, &end.campaign, arguments, interruption)?;
+    let only: Vec<Cause> = causes.iter().map(|(cause, _)| cause.clone()).collect();
+    let stack = |cause: &Cause| explored.get(cause.matter).map(|of| of.stack.clone()).unwrap_or_default();
+    let found = offhook_explore::known(&only, &entries, stack);
+    let (ran, elapsed) = end.ran;
+    let findings = Findings {
+        explored: &explored,
+        unexplored: &unexplored,
+        campaign: &end.campaign,
+        causes: &causes,
+        known: &found.of,
+        entries: &entries,
+        // Where not all was tried, what was not seen may still be there.
+        unused: if end.stopped { &[] } else { &found.unused },
+        ran: (ran, elapsed.as_secs_f64()),
+    };
+    tell(arguments, &findings)?;
+    offhook_lab::settle();
+    Ok(match () {
+        () if end.stopped => INTERRUPTED,
+        () if findings.unknown() > 0 || !findings.unused.is_empty() => 1,
+        () => 0,
+    })
+}
+
+/// The scenarios on the stacks that are asked for.
+fn wanted(arguments: &Explore) -> Result<Vec<Wanted>, Stop> {
+    let wrong = |errors: offhook_schema::Errors| Stop::Wrong(errors.render(arguments.color.problems()));
+    let files = offhook_language::load(&arguments.paths).map_err(wrong)?;
+    let mut wanted = Vec::new();
+    for (file, scenarios) in files {
+        for scenario in scenarios {
+            let names = &arguments.scenario;
+            if !names.is_empty() && !names.iter().any(|text| scenario.name.contains(text)) {
+                continue;
+            }
+            let stacks =
+                scenario.stacks.iter().filter(|stack| arguments.stack.is_empty() || arguments.stack.contains(stack));
+            wanted.extend(stacks.map(|stack| (file.clone(), scenario.clone(), stack.clone())));
+        }
+    }
+    if wanted.is_empty() {
+        return Err(Stop::Wrong(
+            "nothing to explore: no scenario has that name and stack (see --scenario, --stack)\n".into(),
+        ));
+    }
+    Ok(wanted)
+}
+
+fn campaign(arguments: &Explore, explored: &[Explored]) -> Result<Campaign, Stop> {
+    let share = arguments.shard.division()?.map(|division| division.reported());
+    let machine = share.map_or(0, |share| u64::from(share.index));
+    let seed = arguments.seed ^ (machine << 32);
+    let strategy = match arguments.strategy {
+        Chosen::Single => Strategy::Single,
+        Chosen::Pairs => Strategy::Pairs(seed),
+        Chosen::Walk => Strategy::Walk(seed),
+    };
+    let mine = |trial: &Trial| {
+        share.is_none_or(|share| {
+            let of = explored.get(trial.matter).map(|of| (of.name.as_str(), of.stack.as_str())).unwrap_or_default();
+            hash(&[of.0, of.1, &trial.key()]) % u64::from(share.total.max(1)) + 1 == u64::from(share.index)
+        })
+    };
+    let matters: Vec<Matter> = explored.iter().map(|of| of.matter.clone()).collect();
+    Ok(Campaign::new(matters, strategy, mine))
+}
+
+/// The same on every machine that runs the same program.
+fn hash(parts: &[&str]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for part in parts {
+        hasher.write(part.as_bytes());
+        hasher.write_u8(0xff);
+    }
+    hasher.finish()
+}
+
+fn header(lab: &Lab, explored: &[Explored], seed: u64) -> Header {
+    let line = |of: &Explored| {
+        let fingerprint = lab.fingerprint(&of.stack);
+        let what =
+            hash(&[&of.source.text, &fingerprint.kernel_sha256, &fingerprint.files_sha256, &fingerprint.offhook]);
+        format!("{}: {} on {} ({what:016x})", of.file.path.display(), of.name, of.stack)
+    };
+    Header { journal: Header::FORM, matter: explored.iter().map(line).collect(), seed }
+}
+
+/// Takes over what is in a journal; whether it was there.
+fn take_over(path: &Path, header: &Header, campaign: &mut Campaign, must_be: bool) -> Result<bool, Stop> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_be => return Ok(false),
+        Err(error) => return Err(failed(format!("reading {}: {}", path.display(), plain(&error)))),
+    };
+    let journal = Journal::read(&text, header)
+        .map_err(|why| Stop::Wrong(format!("{}: {}; give another journal, or remove it\n", path.display(), why.0)))?;
+    journal.entries.into_values().for_each(|entry| campaign.take(entry));
+    Ok(!text.is_empty())
+}
+
+/// The journal, ready to be gone on with.
+fn opened(path: &Path, header: &Header, campaign: &mut Campaign) -> Result<File, Stop> {
+    let doing = |error: io::Error| failed(format!("writing {}: {}", path.display(), plain(&error)));
+    let there = take_over(path, header, campaign, false)?;
+    if !there {
+        fs::write(path, header.line()).map_err(doing)?;
+    } else {
+        // What is not whole was the last of a run that was ended.
+        let octets = fs::read(path).map_err(doing)?;
+        let whole = octets.iter().rposition(|octet| *octet == b'\n').map_or(0, |end| end + 1);
+        let file = OpenOptions::new().write(true).open(path).map_err(doing)?;
+        file.set_len(u64::try_from(whole).unwrap_or(u64::MAX)).map_err(doing)?;
+    }
+    OpenOptions::new().append(true).open(path).map_err(doing)
+}
+
+/// Each cause with its simplest trial, and what was written of it.
+fn causes(
+    lab: &Lab,
+    options: &Options,
+    explored: &[Explored],
+    campaign: &Campaign,
+    arguments: &Explore,
+    interruption: &Interruption,
+) -> Result<Vec<(Cause, Option<Written>)>, Stop> {
+    let runtime = interruption.runtime();
+    let place = (arguments.seed, arguments.out.as_path());
+    let mut found = Vec::new();
+    for (number, mut cause) in campaign.causes().into_iter().enumerate() {
+        let simplest = shrunk(lab, options, explored, &cause, place, interruption.requested());
+        let of = explored.get(cause.matter);
+        let (Some(trial), Some(of)) = (runtime.block_on(simplest), of) else {
+            found.push((cause, None));
+            continue;
+        };
+        cause.trials.insert(0, trial.clone());
+        let writing = write(lab, options, of, (number + 1, &cause, &trial), place, interruption.requested());
+        let written = runtime.block_on(writing).map_err(failed)?;
+        found.push((cause, written));
+    }
+    Ok(found)
+}
+
+fn tell(arguments: &Explore, findings: &Findings<'_>) -> Result<(), Stop> {
+    let aside = arguments.json.as_deref().is_some_and(is_standard_output);
+    let style: Style =
+        if aside { arguments.color.style_of(&io::stderr()) } else { arguments.color.style_of(&io::stdout()) };
+    let text = findings.text(style);
+    if aside {
+        complain(&text);
+    } else {
+        say(&text);
+    }
+    arguments.json.as_deref().map_or(Ok(()), |path| write_json(path, json::report(findings)))
+}
+
+thread_local! {
+    static LINE: RefCell<StatusLine> = RefCell::default();
+}
+
+/// Takes the line at the bottom away.
+fn erase() {
+    let columns = Style::columns_of(&io::stderr()).unwrap_or(80);
+    let text = LINE.with_borrow_mut(|line| line.erase(columns));
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Tells on standard error how far it is: a line at the bottom of a terminal, else a line now and then.
+fn told() -> impl FnMut(Progress) {
+    let terminal = io::stderr().is_terminal();
+    let pause = Duration::from_millis(if terminal { 200 } else { 30_000 });
+    let mut last = Instant::now();
+    move |progress| {
+        if last.elapsed() < pause {
+            return;
+        }
+        last = Instant::now();
+        let of = progress.total.map_or_else(String::new, |total| format!(" of {total}"));
+        #[expect(clippy::cast_precision_loss, reason = "a rate for a person")]
+        let rate = progress.ran as f64 / progress.elapsed.as_secs_f64().max(0.001);
+        let text = format!("{}{of} trials, {rate:.1} a second, {} causes", progress.tried, progress.causes);
+        if terminal {
+            let columns = Style::columns_of(&io::stderr()).unwrap_or(80);
+            let drawn = LINE.with_borrow_mut(|line| line.draw(&text, columns));
+            let _ = io::stderr().write_all(drawn.as_bytes());
+        } else {
+            complain(&format!("{text}\n"));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What an exploration found, as text for a terminal.
+
+use offhook_explore::{Campaign, Cause, KnownCause, disturb_line};
+use offhook_report::text::{counted, hang, printable};
+use offhook_report::{Ink, Style};
+
+use super::matter::{Explored, Unexplored};
+use super::written::Written;
+
+/// All that is told.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    /// What was explored.
+    pub explored: &'a [Explored],
+    /// What was not, with the reason.
+    pub unexplored: &'a [Unexplored],
+    /// How far it came.
+    pub campaign: &'a Campaign,
+    /// Every cause with what was written of it, if it was.
+    pub causes: &'a [(Cause, Option<Written>)],
+    /// For each the entry that knows it.
+    pub known: &'a [Option<usize>],
+    /// The entries.
+    pub entries: &'a [KnownCause],
+    /// Entries that hold of nothing.
+    pub unused: &'a [usize],
+    /// Trials of this run and its time in seconds.
+    pub ran: (usize, f64),
+}
+
+impl Findings<'_> {
+    /// How many causes nobody knows.
+    pub fn unknown(&self) -> usize {
+        self.known.iter().filter(|entry| entry.is_none()).count()
+    }
+
+    /// Everything, the summary last.
+    pub fn text(&self, style: Style) -> String {
+        let mut text = String::new();
+        for ((cause, written), known) in self.causes.iter().zip(self.known) {
+            text.push_str(&self.cause(cause, written.as_ref(), *known, style));
+        }
+        for entry in self.unused.iter().filter_map(|entry| self.entries.get(*entry)) {
+            let title = style.paint(Ink::Bad, "GONE");
+            text.push_str(&format!("{title}  {}: \"{}\" was not seen\n\n", entry.place, entry.cause));
+        }
+        text + &self.summary()
+    }
+
+    fn cause(&self, cause: &Cause, written: Option<&Written>, known: Option<usize>, style: Style) -> String {
+        let Some(of) = self.explored.get(cause.matter) else { return String::new() };
+        let reason = known.and_then(|entry| self.entries.get(entry));
+        let title = match reason {
+            Some(_) => style.paint(Ink::Dim, "known"),
+            None => style.paint(Ink::Bad, "VIOLATION"),
+        };
+        let trials = counted(cause.count, "trial");
+        let mut text = format!("{title}  {}: {}  {}  {trials}\n", of.file.path.display(), of.name, of.stack);
+        let mut row = |name: &str, value: &str| {
+            let lead = format!("  {name:<9} ");
+            text.push_str(&hang(&lead, &printable(value), 0, style.width));
+        };
+        row("cause", &cause.name);
+        if let Some(violation) = &cause.violation {
+            row("expected", &violation.expected);
+            row("actual", &violation.actual);
+        }
+        if let Some(trial) = cause.trials.first() {
+            let moments = written.map(|written| written.moments.clone()).unwrap_or_default();
+            for (number, (moment, deed)) in trial.disturbances.iter().enumerate() {
+                row("disturbed", &disturb_line(moment, deed));
+                if let Some(moment) = moments.get(number) {
+                    row("", moment);
+                }
+            }
+        }
+        if let Some(reason) = reason {
+            row("known", &reason.reason);
+        }
+        if let Some(written) = written {
+            row("scenario", &written.file.display().to_string());
+            row("evidence", &written.evidence.display().to_string());
+            if !written.shown_again {
+                row("note", "the run for the evidence did not show it again: please report that");
+            }
+        }
+        text + "\n"
+    }
+
+    fn summary(&self) -> String {
+        let mut text = String::new();
+        for Unexplored { what, why } in self.unexplored {
+            text.push_str(&format!("not explored: {what}: {why}\n"));
+        }
+        for (why, count) in self.campaign.unjudged() {
+            text.push_str(&format!("not judged: {count} trials: {why}\n"));
+        }
+        let points: usize = self.explored.iter().map(|of| of.matter.points.len()).sum();
+        let tried = match self.campaign.total() {
+            Some(total) => format!("{} of {total} trials", self.campaign.tried()),
+            None => format!("{} trials, drawn by the seed", self.campaign.tried()),
+        };
+        let known = self.known.len() - self.unknown();
+        let already: usize = self.explored.iter().map(|of| of.matter.already.len()).sum();
+        text.push_str(&format!(
+            "{tried} at {points} moments of {} scenarios on their stacks: {} causes, {} of them known; {} states seen\n",
+            self.explored.len(),
+            self.known.len(),
+            known,
+            self.campaign.states()
+        ));
+        if already > 0 {
+            text.push_str(&format!("  {already} causes show without any disturbance, and are not told\n"));
+        }
+        if let Some(rest) = self.campaign.total().map(|total| total - self.campaign.tried().min(total))
+            && rest > 0
+        {
+            text.push_str(&format!("  {rest} trials were not tried: go on with the same --journal\n"));
+        }
+        let (ran, seconds) = self.ran;
+        if ran > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "a rate for a person")]
+            let rate = ran as f64 / seconds.max(0.001);
+            text.push_str(&format!("  {ran} runs in {seconds:.1} s, {rate:.1} a second\n"));
+        }
+        text
+    }
+}
