@@ -134,6 +134,11 @@ fn an_idle_drop_is_right_to_the_second() {
     assert_eq!(actual(&idle(59), &facts, 105).1, told);
     facts.terminated = Some(At { at: Instant::from_millis(100_999), what: "Link inactive".to_owned() });
     assert_eq!(shown(&idle(60), &facts, 104), "hang-up by the server, idle, 1m 0.999s after the last data");
+    // The kernel counts idle time from tick to tick, which may be one less.
+    facts.terminated = Some(At { at: Instant::from_millis(99_991), what: "Link inactive".to_owned() });
+    assert_eq!(shown(&idle(60), &facts, 104), "hang-up by the server, idle, 59.991s after the last data");
+    facts.terminated = Some(At { at: Instant::from_millis(99_989), what: "Link inactive".to_owned() });
+    assert_eq!(actual(&idle(60), &facts, 105).1, "hang-up by the server, idle, 59.989s after the last data");
 }
 
 #[test]

@@ -35,8 +35,10 @@ impl PortSession {
             // The other half of each comes when its time is over.
             Deed::ModemRestarts(_) => self.modem_off(now),
             Deed::DropDtr(_) => {
-                let before = self.dte;
+                let (before, carrier) = (self.dte, self.is_connected());
                 self.handle_circuit_108(now, false);
+                // A modem that hangs up takes circuit 109 off, and whoever still has the port open is told.
+                self.hang_up_dte |= before.open && carrier && !self.is_connected();
                 self.loose = Some(before);
             }
             Deed::Kill { .. } | Deed::Stop { .. } | Deed::FillDisk(_) | Deed::SetClock(_) => return false,

@@ -326,3 +326,17 @@ proptest! {
         prop_assert!(session.is_line_free());
     }
 }
+
+#[test]
+fn a_loose_plug_takes_the_carrier_and_whoever_has_the_port_open_is_told() {
+    let mut session = answered();
+    let deed = offhook_scenario::Deed::DropDtr(Duration::from_millis(500));
+    assert!(session.disturb(at(14_000), &deed));
+    pass(&mut session, 14_300);
+    assert!(session.facts(0).cleared.is_some() && session.poll_hang_up());
+    // What it does then, it does behind the plug.
+    session.handle_circuit_108(at(14_310), false);
+    session.handle_circuit_108(at(14_320), true);
+    session.undisturb(at(14_500), &deed);
+    assert!(session.dte.open && !session.poll_hang_up());
+}
