@@ -103,6 +103,41 @@ fn two_runs_do_not_write_to_one_directory() {
 }
 
 #[test]
+fn evidence_is_kept_of_failures_alone_if_that_is_wanted() {
+    let scratch = tempfile::tempdir().unwrap();
+    let call = |name: &str, rings: u32| {
+        format!(
+            "scenario \"{name}\" {{ stack \"bookworm\"; server {{ port \"ttyS0\" answer-after=2; }}; \
+             call {{ expect-answer rings={rings}; }}; }}\n"
+        )
+    };
+    let file = scratch.path().join("two.kdl");
+    fs::write(&file, call("right", 2) + &call("wrong", 3)).unwrap();
+    let out = scratch.path().join("out");
+    let run = |which: &str, json: &Path| {
+        let mut command = offhook();
+        command.args(["run", "--evidence", which, "--json"]).arg(json).arg("--out").arg(&out).arg(&file);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let report: serde_json::Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+        (output, report)
+    };
+    let (output, failed) = run("failed", &scratch.path().join("failed.json"));
+    let kept = |name: &str| out.join("two").join(name).join("bookworm");
+    assert!(!kept("right").exists(), "{}", said(&output));
+    for file in ["transcript.txt", "capture.pcapng", "server/etc/inittab"] {
+        assert!(kept("wrong").join(file).is_file(), "{file}: {}", said(&output));
+    }
+    // It is the same run.
+    let (_, all) = run("all", &scratch.path().join("all.json"));
+    assert!(kept("right").join("transcript.txt").is_file());
+    for (one, other) in [(0, 0), (1, 1)] {
+        let (one, other) = (&failed["scenarios"][one], &all["scenarios"][other]);
+        assert!(one["steps"].is_array() && one["steps"] == other["steps"], "{one:#} {other:#}");
+    }
+}
+
+#[test]
 fn a_cache_may_have_any_name() {
     let scratch = tempfile::tempdir().unwrap();
     let cache = scratch.path().join("it's \"the\" cache, of\tmine");

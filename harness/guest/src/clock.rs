@@ -12,9 +12,13 @@ use offhook_clock::Instant;
 use offhook_port::Watched;
 
 /// A clock that starts at zero, and its timer.
+///
+/// It is looked at once for each thing that happens: virtual time stands still while there is something to do, and every look is a
+/// system call, which in a guest is dear.
 #[derive(Debug)]
 pub(super) struct Clock {
     start: std::time::Instant,
+    now: Instant,
     timer: Watched<TimerFd>,
     set: Option<Instant>,
 }
@@ -23,12 +27,17 @@ impl Clock {
     /// Starts it. Needs a tokio runtime on this thread.
     pub(super) fn start() -> io::Result<Self> {
         let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
-        Ok(Self { start: std::time::Instant::now(), timer: Watched::new(timer)?, set: None })
+        Ok(Self { start: std::time::Instant::now(), now: Instant::ZERO, timer: Watched::new(timer)?, set: None })
     }
 
-    /// Now.
-    pub(super) fn now(&self) -> Instant {
-        Instant::ZERO + self.start.elapsed()
+    /// When it was looked at last.
+    pub(super) const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Looks at it.
+    pub(super) fn look(&mut self) {
+        self.now = Instant::ZERO + self.start.elapsed();
     }
 
     /// Sleeps until `deadline`; for ever if there is none. May be dropped and called again at any point.
@@ -47,8 +56,9 @@ impl Clock {
         loop {
             // Never read: setting the timer again forgets the tick.
             self.timer.readable().await?;
+            self.look();
             // A tick of an earlier setting may have been left over.
-            if self.now() >= deadline {
+            if self.now >= deadline {
                 self.set = None;
                 return Ok(());
             }

@@ -130,6 +130,7 @@ impl World {
     /// Plays all calls.
     pub(super) async fn run(mut self) -> Result<Report, Error> {
         let mut end = None;
+        self.clock.look();
         let now = loop {
             let now = self.clock.now();
             if end.is_none() {
@@ -201,7 +202,7 @@ impl World {
         let others = if end.is_some() { end } else { self.init.poll_timeout() };
         let deadline = earliest(earliest(sessions, calls), earliest(others, self.clients.poll_timeout()));
         let deadline = earliest(deadline, earliest(self.disturbing.poll_timeout(), self.holding.poll_timeout()));
-        tokio::select! {
+        let woken = tokio::select! {
             biased;
             _ = self.children.recv() => Ok(Wake::Child),
             port = next_of(&mut self.ports, &self.sessions, now) => port.map(|(index, event)| Wake::Port(index, event)),
@@ -220,7 +221,9 @@ impl World {
             woken = self.clock.sleep_until(deadline) => {
                 woken.map(|()| Wake::Time).map_err(|error| Error::io("waiting for the next deadline", &error))
             }
-        }
+        };
+        self.clock.look();
+        woken
     }
 
     fn handle(&mut self, wake: Wake) -> Result<(), Error> {

@@ -135,7 +135,7 @@ impl Lab {
             untrusted: false,
             confined: false,
             snapshots: Mode::Check,
-            evidence: true,
+            evidence: Default::default(),
             fail_fast: false,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -182,7 +182,7 @@ fn made(
         untrusted: false,
         confined: !options.trusted,
         snapshots: Mode::Check,
-        evidence: true,
+        evidence: Default::default(),
         fail_fast: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -21,7 +21,7 @@ use crate::explore::run::{Budget, Progress, Running, shrunk};
 use crate::explore::told::Findings;
 use crate::explore::written::{Written, write};
 use crate::explore::{json, known};
-use crate::runner::item::Options;
+use crate::runner::item::{Evidence, Options};
 use offhook_base::{is_standard_output, plain};
 use offhook_explore::{Campaign, Cause, Header, Journal, Matter, Strategy, Trial};
 use offhook_lab::{Lab, Room};
@@ -133,7 +133,7 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
         untrusted: false,
         confined: false,
         snapshots: Default::default(),
-        evidence: false,
+        evidence: Evidence::None,
         fail_fast: false,
     };
     let stop = || interruption.requested();

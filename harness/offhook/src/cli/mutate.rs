@@ -126,6 +126,7 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
         guests: arguments.guests,
         untrusted: false,
         snapshots: Default::default(),
+        evidence: Default::default(),
         fail_fast: false,
     };
     let (result, _claim) = play.play(items, interruption, console)?;

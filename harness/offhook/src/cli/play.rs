@@ -14,7 +14,7 @@ use super::claim::Claim;
 use super::console::Console;
 use super::interrupt::Interruption;
 use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
-use crate::runner::item::{Item, Options};
+use crate::runner::item::{Evidence, Item, Options};
 use crate::runner::schedule::run;
 use crate::snapshots::Mode;
 use crate::stacks;
@@ -55,6 +55,8 @@ pub(super) struct Play<'a> {
     pub(super) untrusted: bool,
     /// What is done with snapshots.
     pub(super) snapshots: Mode,
+    /// Of which runs evidence is kept.
+    pub(super) evidence: Evidence,
     /// Whether the first failure ends it.
     pub(super) fail_fast: bool,
 }
@@ -80,11 +82,14 @@ impl Play<'_> {
             untrusted: self.untrusted,
             confined: false,
             snapshots: self.snapshots,
-            evidence: true,
+            evidence: self.evidence,
             fail_fast: self.fail_fast,
         };
         let console = console().map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;
-        let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
+        let keep = |outcome: &Outcome| {
+            // Of what left none no evidence is wanted.
+            if outcome.evidence.as_os_str().is_empty() { Ok(()) } else { evidence::write(outcome, &outcome.evidence) }
+        };
         let result =
             interruption.runtime().block_on(run(&lab, items, &options, keep, interruption.requested(), console.sink()));
         console.finish();

@@ -15,6 +15,7 @@ use super::replace::Replace;
 use super::selection::{Chosen, Durations, SelectionArgs, keep, named, tell, tell_slowest};
 use super::set::Set;
 use super::streamed::{Stream, Streamed};
+use crate::runner::item::Evidence;
 use crate::runner::plan::{Choice, absolute, plan};
 use crate::snapshots::Mode;
 use crate::stacks::likes;
@@ -89,6 +90,11 @@ pub(super) struct Run {
     #[arg(long, value_name = "MODE", value_enum, default_value_t = Snapshots::Check)]
     snapshot: Snapshots,
 
+    /// Of which scenarios captures, transcripts, logs and files are kept; failed: of those that do not pass, which run once more for
+    /// it, and the others are shorter
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = Kept::All)]
+    evidence: Kept,
+
     /// A skipped scenario counts as one that failed
     #[arg(long)]
     fail_on_skip: bool,
@@ -115,6 +121,21 @@ enum Snapshots {
     Check,
     New,
     Write,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kept {
+    All,
+    Failed,
+}
+
+impl From<Kept> for Evidence {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::All => Self::All,
+            Kept::Failed => Self::Failed,
+        }
+    }
 }
 
 impl From<Snapshots> for Mode {
@@ -173,6 +194,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         guests: arguments.guests,
         untrusted: arguments.untrusted,
         snapshots: arguments.snapshot.into(),
+        evidence: arguments.evidence.into(),
         fail_fast: arguments.fail_fast,
     };
     let (result, _claim) = play.play(items, interruption, console)?;

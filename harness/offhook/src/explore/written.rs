@@ -13,7 +13,7 @@ use offhook_report::evidence;
 use offhook_session::Outcome;
 
 use super::matter::{Explored, item};
-use crate::runner::item::{Item, Options};
+use crate::runner::item::{Evidence, Item, Options};
 use crate::runner::stream::{Work, stream};
 
 /// What is written of a cause.
@@ -73,7 +73,7 @@ pub async fn write(
     let place = place.map_err(|error| format!("finding {}: {}", out.display(), plain(&error)))?;
     let run = item(source, scenario, &of.stack, seed, &place);
     let mut work = Once { item: Some(run), cause: &cause.name, shown: None };
-    let options = Options { evidence: true, ..options.clone() };
+    let options = Options { evidence: Evidence::All, ..options.clone() };
     if !stream(lab, &options, &mut work, stop).await {
         return Ok(None);
     }

@@ -8,12 +8,12 @@ use std::fs::{self, DirBuilder};
 use std::hash::BuildHasher;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use offhook_telephony::trace::Event;
 
-use super::item::{Item, Options};
+use super::item::{Evidence, Item, Options};
 use super::needs::missing;
 use super::partial_trace;
 use crate::snapshots::{Mode, judge};
@@ -38,8 +38,8 @@ pub(super) struct Guest {
     outcome: Outcome,
     /// What is done with snapshots.
     snapshots: Mode,
-    /// Whether files and logs are kept.
-    evidence: bool,
+    /// Whether evidence is kept.
+    evidence: Evidence,
     /// Why it cannot run on this stack.
     lacking: Option<String>,
 }
@@ -87,13 +87,26 @@ impl Guest {
             };
             return outcome;
         }
-        match played(item, &uml, stack, limit, evidence).await {
-            Ok(Played { report, ending, partial_trace }) => {
-                outcome.trace = partial_trace;
-                judged(&mut outcome, report, &ending, limit);
-                judge(&mut outcome, &item.scenario, snapshots);
+        let first = evidence == Evidence::All;
+        let mut kept = first;
+        let mut result = played(item, &uml, stack.clone(), limit, first).await;
+        loop {
+            match result {
+                Ok(Played { report, ending, partial_trace }) => {
+                    outcome.trace = partial_trace;
+                    judged(&mut outcome, report, &ending, limit);
+                    judge(&mut outcome, &item.scenario, snapshots);
+                }
+                Err(error) => outcome.verdict = verdict_of(error),
             }
-            Err(error) => outcome.verdict = verdict_of(error),
+            if kept || evidence == Evidence::None || outcome.verdict == Verdict::Passed {
+                break;
+            }
+            kept = true;
+            result = played(item, &uml, stack.clone(), limit, true).await;
+        }
+        if !kept {
+            outcome.evidence = PathBuf::new();
         }
         outcome
     }

@@ -41,6 +41,18 @@ impl Item {
     }
 }
 
+/// Of which runs the server's files, logs, capture and transcript are kept. A run that leaves none is shorter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// Of all.
+    #[default]
+    All,
+    /// Of those that do not pass: they run once more for it, which is the same run.
+    Failed,
+    /// Of none.
+    None,
+}
+
 /// How to run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -56,8 +68,8 @@ pub struct Options {
     pub confined: bool,
     /// What is done with snapshots.
     pub snapshots: Mode,
-    /// Whether the server's files and logs are kept as evidence. Without them a run is shorter.
-    pub evidence: bool,
+    /// Of which runs evidence is kept.
+    pub evidence: Evidence,
     /// Stop at the first scenario that fails or cannot run.
     pub fail_fast: bool,
 }

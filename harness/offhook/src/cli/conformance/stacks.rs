@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &Conformance, share: Share) -> Result<u8, Stop> {
         guests: arguments.guests,
         untrusted: false,
         snapshots: Mode::Check,
+        evidence: Default::default(),
         fail_fast: false,
     };
     let scenarios: Vec<Scenario> = items.iter().map(|item| item.scenario.clone()).collect();

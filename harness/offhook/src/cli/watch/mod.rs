@@ -226,6 +226,7 @@ impl Watcher<'_> {
             guests: arguments.guests,
             untrusted: false,
             snapshots: Default::default(),
+            evidence: Default::default(),
             fail_fast: false,
         };
         let (result, _claim) = play.play(items, interruption, console)?;

@@ -77,7 +77,7 @@ impl<'a> Pppd<'a> {
             untrusted: false,
             confined: false,
             snapshots: Mode::Check,
-            evidence: true,
+            evidence: Default::default(),
             fail_fast: false,
         };
         let left = tempfile::Builder::new().prefix("offhook-").tempdir();
