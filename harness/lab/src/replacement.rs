@@ -39,8 +39,13 @@ impl Replacement {
             return Err(format!("{path:?} is no path of a file on the server: /usr/sbin/pppd, say"));
         }
         let contents = fs::read(file).map_err(|error| format!("reading {file}: {}", plain(&error)))?;
+        Ok(Self::of(path, contents))
+    }
+
+    /// These octets in the place of the file at that path, which is one of [`Replacement::read`].
+    pub fn of(path: &str, contents: Vec<u8>) -> Self {
         let sha256 = hex(&Sha256::digest(&contents));
-        Ok(Self { path: path.to_owned(), sha256, contents: contents.into() })
+        Self { path: path.to_owned(), sha256, contents: contents.into() }
     }
 
     /// Puts it where a guest finds it, as number `number` of its files; what the guest is told of it.

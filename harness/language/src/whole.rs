@@ -2,7 +2,11 @@
 //!
 //! Parts of the server are made in `build`, calls in `call`; `order` looks at a call whose words are right.
 
-use super::build::{Known, Scene, build_change, build_disturbances, build_port, build_server};
+use std::sync::Arc;
+
+use super::build::{
+    Known, Scene, build_change, build_disturbances, build_own_stacks, build_port, build_server,
+};
 use super::call::script::faulty::build_faults;
 use super::call::{build_call, build_together};
 use super::order;
@@ -10,7 +14,7 @@ use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::{Act as ActWord, Item, Place};
 use crate::words::choices::{EXTENTS, INVARIANTS, LEVELS, STACKS_UNLESS_STATED, SUBJECTS};
-use offhook_scenario::{Act, Conformance, Invariant, InvariantKind, Port, Scenario, Snapshot, Variant};
+use offhook_scenario::{Act, Conformance, Invariant, InvariantKind, OwnStack, Port, Scenario, Snapshot, Variant};
 use offhook_schema::{Problem, Value, nearest};
 
 /// Makes the scenarios of a file; `base` knows where it lies, `variants` which case of a table each is.
@@ -21,9 +25,10 @@ pub(super) fn build(
     problems: &mut Vec<Problem>,
 ) -> Vec<Scenario> {
     let mut scenarios: Vec<Scenario> = Vec::new();
+    let own_stacks: Arc<[OwnStack]> = build_own_stacks(items, base, problems).into();
     let items = items.iter().filter(|item| item.word.opens == Some(Place::Scenario));
     for (item, variant) in items.zip(variants) {
-        let scenario = Scenario { variant, ..build_scenario(item, base, problems) };
+        let scenario = Scenario { variant, own_stacks: own_stacks.clone(), ..build_scenario(item, base, problems) };
         if let Some(first) = scenarios.iter().find(|other| other.name == scenario.name && !other.name.is_empty()) {
             let message = format!("two scenarios have the name \"{}\"", scenario.name);
             let problem = Problem::new(fault::SAME_NAME, message, scenario.span, "used again")
@@ -82,6 +87,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         conformance: build_conformance(item),
         faults: build_faults(item, problems),
         stacks,
+        own_stacks: Arc::default(),
         like: None,
         server,
         acts,

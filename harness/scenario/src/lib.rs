@@ -14,8 +14,11 @@ mod port;
 mod ppp;
 mod server;
 mod snapshot;
+mod stack;
 mod variant;
 mod verb;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +37,7 @@ pub use server::{
     Account, AccountsFile, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HuntGroup, Lan, LeftOut, Server, User,
 };
 pub use snapshot::{Extent, Snapshot};
+pub use stack::{OwnStack, ReplacedBy};
 pub use variant::{Variable, Variant};
 pub use verb::{ArpOwner, AuthResult, Compressed, Direction, Host, Reason, Since, Transfer, Verb};
 
@@ -54,6 +58,9 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Stacks to run it on, by name (`bookworm`). Never empty.
     pub stacks: Vec<String>,
+    /// The stacks that its file makes, for whoever runs it: a guest is told the name of the one it is alone.
+    #[serde(skip)]
+    pub own_stacks: Arc<[OwnStack]>,
     /// Where it runs on a stack that it does not name: the one of `stacks` that stack is like. See [`Scenario::on_one_like`].
     #[serde(default)]
     pub like: Option<String>,

@@ -12,6 +12,7 @@ mod options;
 mod people;
 mod port;
 mod server;
+mod stacks;
 
 use crate::sources::Sources;
 use offhook_scenario::{Port, Server};
@@ -22,6 +23,7 @@ pub(super) use etc::mode as mode_in_etc;
 pub(super) use numbers::{dialled, line_of};
 pub(super) use port::{build_model, build_port};
 pub(super) use server::build_server;
+pub(super) use stacks::build_own_stacks;
 
 /// What a call is made in.
 #[derive(Debug)]

@@ -32,6 +32,8 @@ const KINDS: &[(&str, Near)] = &[
     ("secrets-word", text),
     // These stand outside of scenarios.
     ("variable-name", none),
+    ("stack-name", none),
+    ("file-here", none),
     ("scenario-file", none),
     ("tag-name", none),
     ("snapshot-name", none),

@@ -63,6 +63,15 @@ pub(crate) fn read_directory(text: &str, whose: &str) -> Result<Value, Wrong> {
     Ok(Value::Text(text.to_owned()))
 }
 
+/// A file on this machine, which is looked for later.
+pub(crate) fn read_file_here(text: &str, whose: &str) -> Result<Value, Wrong> {
+    if text.is_empty() || text.ends_with('/') {
+        let message = format!("{whose} names no file");
+        return Err(Wrong::new(fault::BAD_PATH, message, "not a file"));
+    }
+    Ok(Value::Text(text.to_owned()))
+}
+
 pub(crate) fn read_name(text: &str, _whose: &str) -> Result<Value, Wrong> {
     let wrong =
         Wrong::new(fault::BAD_TEXT, format!("`{text}` cannot be the name of a user or group"), "not a user name");

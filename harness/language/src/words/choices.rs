@@ -144,7 +144,7 @@ choices! {
         "log" => Extent::Log, "what the server's programs logged";
     }
 
-    /// The stacks that ship. Others are made by `offhook lab add`, and are no word of a scenario.
+    /// The stacks that ship. Others are made by `stack` at the top of a file, and by `offhook lab add`, which no scenario names.
     pub(crate) STACKS: &'static str {
         "bookworm" => "bookworm", "Debian 12, with pppd 2.4.9";
         "trixie" => "trixie", "Debian 13, with pppd 2.5.2";

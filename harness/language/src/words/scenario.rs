@@ -79,7 +79,7 @@ pub(super) const WORDS: &[Word] = &[
         )
     },
     Word {
-        arguments: &[many("name", STACKS.kind(), 1)],
+        arguments: &[many("name", STACKS.or_declared("stack"), 1)],
         occurs: Occurs::AtMostOnce,
         absent: Absent::Says("all there are"),
         ..word(

@@ -201,8 +201,8 @@ fn report(arguments: &Run, result: &RunResult, shard: Option<ReportedShard>, tak
 
 /// What was chosen, in its order.
 fn chosen(arguments: &Run) -> Result<Chosen, Stop> {
-    known_stacks(&arguments.stack)?;
     let mut loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
+    known_stacks(&arguments.stacks(), &loaded.files)?;
     let named = named(&mut loaded);
     let choice = Choice {
         names: arguments.scenario.clone(),

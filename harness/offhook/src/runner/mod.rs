@@ -6,6 +6,7 @@ mod calling;
 mod guest;
 pub mod item;
 mod needs;
+pub mod own;
 mod partial_trace;
 pub mod plan;
 pub mod schedule;

@@ -81,6 +81,7 @@ mod tests {
             specs: Vec::new(),
             tags: Vec::new(),
             snapshots: Vec::new(),
+            own_stacks: Default::default(),
             conformance: None,
             like: None,
             disturbances: Vec::new(),
