@@ -105,7 +105,7 @@ fn a_scenario_goes_to_the_guest_as_json_and_comes_back_the_same() {
     for scenario in scenarios() {
         let json = serde_json::to_string(&scenario).unwrap();
         // What is of this machine alone stays here.
-        let scenario = Scenario { own_stacks: Default::default(), ..scenario };
+        let scenario = Scenario { own_stacks: Default::default(), put: Vec::new(), ..scenario };
         assert_eq!(serde_json::from_str::<Scenario>(&json).unwrap(), scenario);
     }
 }

@@ -15,10 +15,7 @@ use super::error::LabError;
 use super::machine::Machine;
 use super::manifest;
 use super::recipe::Recipe;
-use super::replacement::Replacement;
-
-/// The most octets of a file that is put into a stack.
-const MOST: u64 = 256 << 20;
+use super::replacement::{MOST, Replacement};
 
 /// What is asked for.
 #[derive(Clone, Debug)]

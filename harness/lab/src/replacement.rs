@@ -8,10 +8,14 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use offhook_base::guest::ReplacedFile;
-use offhook_base::plain;
+use offhook_base::{plain, read_file_at};
 use sha2::{Digest, Sha256};
 
+use crate::error::LabError;
 use crate::manifest::hex;
+
+/// The most octets of a file that a scenario puts into a stack.
+pub(super) const MOST: u64 = 256 << 20;
 
 /// A file that stands in the place of one of the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,17 @@ impl Replacement {
     pub fn of(path: &str, contents: Vec<u8>) -> Self {
         let sha256 = hex(&Sha256::digest(&contents));
         Self { path: path.to_owned(), sha256, contents: contents.into() }
+    }
+
+    /// The plain file of this machine, no link, in the place of the one at that path.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn read_from(path: &str, file: &Path) -> Result<Self, LabError> {
+        let read = read_file_at(file, MOST).map_err(std::io::Error::from);
+        let read = read.map_err(|error| LabError::unreadable("reading a program", &file.display().to_string(), &error));
+        Ok(Self::of(path, read?))
     }
 
     /// Puts it where a guest finds it, as number `number` of its files; what the guest is told of it.

@@ -46,13 +46,23 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         None => STACKS_UNLESS_STATED.map(str::to_owned).to_vec(),
     };
     let changed = changed_ports(item, base);
-    let server = item.child("server").map(|server| build_server(server, base, &changed, problems)).unwrap_or_default();
+    let mut put = Vec::new();
+    let server = item.child("server").map(|server| build_server(server, base, &changed, &mut put, problems));
+    let server = server.unwrap_or_default();
     let mut ports = server.ports.clone();
     ports.extend(changed.into_iter().filter(|port| !server.ports.iter().any(|own| own.device == port.device)));
     let whole = words_understood(item);
     let known = if whole { Known::of(&server) } else { Known::default() };
-    let mut scene =
-        Scene { base, server: &server, ports, stacks: &stacks, has_cases: item.child("case").is_some(), known, whole };
+    let mut scene = Scene {
+        base,
+        server: &server,
+        ports,
+        stacks: &stacks,
+        has_cases: item.child("case").is_some(),
+        put,
+        known,
+        whole,
+    };
     let mut acts = Vec::new();
     for group in &item.items {
         let before = problems.len();
@@ -77,6 +87,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         let problem = Problem::new(fault::EMPTY_CALL, message, item.argument_span(0), "has no `call` in its block");
         problems.push(problem.help("add a call: call from=\"5551234\" { ... }"));
     }
+    let put = scene.put;
     Scenario {
         name: item.argument_text(0),
         span: item.argument_span(0),
@@ -88,6 +99,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         faults: build_faults(item, problems),
         stacks,
         own_stacks: Arc::default(),
+        put,
         like: None,
         server,
         acts,

@@ -34,7 +34,8 @@ pub use packets::{CaseFault, Conformance, Level, Packets, Subject};
 pub use port::{Line, Mode, ModemTraits, Port, Program, Wiring};
 pub use ppp::{Auth, ControlLines, Ppp};
 pub use server::{
-    Account, AccountsFile, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HuntGroup, Lan, LeftOut, Server, User,
+    Account, AccountsFile, Attachment, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HuntGroup, Lan, LeftOut,
+    OwnProgram, Server, User,
 };
 pub use snapshot::{Extent, Snapshot};
 pub use stack::{OwnStack, ReplacedBy};
@@ -61,6 +62,9 @@ pub struct Scenario {
     /// The stacks that its file makes, for whoever runs it: a guest is told the name of the one it is alone.
     #[serde(skip)]
     pub own_stacks: Arc<[OwnStack]>,
+    /// Files of this machine that are put into the guest: the programs that it names.
+    #[serde(skip)]
+    pub put: Vec<ReplacedBy>,
     /// Where it runs on a stack that it does not name: the one of `stacks` that stack is like. See [`Scenario::on_one_like`].
     #[serde(default)]
     pub like: Option<String>,

@@ -32,8 +32,30 @@ pub struct Server {
     pub etc: Option<Etc>,
     /// What of the directory it is taken from that is, and what is not.
     pub taken: Option<EtcTaken>,
+    /// A program of its own that serves every port, in the place of mgetty and pppd.
+    #[serde(default)]
+    pub own: Option<OwnProgram>,
     /// Files written after all others, as they are.
     pub files: Vec<RawFile>,
+}
+
+/// A program of a scenario's own that serves ports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnProgram {
+    /// The command, for the server's shell.
+    pub command: String,
+    /// What its standard input and output are.
+    pub on: Attachment,
+}
+
+/// What a program has as its standard input and output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attachment {
+    /// The port, which is its terminal, too.
+    Port,
+    /// Pipes, to and from the port.
+    Pipes,
 }
 
 /// What a given `/etc` is made of.

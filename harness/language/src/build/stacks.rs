@@ -3,7 +3,7 @@
 //! In: the words at the top of a file and of those it includes. Out: [`OwnStack`]s, whose files are there and are plain files;
 //! they are read when a run needs them. What a file says itself holds before what an included one does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use offhook_base::Span;
 use offhook_base::rooted::file_at;
@@ -65,10 +65,15 @@ fn here(word: &Item, argument: usize, base: &Sources, problems: &mut Vec<Problem
     if written.is_empty() {
         return path;
     }
-    if let Err(error) = file_at(&path) {
-        let message = format!("{written} cannot be put into a stack: {}", offhook_base::plain(&error));
-        let problem = Problem::new(fault::BAD_STACK, message, word.argument_span(argument), "this file");
+    plain_file(&path, &written, word.argument_span(argument), "be put into a stack", problems);
+    path
+}
+
+/// Whether there is a plain file, as it was `written`; else it cannot do what is wanted of it.
+pub(super) fn plain_file(path: &Path, written: &str, at: Span, wanted: &str, problems: &mut Vec<Problem>) {
+    if let Err(error) = file_at(path) {
+        let message = format!("{written} cannot {wanted}: {}", offhook_base::plain(&error));
+        let problem = Problem::new(fault::BAD_STACK, message, at, "this file");
         problems.push(problem.help("name a plain file; relative paths start at the scenario file"));
     }
-    path
 }

@@ -1,7 +1,7 @@
 //! The names that values have in a text, with the values they stand for and what is said of them.
 
 use offhook_scenario::{
-    AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, Compress, Compressed,
+    AcceptedAuth, AccountsFile, ArpOwner, Attachment, Auth, AuthProtocol, AuthResult, ClientProgram, Compress, Compressed,
     ControlLines, Extent, ForwardWhen, Host, InvariantKind, Level, Mode, Phase, Program, Reason, Since, Start, Subject,
     Wiring,
 };
@@ -151,10 +151,16 @@ choices! {
         "forky" => "forky", "Debian 14, as far as it is; runs only where it is named, here or by --stack";
     }
 
-    /// Programs that call.
+    /// Programs that call and are known by name.
     pub(crate) CLIENTS: ClientProgram {
         "pppd" => ClientProgram::Pppd, "pppd, which dials by chat";
         "wvdial" => ClientProgram::Wvdial, "wvdial, which dials and starts pppd";
+    }
+
+    /// What a program of a server's own has as its standard input and output.
+    pub(crate) ATTACHMENTS: Attachment {
+        "port" => Attachment::Port, "the port, which is its terminal, too";
+        "stdio" => Attachment::Pipes, "pipes";
     }
 
     /// How a modem's call ended, or stands.

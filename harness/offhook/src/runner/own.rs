@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use offhook_lab::{LabError, Machine, Own, OwnParts};
+use offhook_lab::{LabError, Machine, Own, OwnParts, Replacement};
 use offhook_scenario::OwnStack;
 
 use super::item::Item;
@@ -18,6 +18,7 @@ use super::item::Item;
 pub fn make(items: &mut [Item]) -> Result<(), LabError> {
     let mut known: Vec<(OwnStack, Arc<OwnParts>)> = Vec::new();
     for item in items {
+        put(item)?;
         let Some(own) = item.scenario.own_stacks.iter().find(|own| own.name == item.stack) else { continue };
         // Two files may say different things of one name.
         let parts = match known.iter().find(|(other, _)| other == own) {
@@ -30,6 +31,21 @@ pub fn make(items: &mut [Item]) -> Result<(), LabError> {
         };
         item.own = Some(parts);
     }
+    Ok(())
+}
+
+/// Reads the programs that a scenario names, which are files of this machine.
+fn put(item: &mut Item) -> Result<(), LabError> {
+    if item.scenario.put.is_empty() {
+        return Ok(());
+    }
+    let mut replaced = Vec::new();
+    for by in &item.scenario.put {
+        replaced.push(Replacement::read_from(&by.path, &by.file)?);
+    }
+    // What somebody replaces on the command line is there in the end.
+    replaced.extend(item.replaced.iter().cloned());
+    item.replaced = replaced.into();
     Ok(())
 }
 

@@ -45,6 +45,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Arc<Outcome> {
         variant: Default::default(),
         specs: Vec::new(),
         tags: Vec::new(),
+        put: Vec::new(),
         own_stacks: Default::default(),
         conformance: None,
         stack: planned.stack.clone(),

@@ -37,6 +37,7 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         specs: Vec::new(),
         tags: Vec::new(),
         snapshots: Vec::new(),
+        put: Vec::new(),
         own_stacks: Default::default(),
         conformance: None,
         like: None,
