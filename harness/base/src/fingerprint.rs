@@ -56,7 +56,7 @@ impl fmt::Display for Made {
 pub struct InPlace {
     /// How it is reached: `exec ./my-ppp`, `tcp:localhost:5555`.
     pub by: String,
-    /// The options of `offhook conformance` that play it.
+    /// The options of the command that play it.
     pub options: Vec<String>,
 }
 

@@ -98,6 +98,10 @@ impl Lab {
     ///
     /// If the lab cannot run it. A scenario that fails is no error but an outcome.
     pub fn run(&self, scenario: &Scenario) -> Result<Outcomes, Error> {
+        if let Some((own, _)) = scenario.inner.host_program() {
+            let message = format!("`{}` would run on this machine itself: only `offhook run` does that", own.command);
+            return Err(Error::new(ErrorKind::Scenario, message));
+        }
         let (root, directory) = self.place()?;
         let mut source = scenario.source.clone();
         if !scenario.is_file {

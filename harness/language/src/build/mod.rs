@@ -23,7 +23,7 @@ pub(super) use disturbance::build_disturbances;
 pub(super) use etc::mode as mode_in_etc;
 pub(super) use numbers::{dialled, line_of};
 pub(super) use port::{build_model, build_port};
-pub(super) use program::own_command;
+pub(super) use program::{own_command, runs_on_host};
 pub(super) use server::build_server;
 pub(super) use stacks::build_own_stacks;
 

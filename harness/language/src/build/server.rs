@@ -24,13 +24,7 @@ pub(in super::super) fn build_server(
     problems: &mut Vec<Problem>,
 ) -> Server {
     let mut server = Server::default();
-    if item.properties.contains_key("program") {
-        if let Some(etc) = item.property_span("etc") {
-            let message = "a server is its /etc, or a program of its own";
-            let problem = Problem::new(fault::CONTRADICTION, message, etc, "an /etc");
-            let program = item.property_span("program").unwrap_or(item.span);
-            problems.push(problem.also(program, "a program").help("remove one of them"));
-        }
+    if ["program", "tcp"].iter().any(|name| item.properties.contains_key(name)) {
         build_own(item, base, &mut server, put, problems);
     } else if item.properties.contains_key("etc") {
         build_etc(item, base, &mut server, problems);
@@ -43,9 +37,11 @@ pub(in super::super) fn build_server(
     } else {
         build_written(item, base, &mut server, problems);
     }
-    if let (Some(on), None) = (item.property_span("on"), item.property_span("program")) {
-        let problem = Problem::new(fault::CONTRADICTION, "`on` needs `program=`", on, "has no effect");
-        problems.push(problem.help("add the program that answers: program=\"./my-ppp\""));
+    for name in ["on", "where", "tolerance"] {
+        if let (Some(at), None) = (item.property_span(name), &server.own) {
+            let problem = Problem::new(fault::CONTRADICTION, format!("`{name}` needs program="), at, "has no effect");
+            problems.push(problem.help("add the program that answers: program=\"./my-ppp\""));
+        }
     }
     check_twice(item, problems);
     server.users = item.children("user").map(build_user).collect();

@@ -163,6 +163,12 @@ choices! {
         "stdio" => Attachment::Pipes, "pipes";
     }
 
+    /// Where a program of a server's own runs; the value: on this machine itself.
+    pub(crate) WHERE: bool {
+        "guest" => false, "in the guest, as the server's other programs do";
+        "host" => true, "on this machine itself";
+    }
+
     /// How a modem's call ended, or stands.
     pub(crate) CALL_ENDS: CallEnd {
         "none" => CallEnd::None, "there has been no call yet";

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use offhook_schema::{Absent, Kind, Occurs};
 
-use super::choices::{ATTACHMENTS, DEEDS, EVENTS, EXTENTS, PARTIES, SIGNALS, STACKS};
-use super::{LONG, MILLISECOND, flag, many, maybe, number, one, property, seconds, text, time, word};
+use super::choices::{ATTACHMENTS, DEEDS, EVENTS, EXTENTS, PARTIES, SIGNALS, STACKS, WHERE};
+use super::{LONG, MILLISECOND, TEN_MINUTES, duration, flag, many, maybe, number, one, property, seconds, text, time, word};
 use crate::kind;
 use crate::vocabulary::{Act, Place, Role, Word};
 
@@ -113,6 +113,24 @@ pub(super) const WORDS: &[Word] = &[
                 "A program of yours that answers in their place, for every port; it is started again when it ends. Its path is one on the stack, or, relative, a file of your machine beside this file, which is put into the guest. A port is a null-modem cable then, unless it says type=\"modem\", and without `port` there is ttyS0.",
             ),
             property("on", ATTACHMENTS.kind(), text("port"), "With program=: what its standard input and output are."),
+            property(
+                "where",
+                WHERE.kind(),
+                text("guest"),
+                "With program=: where it runs. On this machine itself it is run by the real clock, and only by `offhook run --trust-the-scenarios`; its command is the shell's, in the directory of this file, with OFFHOOK_ROLE=answering in its environment.",
+            ),
+            property(
+                "tcp",
+                Kind::Sentence,
+                Absent::Says("program= says what answers"),
+                "HOST:PORT, which is connected to in the place of a program, by the real clock; likewise only by `--trust-the-scenarios`.",
+            ),
+            property(
+                "tolerance",
+                time(Duration::ZERO, TEN_MINUTES),
+                duration(Duration::from_millis(500)),
+                "With where=\"host\" or tcp=: room in every time that is checked.",
+            ),
         ],
         occurs: Occurs::Once,
         ..word("server", &[Place::Scenario], "The server under test.")

@@ -127,6 +127,7 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
         untrusted: false,
         snapshots: Default::default(),
         fail_fast: false,
+        trusts_scenarios: false,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(path) = &arguments.json {

@@ -59,9 +59,24 @@ pub(super) struct Play<'a> {
     pub(super) snapshots: Mode,
     /// Whether the first failure ends it.
     pub(super) fail_fast: bool,
+    /// Whether what scenarios name may run on this machine itself.
+    pub(super) trusts_scenarios: bool,
 }
 
 impl Play<'_> {
+    /// What a scenario has run on this machine itself is somebody's code, with all that this user may do.
+    fn consented(&self, items: &[Item]) -> Result<(), Stop> {
+        let host = items.iter().find_map(|item| Some((item, item.scenario.host_program()?)));
+        let Some((item, (own, host))) = host.filter(|_| !self.trusts_scenarios) else { return Ok(()) };
+        let what = match &host.tcp {
+            Some(address) => format!("connects to {address}"),
+            None => format!("runs `{}` on this machine, as you and unconfined", own.command),
+        };
+        let (file, name) = (item.source.path.display(), &item.scenario.name);
+        let how = "read it, then use `offhook run --trust-the-scenarios`, or run it in a guest: where=\"guest\"";
+        Err(Stop::Wrong(format!("{file}: \"{name}\" {what}; {how}\n")))
+    }
+
     /// Makes the lab ready and plays them. The directory for their evidence is theirs as long as the [`Claim`] lives.
     pub(super) fn play(
         &self,
@@ -69,8 +84,10 @@ impl Play<'_> {
         interruption: &Interruption,
         console: impl FnOnce() -> io::Result<Console>,
     ) -> Result<(Arc<RunResult>, Claim), Stop> {
+        self.consented(&items)?;
         own::make(&mut items).map_err(lab_failed)?;
-        let stacks: BTreeSet<String> = items.iter().map(|item| item.lab_stack().to_owned()).collect();
+        let guests = items.iter().filter(|item| item.scenario.host_program().is_none());
+        let stacks: BTreeSet<String> = guests.map(|item| item.lab_stack().to_owned()).collect();
         let lab = ready(stacks.into_iter().collect(), interruption)?;
         notices(&lab);
         warn_unless_confined(&lab)?;

@@ -98,6 +98,11 @@ pub(super) struct Run {
     #[arg(long)]
     untrusted: bool,
 
+    /// Let scenarios run programs on this machine itself, as you and unconfined, and connect to addresses: `server where="host"`
+    /// and `tcp=`. Read them first
+    #[arg(long)]
+    trust_the_scenarios: bool,
+
     /// Show failures and the summary only
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
@@ -174,6 +179,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         untrusted: arguments.untrusted,
         snapshots: arguments.snapshot.into(),
         fail_fast: arguments.fail_fast,
+        trusts_scenarios: arguments.trust_the_scenarios,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(stacks) = &arguments.compare {

@@ -203,7 +203,7 @@ fn keep(place: &Place, evidence: &Path) -> Result<(), Error> {
 }
 
 /// Makes the evidence directory exist with nothing in it.
-fn emptied(directory: &Path) -> Result<(), Error> {
+pub(super) fn emptied(directory: &Path) -> Result<(), Error> {
     let removed = match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -241,6 +241,11 @@ fn judged(outcome: &mut Outcome, report: Option<Report>, ending: &Ending, limit:
         outcome.verdict = verdict_of(lost(ending, limit));
         return;
     };
+    reported(outcome, report);
+}
+
+/// What a report says.
+pub(super) fn reported(outcome: &mut Outcome, report: Report) {
     outcome.virtual_time = Duration::from_micros(report.virtual_micros);
     outcome.steps = report.steps;
     outcome.calls = report.calls;

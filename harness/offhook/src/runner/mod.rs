@@ -5,6 +5,8 @@
 mod calling;
 mod guest;
 pub mod item;
+#[cfg(feature = "cli")]
+mod live;
 mod needs;
 pub mod own;
 mod partial_trace;

@@ -328,7 +328,8 @@ impl PortSession {
     /// From now on this is the call on the line.
     fn begin_call(&mut self, now: Instant, call: usize) {
         let circuits = self.facts.circuits.clone();
-        let facts = Facts { placed: Some(now), circuits, ..Facts::default() };
+        let own_server = self.program == Program::Own;
+        let facts = Facts { placed: Some(now), circuits, own_server, ..Facts::default() };
         let before = std::mem::replace(&mut self.facts, facts);
         if let Some(call) = self.call {
             self.past.insert(call, before);

@@ -227,6 +227,7 @@ impl Watcher<'_> {
             untrusted: false,
             snapshots: Default::default(),
             fail_fast: false,
+            trusts_scenarios: false,
         };
         let (result, _claim) = play.play(items, interruption, console)?;
         keep(known, &result, &arguments.out)?;
