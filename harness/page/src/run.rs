@@ -248,8 +248,6 @@ mod tests {
             variant: Default::default(),
             specs: vec!["the answer".into()],
             tags: Vec::new(),
-            put: Vec::new(),
-            own_stacks: Default::default(),
             conformance: None,
             stack: "trixie".into(),
             seed: 1,

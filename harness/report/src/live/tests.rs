@@ -45,8 +45,6 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Arc<Outcome> {
         variant: Default::default(),
         specs: Vec::new(),
         tags: Vec::new(),
-        put: Vec::new(),
-        own_stacks: Default::default(),
         conformance: None,
         stack: planned.stack.clone(),
         seed: planned.seed,
