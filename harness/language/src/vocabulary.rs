@@ -83,7 +83,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the reference.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::File,
         Self::Stack,
         Self::Scenario,

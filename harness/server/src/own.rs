@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     fn texts(on: Attachment) -> [String; 2] {
-        let program = OwnProgram { command: "my-ppp --answer".to_owned(), on };
+        let program = OwnProgram { command: "my-ppp --answer".to_owned(), on, host: None };
         files(&program).map(|file| match file.content {
             Content::File(octets) => String::from_utf8_lossy(&octets).into_owned(),
             Content::Link(to) => to,

@@ -1,9 +1,9 @@
 //! The names that values have in a text, with the values they stand for and what is said of them.
 
 use offhook_scenario::{
-    AcceptedAuth, AccountsFile, ArpOwner, Attachment, Auth, AuthProtocol, AuthResult, ClientProgram, Compress, Compressed,
-    ControlLines, Extent, ForwardWhen, Host, InvariantKind, Level, Mode, Phase, Program, Reason, Since, Start, Subject,
-    Wiring,
+    AcceptedAuth, AccountsFile, ArpOwner, Attachment, Auth, AuthProtocol, AuthResult, ClientProgram, Compress,
+    Compressed, ControlLines, Extent, ForwardWhen, Host, InvariantKind, Level, Mode, Phase, Program, Reason, Since,
+    Start, Subject, Wiring,
 };
 use offhook_schema::choices;
 use offhook_script::Proof;

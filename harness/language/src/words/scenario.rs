@@ -5,7 +5,9 @@ use std::time::Duration;
 use offhook_schema::{Absent, Kind, Occurs};
 
 use super::choices::{ATTACHMENTS, DEEDS, EVENTS, EXTENTS, PARTIES, SIGNALS, STACKS, WHERE};
-use super::{LONG, MILLISECOND, TEN_MINUTES, duration, flag, many, maybe, number, one, property, seconds, text, time, word};
+use super::{
+    LONG, MILLISECOND, TEN_MINUTES, duration, flag, many, maybe, number, one, property, seconds, text, time, word,
+};
 use crate::kind;
 use crate::vocabulary::{Act, Place, Role, Word};
 

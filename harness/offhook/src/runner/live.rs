@@ -130,6 +130,7 @@ impl Live {
             token: String::new(),
             shell: None,
             partial_trace: false,
+            evidence: false,
         };
         let directory = match host.directory.as_os_str().is_empty() {
             true => ".".into(),

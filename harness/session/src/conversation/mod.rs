@@ -109,17 +109,17 @@ impl Conversations {
     }
 
     /// What is played.
-    pub(super) const fn scenario(&self) -> &Scenario {
+    pub const fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
     /// Whether the first call no longer waits for its port.
-    pub(super) fn have_begun(&self) -> bool {
+    pub fn have_begun(&self) -> bool {
         self.next_act > 1 || !self.started.is_empty()
     }
 
     /// Calls of whose port the server had not let go in time.
-    pub(super) fn held(&self) -> &[usize] {
+    pub fn held(&self) -> &[usize] {
         &self.held
     }
 

@@ -63,8 +63,8 @@ impl Step<'_> {
         }
         // The tolerance is open at its end: a second late is a second too many where one second is granted.
         let early = if why == Reason::Idle { TICK } else { Duration::ZERO };
-        let right_time = after
-            .is_none_or(|after| at >= base && (took == after || (took + early >= after && took < after + within)));
+        let right_time =
+            after.is_none_or(|after| at >= base && (took == after || (took + early >= after && took < after + within)));
         let right_end = by.is_none_or(|by| by == end);
         let right_reason = reason.is_none_or(|reason| reason == why);
         if right_time && right_end && right_reason {
