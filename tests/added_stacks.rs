@@ -4,10 +4,10 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Output;
 
-use common::{copy_lab, offhook, said};
+use common::{copy_lab, offhook, own_ppp, said};
 
 /// Passes on bookworm by a deviation that is known of it, and on nothing else.
 const DEVIATES: &str = r#"
@@ -46,32 +46,11 @@ fn place() -> Place {
     Place { here, cache }
 }
 
-fn ran(command: &mut Command) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", said(&output));
-}
-
-/// A package `ppp` with nothing but a pppd that is the one of that root, and a version of its own.
-fn own_ppp(here: &Path, root: &Path) -> PathBuf {
-    let package = here.join("package");
-    fs::create_dir_all(package.join("DEBIAN")).unwrap();
-    fs::create_dir_all(package.join("usr/sbin")).unwrap();
-    fs::create_dir_all(package.join("etc/ppp")).unwrap();
-    fs::copy(root.join("usr/sbin/pppd"), package.join("usr/sbin/pppd")).unwrap();
-    fs::write(package.join("etc/ppp/options"), "").unwrap();
-    let control = "Package: ppp\nVersion: 2.4.9-1+mine\nArchitecture: amd64\nMaintainer: Nobody <nobody@example.org>\n\
-        Depends: libcrypt1, libpcap0.8, libpam0g, libssl3, libsystemd0\nDescription: a pppd of one's own\n";
-    fs::write(package.join("DEBIAN/control"), control).unwrap();
-    let deb = here.join("ppp_mine.deb");
-    ran(Command::new("dpkg-deb").args(["--build", "--root-owner-group"]).arg(&package).arg(&deb));
-    deb
-}
-
 #[test]
 fn a_package_of_ones_own_runs_as_the_stack_that_it_is_like_and_goes_without_a_trace() {
     let place = place();
     let root = fs::read_dir(place.cache.join("stack")).unwrap().next().unwrap().unwrap().path().join("root");
-    let deb = own_ppp(place.here.path(), &root);
+    let deb = own_ppp(place.here.path(), &root, "2.4.9-1+mine");
     let added = place.run(&["lab", "add", "mine", "--release", "bookworm", "--deb", deb.to_str().unwrap()]);
     if String::from_utf8_lossy(&added.stderr).contains("could not be reached") {
         eprintln!("skipped: the archive that packages come from could not be reached");

@@ -64,14 +64,17 @@ fn the_matrix_has_every_subject_beside_the_others_and_each_has_a_page_of_its_tab
         assert!(output.status.success(), "{}", said(&output));
         fs::read_to_string(made).unwrap()
     };
-    kept(&merged(&["pppd", "lwip", "slirp", "ppproto"], "matrix.md"), "scenarios/conformance/matrix.md");
-    for name in ["lwip", "slirp", "ppproto"] {
+    kept(
+        &merged(&["pppd", "ppp-upstream", "lwip", "slirp", "ppproto"], "matrix.md"),
+        "scenarios/conformance/matrix.md",
+    );
+    for name in ["ppp-upstream", "lwip", "slirp", "ppproto"] {
         kept(&merged(&[name], &format!("{name}.md")), &format!("scenarios/conformance/subjects/{name}.md"));
     }
     let matrix = fs::read_to_string(top().join("scenarios/conformance/matrix.md")).unwrap();
-    assert!(
-        matrix.starts_with("| case | level | clause | what is shown | bookworm | trixie | lwip | slirp | ppproto |\n")
-    );
+    assert!(matrix.starts_with(
+        "| case | level | clause | what is shown | bookworm | trixie | ppp-upstream | lwip | slirp | ppproto |\n"
+    ));
 }
 
 #[cfg(unix)]

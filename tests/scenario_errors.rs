@@ -94,7 +94,9 @@ fn scenarios() -> Vec<Scenario> {
 fn every_scenario_reads_without_error_and_names_its_rule() {
     for scenario in scenarios() {
         assert!(!scenario.specs.is_empty(), "\"{}\" says no rule that it checks", scenario.name);
-        assert_eq!(scenario.stacks, ["bookworm", "trixie"], "{}", scenario.name);
+        let is_own = |name: &String| scenario.own_stacks.iter().any(|own| own.name == *name);
+        let all = scenario.stacks == ["bookworm", "trixie"] || scenario.stacks.iter().all(is_own);
+        assert!(all, "{}: {:?}", scenario.name, scenario.stacks);
     }
 }
 
@@ -102,6 +104,8 @@ fn every_scenario_reads_without_error_and_names_its_rule() {
 fn a_scenario_goes_to_the_guest_as_json_and_comes_back_the_same() {
     for scenario in scenarios() {
         let json = serde_json::to_string(&scenario).unwrap();
+        // What is of this machine alone stays here.
+        let scenario = Scenario { own_stacks: Default::default(), put: Vec::new(), ..scenario };
         assert_eq!(serde_json::from_str::<Scenario>(&json).unwrap(), scenario);
     }
 }

@@ -1,5 +1,5 @@
 //! What the repository says of PPP stacks holds: the pages of docs/deviations name the cases that deviate in the tables of
-//! scenarios/conformance/subjects, and slirp and lwIP come out as their tables have it, where they can be had.
+//! scenarios/conformance/subjects, and slirp, lwIP and a pppd of upstream's sources come out as their tables have it, where they can be had.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -127,8 +127,8 @@ fn slirp(scratch: &Path) -> Result<PathBuf, String> {
     }
 }
 
-/// lwIP's sources of trixie, whose table it is, built as a subject. apt gets lists of its own for it, from the mirror that this machine uses.
-fn lwip(scratch: &Path) -> Result<PathBuf, String> {
+/// A source package of trixie, unpacked. apt gets lists of its own for it, from the mirror that this machine uses.
+fn sources(scratch: &Path, package: &str) -> Result<(), String> {
     let sites = done(scratch, &["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"])?;
     let site = sites.lines().find(|site| site.ends_with("/debian/")).ok_or("apt knows no mirror of Debian")?;
     let keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -148,9 +148,57 @@ fn lwip(scratch: &Path) -> Result<PathBuf, String> {
         done(scratch, &["apt-get"].into_iter().chain(options).chain(what.iter().copied()).collect::<Vec<_>>())
     };
     apt(&["update"])?;
-    apt(&["source", "lwip"])?;
+    apt(&["source", package])?;
+    Ok(())
+}
+
+/// lwIP's sources, whose table it is, built as a subject.
+fn lwip(scratch: &Path) -> Result<PathBuf, String> {
+    sources(scratch, "lwip")?;
     let sources = done(scratch, &["sh", "-c", "ls -d lwip-2.2.1*"])?;
     let build = root().join("tests/subjects/lwip/build").display().to_string();
     done(scratch, &[&build, sources.trim(), "lwip-subject"])?;
     Ok(scratch.join("lwip-subject"))
+}
+
+/// pppd of upstream's sources, without what Debian does to them, built by this machine's compiler.
+fn upstream_pppd(scratch: &Path) -> Result<PathBuf, String> {
+    sources(scratch, "ppp")?;
+    done(scratch, &["sh", "-c", "tar -xzf ppp_2.5.2.orig.tar.gz --one-top-level=upstream --strip-components=1"])?;
+    let upstream = scratch.join("upstream");
+    let options = "--prefix=/usr --sysconfdir=/etc --localstatedir=/var --without-pam --without-pcap --without-srp";
+    done(&upstream, &["sh", "-c", &format!("./configure {options} --disable-systemd")])?;
+    done(&upstream, &["make", "-C", "pppd", "pppd"])?;
+    Ok(upstream.join("pppd/pppd"))
+}
+
+/// Cases of the end that answers and of the one that calls, which comply and which deviate.
+const OF_PPPD: [&str; 5] = ["LCP-4.1-03", "LCP-5.7-01", "IPCP-3.3-11", "PAP-2-11", "CHAP-4.1-08"];
+
+#[test]
+fn pppd_of_upstreams_sources_comes_out_as_its_table_has_it_at_either_end() {
+    let scratch = tempfile::tempdir().unwrap();
+    let program = match upstream_pppd(scratch.path()) {
+        Ok(program) => program,
+        Err(why) => return eprintln!("skipped: {why}"),
+    };
+    let made = scratch.path().join("table.json");
+    let mut command = offhook();
+    command.args(["conformance", "--stack", "trixie", "--replace"]);
+    command.arg(format!("/usr/sbin/pppd={}", program.display())).arg("--matrix").arg(&made);
+    command.args(OF_PPPD.iter().flat_map(|case| ["--case", case])).arg("--out").arg(scratch.path().join("out"));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let verdicts = |path: &Path, subject: &str| -> BTreeMap<(String, String), Value> {
+        let table: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let rows = table["cases"].as_array().unwrap().iter();
+        rows.map(|row| ((text(&row["case"]), text(&row["name"])), row["verdicts"][subject].clone())).collect()
+    };
+    let kept = verdicts(&root().join("scenarios/conformance/subjects/ppp-upstream.json"), "ppp-upstream");
+    let came = verdicts(&made, "trixie");
+    assert!(came.len() >= 10, "{came:?}");
+    for (case, verdict) in came {
+        assert_eq!(kept.get(&case), Some(&verdict), "{case:?}");
+    }
 }

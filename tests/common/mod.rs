@@ -90,3 +90,24 @@ fn remove(value: &mut serde_json::Value, names: &[&str]) {
         _ => {}
     }
 }
+
+/// A package `ppp` that holds the pppd of that root, and a version of its own.
+pub(crate) fn own_ppp(here: &Path, root: &Path, version: &str) -> PathBuf {
+    let package = here.join("package");
+    let _ = fs::remove_dir_all(&package);
+    for directory in ["DEBIAN", "usr/sbin", "etc/ppp"] {
+        fs::create_dir_all(package.join(directory)).unwrap();
+    }
+    fs::copy(root.join("usr/sbin/pppd"), package.join("usr/sbin/pppd")).unwrap();
+    fs::write(package.join("etc/ppp/options"), "").unwrap();
+    let control = format!(
+        "Package: ppp\nVersion: {version}\nArchitecture: amd64\nMaintainer: Nobody <nobody@example.org>\n\
+        Depends: libcrypt1, libpcap0.8, libpam0g, libssl3, libsystemd0\nDescription: a pppd of one's own\n"
+    );
+    fs::write(package.join("DEBIAN/control"), control).unwrap();
+    let deb = here.join("ppp.deb");
+    let built =
+        Command::new("dpkg-deb").args(["--build", "--root-owner-group"]).arg(&package).arg(&deb).output().unwrap();
+    assert!(built.status.success(), "{}", said(&built));
+    deb
+}

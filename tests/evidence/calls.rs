@@ -262,6 +262,7 @@ fn outcome(name: &str) -> Outcome {
             files_sha256: "5e17d2a06b".repeat(6) + "5e17",
             kernel_changed: false,
             changed: Changes::default(),
+            made: None,
             subject: None,
         },
         etc: None,

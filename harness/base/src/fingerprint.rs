@@ -26,9 +26,28 @@ pub struct Fingerprint {
     pub kernel_changed: bool,
     /// Which of the stack's files are not as they were built: then its packages do not tell what ran.
     pub changed: Changes,
+    /// How the stack was made, if it is of the scenario file's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
     /// What stands in the place of a stack, if something does: then there is no kernel, and there are no packages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<InPlace>,
+}
+
+/// How a stack of a scenario file's own was made. Its `Display` says both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Made {
+    /// The stack that it is from.
+    pub from: String,
+    /// SHA-256 over that one's name and the names and hashes of the files that were put into it, in hexadecimal.
+    pub sha256: String,
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "from {}, by sha256 {}", self.from, self.sha256)
+    }
 }
 
 /// What stands in the place of a stack.
@@ -37,7 +56,7 @@ pub struct Fingerprint {
 pub struct InPlace {
     /// How it is reached: `exec ./my-ppp`, `tcp:localhost:5555`.
     pub by: String,
-    /// The options of `offhook conformance` that play it.
+    /// The options of the command that play it.
     pub options: Vec<String>,
 }
 

@@ -5,7 +5,7 @@
 //! - [`SourceFile`] and [`Span`]: a text that somebody wrote, and a place in it.
 //! - [`parse_duration()`] and [`format_duration()`]: durations as people write them.
 //! - [`Fingerprint`]: what ran; [`Changes`]: what of it is not as it was built.
-//! - [`read_plain_file`]: a file that somebody names, within a bound.
+//! - [`read_plain_file`], [`read_file_at`]: a file that somebody names, within a bound.
 //! - [`rooted`]: what lies below a directory, opened without leaving it.
 //! - `json_schema`, with the feature `schema`: a JSON Schema of what is written as JSON.
 //! - [`guest`]: what a host and the process 1 of its guest have to agree on.
@@ -24,10 +24,10 @@ mod written;
 
 pub use duration::{format_duration, parse_duration};
 pub use error::{Error, plain};
-pub use fingerprint::{Change, Changes, FileChange, Fingerprint, InPlace};
+pub use fingerprint::{Change, Changes, FileChange, Fingerprint, InPlace, Made};
 #[cfg(feature = "schema")]
 pub use json_schema::json_schema;
-pub use plain_file::{Unread, read_plain_file};
+pub use plain_file::{Unread, read_file_at, read_plain_file};
 pub use source::{SourceFile, Span};
 pub use written::{
     StandardOutput, create_result, is_standard_output, standard_output_failure, write_result, write_whole,

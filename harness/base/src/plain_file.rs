@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::rooted::file_at;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub enum Unread {
@@ -32,6 +34,17 @@ impl From<Unread> for io::Error {
             Unread::Io(error) => error,
         }
     }
+}
+
+/// The same of the file at `path` itself, which is read though it is found through links, but not if it is one.
+///
+/// # Errors
+///
+/// As for [`read_plain_file`], and if it is a link.
+pub fn read_file_at(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
+    let mut octets = Vec::new();
+    file_at(path)?.take(most + 1).read_to_end(&mut octets)?;
+    if octets.len() as u64 > most { Err(Unread::LargerThan(most)) } else { Ok(octets) }
 }
 
 /// The octets of the plain file at `path`, `most` at most.

@@ -154,6 +154,17 @@ impl Root {
     }
 }
 
+/// The plain file at this path of the user's, to be read: links are followed on the way to its directory, and it is none itself.
+///
+/// # Errors
+///
+/// If it is no plain file, or cannot be opened.
+pub fn file_at(path: &Path) -> io::Result<File> {
+    let name = path.file_name().ok_or_else(|| io::Error::other("no plain file"))?;
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+    Root::open(directory.unwrap_or(Path::new(".")))?.file(Path::new(name))
+}
+
 /// Whether something is not opened because a link, or a `..`, would lead away on the way to it.
 pub fn leads_away(error: &io::Error) -> bool {
     [Errno::LOOP, Errno::XDEV].iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
@@ -236,6 +247,24 @@ mod tests {
             assert_eq!(root.file(Path::new(name)).unwrap_err().to_string(), "no plain file");
         }
         assert_eq!(Root::open(Path::new("/dev")).unwrap().about(Path::new("zero")).unwrap().kind, Kind::Other);
+    }
+
+    #[test]
+    fn a_file_of_the_users_is_reached_through_links_and_is_none() {
+        let (scratch, _root) = hostile();
+        let text = |path: &str| {
+            let mut text = String::new();
+            file_at(&scratch.path().join("tree").join(path)).and_then(|mut file| file.read_to_string(&mut text))?;
+            Ok::<_, io::Error>(text)
+        };
+        assert_eq!(text("ppp/options").unwrap(), "inside");
+        assert_eq!(
+            (text("directory/options").unwrap(), text("../canary").unwrap()),
+            ("inside".into(), "outside".into())
+        );
+        for path in ["within", "ppp", "fifo", "socket", "..", "none"] {
+            text(path).unwrap_err();
+        }
     }
 
     #[test]

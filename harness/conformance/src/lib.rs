@@ -12,6 +12,7 @@ pub mod merge;
 pub mod needs;
 pub mod outcome;
 pub mod prove;
+pub mod reach;
 pub mod subject;
 
 pub use matrix::{Case, Matrix, Verdict};

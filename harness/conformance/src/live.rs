@@ -7,29 +7,22 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, killpg};
-use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
-use nix::unistd::Pid;
 use offhook_clock::Instant;
 use offhook_ppp::link::Link;
 use offhook_script::subject::{End, Played, Session};
 use offhook_script::{Failure, Step, Verdict};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{sleep_until, timeout};
 
-/// How long a program may take to end when it is asked to, before it is killed.
-const GRACE: Duration = Duration::from_secs(2);
+use crate::reach::{GRACE, Opened, Reach};
+
 /// How long the end of a subject is waited for at most: one that never ends must not hold up the rest.
 const END: Duration = Duration::from_secs(120);
 /// The exit status by which a command says that it cannot be what the case needs, as automake's tests do.
 const NOT_RUN: i32 = 77;
-/// How long a connection may take.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// Why a case was not played.
 #[derive(Debug)]
@@ -54,42 +47,6 @@ impl std::error::Error for Unplayed {}
 impl From<io::Error> for Unplayed {
     fn from(error: io::Error) -> Self {
         Self::Unreachable(error)
-    }
-}
-
-/// How a subject is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// A command of the shell, with a pty as its terminal, standard input and output. Started anew for each case.
-    Command(String),
-    /// A TCP port, connected to for each case.
-    Tcp(String),
-    /// A device with a terminal's interface, opened for each case.
-    Device(PathBuf),
-}
-
-impl Reach {
-    /// `tcp:HOST:PORT`, a device below /dev, or a command.
-    pub fn read(text: &str) -> Self {
-        match text.strip_prefix("tcp:") {
-            Some(address) => Self::Tcp(address.to_owned()),
-            None if text.starts_with("/dev/") && !text.contains(char::is_whitespace) => Self::Device(text.into()),
-            None => Self::Command(text.to_owned()),
-        }
-    }
-
-    /// The line to it, in a word: `pty`, `tcp`, or the device's name.
-    pub fn line(&self) -> String {
-        match self {
-            Self::Command(_) => "pty".to_owned(),
-            Self::Tcp(_) => "tcp".to_owned(),
-            Self::Device(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        }
-    }
-
-    /// Whether several can be played at the same time.
-    pub const fn is_many(&self) -> bool {
-        matches!(self, Self::Command(_))
     }
 }
 
@@ -120,71 +77,6 @@ impl End for Far {
 
     fn is_closed(&self) -> bool {
         self.closed && self.came.is_empty()
-    }
-}
-
-trait Line: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
-
-/// A program that is ended with the case.
-struct Program(tokio::process::Child);
-
-impl Program {
-    /// How it has ended by itself, if it has; while its side of the line is `open` it has not. Asked before the line is let go,
-    /// which ends it as well.
-    async fn ended(&mut self, open: bool) -> Option<ExitStatus> {
-        match open {
-            true => self.0.try_wait().ok().flatten(),
-            // Its end of the line is closed a moment before it is gone.
-            false => timeout(GRACE, self.0.wait()).await.ok().and_then(Result::ok),
-        }
-    }
-
-    /// Asks it to end, then ends it, and all that it has started with it.
-    async fn end(mut self, group: Option<Pid>) {
-        let Some(group) = group else { return };
-        // It may have ended by itself; its group may not.
-        let _ = killpg(group, Signal::SIGHUP);
-        let _ = killpg(group, Signal::SIGTERM);
-        if timeout(GRACE, self.0.wait()).await.is_err() {
-            let _ = killpg(group, Signal::SIGKILL);
-            let _ = self.0.wait().await;
-        }
-        let _ = killpg(group, Signal::SIGKILL);
-    }
-
-    /// The group of its processes, whose number is known as long as it has not been waited for.
-    fn group(&self) -> Option<Pid> {
-        self.0.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
-    }
-}
-
-async fn open(reach: &Reach, environment: &[(&'static str, String)]) -> io::Result<(Box<dyn Line>, Option<Program>)> {
-    match reach {
-        Reach::Tcp(address) => {
-            let connected = timeout(CONNECT, TcpStream::connect(address)).await;
-            let stream = connected.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "no connection in 10 s"))??;
-            stream.set_nodelay(true)?;
-            Ok((Box::new(stream), None))
-        }
-        Reach::Device(path) => {
-            let path = path.to_str().ok_or_else(|| io::Error::other("its name is no text"))?;
-            let port = tokio_serial::SerialStream::open(&tokio_serial::new(path, 115_200))?;
-            Ok((Box::new(port), None))
-        }
-        Reach::Command(command) => {
-            let (pty, pts) = pty_process::open().map_err(io::Error::other)?;
-            let mut raw = tcgetattr(&pty)?;
-            cfmakeraw(&mut raw);
-            tcsetattr(&pty, SetArg::TCSANOW, &raw)?;
-            let command = pty_process::Command::new("/bin/sh")
-                .args(["-c", command])
-                .envs(environment.iter().map(|(name, value)| (*name, value.as_str())))
-                .stderr(std::process::Stdio::null())
-                .kill_on_drop(true);
-            let child = command.spawn(pts).map_err(io::Error::other)?;
-            Ok((Box::new(pty), Some(Program(child))))
-        }
     }
 }
 
@@ -221,7 +113,7 @@ pub async fn play_live(
     tolerance: Duration,
 ) -> Result<Played, Unplayed> {
     let steps = steps.into_iter().map(|step| bounded(step.tolerant(tolerance))).collect();
-    let (mut line, program) = open(reach, environment).await?;
+    let Opened { mut line, program } = reach.open(environment, None).await?;
     let mut session = Session::new(steps, rest);
     let mut far = Far::default();
     let begun = tokio::time::Instant::now();
@@ -319,13 +211,5 @@ mod tests {
     fn the_end_of_a_subject_is_waited_for_two_minutes_at_most() {
         let step = bounded(closed().remove(0));
         assert_eq!(step, Step::ExpectClosed { after: Duration::ZERO, within: END });
-    }
-
-    #[test]
-    fn a_subject_is_a_command_unless_it_says_otherwise() {
-        assert_eq!(Reach::read("tcp:localhost:7"), Reach::Tcp("localhost:7".to_owned()));
-        assert_eq!(Reach::read("/dev/ttyUSB0"), Reach::Device("/dev/ttyUSB0".into()));
-        assert_eq!(Reach::read("/dev/../usr/bin/x -y"), Reach::Command("/dev/../usr/bin/x -y".to_owned()));
-        assert_eq!(Reach::read("./my-ppp"), Reach::Command("./my-ppp".to_owned()));
     }
 }

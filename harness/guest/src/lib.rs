@@ -8,7 +8,6 @@ mod boot;
 mod clients;
 mod clock;
 mod confine;
-mod conversation;
 mod enclosure;
 #[cfg(target_arch = "x86_64")]
 mod filter;
@@ -19,7 +18,6 @@ mod namespaces;
 mod output;
 mod play;
 mod port;
-mod request;
 #[cfg(target_arch = "x86_64")]
 mod syscalls;
 mod usb;

@@ -36,6 +36,7 @@ mod machine;
 mod manifest;
 mod memory;
 mod mirror;
+mod own;
 mod patch;
 mod place;
 mod portable;
@@ -66,6 +67,7 @@ pub use kernel::{KERNEL, Kernel};
 pub use machine::Machine;
 pub use manifest::{KernelManifest, Package, StackManifest, StepTime};
 pub use memory::GUEST_MEMORY;
+pub use own::{Own, OwnParts};
 pub use place::{Place, Room};
 pub use portable::{Exported, Imported, export, import, key};
 pub use programs::ServerPrograms;
@@ -111,6 +113,7 @@ impl Lab {
             files_sha256: sha256(files),
             kernel_changed: kernel.is_some_and(|kernel| kernel.sha256 != kernel.recorded_sha256),
             changed: files.map(|files| files.changes.clone()).unwrap_or_default(),
+            made: None,
             subject: None,
         }
     }
@@ -315,6 +318,7 @@ mod tests {
             files_sha256: "70d42dcaacc085ff1af734142ca7223a277ffaff19ec5f3fbdba415c3af32000".into(),
             kernel_changed: false,
             changed: Changes::default(),
+            made: None,
             subject: None,
         };
         assert_eq!(lab.fingerprint("trixie"), expected);

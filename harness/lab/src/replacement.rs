@@ -8,10 +8,14 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use offhook_base::guest::ReplacedFile;
-use offhook_base::plain;
+use offhook_base::{plain, read_file_at};
 use sha2::{Digest, Sha256};
 
+use crate::error::LabError;
 use crate::manifest::hex;
+
+/// The most octets of a file that a scenario puts into a stack.
+pub(super) const MOST: u64 = 256 << 20;
 
 /// A file that stands in the place of one of the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +43,24 @@ impl Replacement {
             return Err(format!("{path:?} is no path of a file on the server: /usr/sbin/pppd, say"));
         }
         let contents = fs::read(file).map_err(|error| format!("reading {file}: {}", plain(&error)))?;
+        Ok(Self::of(path, contents))
+    }
+
+    /// These octets in the place of the file at that path, which is one of [`Replacement::read`].
+    pub fn of(path: &str, contents: Vec<u8>) -> Self {
         let sha256 = hex(&Sha256::digest(&contents));
-        Ok(Self { path: path.to_owned(), sha256, contents: contents.into() })
+        Self { path: path.to_owned(), sha256, contents: contents.into() }
+    }
+
+    /// The plain file of this machine, no link, in the place of the one at that path.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn read_from(path: &str, file: &Path) -> Result<Self, LabError> {
+        let read = read_file_at(file, MOST).map_err(std::io::Error::from);
+        let read = read.map_err(|error| LabError::unreadable("reading a program", &file.display().to_string(), &error));
+        Ok(Self::of(path, read?))
     }
 
     /// Puts it where a guest finds it, as number `number` of its files; what the guest is told of it.

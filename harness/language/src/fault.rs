@@ -49,6 +49,8 @@ offhook_schema::faults! {
     NOT_THERE = "not-there",
     /// An `/etc` that cannot be used.
     BAD_ETC = "bad-etc",
+    /// A stack that cannot be made.
+    BAD_STACK = "bad-stack",
     /// A user name without a password, or the reverse.
     HALF_LOGIN = "half-login",
     /// Things that exclude each other.

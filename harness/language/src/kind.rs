@@ -38,6 +38,18 @@ kinds! {
     /// The name of a variable.
     VARIABLE = "variable-name", "a name of letters, digits, `-` and `_`", "\"speed\"",
         Read::Text(variable::read_variable), TOLD, NO_DIGITS;
+    /// A program that calls: one that is known, or the command of one.
+    CLIENT = "calling-program", "\"pppd\", \"wvdial\" or the path of a program", "\"pppd\"",
+        Read::Text(place::read_client), TOLD, NO_DIGITS;
+    /// The command of a program.
+    COMMAND = "command", "a command, which begins with a program", "\"./my-ppp --answer\"",
+        Read::Text(place::read_command), TOLD, NO_DIGITS;
+    /// What a stack of a scenario file is called.
+    STACK_NAME = "stack-name", "a name of lower-case letters, digits, `-` and `.`", "\"mine\"",
+        Read::Text(tag::read_stack), TOLD, NO_DIGITS;
+    /// A file on this machine, below the scenario file's own directory unless absolute.
+    FILE_HERE = "file-here", "a file on this machine", "\"./build/pppd\"",
+        Read::Text(place::read_file_here), UNTOLD, NO_DIGITS;
     /// What a scenario is tagged with.
     TAG = "tag-name", "a tag of letters, digits, `-`, `_` and `.`", "\"slow\"",
         Read::Text(tag::read_tag), TOLD, NO_DIGITS;

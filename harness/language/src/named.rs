@@ -1,5 +1,5 @@
-//! What a scenario file is made of beside itself: the files that it includes, the `/etc` trees and the files of modem models
-//! that it names.
+//! What a scenario file is made of beside itself: the files that it includes, the `/etc` trees, the files of modem models
+//! and those of stacks that it names.
 //!
 //! Items that were read go in, and what knows where the file lies; paths come out. Whoever wants to know whether the scenarios
 //! are still the same looks at these as well.
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use offhook_schema::{Kind, Value};
 
-use crate::kind::{DIRECTORY, MODEL};
+use crate::kind::{DIRECTORY, FILE_HERE, MODEL};
 use crate::model;
 use crate::sources::Sources;
 use crate::vocabulary::Item;
@@ -31,7 +31,7 @@ fn add(items: &[Item], sources: &Sources, paths: &mut BTreeSet<PathBuf>) {
         for (kind, value) in arguments.chain(properties) {
             let Value::Text(text) = value else { continue };
             let is = |other: Kind| kind.name() == other.name();
-            let is_path = is(DIRECTORY) || is(MODEL) && model::is_file(text);
+            let is_path = is(DIRECTORY) || is(FILE_HERE) || is(MODEL) && model::is_file(text);
             if is_path {
                 paths.insert(sources.directory(item.span).join(text));
             }
@@ -55,9 +55,11 @@ mod tests {
         fs::write(home.join("etc/inittab"), "S0:23:respawn:/sbin/mgetty ttyS0\n").unwrap();
         fs::write(home.join("base.kdl"), "").unwrap();
         fs::write(home.join("my.kdl"), "title \"x\"\n").unwrap();
+        fs::write(home.join("pppd"), "").unwrap();
         let file = home.join("a.kdl");
         let text = r#"
             include "base.kdl"
+            stack "mine" from="trixie" { replace "/usr/sbin/pppd" "./pppd"; }
             scenario "x" { server etc="etc"; call { expect-answer; }; }
             scenario "y" { server { port "ttyS0" { modem "./my.kdl"; }; }; call { expect-answer; }; }
             scenario "z" { server { port "ttyS0" { modem "usr-courier"; }; }; call { expect-answer; }; }
@@ -66,6 +68,6 @@ mod tests {
         let loaded = load_with(std::slice::from_ref(&file), &Values::new()).unwrap();
         let named: Vec<_> =
             loaded.named[&file].iter().map(|path| path.strip_prefix(home).unwrap().to_owned()).collect();
-        assert_eq!(named, ["base.kdl", "etc", "my.kdl"].map(std::path::PathBuf::from));
+        assert_eq!(named, ["base.kdl", "etc", "my.kdl", "pppd"].map(std::path::PathBuf::from));
     }
 }

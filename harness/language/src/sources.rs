@@ -121,6 +121,11 @@ impl Sources {
         self.files.get(self.at(at)).and_then(|(file, _)| file.path.parent()).unwrap_or(Path::new(""))
     }
 
+    /// Whether a place is in the first file, not in one that it includes.
+    pub(crate) fn is_own(&self, at: Span) -> bool {
+        self.at(at) == 0
+    }
+
     /// In which file a place is.
     fn at(&self, at: Span) -> usize {
         self.files.iter().rposition(|(_, start)| *start <= at.offset).unwrap_or(0)

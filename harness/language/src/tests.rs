@@ -6,7 +6,7 @@ use offhook_etc::Content;
 use offhook_scenario::{
     AcceptedAuth, AccountsFile, Act, ArpOwner, AuthProtocol, AuthResult, AutoPpp, Call, CallerIdRule, ClientProgram,
     Compress, Compressed, Direction, EchoRequests, Edit, Forward, ForwardWhen, Host, Line, Magic, Mode, ModemTraits,
-    Port, Ppp, PppClient, Program, Scenario, Since, Start, Transfer, User, Verb, Wiring,
+    Port, Ppp, PppClient, Program, ReplacedBy, Scenario, Since, Start, Transfer, User, Verb, Wiring,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -439,10 +439,11 @@ fn used(items: &[Item], found: &mut BTreeSet<String>) {
 }
 
 /// What no scenario that ships says.
-const REST: &str = r#"variable "x" 1; scenario "x" { server { port "ttyS0"; }
+const REST: &str = r#"variable "x" 1; stack "y" from="trixie" { replace "/usr/sbin/pppd" "./pppd"; deb "./ppp.deb"; }; scenario "x" { server { port "ttyS0"; }
     disturb "delay" after="frame" nth=2 later="1s" end="server" time="1s"; disturb "set-clock" after="command" time="1s" back=#true; disturb "modem-says" after="command" text="RING"; disturb "kill" after="command" program="pppd" signal="HUP"
     call with="pppd" { chat "" "ATDT1" "CONNECT" ""; modem "generic"; expect-modem "x" within="2s"; }
     call { expect-answer { on "trixie" rings=2 reason="so" case="x"; fails reason="so" case="x"; }; ppp ask-dns=#false; fetch "http://www.lan/" size=5; }
+    server tcp="localhost:7" program="./x" on="stdio" where="host" tolerance="1s"
     conformance "X" level="must" subject="answering" own-end="so"
     fault "x" {
         incoming "lcp" "echo-request" id=1 of="it" contains="a" at-most=9 at-least=1 skip=1 bad=#true { keep; drop; repair; close; hang; late "1s"; having { cut; more; anything; }; }
@@ -489,6 +490,35 @@ fn every_word_and_property_of_the_table_stands_in_some_scenario() {
     });
     let missing: Vec<String> = all.filter(|name| !found.contains(name)).collect();
     assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn a_stack_of_a_files_own_is_what_its_words_and_those_of_included_files_say() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    for name in ["pppd", "base-pppd", "ppp.deb"] {
+        fs::write(home.join(name), "").unwrap();
+    }
+    let base = r#"
+        stack "mine" from="bookworm" { replace "/usr/sbin/pppd" "base-pppd"; }
+        stack "base" from="forky" { replace "/usr/sbin/pppd" "base-pppd"; }
+    "#;
+    fs::write(home.join("base.kdl"), base).unwrap();
+    let text = r#"
+        include "base.kdl"
+        variable "pppd" "./pppd"
+        stack "mine" from="trixie" { deb "ppp.deb"; replace "/usr/sbin/pppd" $pppd; }
+        scenario "x" { stack "mine" "base"; server { port "ttyS0"; }
+            call { expect-answer { on "base" rings=2 reason="so"; fails "mine" reason="so"; }; }; }
+    "#;
+    let source = SourceFile { path: home.join("a.kdl"), text: text.into() };
+    let [scenario] = read(&source).unwrap_or_else(|errors| panic!("{errors}")).try_into().unwrap();
+    assert_eq!(scenario.stacks, ["mine", "base"]);
+    let [mine, base] = &*scenario.own_stacks else { panic!("two stacks: {:?}", scenario.own_stacks) };
+    assert_eq!((&*mine.name, &*mine.from, &mine.debs), ("mine", "trixie", &vec![home.join("ppp.deb")]));
+    let replaced = |file: &str| vec![ReplacedBy { path: "/usr/sbin/pppd".to_owned(), file: home.join(file) }];
+    assert_eq!(mine.replaced, replaced("./pppd"));
+    assert_eq!((&*base.name, &*base.from, &base.replaced), ("base", "forky", &replaced("base-pppd")));
 }
 
 #[test]

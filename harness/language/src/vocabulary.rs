@@ -35,6 +35,8 @@ impl offhook_schema::Language for Models {
 pub enum Place {
     /// Outside of everything.
     File,
+    /// In the `stack` of a file.
+    Stack,
     /// In `scenario`.
     Scenario,
     /// In `server`.
@@ -81,8 +83,9 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the reference.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::File,
+        Self::Stack,
         Self::Scenario,
         Self::Server,
         Self::Port,
@@ -111,6 +114,7 @@ impl offhook_schema::Place for Place {
     fn name(self) -> &'static str {
         match self {
             Self::File => "file",
+            Self::Stack => "stack",
             Self::Scenario => "scenario",
             Self::Server => "server",
             Self::Port => "port",
@@ -138,6 +142,7 @@ impl offhook_schema::Place for Place {
     fn phrase(self) -> &'static str {
         match self {
             Self::File => "at the top of the file",
+            Self::Stack => "in the `stack` of a file",
             Self::Scenario => "in `scenario`",
             Self::Server => "in `server`",
             Self::Port => "in a `port`",

@@ -2,7 +2,11 @@
 //!
 //! Parts of the server are made in `build`, calls in `call`; `order` looks at a call whose words are right.
 
-use super::build::{Known, Scene, build_change, build_disturbances, build_port, build_server};
+use std::sync::Arc;
+
+use super::build::{
+    Known, Scene, build_change, build_disturbances, build_own_stacks, build_port, build_server, runs_on_host,
+};
 use super::call::script::faulty::build_faults;
 use super::call::{build_call, build_together};
 use super::order;
@@ -10,8 +14,11 @@ use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::{Act as ActWord, Item, Place};
 use crate::words::choices::{EXTENTS, INVARIANTS, LEVELS, STACKS_UNLESS_STATED, SUBJECTS};
-use offhook_scenario::{Act, Conformance, Invariant, InvariantKind, Port, Scenario, Snapshot, Variant};
+use offhook_scenario::{Act, Conformance, Invariant, InvariantKind, OwnStack, Port, Scenario, Snapshot, Variant};
 use offhook_schema::{Problem, Value, nearest};
+
+/// What runs on no stack runs on this.
+const HOST: &str = "host";
 
 /// Makes the scenarios of a file; `base` knows where it lies, `variants` which case of a table each is.
 pub(super) fn build(
@@ -21,9 +28,10 @@ pub(super) fn build(
     problems: &mut Vec<Problem>,
 ) -> Vec<Scenario> {
     let mut scenarios: Vec<Scenario> = Vec::new();
+    let own_stacks: Arc<[OwnStack]> = build_own_stacks(items, base, problems).into();
     let items = items.iter().filter(|item| item.word.opens == Some(Place::Scenario));
     for (item, variant) in items.zip(variants) {
-        let scenario = Scenario { variant, ..build_scenario(item, base, problems) };
+        let scenario = Scenario { variant, own_stacks: own_stacks.clone(), ..build_scenario(item, base, problems) };
         if let Some(first) = scenarios.iter().find(|other| other.name == scenario.name && !other.name.is_empty()) {
             let message = format!("two scenarios have the name \"{}\"", scenario.name);
             let problem = Problem::new(fault::SAME_NAME, message, scenario.span, "used again")
@@ -36,18 +44,36 @@ pub(super) fn build(
 }
 
 fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> Scenario {
+    let is_host = item.child("server").is_some_and(runs_on_host);
     let stacks = match item.child("stack") {
+        Some(stack) if is_host => {
+            let message = "this server runs on no stack, but on this machine itself";
+            let problem = Problem::new(fault::CONTRADICTION, message, stack.span, "has no effect");
+            problems.push(problem.help("remove `stack`, or run the program in the guest"));
+            vec![HOST.to_owned()]
+        }
         Some(stack) => build_stacks(stack, problems),
+        None if is_host => vec![HOST.to_owned()],
         None => STACKS_UNLESS_STATED.map(str::to_owned).to_vec(),
     };
     let changed = changed_ports(item, base);
-    let server = item.child("server").map(|server| build_server(server, base, &changed, problems)).unwrap_or_default();
+    let mut put = Vec::new();
+    let server = item.child("server").map(|server| build_server(server, base, &changed, &mut put, problems));
+    let server = server.unwrap_or_default();
     let mut ports = server.ports.clone();
     ports.extend(changed.into_iter().filter(|port| !server.ports.iter().any(|own| own.device == port.device)));
     let whole = words_understood(item);
     let known = if whole { Known::of(&server) } else { Known::default() };
-    let mut scene =
-        Scene { base, server: &server, ports, stacks: &stacks, has_cases: item.child("case").is_some(), known, whole };
+    let mut scene = Scene {
+        base,
+        server: &server,
+        ports,
+        stacks: &stacks,
+        has_cases: item.child("case").is_some(),
+        put,
+        known,
+        whole,
+    };
     let mut acts = Vec::new();
     for group in &item.items {
         let before = problems.len();
@@ -57,7 +83,15 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
             ActWord::Together => Act::Calls(build_together(group, &mut scene, problems)),
             ActWord::Change => Act::Change(build_change(group, base, &scene.ports, &mut scene.known, problems)),
         });
+        if is_host {
+            only_of_a_guest(group, problems);
+        }
         check_order(group, &acts, &scene, before, problems);
+    }
+    for word in item.items.iter().filter(|word| is_host && matches!(word.word.name, "disturb" | "invariant")) {
+        let message = format!("`{}` is of a guest, and this server is none", word.word.name);
+        let problem = Problem::new(fault::CONTRADICTION, message, word.span, "needs a guest");
+        problems.push(problem.help("run the server's program in the guest: where=\"guest\""));
     }
     let placed = acts.len();
     let mut invariants = Vec::new();
@@ -72,6 +106,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         let problem = Problem::new(fault::EMPTY_CALL, message, item.argument_span(0), "has no `call` in its block");
         problems.push(problem.help("add a call: call from=\"5551234\" { ... }"));
     }
+    let put = scene.put;
     Scenario {
         name: item.argument_text(0),
         span: item.argument_span(0),
@@ -82,6 +117,8 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         conformance: build_conformance(item),
         faults: build_faults(item, problems),
         stacks,
+        own_stacks: Arc::default(),
+        put,
         like: None,
         server,
         acts,
@@ -119,6 +156,19 @@ fn check_order(group: &Item, acts: &[Act], scene: &Scene<'_>, before: usize, pro
         for call in calls {
             order::check(call, scene, problems);
         }
+    }
+}
+
+/// What needs a guest, in a scenario of something on this machine itself.
+fn only_of_a_guest(group: &Item, problems: &mut Vec<Problem>) {
+    let with = group.property_span("with").map(|with| ("a real program calls in a guest", with));
+    let change = (group.word.name == "change").then_some(("a server that is no guest is not changed", group.span));
+    for (message, at) in with.into_iter().chain(change) {
+        let problem = Problem::new(fault::CONTRADICTION, message, at, "needs a guest");
+        problems.push(problem.help("run the server's program in the guest: where=\"guest\""));
+    }
+    for inner in group.items.iter().filter(|inner| matches!(inner.word.name, "call" | "change")) {
+        only_of_a_guest(inner, problems);
     }
 }
 

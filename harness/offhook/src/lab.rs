@@ -1,5 +1,6 @@
 //! The lab: what scenarios run on, found or built, and the running of them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use offhook_report::run::DEFAULT_SEED;
 #[cfg(feature = "audit")]
 use crate::audit_calls::{self, CallOptions};
 use crate::runner::item::{Item, Options};
+use crate::runner::own;
 use crate::runner::schedule;
 use crate::{Call, Error, ErrorKind, Outcome, Outcomes, Scenario, Server};
 
@@ -96,20 +98,29 @@ impl Lab {
     ///
     /// If the lab cannot run it. A scenario that fails is no error but an outcome.
     pub fn run(&self, scenario: &Scenario) -> Result<Outcomes, Error> {
+        if let Some((own, _)) = scenario.inner.host_program() {
+            let message = format!("`{}` would run on this machine itself: only `offhook run` does that", own.command);
+            return Err(Error::new(ErrorKind::Scenario, message));
+        }
         let (root, directory) = self.place()?;
         let mut source = scenario.source.clone();
         if !scenario.is_file {
             source.path = root.join("scenario.kdl");
             fs::write(&source.path, scenario.text()).map_err(|error| files("writing", &source.path, &error))?;
         }
-        let here = |stack: &&String| self.inner.stacks.contains_key(*stack);
+        let own = |stack: &str| scenario.inner.own_stacks.iter().find(|own| own.name == stack);
+        // One of the scenario's own is here where the one is that it is from.
+        let here = |stack: &&String| {
+            self.inner.stacks.contains_key(own(stack).map_or(stack.as_str(), |own| own.from.as_str()))
+        };
         let case = scenario.inner.variant.case.as_deref();
-        let items: Vec<Item> = scenario
+        let mut items: Vec<Item> = scenario
             .inner
             .stacks
             .iter()
             .filter(here)
             .map(|stack| Item {
+                own: None,
                 programs: None,
                 replaced: [].into(),
                 source: source.clone(),
@@ -127,6 +138,16 @@ impl Lab {
                 format!("the scenario is for {wanted}; the lab was opened with {known}"),
             ));
         }
+        own::make(&mut items)?;
+        let lab = match items.iter().all(|item| self.inner.stacks.contains_key(item.lab_stack())) {
+            true => self.inner.clone(),
+            // One that has packages of its own is made now.
+            false => {
+                let names: BTreeSet<&str> = items.iter().map(Item::lab_stack).collect();
+                let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+                offhook_lab::ensure(&names, &Progress::for_stderr())?
+            }
+        };
         let jobs = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
         let options = Options {
             jobs,
@@ -142,7 +163,7 @@ impl Lab {
         let runtime = runtime
             .map_err(|error| Error::new(ErrorKind::Lab, format!("starting the event loop: {}", plain(&error))))?;
         let keep = |outcome: &offhook_session::Outcome| evidence::write(outcome, &outcome.evidence);
-        let run = schedule::run(&self.inner, items, &options, keep, std::future::pending(), |_| ());
+        let run = schedule::run(&lab, items, &options, keep, std::future::pending(), |_| ());
         let result = runtime.block_on(run);
         let of =
             |inner: &Arc<offhook_session::Outcome>| Outcome { inner: inner.clone(), _directory: directory.clone() };

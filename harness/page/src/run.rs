@@ -186,6 +186,7 @@ fn ran(outcome: &Outcome) -> Vec<Row> {
             Row::new("kernel", format!("{}, sha256 {}", print.kernel, print.kernel_sha256)),
         ]),
     }
+    rows.extend(print.made.as_ref().map(|made| Row::new("made", made.to_string())));
     rows.extend((!print.changed.is_empty()).then(|| Row::new("not as it was built", print.changed.to_string())));
     rows.extend(print.kernel_changed.then(|| Row::new("not as it was built", "the kernel")));
     rows.push(Row::new("offhook", &print.offhook));

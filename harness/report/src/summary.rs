@@ -113,7 +113,10 @@ fn ran(text: &mut String, outcomes: &[&Outcome], style: Style) {
         }
     }
     for ((name, sha256), print) in stacks {
-        let line = format!("{}  sha256 {}", printable(&print.packages.join(", ")), short(sha256));
+        let line = match &print.subject {
+            Some(subject) => printable(&subject.by),
+            None => format!("{}  sha256 {}", printable(&print.packages.join(", ")), short(sha256)),
+        };
         text.push_str(&hang(&lead(&printable(name)), &line, 2, style.width));
         if !print.changed.is_empty() {
             let line = format!("not as it was built: {}", printable(&print.changed.to_string()));

@@ -74,12 +74,16 @@ pub struct Client {
     pub options: Vec<String>,
     /// User name and password, for its secrets files.
     pub account: Option<(String, String)>,
+    /// Of a program of the scenario's own: the command, for a shell.
+    #[serde(default)]
+    pub command: String,
 }
 
 impl Client {
     /// That program as it is, on a modem of no particular make, which dials the called port's number.
     pub fn new(program: ClientProgram) -> Self {
-        Self { program, personality: Personality::default(), chat: Vec::new(), options: Vec::new(), account: None }
+        let (chat, options, account) = (Vec::new(), Vec::new(), None);
+        Self { program, personality: Personality::default(), chat, options, account, command: String::new() }
     }
 }
 
@@ -92,6 +96,8 @@ pub enum ClientProgram {
     Pppd,
     /// wvdial, which starts pppd.
     Wvdial,
+    /// A program of the scenario's own, for which chat dials.
+    Own,
 }
 
 impl ClientProgram {
@@ -100,6 +106,7 @@ impl ClientProgram {
         match self {
             Self::Pppd => "pppd",
             Self::Wvdial => "wvdial",
+            Self::Own => "the caller's program",
         }
     }
 }

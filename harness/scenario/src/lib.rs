@@ -14,8 +14,12 @@ mod port;
 mod ppp;
 mod server;
 mod snapshot;
+mod stack;
 mod variant;
 mod verb;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,9 +35,11 @@ pub use packets::{CaseFault, Conformance, Level, Packets, Subject};
 pub use port::{Line, Mode, ModemTraits, Port, Program, Wiring};
 pub use ppp::{Auth, ControlLines, Ppp};
 pub use server::{
-    Account, AccountsFile, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HuntGroup, Lan, LeftOut, Server, User,
+    Account, AccountsFile, Attachment, AutoPpp, CallerIdRule, EtcTaken, Forward, ForwardWhen, HostProgram, HuntGroup,
+    Lan, LeftOut, OwnProgram, Server, User,
 };
 pub use snapshot::{Extent, Snapshot};
+pub use stack::{OwnStack, ReplacedBy};
 pub use variant::{Variable, Variant};
 pub use verb::{ArpOwner, AuthResult, Compressed, Direction, Host, Reason, Since, Transfer, Verb};
 
@@ -54,6 +60,12 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Stacks to run it on, by name (`bookworm`). Never empty.
     pub stacks: Vec<String>,
+    /// The stacks that its file makes, for whoever runs it: a guest is told the name of the one it is alone.
+    #[serde(skip)]
+    pub own_stacks: Arc<[OwnStack]>,
+    /// Files of this machine that are put into the guest: the programs that it names.
+    #[serde(skip)]
+    pub put: Vec<ReplacedBy>,
     /// Where it runs on a stack that it does not name: the one of `stacks` that stack is like. See [`Scenario::on_one_like`].
     #[serde(default)]
     pub like: Option<String>,
@@ -114,6 +126,23 @@ impl Scenario {
     /// All calls in the order in which they are numbered.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.acts.iter().filter_map(|act| if let Act::Calls(calls) = act { Some(calls) } else { None }).flatten()
+    }
+
+    /// What runs on this machine itself in the place of a guest, if something does.
+    pub fn host_program(&self) -> Option<(&OwnProgram, &HostProgram)> {
+        let own = self.server.own.as_ref()?;
+        own.host.as_ref().map(|host| (own, host))
+    }
+
+    /// The same with room in every time that is checked, for what runs by the real clock.
+    #[must_use]
+    pub fn tolerant(mut self, more: Duration) -> Self {
+        let calls = self.acts.iter_mut().filter_map(|act| if let Act::Calls(calls) = act { Some(calls) } else { None });
+        for step in calls.flatten().flat_map(|call| &mut call.steps) {
+            step.verb.be_tolerant(more);
+            step.deviations.iter_mut().for_each(|deviation| deviation.verb.be_tolerant(more));
+        }
+        self
     }
 
     /// Every change in the order of the text: those between calls and those within them.

@@ -93,6 +93,8 @@ pub enum Program {
     Mgetty,
     /// pppd alone, on a direct port.
     Pppd,
+    /// A program of the scenario's own, for all ports of its server.
+    Own,
 }
 
 /// What calls a modem port takes.

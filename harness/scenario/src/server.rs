@@ -1,6 +1,8 @@
 //! The server's configuration, in the words of the dial-in server page: options, accounts, rules, users, files.
 
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use offhook_etc::{Etc, RawFile};
 use serde::{Deserialize, Serialize};
@@ -32,8 +34,44 @@ pub struct Server {
     pub etc: Option<Etc>,
     /// What of the directory it is taken from that is, and what is not.
     pub taken: Option<EtcTaken>,
+    /// A program of its own that serves every port, in the place of mgetty and pppd.
+    #[serde(default)]
+    pub own: Option<OwnProgram>,
     /// Files written after all others, as they are.
     pub files: Vec<RawFile>,
+}
+
+/// A program of a scenario's own that serves ports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnProgram {
+    /// The command, for the server's shell.
+    pub command: String,
+    /// What its standard input and output are.
+    pub on: Attachment,
+    /// Where it runs on this machine itself; `None`: in the guest.
+    #[serde(default)]
+    pub host: Option<HostProgram>,
+}
+
+/// A program, or a port of TCP, that is not in a guest: it is played by the real clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostProgram {
+    /// The address that is connected to, in the place of a program.
+    pub tcp: Option<String>,
+    /// The directory that a command is started in.
+    pub directory: PathBuf,
+    /// Room in every time that is checked.
+    pub tolerance: Duration,
+}
+
+/// What a program has as its standard input and output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attachment {
+    /// The port, which is its terminal, too.
+    Port,
+    /// Pipes, to and from the port.
+    Pipes,
 }
 
 /// What a given `/etc` is made of.

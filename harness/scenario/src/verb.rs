@@ -248,6 +248,33 @@ impl Verb {
     /// How much later than `after` a hang-up is still right if nothing is said: pppd's clock ticks in seconds.
     pub const HANGUP_WITHIN: Duration = Duration::from_secs(1);
 
+    /// Makes so much room in the times that it checks.
+    pub fn be_tolerant(&mut self, more: Duration) {
+        match self {
+            Self::ExpectHangup { after, within, .. } => {
+                if let Some(after) = after {
+                    let earlier = after.saturating_sub(more);
+                    *within += *after - earlier;
+                    *after = earlier;
+                }
+                *within += more;
+            }
+            Self::ExpectText { within, .. } | Self::ExpectModem { within, .. } | Self::ExpectCircuit { within, .. } => {
+                *within += more;
+            }
+            Self::Transfer(transfer) => {
+                transfer.at_least = transfer.at_least.map(|least| least.saturating_sub(more));
+                transfer.at_most = transfer.at_most.map(|most| most + more);
+            }
+            Self::Packets(packets) => {
+                for step in &mut packets.steps {
+                    *step = step.clone().tolerant(more);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The word in scenario text.
     pub const fn word(&self) -> &'static str {
         match self {

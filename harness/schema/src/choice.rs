@@ -24,6 +24,11 @@ impl<T: Copy> Choice<T> {
         Kind::Choice(self.names)
     }
 
+    /// The kind of value that takes these names, and those that a text gives to a word at its top.
+    pub const fn or_declared(&self, word: &'static str) -> Kind {
+        Kind::Declared(self.names, word)
+    }
+
     /// All values, in order.
     pub fn values(&self) -> impl Iterator<Item = &'static T> + use<T> {
         self.values.iter()

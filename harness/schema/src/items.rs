@@ -14,7 +14,7 @@ use crate::kind::Kind;
 use crate::messages;
 use crate::node::{Entry, Node};
 use crate::problem::Problem;
-use crate::reading::{fitted, read_value};
+use crate::reading::{fitted, read_declared, read_value};
 use crate::value::Value;
 use crate::vocabulary::{Absent, Argument, Language, Occurs, Property, Vocabulary, Word};
 use offhook_base::Span;
@@ -26,6 +26,8 @@ pub(crate) struct Reader<'a, L: Language> {
     pub(crate) vocabulary: &'static Vocabulary<L>,
     /// Places where the text was not KDL, and has been complained about.
     pub(crate) damaged: &'a [Span],
+    /// The names that words at the top of the text have: each word with its name.
+    pub(crate) declared: Vec<(String, String)>,
     /// What was wrong.
     pub(crate) problems: Vec<Problem>,
 }
@@ -43,6 +45,12 @@ impl<L: Language> Reader<'_, L> {
             items.push(item);
         }
         items
+    }
+
+    /// The names that nodes at the top of a text have.
+    pub(crate) fn names(nodes: &[Node]) -> Vec<(String, String)> {
+        let named = |node: &Node| Some((node.name.clone(), node.arguments().next()?.text()?.to_owned()));
+        nodes.iter().filter_map(named).collect()
     }
 
     fn is_damaged(&self, at: Span) -> bool {
@@ -201,9 +209,13 @@ impl<L: Language> Reader<'_, L> {
         if entry.unknown || self.is_damaged(entry.span) {
             return None;
         }
-        let read = match entry.bindings.is_empty() {
-            true => read_value(&entry.value, kind, whose),
-            false => read_value(&fitted(&entry.value, kind), kind, whose),
+        let read = match (kind, &entry.value) {
+            (Kind::Declared(choices, word), KdlValue::String(text)) => {
+                let declared = self.declared.iter().filter(|(of, _)| of == word).map(|(_, name)| name.as_str());
+                read_declared(text, choices, &declared.collect::<Vec<_>>(), whose)
+            }
+            _ if entry.bindings.is_empty() => read_value(&entry.value, kind, whose),
+            _ => read_value(&fitted(&entry.value, kind), kind, whose),
         };
         match read {
             Ok(value) => Some(value),

@@ -205,7 +205,9 @@ fn value(kind: Kind) -> ValueSchema {
         _ => (None, None, None),
     };
     let choices = match kind {
-        Kind::Choice(choices) => choices.iter().map(|(name, doc)| ChoiceSchema { name, doc }).collect(),
+        Kind::Choice(choices) | Kind::Declared(choices, _) => {
+            choices.iter().map(|(name, doc)| ChoiceSchema { name, doc }).collect()
+        }
         Kind::Names(names) => names().into_iter().map(|name| ChoiceSchema { name, doc: "" }).collect(),
         Kind::Time { never: true, .. } => vec![ChoiceSchema { name: "never", doc: "" }],
         _ => Vec::new(),

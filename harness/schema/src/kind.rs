@@ -45,6 +45,8 @@ pub enum Kind {
     Address,
     /// One of some texts.
     Choice(Choices),
+    /// One of some texts, or a name that the text gives to a word of this name at its top.
+    Declared(Choices, &'static str),
     /// One of some names that are found elsewhere and need no explanation.
     Names(fn() -> Vec<&'static str>),
     /// `#true` or `#false`.
@@ -103,7 +105,7 @@ impl Kind {
             Self::Number { .. } => "number",
             Self::Time { .. } => "duration",
             Self::Address => "ipv4-address",
-            Self::Choice(_) | Self::Names(_) => "choice",
+            Self::Choice(_) | Self::Declared(..) | Self::Names(_) => "choice",
             Self::Flag => "flag",
             Self::Ranges => "ranges",
             Self::Octets => "octets",
@@ -125,6 +127,10 @@ impl Kind {
             },
             Self::Address => "an IPv4 address",
             Self::Choice(choices) => return one_of(&quoted(choices.iter().map(|(name, _)| *name))),
+            Self::Declared(choices, word) => {
+                let names = one_of(&quoted(choices.iter().map(|(name, _)| *name)));
+                return format!("{names}, or the name of a `{word}` at the top of the file");
+            }
             Self::Names(names) => return one_of(&quoted(names())),
             Self::Flag => "`#true` or `#false`",
             Self::Ranges => "numbers and ranges of numbers: \"0-3,5\"",
@@ -144,7 +150,9 @@ impl Kind {
                 return format!("\"{}\"", format_duration(Duration::from_secs(30).clamp(min, max)));
             }
             Self::Address => "\"192.168.32.1\"",
-            Self::Choice(choices) => return format!("\"{}\"", choices.first().map_or("", |(name, _)| name)),
+            Self::Choice(choices) | Self::Declared(choices, _) => {
+                return format!("\"{}\"", choices.first().map_or("", |(name, _)| name));
+            }
             Self::Names(names) => return format!("\"{}\"", names().first().unwrap_or(&"")),
             Self::Flag => "#true",
             Self::Ranges => "\"0-3\"",
@@ -158,9 +166,9 @@ impl Kind {
     /// What the values may be, as a sentence without a full stop, where the name of the value does not say it.
     pub fn told(self) -> Option<String> {
         match self {
-            Self::Choice(choices) => {
-                let choices: Vec<_> = choices.iter().map(|(name, doc)| format!("`\"{name}\"`: {doc}")).collect();
-                Some(choices.join("; "))
+            Self::Choice(choices) => Some(told(choices)),
+            Self::Declared(choices, word) => {
+                Some(format!("{}; or the name of a `{word}` at the top of the file", told(choices)))
             }
             Self::Text | Self::Sentence | Self::Escaped | Self::Address => None,
             Self::Time { min, max, whole_seconds, never } => {
@@ -173,4 +181,10 @@ impl Kind {
             other => Some(other.phrase()),
         }
     }
+}
+
+/// Each of the texts with what it means.
+fn told(choices: Choices) -> String {
+    let choices: Vec<_> = choices.iter().map(|(name, doc)| format!("`\"{name}\"`: {doc}")).collect();
+    choices.join("; ")
 }

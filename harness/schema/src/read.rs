@@ -92,7 +92,8 @@ pub fn read_document<L: Language, T>(
     let Document { nodes, mut problems, damaged, unreadable, .. } = document;
     let outermost = vocabulary.places.first().copied().filter(|_| !unreadable);
     let read = outermost.map(|place| {
-        let mut reader = Reader { vocabulary, damaged: &damaged, problems: Vec::new() };
+        let mut reader =
+            Reader { vocabulary, damaged: &damaged, declared: Reader::<L>::names(&nodes), problems: Vec::new() };
         let items = reader.items(&nodes, place, None);
         problems.append(&mut reader.problems);
         run(items, &mut problems)

@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::own;
 use super::page;
 use super::users::{Accounts, Home, shadow_for};
 use offhook_etc::{Content, Etc, RawFile};
@@ -92,6 +93,9 @@ impl Configuration {
                     files.insert(path.to_owned(), file);
                 }
             }
+        }
+        for file in self.server.own.iter().flat_map(own::files) {
+            files.insert(file.path.clone(), file);
         }
         for file in &self.server.files {
             files.insert(file.path.clone(), file.clone());

@@ -6,6 +6,7 @@ pub mod files;
 pub mod init;
 pub mod interfaces;
 pub mod logs;
+mod own;
 pub mod page;
 pub mod users;
 pub mod utmp;

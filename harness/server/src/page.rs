@@ -6,6 +6,7 @@
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
+use super::own;
 use offhook_scenario::{Account, Auth, AutoPpp, CallerIdRule, ControlLines, Mode, Port, Ppp, Program};
 
 /// `/etc/inittab`: the runlevel that init starts, then one line a port with its id.
@@ -21,6 +22,9 @@ pub fn inittab<'a>(ports: impl IntoIterator<Item = (u32, &'a Port)>) -> String {
 pub fn command_line(port: &Port) -> String {
     let device = written_device(port);
     let mut line = String::new();
+    if port.program == Program::Own {
+        return own::process(port);
+    }
     if port.program == Program::Pppd {
         // pppd takes its device by a path; init has to have it in the foreground to start it again.
         let path = device_path(&port.device);

@@ -6,7 +6,9 @@
 
 use std::collections::VecDeque;
 
+use offhook_caller::CallerEvent;
 use offhook_clock::{Instant, earliest};
+use offhook_ppp::link::LinkEvent;
 use offhook_telephony::exchange::CallSetup;
 use offhook_telephony::modem::Personality;
 use offhook_telephony::trace::{Event, EventKind};
@@ -14,6 +16,7 @@ use offhook_telephony::trace::{Event, EventKind};
 use super::line_end::{LineEnd, LineEndOutput};
 use super::shared_exchange::SharedExchange;
 use super::tap::Tapped;
+use crate::facts::Addresses;
 use crate::last_words::LastWords;
 use crate::server_words::LogEntry;
 
@@ -32,6 +35,8 @@ pub(super) enum ClientEvent {
     Tapped(Tapped),
     /// The line was busy.
     Busy,
+    /// Its network has come up, as is seen on the line.
+    Up(Addresses),
     /// The program has logged this line.
     Logged(LogEntry),
 }
@@ -44,6 +49,8 @@ pub struct Client {
     /// The call it makes.
     pub call: usize,
     line_end: LineEnd,
+    /// Whether the program tells nothing of its network: then it is looked for on the line.
+    reticent: bool,
     open: bool,
     /// The program has closed the port, and this is when what it wrote before will have been sent.
     last_words: LastWords,
@@ -61,6 +68,7 @@ impl Client {
             line_end: LineEnd::calling(&name, personality, tells, exchange),
             name,
             call,
+            reticent: false,
             open: false,
             last_words: LastWords::default(),
             to_dte: VecDeque::new(),
@@ -68,6 +76,13 @@ impl Client {
             heard: VecDeque::new(),
             events: Vec::new(),
         }
+    }
+
+    /// The same, of a program that tells nothing of its network.
+    #[must_use]
+    pub fn reticent(mut self) -> Self {
+        self.reticent = true;
+        self
     }
 
     /// The program opened or closed the port; what it wrote before is sent all the same.
@@ -160,6 +175,12 @@ impl Client {
                 LineEndOutput::ToDte(octets) => self.to_dte.push_back(octets),
                 LineEndOutput::Departed(count) => self.heard.push_back(Heard(ClientEvent::Sent(count))),
                 LineEndOutput::Arrived(count) => self.heard.push_back(Heard(ClientEvent::Got(count))),
+                LineEndOutput::Tapped(Tapped::Event(CallerEvent::Link(LinkEvent::IpUp { local, peer, dns, wins })))
+                    if self.reticent =>
+                {
+                    let up = Addresses { local, peer, dns, wins };
+                    self.heard.push_back(Heard(ClientEvent::Up(up)));
+                }
                 LineEndOutput::Tapped(tapped) => self.heard.push_back(Heard(ClientEvent::Tapped(tapped))),
                 LineEndOutput::Busy => self.heard.push_back(Heard(ClientEvent::Busy)),
                 // The program's port is a pty, which has none.

@@ -56,6 +56,8 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
         specs: Vec::new(),
         tags: Vec::new(),
         snapshots: Vec::new(),
+        put: Vec::new(),
+        own_stacks: Default::default(),
         conformance: None,
         like: None,
         disturbances: Vec::new(),

@@ -58,11 +58,18 @@ pub(super) fn files(client: &Client, number: &str, port: &str) -> Vec<File> {
             file("peers/wvdial", WVDIAL_PEER.to_owned()),
             File { mode: 0o600, ..file("wvdial.conf", wvdial_conf(client, number, port)) },
         ]),
+        ClientProgram::Own => files.extend([
+            file("options", String::new()),
+            file("chat", chat(client)),
+            File { mode: 0o700, ..file("call", own(client, number, port)) },
+        ]),
     }
     // wvdial writes them itself, into files that are there.
     let secrets = match (client.program, &client.account) {
-        (ClientProgram::Pppd, None) => return files,
-        (ClientProgram::Pppd, Some((user, password))) => format!("{} * {}\n", quoted(user), quoted(password)),
+        (ClientProgram::Pppd | ClientProgram::Own, None) => return files,
+        (ClientProgram::Pppd | ClientProgram::Own, Some((user, password))) => {
+            format!("{} * {}\n", quoted(user), quoted(password))
+        }
         (ClientProgram::Wvdial, _) => String::new(),
     };
     files.extend(["pap-secrets", "chap-secrets"].map(|name| File { mode: 0o600, ..file(name, secrets.clone()) }));
@@ -74,7 +81,27 @@ pub(super) fn command(program: ClientProgram, port: &str) -> Vec<String> {
     match program {
         ClientProgram::Pppd => vec!["/usr/sbin/pppd".to_owned(), device_path(port), SPEED.to_string()],
         ClientProgram::Wvdial => vec!["/usr/bin/wvdial".to_owned(), format!("--config={DIRECTORY}/wvdial.conf")],
+        ClientProgram::Own => vec!["/bin/sh".to_owned(), format!("{DIRECTORY}/call")],
     }
+}
+
+/// Dials on the port, and then becomes the program, which has the line as its standard input and output.
+fn own(client: &Client, number: &str, port: &str) -> String {
+    let device = device_path(port);
+    let mut variables = vec![("OFFHOOK_ROLE", "calling".to_owned()), ("OFFHOOK_NUMBER", number.to_owned())];
+    if let Some((user, password)) = &client.account {
+        variables.extend([("OFFHOOK_USER", user.clone()), ("OFFHOOK_PASSWORD", password.clone())]);
+    }
+    if !client.options.is_empty() {
+        variables.push(("OFFHOOK_OPTIONS", client.options.join(" ")));
+    }
+    let word = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let variables: String = variables.iter().map(|(name, value)| format!("export {name}={}\n", word(value))).collect();
+    format!(
+        "#!/bin/sh\nexec <{device} >{device}\nstty raw -echo\n/usr/sbin/chat -s -T {number} -f {DIRECTORY}/chat || exit 1\n\
+         {variables}exec {}\n",
+        client.command
+    )
 }
 
 /// One section, wvdial.conf(5); the last line that says something counts, which is the scenario's.
@@ -155,6 +182,7 @@ mod tests {
             chat: Vec::new(),
             options: Vec::new(),
             account: None,
+            command: String::new(),
         }
     }
 
@@ -181,6 +209,17 @@ mod tests {
         };
         assert!(text(&own, "options").unwrap().ends_with("\nmru 576\n"));
         assert_eq!(text(&own, "chat").unwrap(), "\"\" \"ATZ\"\n\"OK\" \"ATDT5551000\"\n\"CONNECT\" \"\"\n");
+    }
+
+    #[test]
+    fn a_program_of_ones_own_is_dialled_for_and_told_who_it_is_whatever_is_in_its_password() {
+        let account = Some(("alice".to_owned(), "it's".to_owned()));
+        let (program, command) = (ClientProgram::Own, "/usr/local/bin/my-ppp --call".to_owned());
+        let options = vec!["mru 296".to_owned()];
+        let call = text(&Client { program, account, command, options, ..client() }, "call").unwrap();
+        assert!(call.contains("exec </dev/caller1 >/dev/caller1\n") && call.contains("chat -s -T 5551000 "), "{call}");
+        assert!(call.contains(r"export OFFHOOK_PASSWORD='it'\''s'") && call.contains("OPTIONS='mru 296'"), "{call}");
+        assert!(call.ends_with("\nexec /usr/local/bin/my-ppp --call\n"), "{call}");
     }
 
     #[test]

@@ -30,7 +30,7 @@ use super::lan::{Heard, ping};
 use super::namespaces::Namespaces;
 use super::port::open_pty;
 use offhook_base::Error;
-use offhook_scenario::Scenario;
+use offhook_scenario::{ClientProgram, Scenario};
 use offhook_session::SharedExchange;
 use offhook_session::client::Client;
 use offhook_session::facts::Addresses;
@@ -92,6 +92,7 @@ impl Clients {
         for (call, script) in scenario.calls().enumerate() {
             let Some(settings) = &script.with else { continue };
             let modem = Client::new(call, &settings.personality, identity(script), exchange);
+            let modem = if settings.program == ClientProgram::Own { modem.reticent() } else { modem };
             all.push(Running::new(modem, settings, namespaces, &pong)?);
         }
         Ok(Self { all, pongs, _pong: pong })

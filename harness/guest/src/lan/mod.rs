@@ -15,9 +15,9 @@ use offhook_clock::Instant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::namespaces::Namespaces;
-use super::request::{Answer, Request};
 use offhook_base::Error;
 use offhook_scenario::Lan;
+use offhook_session::conversation::{Answer, Request};
 
 /// The host, with its servers running.
 #[derive(Debug)]

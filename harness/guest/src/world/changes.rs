@@ -3,11 +3,11 @@
 use offhook_clock::Instant;
 use offhook_telephony::trace::EventKind;
 
-use super::super::request::{Answer, Request};
 use super::World;
 use offhook_base::Error;
 use offhook_scenario::{Change, Edit};
 use offhook_server::init::terminate_matching;
+use offhook_session::conversation::{Answer, Request};
 
 impl World {
     /// Does what a call asks for; true if the answer is there already.

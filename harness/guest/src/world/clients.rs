@@ -4,10 +4,10 @@
 use offhook_clock::Instant;
 
 use super::super::clients::Activity;
-use super::super::request::ClientCommand;
 use super::World;
 use offhook_base::Error;
 use offhook_scenario::Port;
+use offhook_session::conversation::ClientCommand;
 
 /// Numbers from here on are given to ports that have none.
 const NUMBERS: u32 = 5_551_000;

@@ -7,7 +7,7 @@ use super::World;
 use offhook_base::Error;
 use offhook_etc::served::Complaint;
 use offhook_server::logs::LogLine;
-use offhook_session::server_words::ProcessEnd;
+use offhook_session::server_words::{LogEntry, ProcessEnd};
 
 impl World {
     pub(super) fn read_log_files(&mut self, now: Instant, all: bool) -> Result<(), Error> {
@@ -20,7 +20,14 @@ impl World {
 
     pub(super) fn logged(&mut self, now: Instant, line: LogLine) {
         let serves = line.pid.and_then(|pid| self.serving.get(&pid).copied());
-        self.conversations.logged(now, &mut self.sessions, &line, serves);
+        let entry = LogEntry {
+            at: line.at.unwrap_or(now),
+            program: line.program.clone(),
+            pid: line.pid,
+            severity: line.severity,
+            text: line.text.clone(),
+        };
+        self.conversations.logged(&mut self.sessions, &entry, line.port.as_deref(), serves);
         let what = EventKind::Log { program: line.program, pid: line.pid, text: line.text };
         let port = line.port.filter(|port| self.sessions.iter().any(|session| session.device == *port));
         self.keep(now, Event { at: line.at.unwrap_or(now), port, call: None, what });

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::port::build_port;
+use super::port::hanging_port;
 use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::Item;
@@ -18,6 +18,10 @@ use offhook_etc::tree::Unread;
 use offhook_etc::{Content, Etc, RawFile, is_private, served, tree};
 use offhook_scenario::{EtcTaken, LeftOut, Port, Server};
 use offhook_schema::Problem;
+
+/// Why a port says nothing that would be written.
+const WRITTEN: (&str, &str, &str) =
+    ("would be written into an /etc that is used as it is", "its files define this", "from this directory");
 
 /// Takes the tree and, with the words beside it, the ports.
 pub(super) fn build_etc(item: &Item, base: &Sources, server: &mut Server, problems: &mut Vec<Problem>) {
@@ -44,7 +48,8 @@ pub(super) fn build_etc(item: &Item, base: &Sources, server: &mut Server, proble
     let octets = |file: &RawFile| if let Content::File(octets) = &file.content { octets.len() as u64 } else { 0 };
     let (files, octets) = (etc.files.len(), etc.files.iter().map(octets).sum());
     server.taken = Some(EtcTaken { from: written, files, octets, left_out });
-    let stated: Vec<Port> = item.children("port").map(|port| attached(port, base, span, problems)).collect();
+    let stated: Vec<Port> =
+        item.children("port").map(|port| hanging_port(port, base, span, WRITTEN, problems)).collect();
     server.ports = Vec::new();
     let tree = Tree::of(etc, true);
     for found in served::served(&tree.etc) {
@@ -110,24 +115,6 @@ pub(crate) fn mode(path: &str, here: u32) -> u32 {
     } else {
         0o644
     }
-}
-
-/// A port that says what hangs on it, and nothing that would be written.
-fn attached(item: &Item, base: &Sources, etc: Span, problems: &mut Vec<Problem>) -> Port {
-    let hangs = ["type", "line", "number"];
-    let written =
-        item.properties.iter().filter(|(name, _)| !hangs.contains(name)).map(|(name, (_, span))| (*name, *span));
-    let written: Vec<_> = written.chain(item.child("ppp").map(|ppp| ("ppp", ppp.span))).collect();
-    for (name, span) in written {
-        let message = format!("`{name}` would be written into an /etc that is used as it is");
-        let problem = Problem::new(fault::CONTRADICTION, message, span, "its files define this");
-        problems.push(
-            problem
-                .also(etc, "from this directory")
-                .help("only describe what is attached to the port: `line`, `modem`, type=, line=, number="),
-        );
-    }
-    build_port(item, base, problems)
 }
 
 #[cfg(test)]

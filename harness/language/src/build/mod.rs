@@ -11,17 +11,21 @@ mod numbers;
 mod options;
 mod people;
 mod port;
+mod program;
 mod server;
+mod stacks;
 
 use crate::sources::Sources;
-use offhook_scenario::{Port, Server};
+use offhook_scenario::{Port, ReplacedBy, Server};
 
 pub(super) use change::{Known, build_change};
 pub(super) use disturbance::build_disturbances;
 pub(super) use etc::mode as mode_in_etc;
 pub(super) use numbers::{dialled, line_of};
 pub(super) use port::{build_model, build_port};
+pub(super) use program::{own_command, runs_on_host};
 pub(super) use server::build_server;
+pub(super) use stacks::build_own_stacks;
 
 /// What a call is made in.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ pub(super) struct Scene<'a> {
     pub(super) stacks: &'a [String],
     /// Whether the scenario is a row of a table.
     pub(super) has_cases: bool,
+    /// The files of this machine that are put into the guest.
+    pub(super) put: Vec<ReplacedBy>,
     /// What the server has at this point of the text.
     pub(super) known: Known,
     /// Whether all of the scenario was understood: only then is what is named and not found an error of its own.

@@ -11,6 +11,7 @@ use crate::model;
 use crate::sources::Sources;
 use crate::vocabulary::Item;
 use crate::words::choices::{CALLER_IDS, ENDS, MODES, PROGRAMS, TYPES, WIRINGS};
+use offhook_base::Span;
 use offhook_scenario::{Line, ModemTraits, Port, Program, Wiring};
 use offhook_schema::Problem;
 
@@ -49,6 +50,29 @@ pub(in super::super) fn build_port(item: &Item, base: &Sources, problems: &mut V
         line: item.child("line").map(|line| build_line(line, problems)).unwrap_or_default(),
         modem: item.child("modem").map(|modem| build_modem(modem, base, problems)).unwrap_or_default(),
     }
+}
+
+/// A port that says what hangs on it, and nothing of what serves it: why that is said elsewhere, what that makes of it, and what is at
+/// `place` that does.
+pub(super) fn hanging_port(
+    item: &Item,
+    base: &Sources,
+    place: Span,
+    (why, label, there): (&str, &str, &str),
+    problems: &mut Vec<Problem>,
+) -> Port {
+    let hangs = ["type", "line", "number"];
+    let said = item.properties.iter().filter(|(name, _)| !hangs.contains(name)).map(|(name, (_, span))| (*name, *span));
+    let said: Vec<_> = said.chain(item.child("ppp").map(|ppp| ("ppp", ppp.span))).collect();
+    for (name, span) in said {
+        let problem = Problem::new(fault::CONTRADICTION, format!("`{name}` {why}"), span, label);
+        problems.push(
+            problem
+                .also(place, there)
+                .help("only describe what is attached to the port: `line`, `modem`, type=, line=, number="),
+        );
+    }
+    build_port(item, base, problems)
 }
 
 /// Whatever needs a modem contradicts `type="direct"`.

@@ -6,12 +6,13 @@ use super::numbers::build_numbers;
 use super::options::build_server_ppp;
 use super::people::{build_account, build_file, build_rule, build_user};
 use super::port::build_port;
+use super::program::build_own;
 use crate::fault;
 use crate::sources::Sources;
 use crate::vocabulary::Item;
 use offhook_base::Span;
 use offhook_etc::RawFile;
-use offhook_scenario::{Port, Server};
+use offhook_scenario::{Port, ReplacedBy, Server};
 use offhook_schema::Problem;
 
 /// Makes the server; `changed` are the ports that changes add or edit.
@@ -19,10 +20,13 @@ pub(in super::super) fn build_server(
     item: &Item,
     base: &Sources,
     changed: &[Port],
+    put: &mut Vec<ReplacedBy>,
     problems: &mut Vec<Problem>,
 ) -> Server {
     let mut server = Server::default();
-    if item.properties.contains_key("etc") {
+    if ["program", "tcp"].iter().any(|name| item.properties.contains_key(name)) {
+        build_own(item, base, &mut server, put, problems);
+    } else if item.properties.contains_key("etc") {
         build_etc(item, base, &mut server, problems);
         if server.ports.is_empty() && server.etc.is_some() {
             let span = item.property_span("etc").unwrap_or(item.span);
@@ -32,6 +36,12 @@ pub(in super::super) fn build_server(
         }
     } else {
         build_written(item, base, &mut server, problems);
+    }
+    for name in ["on", "where", "tolerance"] {
+        if let (Some(at), None) = (item.property_span(name), &server.own) {
+            let problem = Problem::new(fault::CONTRADICTION, format!("`{name}` needs program="), at, "has no effect");
+            problems.push(problem.help("add the program that answers: program=\"./my-ppp\""));
+        }
     }
     check_twice(item, problems);
     server.users = item.children("user").map(build_user).collect();

@@ -1,6 +1,6 @@
 //! A real program that calls: what it is configured with, and whether there is one to be configured.
 
-use super::super::build::{Scene, build_model};
+use super::super::build::{Scene, build_model, own_command};
 use crate::fault;
 use crate::vocabulary::ClientWord;
 use crate::vocabulary::Item;
@@ -9,8 +9,8 @@ use offhook_scenario::{Client, ClientProgram};
 use offhook_schema::Problem;
 
 /// The program of a call, if one calls.
-pub(super) fn build_program(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> Option<Client> {
-    let Some(program) = CLIENTS.property(item, "with") else {
+pub(super) fn build_program(item: &Item, scene: &mut Scene<'_>, problems: &mut Vec<Problem>) -> Option<Client> {
+    let Some(with) = item.text("with") else {
         // A program whose name was wrong may be the one that is meant.
         for (word, role) in item.items.iter().filter_map(|word| Some((word, word.word.role.client?))) {
             if !item.sound {
@@ -27,6 +27,14 @@ pub(super) fn build_program(item: &Item, scene: &Scene<'_>, problems: &mut Vec<P
         }
         return None;
     };
+    let known = CLIENTS.of(&with);
+    let program = known.unwrap_or(ClientProgram::Own);
+    let command = match known {
+        Some(_) => String::new(),
+        None => {
+            own_command(&with, item.property_span("with").unwrap_or(item.span), scene.base, &mut scene.put, problems)
+        }
+    };
     for chat in item.children("chat").filter(|_| program == ClientProgram::Wvdial) {
         let problem = Problem::new(fault::CONTRADICTION, "wvdial has no chat script", chat.span, "for pppd");
         problems.push(problem.help("use an option of wvdial.conf(5): option \"Init2 = ATM0\""));
@@ -39,5 +47,6 @@ pub(super) fn build_program(item: &Item, scene: &Scene<'_>, problems: &mut Vec<P
         chat: item.children("chat").flat_map(Item::texts).collect(),
         options: item.children("option").flat_map(Item::texts).collect(),
         account,
+        command,
     })
 }

@@ -65,6 +65,10 @@ pub(crate) fn expand(gathered: Gathered, set: &Values) -> Expanded {
                 }
                 nodes.push(node);
             }
+            "stack" => {
+                work.fill(&mut node, &mut Scope::of(&declared, BTreeMap::new()), None);
+                nodes.push(node);
+            }
             _ => nodes.push(node),
         }
     }

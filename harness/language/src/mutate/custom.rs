@@ -32,6 +32,10 @@ const KINDS: &[(&str, Near)] = &[
     ("secrets-word", text),
     // These stand outside of scenarios.
     ("variable-name", none),
+    ("calling-program", client),
+    ("command", none),
+    ("stack-name", none),
+    ("file-here", none),
     ("scenario-file", none),
     ("tag-name", none),
     ("snapshot-name", none),
@@ -55,6 +59,15 @@ pub(super) fn neighbours(kind: &str, value: &Value) -> Vec<String> {
 #[cfg(test)]
 pub(super) fn knows(kind: &str) -> bool {
     KINDS.iter().any(|(name, _)| *name == kind)
+}
+
+/// The other of those that are known.
+fn client(value: &Value) -> Vec<String> {
+    each(value, |text| match text {
+        "pppd" => vec!["wvdial".to_owned()],
+        "wvdial" => vec!["pppd".to_owned()],
+        _ => Vec::new(),
+    })
 }
 
 fn none(_: &Value) -> Vec<String> {

@@ -21,7 +21,9 @@ const TOLERATED: Duration = Duration::from_secs(2);
 pub(super) fn neighbours(kind: Kind, value: &Value, part: Part) -> Vec<String> {
     match (kind, value) {
         (Kind::Flag, Value::Flag(flag)) => vec![format!("#{}", !flag)],
-        (Kind::Choice(choices), Value::Text(text)) => others(choices.iter().map(|(name, _)| *name), text),
+        (Kind::Choice(choices) | Kind::Declared(choices, _), Value::Text(text)) => {
+            others(choices.iter().map(|(name, _)| *name), text)
+        }
         (Kind::Names(names), Value::Text(text)) => others(names(), text),
         (Kind::Number { min, max, .. }, Value::Number(number)) => numbers(*number, part)
             .into_iter()
@@ -42,6 +44,7 @@ pub(super) fn neighbours(kind: Kind, value: &Value, part: Part) -> Vec<String> {
         (
             Kind::Flag
             | Kind::Choice(_)
+            | Kind::Declared(..)
             | Kind::Names(_)
             | Kind::Number { .. }
             | Kind::Time { .. }

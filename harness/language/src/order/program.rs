@@ -2,7 +2,7 @@
 
 use super::{Progress, contradiction};
 use offhook_base::Span;
-use offhook_scenario::Verb;
+use offhook_scenario::{ClientProgram, Verb};
 use offhook_schema::Problem;
 use offhook_telephony::trace::End;
 
@@ -22,6 +22,9 @@ impl Progress<'_> {
     pub(super) fn not_of_a_program(&self, verb: &Verb, span: Span) -> Option<Problem> {
         let name = self.program?.program.name();
         let (why, help) = match verb {
+            Verb::ExpectWins { .. } | Verb::ExpectDns { .. } if self.program?.program == ClientProgram::Own => {
+                ("tells nothing of name servers", "remove it, or let pppd call: with=\"pppd\"")
+            }
             Verb::Ring { .. } => {
                 ("gives up when its modem does", "set how long it waits with S7: chat \"\" \"ATS7=60\" \"OK\" ...")
             }

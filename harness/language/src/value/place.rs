@@ -1,6 +1,7 @@
 //! What things are called: devices, files, users, hosts; and octets as they are.
 
 use super::{Value, Wrong, fault};
+use crate::words::choices::CLIENTS;
 
 /// The longest name of a device: what utmp has room for (ut_line).
 const LONGEST_DEVICE: usize = 31;
@@ -61,6 +62,37 @@ pub(crate) fn read_directory(text: &str, whose: &str) -> Result<Value, Wrong> {
         return Err(Wrong::new(fault::BAD_PATH, format!("{whose} is empty"), "not a directory"));
     }
     Ok(Value::Text(text.to_owned()))
+}
+
+/// A file on this machine, which is looked for later.
+pub(crate) fn read_file_here(text: &str, whose: &str) -> Result<Value, Wrong> {
+    if text.is_empty() || text.ends_with('/') {
+        let message = format!("{whose} names no file");
+        return Err(Wrong::new(fault::BAD_PATH, message, "not a file"));
+    }
+    Ok(Value::Text(text.to_owned()))
+}
+
+/// A command, whose first word is a program.
+pub(crate) fn read_command(text: &str, whose: &str) -> Result<Value, Wrong> {
+    match text.split_whitespace().next() {
+        Some(program) if !program.ends_with('/') => Ok(Value::Text(text.to_owned())),
+        _ => Err(Wrong::new(fault::BAD_PATH, format!("{whose} names no program"), "not a command")
+            .help("begin with a program: \"./my-ppp --answer\"")),
+    }
+}
+
+/// A program that calls: one of those that are known by name, or a command whose program is a path.
+pub(crate) fn read_client(text: &str, whose: &str) -> Result<Value, Wrong> {
+    if CLIENTS.of(text).is_some() {
+        return Ok(Value::Text(text.to_owned()));
+    }
+    if text.split_whitespace().next().is_some_and(|program| program.contains('/')) {
+        return read_command(text, whose);
+    }
+    let wrong =
+        Wrong::new(fault::NOT_A_CHOICE, format!("{whose} cannot be `{text}`"), "expected \"pppd\" or \"wvdial\"");
+    Err(wrong.help(format!("a program of your own is named by its path: \"./{text}\"")))
 }
 
 pub(crate) fn read_name(text: &str, _whose: &str) -> Result<Value, Wrong> {

@@ -1,9 +1,9 @@
 //! The names that values have in a text, with the values they stand for and what is said of them.
 
 use offhook_scenario::{
-    AcceptedAuth, AccountsFile, ArpOwner, Auth, AuthProtocol, AuthResult, ClientProgram, Compress, Compressed,
-    ControlLines, Extent, ForwardWhen, Host, InvariantKind, Level, Mode, Phase, Program, Reason, Since, Start, Subject,
-    Wiring,
+    AcceptedAuth, AccountsFile, ArpOwner, Attachment, Auth, AuthProtocol, AuthResult, ClientProgram, Compress,
+    Compressed, ControlLines, Extent, ForwardWhen, Host, InvariantKind, Level, Mode, Phase, Program, Reason, Since,
+    Start, Subject, Wiring,
 };
 use offhook_schema::choices;
 use offhook_script::Proof;
@@ -144,17 +144,29 @@ choices! {
         "log" => Extent::Log, "what the server's programs logged";
     }
 
-    /// The stacks that ship. Others are made by `offhook lab add`, and are no word of a scenario.
+    /// The stacks that ship. Others are made by `stack` at the top of a file, and by `offhook lab add`, which no scenario names.
     pub(crate) STACKS: &'static str {
         "bookworm" => "bookworm", "Debian 12, with pppd 2.4.9";
         "trixie" => "trixie", "Debian 13, with pppd 2.5.2";
         "forky" => "forky", "Debian 14, as far as it is; runs only where it is named, here or by --stack";
     }
 
-    /// Programs that call.
+    /// Programs that call and are known by name.
     pub(crate) CLIENTS: ClientProgram {
         "pppd" => ClientProgram::Pppd, "pppd, which dials by chat";
         "wvdial" => ClientProgram::Wvdial, "wvdial, which dials and starts pppd";
+    }
+
+    /// What a program of a server's own has as its standard input and output.
+    pub(crate) ATTACHMENTS: Attachment {
+        "port" => Attachment::Port, "the port, which is its terminal, too";
+        "stdio" => Attachment::Pipes, "pipes";
+    }
+
+    /// Where a program of a server's own runs; the value: on this machine itself.
+    pub(crate) WHERE: bool {
+        "guest" => false, "in the guest, as the server's other programs do";
+        "host" => true, "on this machine itself";
     }
 
     /// How a modem's call ended, or stands.

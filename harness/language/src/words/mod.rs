@@ -9,6 +9,7 @@ mod port;
 mod ppp;
 mod scenario;
 pub(crate) mod server;
+mod stack;
 mod traffic;
 mod verbs;
 
@@ -24,7 +25,8 @@ pub static SCENARIOS: Vocabulary<Scenarios> = Vocabulary { places: &Place::ALL, 
 /// Every word of a model file.
 pub static MODELS: Vocabulary<Models> = Vocabulary { places: &ModelPlace::ALL, words: &[model::WORDS] };
 
-const SCENARIO_WORDS: [&[Word]; 9] = [
+const SCENARIO_WORDS: [&[Word]; 10] = [
+    stack::WORDS,
     scenario::WORDS,
     port::WORDS,
     server::WORDS,
@@ -142,6 +144,7 @@ mod tests {
                     }
                     Place::Packets => word.role.packet.is_some(),
                     Place::File
+                    | Place::Stack
                     | Place::Packet
                     | Place::Pattern
                     | Place::Known

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use offhook_schema::{Absent, Kind, Occurs};
 
-use super::choices::{CLIENTS, DEEDS, EVENTS, EXTENTS, PARTIES, SIGNALS, STACKS};
-use super::{LONG, MILLISECOND, flag, many, maybe, number, one, property, seconds, text, time, word};
+use super::choices::{ATTACHMENTS, DEEDS, EVENTS, EXTENTS, PARTIES, SIGNALS, STACKS, WHERE};
+use super::{
+    LONG, MILLISECOND, TEN_MINUTES, duration, flag, many, maybe, number, one, property, seconds, text, time, word,
+};
 use crate::kind;
 use crate::vocabulary::{Act, Place, Role, Word};
 
@@ -79,7 +81,7 @@ pub(super) const WORDS: &[Word] = &[
         )
     },
     Word {
-        arguments: &[many("name", STACKS.kind(), 1)],
+        arguments: &[many("name", STACKS.or_declared("stack"), 1)],
         occurs: Occurs::AtMostOnce,
         absent: Absent::Says("all there are"),
         ..word(
@@ -99,12 +101,39 @@ pub(super) const WORDS: &[Word] = &[
     },
     Word {
         opens: Some(Place::Server),
-        properties: &[property(
-            "etc",
-            kind::DIRECTORY,
-            Absent::Says("the server's files are written from the words in its block"),
-            "An /etc that is used as it is, from this directory on your machine; a relative path starts at the scenario file. Its ports are those that its inittab serves.",
-        )],
+        properties: &[
+            property(
+                "etc",
+                kind::DIRECTORY,
+                Absent::Says("the server's files are written from the words in its block"),
+                "An /etc that is used as it is, from this directory on your machine; a relative path starts at the scenario file. Its ports are those that its inittab serves.",
+            ),
+            property(
+                "program",
+                kind::COMMAND,
+                Absent::Says("mgetty and pppd"),
+                "A program of yours that answers in their place, for every port; it is started again when it ends. Its path is one on the stack, or, relative, a file of your machine beside this file, which is put into the guest. A port is a null-modem cable then, unless it says type=\"modem\", and without `port` there is ttyS0.",
+            ),
+            property("on", ATTACHMENTS.kind(), text("port"), "With program=: what its standard input and output are."),
+            property(
+                "where",
+                WHERE.kind(),
+                text("guest"),
+                "With program=: where it runs. On this machine itself it is run by the real clock, and only by `offhook run --trust-the-scenarios`; its command is the shell's, in the directory of this file, with OFFHOOK_ROLE=answering in its environment.",
+            ),
+            property(
+                "tcp",
+                Kind::Sentence,
+                Absent::Says("program= says what answers"),
+                "HOST:PORT, which is connected to in the place of a program, by the real clock; likewise only by `--trust-the-scenarios`.",
+            ),
+            property(
+                "tolerance",
+                time(Duration::ZERO, TEN_MINUTES),
+                duration(Duration::from_millis(500)),
+                "With where=\"host\" or tcp=: room in every time that is checked.",
+            ),
+        ],
         occurs: Occurs::Once,
         ..word("server", &[Place::Scenario], "The server under test.")
     },
@@ -185,9 +214,9 @@ pub(super) const WORDS: &[Word] = &[
             ),
             property(
                 "with",
-                CLIENTS.kind(),
+                kind::CLIENT,
                 Absent::Says("offhook's own caller, who needs no modem"),
-                "A real program that calls, with a modem of its own, in a network of its own.",
+                "A real program that calls, with a modem of its own, in a network of its own. `\"pppd\"`: pppd, which dials by chat; `\"wvdial\"`: wvdial, which dials and starts pppd; or the command of one of yours, for which chat dials, and which then has the line as its standard input and output. Its program is a path on the stack, or, relative, a file of your machine beside this file, which is put into the guest. It has OFFHOOK_ROLE=calling in its environment, OFFHOOK_USER and OFFHOOK_PASSWORD by `account`, and the lines of `option` in OFFHOOK_OPTIONS.",
             ),
             property(
                 "ring-pattern",

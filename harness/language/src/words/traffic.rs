@@ -176,7 +176,7 @@ pub(super) const WORDS: &[Word] = &[
         "The server's modem is switched on again: on hook, with the settings that &W has stored or else the factory's, whatever commands had set; AT&Y says which. It knows nothing of what was sent while it was off.",
     ),
     Word {
-        arguments: &[one("stack", STACKS.kind()), many("arguments of the verb", Kind::Text, 0)],
+        arguments: &[one("stack", STACKS.or_declared("stack")), many("arguments of the verb", Kind::Text, 0)],
         borrows: true,
         properties: &[property("reason", Kind::Sentence, Absent::Never, "Why that stack differs."), CASE],
         ..word(
@@ -186,7 +186,7 @@ pub(super) const WORDS: &[Word] = &[
         )
     },
     Word {
-        arguments: &[many("stack", STACKS.kind(), 0)],
+        arguments: &[many("stack", STACKS.or_declared("stack"), 0)],
         properties: &[property("reason", Kind::Sentence, Absent::Never, "Why the server fails here."), CASE],
         ..word(
             "fails",

@@ -12,7 +12,27 @@ use super::observer::Observer;
 use super::player::Step;
 use super::symbol::Input;
 use super::words::{Pace, protocol};
-use offhook_ppp::frame::Frame;
+use offhook_ppp::frame::{Frame, LCP};
+use offhook_ppp::packet::{Code, Packet};
+
+impl Recorded {
+    /// Has the script begin when LCP had come up, which it waited for: both ends were acknowledged. It begins when it began if LCP
+    /// never did.
+    pub fn begin_with_lcp(&mut self) {
+        let acknowledged = |by_subject: bool| {
+            let acks = self.frames.iter().filter(|crossed| crossed.by_subject == by_subject);
+            acks.filter(|crossed| is_lcp_ack(&crossed.frame)).map(|crossed| crossed.at).next()
+        };
+        if let (Some(one), Some(other)) = (acknowledged(true), acknowledged(false)) {
+            self.began = Some(one.max(other));
+        }
+    }
+}
+
+fn is_lcp_ack(frame: &[u8]) -> bool {
+    let code = |information| Packet::new_checked(information).map(|packet| packet.code());
+    Frame::parse(frame).is_ok_and(|frame| frame.protocol == LCP && code(frame.information) == Ok(Code::ConfigureAck))
+}
 
 /// A call as its trace has it.
 #[derive(Clone, Debug, Default)]

@@ -46,17 +46,50 @@ impl Pace {
     }
 }
 
-/// The block `server`: pppd on a cable, with a Restart timer that no pause but [`Input::Timeout`] reaches, and with
-/// counters as low as the expected machine has them.
+/// The block `server`: pppd on a cable, as the end that is asked for, with a Restart timer that no pause but [`Input::Timeout`]
+/// reaches, and with counters as low as the expected machine has them.
 pub fn server(setup: &Setup, pace: &Pace, max: u32) -> String {
+    let (addresses, auth, account) = match setup.end {
+        End::Answering => answers(setup),
+        End::Calling => calls(setup),
+    };
+    let options = options_of_pppd(setup, pace, max);
+    let options: Vec<String> = options.iter().map(|option| format!("option \"{option}\"; ")).collect();
+    format!(
+        "    server {{\n        port \"ttyS0\" type=\"direct\" program=\"pppd\"\n        ppp {{ {addresses}require-auth \"{auth}\"; \
+         {}}}\n{account}    }}\n",
+        options.concat()
+    )
+}
+
+/// pppd that gives addresses and asks who is there: its addresses, what it asks for, and the account.
+fn answers(setup: &Setup) -> (String, &'static str, String) {
     let Setup { layer, credentials, addresses, .. } = setup;
-    let restart = pace.restart.as_secs();
+    let given = format!("addresses local=\"{}\" remote=\"{}\"; ", addresses.answering, addresses.calling);
     let auth = match layer {
         Layer::Pap => "pap",
         Layer::Chap => "chap",
-        Layer::Lcp | Layer::Ipcp => "never",
+        Layer::Lcp | Layer::Ipcp => return (given, "never", String::new()),
     };
+    let (user, password) = (&credentials.user, &credentials.password);
+    (given, auth, format!("        account \"{user}\" password=\"{password}\" file=\"{auth}\"\n"))
+}
+
+/// pppd that asks for an address and says who it is, likewise.
+fn calls(setup: &Setup) -> (String, &'static str, String) {
+    let (user, password) = (&setup.credentials.user, &setup.credentials.password);
+    (String::new(), "never", format!("        account \"{user}\" password=\"{password}\" file=\"both\"\n"))
+}
+
+fn options_of_pppd(setup: &Setup, pace: &Pace, max: u32) -> Vec<String> {
+    let Setup { layer, end, credentials, .. } = setup;
+    let restart = pace.restart.as_secs();
     let mut options = vec!["noipv6".to_owned(), "noccp".to_owned()];
+    if *end == End::Calling {
+        // Without it pppd asks for the address that its host's name has, if it has one.
+        options.push("noipdefault".to_owned());
+        options.push(format!("user {}", credentials.user));
+    }
     if *layer != Layer::Lcp {
         // It stays through a call in which nobody answers.
         options.push("lcp-max-configure 100".to_owned());
@@ -76,7 +109,12 @@ pub fn server(setup: &Setup, pace: &Pace, max: u32) -> String {
         }
         Layer::Pap => {
             options.push(layer_above);
-            options.push(format!("pap-timeout {restart}"));
+            match end {
+                End::Answering => options.push(format!("pap-timeout {restart}")),
+                End::Calling => {
+                    options.extend([format!("pap-restart {restart}"), format!("pap-max-authreq {max}")]);
+                }
+            }
         }
         Layer::Chap => {
             options.push(layer_above);
@@ -84,26 +122,23 @@ pub fn server(setup: &Setup, pace: &Pace, max: u32) -> String {
             options.push(format!("chap-max-challenge {max}"));
         }
     }
-    let options: Vec<String> = options.iter().map(|option| format!("option \"{option}\"; ")).collect();
-    let account = match auth {
-        "never" => String::new(),
-        file => {
-            let (user, password) = (&credentials.user, &credentials.password);
-            format!("        account \"{user}\" password=\"{password}\" file=\"{file}\"\n")
-        }
-    };
-    format!(
-        "    server {{\n        port \"ttyS0\" type=\"direct\" program=\"pppd\"\n        ppp {{ addresses local=\"{}\" \
-         remote=\"{}\"; require-auth \"{auth}\"; {}}}\n{account}    }}\n",
-        addresses.answering,
-        addresses.calling,
-        options.concat()
-    )
+    options
 }
 
-/// The protocols that the script speaks itself, as `take` names them.
+/// Whether the script negotiates LCP before the word, as it asks the subject who it is.
+pub const fn negotiates(setup: &Setup) -> bool {
+    matches!((setup.layer, setup.end), (Layer::Pap | Layer::Chap, End::Calling))
+}
+
+/// The protocols that the script speaks itself, as `take` names them; LCP, if it is neither that nor what is learnt, comes up first.
 fn taken(setup: &Setup) -> String {
     match setup.layer {
+        layer if negotiates(setup) => {
+            let name = layer.name().to_lowercase();
+            let magic = format!("option \"magic\" 0x{MAGIC:08x};");
+            let negotiate = format!("negotiate \"lcp\" {{ option \"auth\" \"{name}\"; {magic} }}");
+            format!("take \"lcp\" \"{name}\" \"ipcp\"\n            {negotiate}")
+        }
         Layer::Lcp => "take \"lcp\" \"ipcp\"".into(),
         layer => {
             format!("take \"{}\"{}", layer.name().to_lowercase(), if layer == Layer::Ipcp { "" } else { " \"ipcp\"" })
@@ -201,7 +236,11 @@ pub fn step(setup: &Setup, input: Input) -> Option<String> {
         Input::EchoReply => echo("echo-reply", "10"),
         Input::Discard => echo("discard-request", "11"),
         Input::NetworkRequest => {
-            format!("send \"ipcp\" \"configure-request\" {{ option \"address\" \"{}\"; }}", setup.addresses.calling)
+            let own = match setup.end {
+                End::Answering => setup.addresses.calling,
+                End::Calling => setup.addresses.answering,
+            };
+            format!("send \"ipcp\" \"configure-request\" {{ option \"address\" \"{own}\"; }}")
         }
         _ => return authentication(setup, input),
     })
@@ -238,6 +277,11 @@ fn authentication(setup: &Setup, input: Input) -> Option<String> {
         Input::Challenge => {
             format!("send \"chap\" \"challenge\" {{ octets \"10{}\"; text \"mapper\"; }}", " 5a".repeat(16))
         }
+        // It answers the script's own Challenge, or none.
+        Input::Response if setup.end == End::Calling => {
+            let none = response("id=119", &format!("octets \"10{}\"; text \"{user}\";", " 00".repeat(16)));
+            first([response(same_challenge, &right()), none])
+        }
         Input::Response => response(same_challenge, &right()),
         Input::ResponseWrong => {
             response(same_challenge, &format!("octets \"10{}\"; text \"{user}\";", " 00".repeat(16)))
@@ -261,7 +305,7 @@ pub const fn protocol(layer: Layer, input: Input) -> Option<u16> {
     }
 }
 
-/// The inputs that a call can play to the end that answers: carrier is lost between calls, and finds another process each
+/// The inputs that a call can play: carrier is lost between calls, and finds another process each
 /// time.
 pub fn inputs(setup: &Setup) -> Vec<Input> {
     let mut inputs = setup.inputs();

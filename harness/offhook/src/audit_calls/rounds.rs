@@ -130,6 +130,7 @@ fn item(
         source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
         scenario: plan::scenario(etc, calls.port, &calls.left, stack, modem),
         stack: stack.to_owned(),
+        own: None,
         programs: programs.cloned(),
         seed: SEED,
         evidence: evidence.join(calls.guest(round)),

@@ -110,7 +110,8 @@ pub(super) fn main(arguments: &Explore) -> u8 {
 }
 
 fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, Stop> {
-    known_stacks(&arguments.stack)?;
+    let no_files: &[((), Vec<offhook_scenario::Scenario>)] = &[];
+    known_stacks(&arguments.stack, no_files)?;
     if arguments.strategy != Chosen::Single && arguments.runs.is_none() && arguments.minutes.is_none() {
         return Err(Stop::Wrong(
             "pairs and walks have no end: give a budget, --runs 1000 or --minutes 10\n".to_owned(),
@@ -193,8 +194,13 @@ fn wanted(arguments: &Explore) -> Result<Vec<Wanted>, Stop> {
             if !names.is_empty() && !names.iter().any(|text| scenario.name.contains(text)) {
                 continue;
             }
-            let stacks =
-                scenario.stacks.iter().filter(|stack| arguments.stack.is_empty() || arguments.stack.contains(stack));
+            // What is explored are the servers of the lab: no program of this machine, and no stack of a file's own.
+            if scenario.host_program().is_some() || !scenario.put.is_empty() {
+                continue;
+            }
+            let own = |stack: &String| scenario.own_stacks.iter().any(|own| own.name == *stack);
+            let asked = |stack: &String| arguments.stack.is_empty() || arguments.stack.contains(stack);
+            let stacks = scenario.stacks.iter().filter(|stack| asked(stack) && !own(stack));
             wanted.extend(stacks.map(|stack| (file.clone(), scenario.clone(), stack.clone())));
         }
     }

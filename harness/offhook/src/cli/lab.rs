@@ -255,6 +255,8 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
             specs: Vec::new(),
             tags: Vec::new(),
             snapshots: Vec::new(),
+            put: Vec::new(),
+            own_stacks: Default::default(),
             conformance: None,
             like: None,
             disturbances: Vec::new(),

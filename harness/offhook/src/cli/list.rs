@@ -54,8 +54,8 @@ pub(super) fn main(arguments: &List) -> u8 {
 }
 
 fn listed(arguments: &List) -> Result<(), Stop> {
-    known_stacks(&arguments.stack)?;
     let mut loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
+    known_stacks(&arguments.stack, &loaded.files)?;
     let named = named(&mut loaded);
     let choice = Choice {
         names: arguments.scenario.clone(),

@@ -128,6 +128,7 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
         snapshots: Default::default(),
         evidence: Default::default(),
         fail_fast: false,
+        trusts_scenarios: false,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(path) = &arguments.json {
@@ -139,9 +140,9 @@ fn carried_out(arguments: &Mutate, interruption: &Interruption) -> Result<u8, St
 
 /// What is chosen, and what was left out.
 fn matter(arguments: &Mutate) -> Result<(Matter, Vec<Refused>), Stop> {
-    known_stacks(&arguments.stack)?;
     let wrong = |errors: offhook_schema::Errors| Stop::Wrong(errors.render(arguments.color.problems()));
     let files = offhook_language::load(&arguments.paths).map_err(wrong)?;
+    known_stacks(&arguments.stack, &files)?;
     let files: Vec<SourceFile> = files.into_iter().map(|(file, _)| file).collect();
     let accepted = arguments.accept.as_deref().map(accept::load).transpose().map_err(wrong)?;
     let selection = Selection {

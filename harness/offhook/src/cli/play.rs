@@ -15,6 +15,7 @@ use super::console::Console;
 use super::interrupt::Interruption;
 use super::{Color, INTERRUPTED, LAB_FAILED, WRONG_INPUT, complain, notices};
 use crate::runner::item::{Evidence, Item, Options};
+use crate::runner::own;
 use crate::runner::schedule::run;
 use crate::snapshots::Mode;
 use crate::stacks;
@@ -23,6 +24,7 @@ use offhook_lab::{Lab, LabError, Progress, Room};
 use offhook_report::live::{Verbosity, View};
 use offhook_report::run::RunResult;
 use offhook_report::{Style, evidence};
+use offhook_scenario::Scenario;
 use offhook_session::Outcome;
 
 /// Why there is no result.
@@ -59,17 +61,35 @@ pub(super) struct Play<'a> {
     pub(super) evidence: Evidence,
     /// Whether the first failure ends it.
     pub(super) fail_fast: bool,
+    /// Whether what scenarios name may run on this machine itself.
+    pub(super) trusts_scenarios: bool,
 }
 
 impl Play<'_> {
+    /// What a scenario has run on this machine itself is somebody's code, with all that this user may do.
+    fn consented(&self, items: &[Item]) -> Result<(), Stop> {
+        let host = items.iter().find_map(|item| Some((item, item.scenario.host_program()?)));
+        let Some((item, (own, host))) = host.filter(|_| !self.trusts_scenarios) else { return Ok(()) };
+        let what = match &host.tcp {
+            Some(address) => format!("connects to {address}"),
+            None => format!("runs `{}` on this machine, as you and unconfined", own.command),
+        };
+        let (file, name) = (item.source.path.display(), &item.scenario.name);
+        let how = "read it, then use `offhook run --trust-the-scenarios`, or run it in a guest: where=\"guest\"";
+        Err(Stop::Wrong(format!("{file}: \"{name}\" {what}; {how}\n")))
+    }
+
     /// Makes the lab ready and plays them. The directory for their evidence is theirs as long as the [`Claim`] lives.
     pub(super) fn play(
         &self,
-        items: Vec<Item>,
+        mut items: Vec<Item>,
         interruption: &Interruption,
         console: impl FnOnce() -> io::Result<Console>,
     ) -> Result<(Arc<RunResult>, Claim), Stop> {
-        let stacks: BTreeSet<String> = items.iter().map(|item| item.stack.clone()).collect();
+        self.consented(&items)?;
+        own::make(&mut items).map_err(lab_failed)?;
+        let guests = items.iter().filter(|item| item.scenario.host_program().is_none());
+        let stacks: BTreeSet<String> = guests.map(|item| item.lab_stack().to_owned()).collect();
         let lab = ready(stacks.into_iter().collect(), interruption)?;
         notices(&lab);
         warn_unless_confined(&lab)?;
@@ -119,12 +139,16 @@ pub(super) fn write_json(path: &Path, report: serde_json::Result<String>) -> Res
         .map_err(|error| failed(format!("writing {}: {}", path.display(), plain(&error))))
 }
 
-/// Each of these names that was given for a stack has to be one.
-pub(super) fn known_stacks(names: &[String]) -> Result<(), Stop> {
-    unknown_stack(names).map_or(Ok(()), |text| Err(Stop::Wrong(text)))
+/// Each of these names that was given for a stack has to be one, of the lab or of one of these files.
+pub(super) fn known_stacks<T>(names: &[String], files: &[(T, Vec<Scenario>)]) -> Result<(), Stop> {
+    let own = |name: &&String| {
+        let scenarios = files.iter().flat_map(|(_, scenarios)| scenarios);
+        scenarios.flat_map(|scenario| scenario.own_stacks.iter()).any(|own| own.name == **name)
+    };
+    unknown_stack(names.iter().filter(|name| !own(name))).map_or(Ok(()), |text| Err(Stop::Wrong(text)))
 }
 
-/// What is to be said of the first of these names that is no stack's.
+/// What is to be said of the first of these names that is no stack's of the lab.
 pub(super) fn unknown_stack<'a>(names: impl IntoIterator<Item = &'a String>) -> Option<String> {
     let (name, there) = names.into_iter().find_map(|name| Some((name, stacks::others_than(name)?)))?;
     Some(format!("--stack {name}: no such stack; there are {there}\n"))

@@ -104,6 +104,11 @@ pub(super) struct Run {
     #[arg(long)]
     untrusted: bool,
 
+    /// Let scenarios run programs on this machine itself, as you and unconfined, and connect to addresses: `server where="host"`
+    /// and `tcp=`. Read them first
+    #[arg(long)]
+    trust_the_scenarios: bool,
+
     /// Show failures and the summary only
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
@@ -196,6 +201,7 @@ fn carried_out(arguments: &Run, interruption: &Interruption) -> Result<Arc<RunRe
         snapshots: arguments.snapshot.into(),
         evidence: arguments.evidence.into(),
         fail_fast: arguments.fail_fast,
+        trusts_scenarios: arguments.trust_the_scenarios,
     };
     let (result, _claim) = play.play(items, interruption, console)?;
     if let Some(stacks) = &arguments.compare {
@@ -223,8 +229,8 @@ fn report(arguments: &Run, result: &RunResult, shard: Option<ReportedShard>, tak
 
 /// What was chosen, in its order.
 fn chosen(arguments: &Run) -> Result<Chosen, Stop> {
-    known_stacks(&arguments.stack)?;
     let mut loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
+    known_stacks(&arguments.stacks(), &loaded.files)?;
     let named = named(&mut loaded);
     let choice = Choice {
         names: arguments.scenario.clone(),

@@ -134,7 +134,7 @@ impl Work<usize> for Baselines<'_> {
 /// What is run in an exploration: no evidence of it is kept.
 pub(super) fn item(source: SourceFile, scenario: Scenario, stack: &str, seed: u64, out: &Path) -> Item {
     let (stack, evidence) = (stack.to_owned(), out.to_owned());
-    Item { source, scenario, stack, programs: None, replaced: [].into(), seed, evidence }
+    Item { source, scenario, stack, own: None, programs: None, replaced: [].into(), seed, evidence }
 }
 
 fn made_ready(file: &SourceFile, scenario: &Scenario, outcome: &Outcome) -> Result<State, String> {

@@ -47,16 +47,18 @@ pub(super) struct Guest {
 impl Guest {
     /// The guest for number `index` of the plan.
     pub(super) fn new(lab: &Lab, item: &Item, index: usize, options: &Options) -> Self {
-        let stack = lab.stacks.get(&item.stack).cloned();
+        let stack = lab.stacks.get(item.lab_stack()).cloned();
         // Who gives programs of a machine's own has looked for them.
         let stack_alone = stack.as_ref().filter(|_| item.programs.is_none());
         let lacking = stack_alone.and_then(|stack| missing(&item.scenario, &item.stack, &stack.root));
         let mut outcome = blank(item, Verdict::Passed);
-        outcome.fingerprint = lab.fingerprint(&item.stack);
+        outcome.fingerprint = lab.fingerprint(item.lab_stack());
+        outcome.fingerprint.stack.clone_from(&item.stack);
+        outcome.fingerprint.made = item.own.as_ref().map(|own| own.made.clone());
         if let Some(programs) = &item.programs {
             outcome.fingerprint.packages.clone_from(&programs.packages);
         }
-        for Replacement { path, sha256, .. } in item.replaced.iter() {
+        for Replacement { path, sha256, .. } in item.all_replaced() {
             let change = FileChange { sha256: Some(sha256.clone()), ..FileChange::new(path, Change::Replaced) };
             outcome.fingerprint.changed.push(change);
         }
@@ -116,7 +118,7 @@ fn uml(lab: &Lab, item: &Item, index: usize, options: &Options) -> Uml {
     Uml {
         kernel: lab.kernel.image.clone(),
         init: lab.init.clone(),
-        stack: lab.stacks.get(&item.stack).map(|stack| stack.root.clone()).unwrap_or_default(),
+        stack: lab.stacks.get(item.lab_stack()).map(|stack| stack.root.clone()).unwrap_or_default(),
         programs: item.programs.clone(),
         room: options.room.clone(),
         number: index,
@@ -156,7 +158,7 @@ async fn played(
         special.retain(|special| !special.path.starts_with("usr/"));
     }
     // Neither has what is put there instead.
-    special.retain(|special| !item.replaced.iter().any(|replaced| replaced.path[1..] == special.path));
+    special.retain(|special| !item.all_replaced().any(|replaced| replaced.path[1..] == special.path));
     let mut job = Job {
         scenario: item.scenario.clone(),
         stack: item.stack.clone(),
@@ -188,7 +190,7 @@ async fn played(
 /// Boots the guest for this job, and waits for it.
 async fn booted(job: &mut Job, item: &Item, uml: &Uml, limit: Duration) -> Result<(Place, Ending), Error> {
     let place = uml.make_place().map_err(|error| Error::io("making room for a guest", &error))?;
-    let handed = item.replaced.iter().enumerate().map(|(number, file)| file.hand_over(number, &place.out()));
+    let handed = item.all_replaced().enumerate().map(|(number, file)| file.hand_over(number, &place.out()));
     job.replaced = handed
         .collect::<io::Result<_>>()
         .map_err(|error| Error::io("handing a guest the files that stand in the place of its server's", &error))?;
@@ -214,7 +216,7 @@ fn keep(place: &Place, evidence: &Path) -> Result<(), Error> {
 }
 
 /// Makes the evidence directory exist with nothing in it.
-fn emptied(directory: &Path) -> Result<(), Error> {
+pub(super) fn emptied(directory: &Path) -> Result<(), Error> {
     let removed = match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -252,6 +254,11 @@ fn judged(outcome: &mut Outcome, report: Option<Report>, ending: &Ending, limit:
         outcome.verdict = verdict_of(lost(ending, limit));
         return;
     };
+    reported(outcome, report);
+}
+
+/// What a report says.
+pub(super) fn reported(outcome: &mut Outcome, report: Report) {
     outcome.virtual_time = Duration::from_micros(report.virtual_micros);
     outcome.steps = report.steps;
     outcome.calls = report.calls;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::snapshots::Mode;
 use offhook_base::SourceFile;
-use offhook_lab::{Replacement, Room, ServerPrograms};
+use offhook_lab::{OwnParts, Replacement, Room, ServerPrograms};
 use offhook_report::run::Planned;
 use offhook_scenario::Scenario;
 
@@ -19,6 +19,8 @@ pub struct Item {
     pub scenario: Scenario,
     /// The stack.
     pub stack: String,
+    /// What that is made of, if it is of the scenario file's own.
+    pub own: Option<Arc<OwnParts>>,
     /// Programs of a machine's own, in place of the stack's.
     pub programs: Option<ServerPrograms>,
     /// Files in the place of the server's.
@@ -30,6 +32,16 @@ pub struct Item {
 }
 
 impl Item {
+    /// The stack of the lab that it boots.
+    pub fn lab_stack(&self) -> &str {
+        self.own.as_ref().map_or(&self.stack, |own| &own.lab_stack)
+    }
+
+    /// Files in the place of that one's; of two in one place the later is there.
+    pub fn all_replaced(&self) -> impl Iterator<Item = &Replacement> {
+        self.own.iter().flat_map(|own| &own.replaced).chain(self.replaced.iter())
+    }
+
     /// What is told of it before it runs.
     pub(super) fn planned(&self) -> Planned {
         Planned {

@@ -5,7 +5,10 @@
 mod calling;
 mod guest;
 pub mod item;
+#[cfg(feature = "cli")]
+mod live;
 mod needs;
+pub mod own;
 mod partial_trace;
 pub mod plan;
 pub mod schedule;

@@ -58,10 +58,11 @@ fn needed(scenario: &Scenario) -> Vec<Need> {
     {
         let makes = format!("makes call {}", call + 1);
         let programs = match client.program {
-            ClientProgram::Pppd => ["pppd", "chat"],
-            ClientProgram::Wvdial => ["wvdial", "pppd"],
+            ClientProgram::Pppd => &["pppd", "chat"][..],
+            ClientProgram::Wvdial => &["wvdial", "pppd"],
+            ClientProgram::Own => &["chat"],
         };
-        needs.extend(programs.map(|program| Need { program, why: makes.clone() }));
+        needs.extend(programs.iter().map(|program| Need { program, why: makes.clone() }));
     }
     needs
 }
@@ -81,6 +82,8 @@ mod tests {
             specs: Vec::new(),
             tags: Vec::new(),
             snapshots: Vec::new(),
+            put: Vec::new(),
+            own_stacks: Default::default(),
             conformance: None,
             like: None,
             disturbances: Vec::new(),

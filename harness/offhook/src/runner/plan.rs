@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::item::Item;
+use crate::stacks::like;
 use offhook_base::SourceFile;
 use offhook_report::evidence;
 use offhook_report::run::DEFAULT_SEED;
@@ -56,7 +57,8 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
                     let case = scenario.variant.case.as_deref();
                     let evidence = evidence::directory(&source.path, &scenario.name, case, &stack, seed_of_many);
                     let (source, scenario, stack) = (source.clone(), scenario.clone().into_owned(), stack.clone());
-                    items.push(Item { source, scenario, stack, programs: None, replaced: [].into(), seed, evidence });
+                    let (own, programs, replaced) = (None, None, [].into());
+                    items.push(Item { source, scenario, stack, own, programs, replaced, seed, evidence });
                 }
             }
         }
@@ -73,7 +75,11 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
 fn on_stacks<'a>(scenario: &'a Scenario, choice: &Choice) -> Vec<(String, Cow<'a, Scenario>)> {
     let wanted = |stack: &&String| choice.stacks.is_empty() || choice.stacks.contains(stack);
     let named = scenario.stacks.iter().filter(wanted).map(|stack| (stack.clone(), Cow::Borrowed(scenario)));
-    let unnamed = choice.like.iter().filter(|(stack, like)| {
+    let own = scenario.own_stacks.iter().map(|own| (own.name.clone(), like(&own.from)));
+    let own: BTreeMap<String, String> = own.collect();
+    // What the file makes of a name holds before what the lab has of it.
+    let others = choice.like.iter().filter(|(stack, _)| !own.contains_key(*stack));
+    let unnamed = own.iter().chain(others).filter(|(stack, like)| {
         scenario.stacks.contains(like) && !scenario.stacks.contains(stack) && choice.stacks.contains(stack)
     });
     let like = unnamed.map(|(stack, like)| (stack.clone(), Cow::Owned(scenario.clone().on_one_like(stack, like))));

@@ -52,6 +52,11 @@ pub async fn run<E: Display>(
     loop {
         while running.tasks.len() < jobs {
             let Some((index, item)) = waiting.next() else { break };
+            if item.scenario.host_program().is_some() {
+                let (item, limit) = (item.clone(), options.limit);
+                running.start(index, async move { kept(on_host(&item, limit).await, keep) });
+                continue;
+            }
             let guest = Guest::new(lab, item, index, options);
             if guest.boots() {
                 events(RunEvent::GuestStarted { index });
@@ -106,6 +111,18 @@ pub async fn run<E: Display>(
     let result = Arc::new(RunResult { outcomes: outcomes.collect(), wall: start.elapsed(), ended });
     events(RunEvent::Finished(result.clone()));
     result
+}
+
+/// What is no guest, by the real clock.
+#[cfg(feature = "cli")]
+async fn on_host(item: &Item, limit: Duration) -> Outcome {
+    super::live::run(item, limit).await
+}
+
+/// Who has no command line has nobody who could consent.
+#[cfg(not(feature = "cli"))]
+async fn on_host(item: &Item, _limit: Duration) -> Outcome {
+    blank(item, verdict_of(Error::new("its server is a program of this machine, which only `offhook run` starts")))
 }
 
 /// The scenarios that run.

@@ -82,6 +82,7 @@ fn about(outcome: &Outcome) -> About {
         ]),
     }
     comments.push(format!("verdict: {}", verdict_words(outcome)));
+    comments.extend(print.made.as_ref().map(|made| format!("stack made {made}")));
     if !print.changed.is_empty() {
         comments.push(format!("stack not as it was built: {}", print.changed));
     }

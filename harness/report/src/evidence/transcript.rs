@@ -86,6 +86,9 @@ fn stack(outcome: &Outcome) -> String {
     let print = &outcome.fingerprint;
     let mut text = field("stack", &format!("{}: {}", outcome.stack, print.packages.join(", ")));
     text.push_str(&field("", &format!("sha256 {}", print.files_sha256)));
+    if let Some(made) = &print.made {
+        text.push_str(&field("", &format!("made {made}")));
+    }
     if !print.changed.is_empty() {
         text.push_str(&field("", &format!("not as it was built: {}", print.changed)));
     }

@@ -39,9 +39,12 @@
 //!           "stack", "packages": [],
 //!           "stack_sha256",           over names and hashes of the packages
 //!           "files_sha256",           over the stack's files as they are on disk
+//!           "made": {                 how a stack of the scenario file's own was made; absent for others
+//!               "from": "trixie",
+//!               "sha256": "..." },    over what it is from and the files that were put into it
 //!           "subject": {              what stands in the place of a stack; absent if nothing does
 //!               "by": "exec ./my-ppp",   how it is reached
-//!               "options": ["..."] },    of `offhook conformance`, for the same again
+//!               "options": ["..."] },    of the command, for the same again
 //!           "kernel_changed": false,  true: the image is not the one that was built
 //!           "changed": {              files of the stack that are not as they were built
 //!               "count": 1,

@@ -7,7 +7,7 @@ mod general;
 use kdl::KdlValue;
 
 use crate::fault;
-use crate::kind::{Kind, Read};
+use crate::kind::{Choices, Kind, Read};
 use crate::value::{Value, Wrong};
 use general::{read_address, read_choice, read_number, read_octets, read_ranges, read_time};
 
@@ -40,6 +40,26 @@ pub fn read_value(value: &KdlValue, kind: Kind, whose: &str) -> Result<Value, Wr
     }
 }
 
+/// Reads a name of [`Kind::Declared`], where these are declared beside `choices`.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(crate) fn read_declared(text: &str, choices: Choices, declared: &[&str], whose: &str) -> Result<Value, Wrong> {
+    plain(text, whose)?;
+    read_choice(text, &names(choices, declared), whose)
+}
+
+fn names<'a>(choices: Choices, declared: &[&'a str]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in choices.iter().map(|(name, _)| *name).chain(declared.iter().copied()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// A text without control characters; `None`: the kind is no text.
 fn read_text(text: &str, kind: Kind, whose: &str) -> Option<Result<Value, Wrong>> {
     Some(match kind {
@@ -50,7 +70,8 @@ fn read_text(text: &str, kind: Kind, whose: &str) -> Option<Result<Value, Wrong>
         Kind::Time { never: true, .. } if text == "never" => Ok(Value::Text(text.to_owned())),
         Kind::Time { min, max, whole_seconds, .. } => read_time(text, min, max, whole_seconds, whose),
         Kind::Address => read_address(text).map(Value::Address),
-        Kind::Choice(choices) => read_choice(text, &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>(), whose),
+        // What the text declares, its reader adds.
+        Kind::Choice(choices) | Kind::Declared(choices, _) => read_choice(text, &names(choices, &[]), whose),
         Kind::Names(names) => read_choice(text, &names(), whose),
         Kind::Ranges => read_ranges(text),
         Kind::Octets => read_octets(text),

@@ -125,6 +125,9 @@ impl Step<'_> {
         if let Some(seen) = self.facts.interfaces.iter().find(|seen| agrees(seen.what.1, seen.what.2)) {
             return self.passed(format!("{actual} ({} on the server agrees)", seen.what.0));
         }
+        if self.facts.own_server && self.facts.interfaces.is_empty() {
+            return self.passed(actual.to_owned());
+        }
         let deadline = self.begun + LAG;
         if self.now < deadline && self.facts.cleared.is_none() {
             return Progress::Wait(deadline);

@@ -74,6 +74,8 @@ pub struct Facts {
     pub pinged: u16,
     /// Sequence numbers of echo replies, one for each.
     pub pongs: Vec<Timestamped<u16>>,
+    /// Whether a program of the scenario's own answers, which need not have an interface of the server's kernel.
+    pub own_server: bool,
     /// Addresses the server's kernel put on a PPP interface during the call: interface, its own, its peer's.
     pub interfaces: Vec<Timestamped<(String, Ipv4Addr, Ipv4Addr)>>,
     /// Text the server sent outside PPP, octets that are no text replaced, control characters kept.

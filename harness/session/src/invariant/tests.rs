@@ -20,6 +20,8 @@ fn scenario(from: &[&str]) -> Scenario {
         tags: Vec::new(),
         snapshots: Vec::new(),
         conformance: None,
+        put: Vec::new(),
+        own_stacks: Default::default(),
         like: None,
         disturbances: Vec::new(),
         invariants: Vec::new(),

@@ -48,6 +48,11 @@ impl PortSession {
                 let peer = peer.unwrap_or(Ipv4Addr::UNSPECIFIED);
                 self.record(now, EventKind::Link { text: format!("IPCP is Opened: {local}, peer {peer}") });
             }
+            ClientEvent::Up(addresses) => {
+                let peer = addresses.peer.unwrap_or(Ipv4Addr::UNSPECIFIED);
+                self.record(now, EventKind::Link { text: format!("IPCP is Opened: {}, peer {peer}", addresses.local) });
+                self.client_is_up(now, call, addresses);
+            }
             ClientEvent::Tapped(Tapped::Event(CallerEvent::DataSent)) => {
                 // It has been sent already, as the tap hears it.
                 self.data_until = Some(self.to_server.sent());

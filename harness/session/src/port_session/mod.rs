@@ -278,10 +278,11 @@ impl PortSession {
     /// From when on the port is ready for a call, as far as can be seen from outside; `None` if it is not.
     ///
     /// A server that starts its modem is ready when the dialogue has been over for two seconds. mgetty on a direct line
-    /// is when it has had the port open and been silent for so long; pppd, which speaks at once, as soon as it is open.
+    /// is when it has had the port open and been silent for so long; pppd, or another
+    /// that speaks PPP at once, as soon as it is open.
     pub fn ready_at(&self) -> Option<Instant> {
         let direct = self.line_end.is_direct();
-        let quiet = if direct && self.program == Program::Pppd { Duration::ZERO } else { QUIET };
+        let quiet = if direct && self.program != Program::Mgetty { Duration::ZERO } else { QUIET };
         let since = if quiet.is_zero() { Instant::ZERO } else { self.dte.last + quiet };
         (self.dte.open && (self.dte.served || direct)).then_some(since)
     }
@@ -327,7 +328,8 @@ impl PortSession {
     /// From now on this is the call on the line.
     fn begin_call(&mut self, now: Instant, call: usize) {
         let circuits = self.facts.circuits.clone();
-        let facts = Facts { placed: Some(now), circuits, ..Facts::default() };
+        let own_server = self.program == Program::Own;
+        let facts = Facts { placed: Some(now), circuits, own_server, ..Facts::default() };
         let before = std::mem::replace(&mut self.facts, facts);
         if let Some(call) = self.call {
             self.past.insert(call, before);

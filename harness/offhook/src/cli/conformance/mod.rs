@@ -69,8 +69,9 @@ pub(super) struct Conformance {
     subject: Option<String>,
 
     /// The subject calls, and the suite answers: the cases of the end that calls, and those that bind both ends alike. It has
-    /// OFFHOOK_ROLE=calling in its environment, and its name and password in OFFHOOK_USER and OFFHOOK_PASSWORD
-    #[arg(long, conflicts_with = "stack")]
+    /// OFFHOOK_ROLE=calling in its environment, and its name and password in OFFHOOK_USER and OFFHOOK_PASSWORD. With --learn,
+    /// pppd is the end that calls
+    #[arg(long)]
     calling: bool,
 
     /// The subject's name in reports
@@ -167,11 +168,13 @@ pub(super) fn main(arguments: &Conformance) -> u8 {
 }
 
 fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
-    known_stacks(&arguments.stack)?;
     if let Some(learnable) = arguments.learning.learn {
+        let no_files: &[((), Vec<Scenario>)] = &[];
+        known_stacks(&arguments.stack, no_files)?;
         return learn::run(arguments, learnable.layer());
     }
     let loaded = arguments.set.load(&arguments.paths, &arguments.color)?;
+    known_stacks(&arguments.stack, &loaded.files)?;
     let choice = Choice {
         names: Vec::new(),
         stacks: arguments.stack.clone(),
@@ -186,9 +189,10 @@ fn carried_out(arguments: &Conformance) -> Result<u8, Stop> {
             "no case was found: a scenario is one by its `conformance` (see --case, --clause, --level, --stack)\n";
         return Err(Stop::Wrong(message.into()));
     }
-    if arguments.calling && arguments.subject.is_none() && !arguments.faults {
+    if arguments.calling && arguments.subject.is_none() && (!arguments.faults || !arguments.stack.is_empty()) {
         return Err(Stop::Wrong(
-            "--calling is for --subject or --faults: to a stack's pppd each case is played at its own end\n".to_owned(),
+            "--calling is for --subject, --learn or --faults: to a stack's pppd each case is played at its own end\n"
+                .to_owned(),
         ));
     }
     let division = arguments.shard.division()?;

@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Conformance, share: Share) -> Result<u8, Stop> {
         snapshots: Mode::Check,
         evidence: Default::default(),
         fail_fast: false,
+        trusts_scenarios: false,
     };
     let scenarios: Vec<Scenario> = items.iter().map(|item| item.scenario.clone()).collect();
     let (result, _claim) = play.play(items, &interruption, console)?;

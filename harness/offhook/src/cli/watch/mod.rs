@@ -97,7 +97,6 @@ enum Woken {
 }
 
 fn watched(arguments: &Watch, interruption: &Interruption) -> Result<(), Stop> {
-    known_stacks(&arguments.stack)?;
     let mut watcher = Watcher {
         arguments,
         directories: arguments.paths.iter().filter(|path| path.is_dir()).cloned().collect(),
@@ -206,6 +205,7 @@ impl Watcher<'_> {
             }
         };
         self.files.extend(loaded.named.clone());
+        known_stacks(&arguments.stack, &loaded.files)?;
         let known = Known::of(history_or_warning(&arguments.out), &loaded.named);
         let choice = Choice {
             names: arguments.scenario.clone(),
@@ -228,6 +228,7 @@ impl Watcher<'_> {
             snapshots: Default::default(),
             evidence: Default::default(),
             fail_fast: false,
+            trusts_scenarios: false,
         };
         let (result, _claim) = play.play(items, interruption, console)?;
         keep(known, &result, &arguments.out)?;

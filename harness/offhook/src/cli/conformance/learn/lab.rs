@@ -20,7 +20,7 @@ use offhook_learn::ppp::mapper::Crossed;
 use offhook_learn::ppp::player::Step;
 use offhook_learn::ppp::script::{Recorded, read};
 use offhook_learn::ppp::symbol::{Input, Outputs};
-use offhook_learn::ppp::words::{BEFORE_REST, Pace, call, rest, server};
+use offhook_learn::ppp::words::{BEFORE_REST, Pace, call, negotiates, rest, server};
 use offhook_learn::teacher::Teacher;
 use offhook_report::run::DEFAULT_SEED;
 use offhook_session::{Outcome, StepResult, Verdict};
@@ -101,6 +101,7 @@ impl<'a> Pppd<'a> {
             source,
             scenario,
             stack: self.stack.clone(),
+            own: None,
             programs: None,
             replaced: [].into(),
             seed: DEFAULT_SEED,
@@ -117,7 +118,10 @@ impl<'a> Pppd<'a> {
             .iter()
             .enumerate()
             .map(|(number, word)| {
-                let call = recorded(outcome, number + number / BEFORE_REST);
+                let mut call = recorded(outcome, number + number / BEFORE_REST);
+                if negotiates(&self.setup) {
+                    call.begin_with_lcp();
+                }
                 read(self.setup.layer, &self.pace, word, &call).map_err(|error| Unplayed(error.to_string()))
             })
             .collect()

@@ -44,7 +44,7 @@ pub(super) struct Learning {
     pub(super) learn: Option<Learnable>,
 
     /// Learn it of this end of offhook's own, in process
-    #[arg(long, value_name = "END", value_enum, requires = "learn", conflicts_with = "stack")]
+    #[arg(long, value_name = "END", value_enum, requires = "learn", conflicts_with_all = ["stack", "calling"])]
     own: Option<Own>,
 
     /// Find for certain a machine with so many states more than the one learnt. Each makes it take many times as long
@@ -145,7 +145,8 @@ pub(super) fn run(arguments: &Conformance, layer: Layer) -> Result<u8, Stop> {
                 Ok(interruption) => interruption,
                 Err(code) => return Ok(code),
             };
-            let setup = Setup::new(layer, End::Answering);
+            let end = if arguments.calling { End::Calling } else { End::Answering };
+            let setup = Setup::new(layer, end);
             let pace = Pace::default();
             let mut pppd = Pppd::new(&interruption, stack, &arguments.guests, setup.clone(), pace)?;
             let asked = Asked { inputs: inputs(&setup), max: MAX, pace: Some(pace), setup };

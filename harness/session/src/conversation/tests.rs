@@ -3,7 +3,7 @@
 
 use super::*;
 use offhook_base::Span;
-use offhook_scenario::{Call, Change, Deed, HuntGroup, KnownFailure, Port, Server, Step};
+use offhook_scenario::{Call, Change, Deed, Host, HuntGroup, KnownFailure, Port, Server, Step};
 
 fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)
@@ -37,6 +37,8 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
         specs: Vec::new(),
         tags: Vec::new(),
         snapshots: Vec::new(),
+        put: Vec::new(),
+        own_stacks: Default::default(),
         conformance: None,
         like: None,
         disturbances: Vec::new(),
@@ -230,7 +232,7 @@ fn the_lan_s_host_pings_by_requests_and_its_echoes_count() {
         count: 1,
         every: Duration::from_secs(1),
         size: 56,
-        from: offhook_scenario::Host::Lan,
+        from: Host::Lan,
         answered: true,
     };
     let (mut conversations, mut sessions) = play(&["ttyS0"], vec![Act::Calls(vec![call("ttyS0", vec![ping])])]);

@@ -6,11 +6,11 @@ use offhook_caller::TransferRequest;
 use offhook_clock::Instant;
 use offhook_telephony::exchange::CallSetup;
 
+use crate::exchange_clock;
+use crate::numbering::identity;
+use crate::port_session::PortSession;
 use offhook_base::guest::EPOCH;
 use offhook_scenario::{Call, Direction, ForwardWhen, PATIENCE, Server, Transfer, Verb};
-use offhook_session::exchange_clock;
-use offhook_session::numbering::identity;
-use offhook_session::port_session::PortSession;
 
 /// HTTP's port.
 const HTTP: u16 = 80;

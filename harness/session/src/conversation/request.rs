@@ -9,7 +9,7 @@ use offhook_scenario::Change;
 
 /// Something to be done outside the lines.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Request {
+pub enum Request {
     /// The LAN's host sends an echo request.
     LanPing {
         /// For which call.
@@ -46,7 +46,7 @@ pub(super) enum Request {
 
 /// What a program that calls is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ClientCommand {
+pub enum ClientCommand {
     /// Start, and call this number.
     Dial(String),
     /// Send an echo request.
@@ -66,7 +66,7 @@ pub(super) enum ClientCommand {
 
 /// What came of a [`Request`].
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Answer {
+pub enum Answer {
     /// The LAN's host got an echo reply.
     LanPong {
         /// For which call.

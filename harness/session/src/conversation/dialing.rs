@@ -4,11 +4,11 @@ use offhook_clock::Instant;
 use offhook_telephony::exchange::Tone;
 
 use super::one::{Conversation, Way};
+use super::request::{ClientCommand, Request};
 use super::{Conversations, setup};
-use crate::request::{ClientCommand, Request};
+use crate::numbering::number_of;
+use crate::port_session::{Forwarded, PortSession};
 use offhook_scenario::Verb;
-use offhook_session::numbering::number_of;
-use offhook_session::port_session::{Forwarded, PortSession};
 
 impl Conversations {
     /// Places a call.

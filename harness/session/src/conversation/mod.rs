@@ -6,6 +6,7 @@
 
 mod dialing;
 mod one;
+mod request;
 mod setup;
 mod steps;
 
@@ -17,18 +18,17 @@ use offhook_clock::{Instant, earliest};
 use offhook_telephony::trace::EventKind;
 
 use self::one::{Conversation, State};
-use super::request::{Answer, ClientCommand, Request};
+pub use self::request::{Answer, ClientCommand, Request};
+use crate::SharedExchange;
+use crate::expect::{Progress, expected_to_fail, judge, spelled};
+use crate::facts::{ArpAnswer, Timestamped};
+use crate::hints::{Case, hints};
+use crate::port_session::PortSession;
+use crate::server_words::{LogEntry, ProcessEnd};
+use crate::{CallSummary, Job, StepOutcome, StepResult};
 use offhook_base::Error;
 use offhook_scenario::{Act, Host, Invariant, InvariantKind, Scenario, Verb};
 use offhook_script::Verdict;
-use offhook_server::logs::LogLine;
-use offhook_session::SharedExchange;
-use offhook_session::expect::{Progress, expected_to_fail, judge, spelled};
-use offhook_session::facts::{ArpAnswer, Timestamped};
-use offhook_session::hints::{Case, hints};
-use offhook_session::port_session::PortSession;
-use offhook_session::server_words::{LogEntry, ProcessEnd};
-use offhook_session::{CallSummary, Job, StepOutcome, StepResult};
 
 /// How long a change between calls may take.
 const CHANGE_LIMIT: Duration = Duration::from_secs(300);
@@ -38,7 +38,7 @@ const SETTLED: Duration = Duration::from_secs(1);
 
 /// All calls of one scenario.
 #[derive(Debug)]
-pub(super) struct Conversations {
+pub struct Conversations {
     scenario: Scenario,
     stack: String,
     seed: u64,
@@ -75,7 +75,7 @@ enum Changing {
 
 impl Conversations {
     /// The conversations of `job`, none begun, by this exchange.
-    pub(super) fn new(job: &Job, exchange: SharedExchange) -> Self {
+    pub fn new(job: &Job, exchange: SharedExchange) -> Self {
         Self {
             exchange,
             scenario: job.scenario.clone(),
@@ -103,33 +103,33 @@ impl Conversations {
     }
 
     /// Whether nothing is left to do.
-    pub(super) fn are_over(&self) -> bool {
+    pub fn are_over(&self) -> bool {
         let done = self.failed || self.next_act >= self.scenario.acts.len();
         self.error.is_some() || (self.act_is_over() && done)
     }
 
     /// What is played.
-    pub(super) const fn scenario(&self) -> &Scenario {
+    pub const fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
     /// Whether the first call no longer waits for its port.
-    pub(super) fn have_begun(&self) -> bool {
+    pub fn have_begun(&self) -> bool {
         self.next_act > 1 || !self.started.is_empty()
     }
 
     /// Calls of whose port the server had not let go in time.
-    pub(super) fn held(&self) -> &[usize] {
+    pub fn held(&self) -> &[usize] {
         &self.held
     }
 
     /// Why the scenario could not be carried through, if so.
-    pub(super) fn error(&self) -> Option<Error> {
+    pub fn error(&self) -> Option<Error> {
         self.error.clone()
     }
 
     /// Every step of the scenario in order, those never begun included.
-    pub(super) fn results(&self) -> Vec<StepOutcome> {
+    pub fn results(&self) -> Vec<StepOutcome> {
         let mut all = Vec::new();
         for (call, script) in self.scenario.calls().enumerate() {
             let of = |number| move |result: &&StepOutcome| result.call == call && result.step == number;
@@ -150,35 +150,35 @@ impl Conversations {
     }
 
     /// What came of every call of the scenario in order, those never placed included.
-    pub(super) fn summaries(&self, sessions: &[PortSession]) -> Vec<CallSummary> {
+    pub fn summaries(&self, sessions: &[PortSession]) -> Vec<CallSummary> {
         let running = |call: usize| {
             let conversation =
                 self.current.iter().find(|conversation| conversation.call == call && conversation.is_on())?;
             Some(sessions.get(conversation.session)?.facts(call).summary(call))
         };
-        let never = |call| offhook_session::facts::Facts::default().summary(call);
+        let never = |call| crate::facts::Facts::default().summary(call);
         (0..self.scenario.calls().count())
             .map(|call| self.summaries.get(&call).cloned().or_else(|| running(call)).unwrap_or_else(|| never(call)))
             .collect()
     }
 
     /// The next thing to be done outside the lines.
-    pub(super) fn poll_request(&mut self) -> Option<Request> {
+    pub fn poll_request(&mut self) -> Option<Request> {
         self.requests.pop_front()
     }
 
     /// What came of a request. It is looked at by the next [`Self::advance`].
-    pub(super) fn answered(&mut self, answer: Answer) {
+    pub fn answered(&mut self, answer: Answer) {
         self.answers.push_back(answer);
     }
 
     /// Whether a line of a log file is waited for, or a call about to begin.
-    pub(super) fn want_logs(&self, now: Instant) -> bool {
+    pub fn want_logs(&self, now: Instant) -> bool {
         self.current.iter().any(|conversation| conversation.wants_logs(&self.stack, now))
     }
 
     /// When to look again if nothing happens.
-    pub(super) fn poll_timeout(&self, sessions: &[PortSession]) -> Option<Instant> {
+    pub fn poll_timeout(&self, sessions: &[PortSession]) -> Option<Instant> {
         // A deadline that has passed and that nobody looks at any more would be due for ever.
         if self.are_over() {
             return None;
@@ -193,7 +193,7 @@ impl Conversations {
     }
 
     /// The server's kernel gave a PPP interface an address.
-    pub(super) fn interface_changed(
+    pub fn interface_changed(
         &self,
         now: Instant,
         sessions: &mut [PortSession],
@@ -209,24 +209,16 @@ impl Conversations {
     }
 
     /// The port session that call number `call` is at, while it is under way.
-    pub(super) fn session_of(&self, call: usize) -> Option<usize> {
+    pub fn session_of(&self, call: usize) -> Option<usize> {
         let found = self.current.iter().find(|conversation| conversation.call == call && conversation.is_on())?;
         Some(found.session)
     }
 
-    /// A line was logged: it belongs to every call under way that it can concern. `port` is the one that the process which
-    /// logged it serves, if that is known.
-    pub(super) fn logged(&self, now: Instant, sessions: &mut [PortSession], line: &LogLine, port: Option<usize>) {
-        let entry = LogEntry {
-            at: line.at.unwrap_or(now),
-            program: line.program.clone(),
-            pid: line.pid,
-            severity: line.severity,
-            text: line.text.clone(),
-        };
+    /// A line was logged: it belongs to every call under way that it can concern. `device` is the port that it names, `port` the one
+    /// that the process which logged it serves, if that is known.
+    pub fn logged(&self, sessions: &mut [PortSession], entry: &LogEntry, device: Option<&str>, port: Option<usize>) {
         for (index, session) in sessions.iter_mut().enumerate() {
-            let concerns =
-                line.port.as_ref().map_or(port.is_none_or(|port| port == index), |port| *port == session.device);
+            let concerns = device.map_or(port.is_none_or(|port| port == index), |device| *device == session.device);
             if concerns {
                 for call in self.calls_at(index) {
                     session.facts_mut(call).logs.push(entry.clone());
@@ -237,7 +229,7 @@ impl Conversations {
     }
 
     /// A process that served a port has ended.
-    pub(super) fn process_ended(&self, sessions: &mut [PortSession], port: usize, end: ProcessEnd) {
+    pub fn process_ended(&self, sessions: &mut [PortSession], port: usize, end: ProcessEnd) {
         for call in self.calls_at(port) {
             sessions[port].facts_mut(call).ends.push(end.clone());
         }
@@ -251,7 +243,7 @@ impl Conversations {
     }
 
     /// Takes every call as far as it goes now.
-    pub(super) fn advance(&mut self, now: Instant, sessions: &mut [PortSession]) {
+    pub fn advance(&mut self, now: Instant, sessions: &mut [PortSession]) {
         self.take_answers(now, sessions);
         self.look_at_change(now);
         loop {

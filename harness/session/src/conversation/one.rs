@@ -10,11 +10,11 @@ use std::time::Duration;
 use offhook_clock::Instant;
 use offhook_telephony::exchange::{Route, Tone};
 
+use crate::expect::spelled;
+use crate::numbering::number_of;
+use crate::port_session::PortSession;
+use crate::{SharedExchange, StepResult};
 use offhook_scenario::{Call, Verb};
-use offhook_session::expect::spelled;
-use offhook_session::numbering::number_of;
-use offhook_session::port_session::PortSession;
-use offhook_session::{SharedExchange, StepResult};
 
 /// How long a server may take to get its modem ready for a call.
 const READY_LIMIT: Duration = Duration::from_secs(120);

@@ -9,11 +9,11 @@ use offhook_clock::Instant;
 use offhook_telephony::exchange::{Deafness, Release};
 
 use super::one::{Conversation, State};
+use super::request::{ClientCommand, Request};
 use super::{Conversations, setup};
-use crate::request::{ClientCommand, Request};
+use crate::port_session::PortSession;
+use crate::{LineFault, caller};
 use offhook_scenario::{Host, Verb};
-use offhook_session::port_session::PortSession;
-use offhook_session::{LineFault, caller};
 
 impl Conversations {
     /// Begins step `number`.
