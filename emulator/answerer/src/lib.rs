@@ -194,6 +194,7 @@ impl Answerer {
             | LinkEvent::HeadersCompressed { .. }
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
+            | LinkEvent::NotConverging(_)
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }

@@ -300,6 +300,7 @@ impl Caller {
             | LinkEvent::HeadersCompressed { .. }
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
+            | LinkEvent::NotConverging(_)
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::LinkEnding;
+use super::{LinkEnding, NotConverging};
 use crate::auth::{self, OwnAuth, PeerAuth};
 use crate::ccp::Method;
 use crate::hdlc::{BadFrame, Item};
@@ -92,6 +92,8 @@ pub enum LinkEvent {
     },
     /// Nothing is compressed by what CCP agreed on any longer.
     CompressionDown,
+    /// A protocol is closed because the peer had always another wish.
+    NotConverging(NotConverging),
     /// The peer asked to terminate the link, with these words.
     TerminateRequest(Vec<u8>),
     /// LCP has finished: the line may be hung up.

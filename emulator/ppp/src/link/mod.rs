@@ -88,7 +88,7 @@ use self::authentication::Authentication;
 use self::compression::Compressing;
 pub use self::config::{Answering, Asking, Calling, Config, Echo, Opening, Role};
 use self::echo::EchoRequests;
-pub use self::ending::LinkEnding;
+pub use self::ending::{LinkEnding, NotConverging};
 pub use self::event::{LinkEvent, Phase};
 use self::layer::Frozen;
 pub use self::layer::Layer;
@@ -138,6 +138,8 @@ pub struct Link {
     patience: Option<Instant>,
     /// The first cause of the link's end that came up.
     cause: Option<LinkEnding>,
+    /// Why a protocol above LCP has ended without agreement, if one has.
+    unsettled: Option<LinkEnding>,
     transmits: VecDeque<Vec<u8>>,
     events: VecDeque<LinkEvent>,
 }
@@ -192,6 +194,7 @@ impl Link {
             left: Vec::new(),
             patience: None,
             cause: None,
+            unsettled: None,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
             config,
@@ -414,6 +417,8 @@ mod answering_tests;
 mod authentication_tests;
 #[cfg(test)]
 mod compression_tests;
+#[cfg(test)]
+mod converging_tests;
 #[cfg(test)]
 mod deviant_tests;
 #[cfg(test)]

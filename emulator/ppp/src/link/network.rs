@@ -77,6 +77,7 @@ impl Link {
                     self.events.push_back(LinkEvent::Ipv6Down);
                 }
             }
+            Output::NotConverging(rounds) => self.not_converging(protocol, rounds),
             Output::Finished { .. } => self.close_without_network(now),
             Output::Packet(_)
             | Output::Started
@@ -159,7 +160,8 @@ impl Link {
         let ipcp = self.ipcp.as_ref().map_or(State::Initial, Control::state);
         let ipv6cp = self.ipv6cp.as_ref().map_or(State::Initial, Control::state);
         if self.phase == Phase::Network && !self.is_frozen(Layer::Lcp) && over(ipcp) && over(ipv6cp) {
-            self.cause.get_or_insert(LinkEnding::NoNetwork);
+            let why = self.unsettled.take().unwrap_or(LinkEnding::NoNetwork);
+            self.cause.get_or_insert(why);
             self.lcp.handle_close(now, "No network protocols running");
         }
     }

@@ -98,6 +98,7 @@ impl PortSession {
                 self.facts.compression.methods = [None; 2];
                 self.linked(now, "CCP is no longer Opened".to_owned());
             }
+            LinkEvent::NotConverging(what) => self.linked(now, what.to_string()),
             LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),
             LinkEvent::Finished(ending) => {
                 let why = ending.to_string();
