@@ -137,6 +137,7 @@ impl CallerConfig {
             seed,
             limits: Limits { restart: self.restart, ..Limits::default() },
             delay: self.delay,
+            outlasts_network: true,
             miss_echo: self.miss_echo,
         }
     }

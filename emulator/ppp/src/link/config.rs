@@ -48,6 +48,8 @@ pub struct Config {
     pub limits: Limits,
     /// From carrier to the first Configure-Request. Until then the link is dead, and what comes in is only told.
     pub delay: Duration,
+    /// Whether the link stays when the peer has ended the last network protocol (RFC 1661 §3.7), which pppd's does not.
+    pub outlasts_network: bool,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
 }
@@ -70,6 +72,7 @@ impl Default for Config {
             seed: 0,
             limits: Limits::default(),
             delay: Duration::ZERO,
+            outlasts_network: true,
             miss_echo: None,
         }
     }

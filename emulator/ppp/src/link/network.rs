@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use offhook_clock::Instant;
 
 use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
-use crate::automaton::State;
+use crate::automaton::{Event, State};
 use crate::control::{Control, Output};
 use crate::frame::{CHAP, EAP, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
 
@@ -78,7 +78,13 @@ impl Link {
                 }
             }
             Output::NotConverging(rounds) => self.not_converging(protocol, rounds),
-            Output::Finished { .. } => self.close_without_network(now),
+            Output::Finished { by, from } => {
+                // Nobody there who speaks it: nothing will come of waiting.
+                if by == Event::TimeoutExpired && from.is_negotiating() {
+                    self.unsettled.get_or_insert(LinkEnding::NoNetwork);
+                }
+                self.close_without_network(now);
+            }
             Output::Packet(_)
             | Output::Started
             | Output::TerminateRequest(_)
@@ -113,6 +119,7 @@ impl Link {
             self.events.push_back(LinkEvent::Ipv6Up { local, peer });
             self.ipv6_is_up = true;
         } else {
+            self.unsettled.get_or_insert(LinkEnding::NoNetwork);
             ipv6cp.handle_close(now, "No interface identifier");
         }
     }
@@ -150,10 +157,15 @@ impl Link {
         self.close_without_network(now);
     }
 
-    /// A link over which nothing can go is terminated, as pppd does it.
+    /// A link over which nothing can go is terminated, if that is so for a reason of this end's. "The fact that one NCP has Closed
+    /// is not sufficient reason to cause the termination of the PPP link, even if that NCP was the only NCP currently in the
+    /// Opened state" (RFC 1661 §3.7): if the peer has ended it, the link stays.
     fn close_without_network(&mut self, now: Instant) {
         // IPCP that waits for encryption has not ended.
         if self.must_encrypt() && !self.may_send() {
+            return;
+        }
+        if self.config.outlasts_network && self.cause.is_none() && self.unsettled.is_none() {
             return;
         }
         let over = |state| matches!(state, State::Initial | State::Starting | State::Closed | State::Stopped);

@@ -114,5 +114,6 @@ pub fn own_end(layer: Layer, end: End) -> Config {
     };
     let (max_failure, max_rounds) = (u32::MAX, u32::MAX);
     let limits = Limits { max_configure: FEW, max_terminate: FEW, max_failure, max_rounds, ..Limits::default() };
-    Config { role, limits, seed: 7, ..Config::default() }
+    // That a network protocol is finished shows by the end of the link alone.
+    Config { role, limits, seed: 7, outlasts_network: false, ..Config::default() }
 }
