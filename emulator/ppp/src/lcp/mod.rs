@@ -12,7 +12,7 @@ pub use self::extension::{Extension, IDENTIFICATION, TIME_REMAINING};
 pub use self::option::*;
 use crate::auth::{AuthChoice, AuthNegotiation, AuthOption, Demand, Method};
 use crate::control::{DEFAULT_MRU, Protocol, Sender, Verdict};
-use crate::frame::{Compression, LCP};
+use crate::frame::{Compression, LCP, LQR};
 use crate::options::RawOption;
 use crate::transparency::DEFAULT_ACCM;
 
@@ -20,6 +20,10 @@ use crate::transparency::DEFAULT_ACCM;
 const LEAST_MRU: u16 = 128;
 /// Own Magic-Numbers in a row after which the line is taken to be looped back (RFC 1661 §6.4 leaves it open).
 const LOOPED_BACK: u32 = 5;
+/// Hundredths of a second from one Link-Quality-Report to the next, if the peer has to be told some.
+const REPORTING_PERIOD: u32 = 1000;
+/// Likewise the fewest that the peer may ask for, so that reports leave the line to something else.
+const SHORTEST: u32 = 10;
 
 /// What one direction of the link has agreed on, or asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +40,22 @@ pub struct Settings {
     pub acfc: bool,
     /// Whether the asking end wants to be called back, as CBCP would have it.
     pub callback: bool,
+    /// How often the asking end wants Link-Quality-Reports, in hundredths of a second at most (RFC 1989 §2.5); 0: each of its own
+    /// is to be answered. `None`: it wants none.
+    pub quality: Option<u32>,
 }
 
 impl Settings {
     /// What holds without any option (RFC 1661 §6, RFC 1662 §7.1).
-    pub const DEFAULT: Self =
-        Self { mru: DEFAULT_MRU, accm: DEFAULT_ACCM, magic: None, pfc: false, acfc: false, callback: false };
+    pub const DEFAULT: Self = Self {
+        mru: DEFAULT_MRU,
+        accm: DEFAULT_ACCM,
+        magic: None,
+        pfc: false,
+        acfc: false,
+        callback: false,
+        quality: None,
+    };
 
     /// What may be left out of a frame for the asking end.
     pub const fn compression(&self) -> Compression {
@@ -73,6 +87,8 @@ pub struct Lcp {
     judged: Settings,
     auth: AuthNegotiation,
     demand: Demand,
+    /// The peer may have Link-Quality-Reports.
+    reports: bool,
     own_magic_seen: u32,
     /// Every so many Echo-Requests one is not answered.
     miss_echo: Option<u32>,
@@ -93,6 +109,7 @@ impl Lcp {
             judged: Settings::DEFAULT,
             auth: AuthNegotiation::new(auth),
             demand: Demand::new(Vec::new()),
+            reports: wanted.quality.is_some(),
             own_magic_seen: 0,
             miss_echo: None,
             echo_requests: 0,
@@ -154,6 +171,22 @@ impl Lcp {
         self.own_magic_seen >= LOOPED_BACK
     }
 
+    fn judge_quality(&mut self, protocol: u16, data: &[u8]) -> Verdict {
+        match *data {
+            _ if !self.reports => Verdict::Reject,
+            // "MUST be Nak'd by the peer with an appropriate non-zero value when it has sent ... a zero value" (RFC 1989 §2.5):
+            // each end would wait for the other's report.
+            [0, 0, 0, 0] if protocol == LQR && self.own.quality == Some(0) => {
+                Verdict::Nak(reports_every(REPORTING_PERIOD))
+            }
+            [a, b, c, d] if protocol == LQR && !(1..SHORTEST).contains(&u32::from_be_bytes([a, b, c, d])) => {
+                self.judged.quality = Some(u32::from_be_bytes([a, b, c, d]));
+                Verdict::Ack
+            }
+            _ => Verdict::Nak(reports_every(REPORTING_PERIOD)),
+        }
+    }
+
     fn judge_magic(&mut self, magic: u32) -> Verdict {
         if magic != 0 && Some(magic) != self.own.magic {
             self.own_magic_seen = 0;
@@ -165,6 +198,11 @@ impl Lcp {
         }
         Verdict::Nak(self.random.next_magic().to_be_bytes().to_vec())
     }
+}
+
+/// The data of a Quality-Protocol option that asks for Link-Quality-Reports.
+fn reports_every(period: u32) -> Vec<u8> {
+    [&LQR.to_be_bytes()[..], &period.to_be_bytes()].concat()
 }
 
 impl Protocol for Lcp {
@@ -186,13 +224,16 @@ impl Protocol for Lcp {
     }
 
     fn request(&self) -> Vec<u8> {
-        let Settings { mru, accm, magic, pfc, acfc, callback } = self.own;
+        let Settings { mru, accm, magic, pfc, acfc, callback, quality } = self.own;
         let mut options = Vec::new();
         if mru != DEFAULT_MRU {
             LcpOption::Mru(mru).emit(&mut options);
         }
         if accm != DEFAULT_ACCM {
             LcpOption::Accm(accm).emit(&mut options);
+        }
+        if let Some(period) = quality {
+            LcpOption::Quality { protocol: LQR, data: &period.to_be_bytes() }.emit(&mut options);
         }
         if let Some(magic) = magic {
             LcpOption::Magic(magic).emit(&mut options);
@@ -220,10 +261,13 @@ impl Protocol for Lcp {
             // The union of what both ends need (RFC 1662 §7.1).
             LcpOption::Accm(accm) => self.own.accm |= accm,
             LcpOption::Authentication(data) => self.demand.nakked(data),
+            LcpOption::Quality { protocol: LQR, data: &[a, b, c, d] } if self.own.quality.is_some() => {
+                self.own.quality = Some(u32::from_be_bytes([a, b, c, d]));
+            }
             _ if option.kind == MAGIC && self.own.magic.is_some() => self.own.magic = Some(self.random.next_magic()),
             // Options without data must not be Nak'ed (§5.3); whoever does it anyway does not want them.
-            // And another way of calling back than CBCP would not do.
-            _ if matches!(option.kind, PFC | ACFC | CALLBACK) => self.rejected(option),
+            // And another way of calling back than CBCP would not do, nor another quality protocol.
+            _ if matches!(option.kind, PFC | ACFC | CALLBACK | QUALITY) => self.rejected(option),
             _ => {}
         }
     }
@@ -236,6 +280,7 @@ impl Protocol for Lcp {
             PFC => self.own.pfc = false,
             ACFC => self.own.acfc = false,
             CALLBACK => self.own.callback = false,
+            QUALITY => self.own.quality = None,
             AUTHENTICATION => self.demand.rejected(),
             _ => {}
         }
@@ -274,8 +319,8 @@ impl Protocol for Lcp {
                 self.judged.acfc = true;
                 Verdict::Ack
             }
-            LcpOption::Quality { .. }
-            | LcpOption::Fcs(_)
+            LcpOption::Quality { protocol, data } => self.judge_quality(protocol, data),
+            LcpOption::Fcs(_)
             | LcpOption::Padding(_)
             | LcpOption::Callback { .. }
             | LcpOption::Compound
@@ -293,6 +338,7 @@ impl Protocol for Lcp {
             ACCM => Some(vec![0; 4]),
             AUTHENTICATION => self.auth.desired(),
             MAGIC => Some(self.random.next_magic().to_be_bytes().to_vec()),
+            QUALITY if self.reports => Some(reports_every(REPORTING_PERIOD)),
             _ => None,
         }
     }

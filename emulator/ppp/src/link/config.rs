@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use super::Quality;
 use crate::auth::{Account, AuthChoice, AuthOption, Credentials};
 use crate::ccp::Method;
 use crate::chap::Algorithm;
@@ -41,6 +42,8 @@ pub struct Config {
     pub opening: Opening,
     /// Echo-Requests of this end, if there are to be any.
     pub echo: Option<Echo>,
+    /// Link-Quality-Reports, if the peer is to send them; without, none are sent either.
+    pub quality: Option<Quality>,
     /// What Magic-Number, Interface-Identifier and Challenges come from. The two ends of a line need different ones:
     /// with equal Magic-Numbers the line is taken to be looped back (RFC 1661 §6.4).
     pub seed: u64,
@@ -69,6 +72,7 @@ impl Default for Config {
             compression: Compression { acfc: true, pfc: true },
             opening: Opening::Active,
             echo: None,
+            quality: None,
             seed: 0,
             limits: Limits::default(),
             delay: Duration::ZERO,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
+use super::PoorQuality;
 use crate::packet::Code;
 use crate::print::coded_name;
 
@@ -27,6 +28,8 @@ pub enum LinkEnding {
     CodeRejected(u8),
     /// So many Echo-Requests in a row were not answered.
     EchoFailure(u32),
+    /// The line loses too much.
+    PoorQuality(PoorQuality),
     /// The peer gives this end no IP address.
     NoAddress,
     /// The peer rejects the address that this end insists on.
@@ -74,6 +77,7 @@ impl fmt::Display for LinkEnding {
             Self::EchoFailure(requests) => {
                 write!(f, "the peer does not respond: {requests} Echo-Requests not answered")
             }
+            Self::PoorQuality(what) => what.fmt(f),
             Self::NoAddress => f.write_str("the peer gives this end no IP address"),
             Self::AddressRejected(address) => {
                 write!(f, "the peer rejects the IP address this end insists on, {address}")

@@ -86,6 +86,7 @@ impl Link {
         deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + usize::from(longer) + AROUND);
         self.events.push_back(LinkEvent::LcpOpened);
         self.start_echo_requests(now);
+        self.start_monitor(now);
         self.begin_authentication(now);
     }
 
@@ -96,6 +97,7 @@ impl Link {
         // which comes with everything escaped, is the same under any.
         self.end_authentication();
         self.echo_requests.stop();
+        self.monitor.stop();
         let phase = match self.lcp.state() {
             State::Closing | State::Stopping => Phase::Terminate,
             State::Initial | State::Starting => Phase::Dead,

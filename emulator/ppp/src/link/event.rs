@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{LinkEnding, NotConverging};
+use super::{LinkEnding, NotConverging, PoorQuality, QualityMeasured};
 use crate::auth::{self, OwnAuth, PeerAuth};
 use crate::ccp::Method;
 use crate::hdlc::{BadFrame, Item};
@@ -94,6 +94,10 @@ pub enum LinkEvent {
     CompressionDown,
     /// A protocol is closed because the peer had always another wish.
     NotConverging(NotConverging),
+    /// A Link-Quality-Report came that can be laid beside the one before.
+    Quality(QualityMeasured),
+    /// Too many reporting periods of the last were bad. Comes again only after enough of them were good.
+    PoorQuality(PoorQuality),
     /// The peer asked to terminate the link, with these words.
     TerminateRequest(Vec<u8>),
     /// LCP has finished: the line may be hung up.

@@ -78,6 +78,7 @@ mod establishment;
 mod event;
 mod layer;
 mod network;
+mod quality;
 mod receiving;
 
 use std::collections::VecDeque;
@@ -92,6 +93,8 @@ pub use self::ending::{LinkEnding, NotConverging};
 pub use self::event::{LinkEvent, Phase};
 use self::layer::Frozen;
 pub use self::layer::Layer;
+use self::quality::Monitor;
+pub use self::quality::{Lost, PoorQuality, Quality, QualityMeasured};
 use crate::auth::{AuthChoice, Demand};
 use crate::ccp::Ccp;
 use crate::control::{Control, DEFAULT_MRU};
@@ -114,6 +117,7 @@ pub struct Link {
     receiver: Receiver,
     lcp: Control<Lcp>,
     echo_requests: EchoRequests,
+    monitor: Monitor,
     authentication: Authentication,
     ipcp: Option<Control<Ipcp>>,
     ipv6cp: Option<Control<Ipv6cp>>,
@@ -150,7 +154,8 @@ impl Link {
         let mut random = Random::new(config.seed);
         let Config { mru, accm, compression, .. } = config;
         let Compression { acfc, pfc } = compression;
-        let wanted = Settings { mru, accm, magic: None, pfc, acfc, callback: false };
+        let quality = config.quality.map(|quality| quality.hundredths());
+        let wanted = Settings { mru, accm, magic: None, pfc, acfc, callback: false, quality };
         let lcp_random = Random::new(random.next());
         let (mut lcp, ipcp) = match &config.role {
             Role::Calling(Calling { credentials, auth, ip, callback, asks, .. }) => {
@@ -179,6 +184,7 @@ impl Link {
             receiver: Receiver::new(Deframer::new(usize::from(config.mru.max(DEFAULT_MRU)) + AROUND)),
             lcp,
             echo_requests: EchoRequests::default(),
+            monitor: Monitor::default(),
             authentication: Authentication::new(&config.role, Random::new(random.next())),
             ipcp: config.ip.then(|| Control::new(ipcp, config.limits)),
             ipv6cp: config.ipv6.then(|| Control::new(ipv6cp, config.limits)),
@@ -277,8 +283,12 @@ impl Link {
         while let Some(item) = self.receiver.take(now, &mut input) {
             let event = LinkEvent::from(item);
             let frame = match &event {
-                LinkEvent::FrameReceived(frame) => Some(frame.clone()),
+                LinkEvent::FrameReceived(frame) => {
+                    self.monitor.received(frame.len());
+                    Some(frame.clone())
+                }
                 LinkEvent::BadFrame { .. } => {
+                    self.monitor.damaged();
                     self.compressing.toss();
                     None
                 }
@@ -313,6 +323,7 @@ impl Link {
             self.lcp.handle_timeout(now);
             self.pump(now);
             self.echo_timeout(now);
+            self.quality_timeout(now);
         }
         if !self.is_frozen(Layer::Authentication) {
             self.authentication_timeout(now);
@@ -334,6 +345,7 @@ impl Link {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let layers = [
             (Layer::Lcp, earliest(self.lcp.poll_timeout(), self.echo_requests.poll_timeout())),
+            (Layer::Lcp, self.monitor.poll_timeout()),
             (Layer::Authentication, self.authentication_deadline()),
             (Layer::Ipcp, self.ipcp.as_ref().and_then(Control::poll_timeout)),
             (Layer::Ipv6cp, self.ipv6cp.as_ref().and_then(Control::poll_timeout)),
@@ -399,6 +411,7 @@ impl Link {
         }
         let send = if protocol == LCP { Settings::DEFAULT } else { self.send };
         let frame = Frame { protocol, information }.emit(send.compression());
+        self.monitor.sent(frame.len());
         self.transmits.push_back(encode(&frame, send.accm));
         self.events.push_back(LinkEvent::FrameSent(frame));
     }
@@ -427,5 +440,7 @@ mod knob_tests;
 mod layer_tests;
 #[cfg(test)]
 mod pair;
+#[cfg(test)]
+mod quality_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,8 @@
 use offhook_clock::Instant;
 
 use super::{Layer, Link, LinkEnding, Phase};
-use crate::frame::{CCP, Frame, IP, IPCP, IPV6, IPV6CP, LCP};
+use crate::frame::{CCP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, LQR};
+use crate::lqr::Report;
 use crate::packet::{Code, Repr};
 
 impl Link {
@@ -19,6 +20,12 @@ impl Link {
                 if self.lcp.protocol().is_looped_back() {
                     self.cause.get_or_insert(LinkEnding::LoopedBack);
                     self.lcp.handle_close(now, "Loopback detected");
+                }
+            }
+            // Link quality is of the link, whatever goes over it.
+            (Phase::Authenticate | Phase::Network, LQR) if self.monitors() => {
+                if let Ok(report) = Report::parse(information) {
+                    self.handle_report(now, report);
                 }
             }
             (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
