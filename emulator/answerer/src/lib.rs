@@ -195,6 +195,8 @@ impl Answerer {
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
             | LinkEvent::NotConverging(_)
+            | LinkEvent::Quality(_)
+            | LinkEvent::PoorQuality(_)
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }

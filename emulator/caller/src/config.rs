@@ -12,7 +12,7 @@ use offhook_ppp::control::DEFAULT_MRU;
 use offhook_ppp::frame::Compression;
 use offhook_ppp::ipcp::{VanJacobson, Wanted};
 use offhook_ppp::lcp::MagicNumber;
-use offhook_ppp::link::{Calling, Config, Echo, Opening, Role};
+use offhook_ppp::link::{Calling, Config, Echo, Opening, Quality, Role};
 use offhook_ppp::restart::Limits;
 
 /// What the caller is like.
@@ -52,6 +52,8 @@ pub struct CallerConfig {
     pub opening: Opening,
     /// Its own Echo-Requests, if there are to be any.
     pub echo: Option<Echo>,
+    /// The Link-Quality-Reports it asks for, and what it makes of them; `None`: it knows none.
+    pub quality: Option<Quality>,
     /// Which authentication protocols it takes.
     pub auth: AuthChoice,
     /// From carrier to the first Configure-Request. What comes in until then is told and has no effect.
@@ -90,6 +92,7 @@ impl Default for CallerConfig {
             compression: Compression { acfc: true, pfc: true },
             opening: Opening::Active,
             echo: None,
+            quality: None,
             auth: AuthChoice::default(),
             delay: Duration::ZERO,
             restart: Duration::from_secs(3),
@@ -134,6 +137,7 @@ impl CallerConfig {
             compression: self.compression,
             opening: self.opening,
             echo: self.echo,
+            quality: self.quality,
             seed,
             limits: Limits { restart: self.restart, ..Limits::default() },
             delay: self.delay,

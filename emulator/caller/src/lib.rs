@@ -301,6 +301,8 @@ impl Caller {
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
             | LinkEvent::NotConverging(_)
+            | LinkEvent::Quality(_)
+            | LinkEvent::PoorQuality(_)
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }

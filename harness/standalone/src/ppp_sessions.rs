@@ -284,6 +284,8 @@ impl Sessions {
                 format!("PPP is over: {ending}")
             }
             LinkEvent::NotConverging(what) => what.to_string(),
+            LinkEvent::Quality(what) => what.to_string(),
+            LinkEvent::PoorQuality(what) => what.to_string(),
             LinkEvent::TerminateRequest(words) => format!("the caller ends PPP: \"{}\"", escaped(&words)),
             LinkEvent::FrameSent(frame) => return self.frame(id, End::Server, frame),
             LinkEvent::FrameReceived(frame) => return self.frame(id, End::Caller, frame),

@@ -330,7 +330,8 @@ choices! {
         "idle" => Reason::Idle, "Terminate-Request \"Link inactive\"";
         "authentication" => Reason::Authentication, "Terminate-Request \"Authentication failed\" or \"peer refused to authenticate\"";
         "connect-time" => Reason::ConnectTime, "Terminate-Request \"Connect time expired\"";
-        "no-echo" => Reason::NoEcho, "Terminate-Request \"Peer not responding\"";
+        "no-echo" => Reason::NoEcho, "Terminate-Request \"Peer not responding\", of the server, or of a caller with echo-failure=";
+        "quality" => Reason::Quality, "Terminate-Request \"Link quality is poor\", of a caller with quality-ends=#true";
         "carrier" => Reason::Carrier, "carrier was lost with no Terminate-Request";
         "other" => Reason::Other, "any other Terminate-Request";
     }

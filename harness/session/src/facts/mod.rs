@@ -68,6 +68,10 @@ pub struct Facts {
     pub last_data: Option<Instant>,
     /// The first Terminate-Request of LCP from the server, as it left there.
     pub terminated: Option<Timestamped<String>>,
+    /// The caller sent its first Terminate-Request of LCP.
+    pub own_terminate: Option<Instant>,
+    /// Why it has ended PPP itself, if it was for a reason that has a name.
+    pub own_reason: Option<Reason>,
     /// The caller's link ended, and why.
     pub closed: Option<Timestamped<String>>,
     /// Echo requests sent before the present step began: the sequence number of the last of them.
@@ -184,6 +188,9 @@ impl Facts {
         let cleared = self.cleared.as_ref()?;
         if let Some(terminated) = self.terminated.as_ref().filter(|terminated| terminated.at <= cleared.at) {
             return Some((End::Server, terminated.at, reason(&terminated.what)));
+        }
+        if let (Some(at), Some(why), End::Caller) = (self.own_terminate, self.own_reason, cleared.what.by) {
+            return Some((End::Caller, at, why));
         }
         let why = if cleared.what.by == End::Server || cleared.what.abrupt { Reason::Carrier } else { Reason::Other };
         Some((cleared.what.by, cleared.at, why))
@@ -323,6 +330,7 @@ fn reason(text: &str) -> Reason {
         "Authentication failed" | "peer refused to authenticate" => Reason::Authentication,
         "Connect time expired" => Reason::ConnectTime,
         "Peer not responding" => Reason::NoEcho,
+        "Link quality is poor" => Reason::Quality,
         _ => Reason::Other,
     }
 }
@@ -373,6 +381,20 @@ mod tests {
             ..Facts::default()
         };
         assert_eq!(facts.hang_up(), Some((End::Server, Instant::from_millis(70), Reason::Idle)));
+    }
+
+    #[test]
+    fn a_caller_that_gives_up_hangs_up_when_it_says_so_and_for_its_own_reason() {
+        let facts = Facts {
+            answered: Some(Instant::ZERO),
+            own_terminate: Some(Instant::from_millis(60)),
+            own_reason: Some(Reason::NoEcho),
+            cleared: cleared(End::Caller, false, 90),
+            ..Facts::default()
+        };
+        assert_eq!(facts.hang_up(), Some((End::Caller, Instant::from_millis(60), Reason::NoEcho)));
+        let request = Facts { own_reason: None, ..facts };
+        assert_eq!(request.hang_up(), Some((End::Caller, Instant::from_millis(90), Reason::Other)));
     }
 
     #[test]

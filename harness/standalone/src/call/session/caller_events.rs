@@ -55,6 +55,8 @@ impl Session {
                 self.next_ping(now);
             }
             LinkEvent::NotConverging(what) => self.tell(now, what.to_string()),
+            LinkEvent::Quality(what) => self.tell(now, what.to_string()),
+            LinkEvent::PoorQuality(what) => self.tell(now, what.to_string()),
             LinkEvent::TerminateRequest(words) => {
                 self.tell(now, format!("the server ends PPP: \"{}\"", escaped(&words)));
             }
