@@ -195,6 +195,7 @@ impl Answerer {
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
             | LinkEvent::NotConverging(_)
+            | LinkEvent::Callback(_)
             | LinkEvent::Quality(_)
             | LinkEvent::PoorQuality(_)
             | LinkEvent::TerminateRequest(_)

@@ -67,8 +67,10 @@ pub struct CallerConfig {
     /// What address the server takes it to have it then does not know.
     pub no_address: bool,
     /// Whether its LCP Configure-Request has a Callback option (RFC 1570 §2.3) with operation 6, CBCP, until it is
-    /// rejected, as it is with Windows. CBCP itself the caller does not know.
+    /// rejected, as it is with Windows. What the server grants by CBCP is taken, and told.
     pub callback: bool,
+    /// The number to be called back at, if the server lets the caller choose.
+    pub callback_number: Option<String>,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
 }
@@ -99,6 +101,7 @@ impl Default for CallerConfig {
             insist: false,
             no_address: false,
             callback: false,
+            callback_number: None,
             miss_echo: None,
         }
     }
@@ -125,6 +128,7 @@ impl CallerConfig {
                     wins: self.ask_wins,
                 },
                 callback: self.callback,
+                callback_number: self.callback_number.clone(),
                 ..Calling::default()
             }),
             ip: self.ip,

@@ -301,6 +301,7 @@ impl Caller {
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
             | LinkEvent::NotConverging(_)
+            | LinkEvent::Callback(_)
             | LinkEvent::Quality(_)
             | LinkEvent::PoorQuality(_)
             | LinkEvent::TerminateRequest(_)

@@ -24,6 +24,7 @@
 
 pub mod auth;
 pub mod automaton;
+pub mod callback;
 pub mod cbcp;
 pub mod ccp;
 pub mod chap;

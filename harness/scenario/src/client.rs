@@ -199,6 +199,8 @@ pub struct PppClient {
     pub no_address: bool,
     /// Whether it asks to be called back (LCP Callback, RFC 1570 §2.3), as Windows does.
     pub callback: bool,
+    /// The number to be called back at, if the server lets the caller choose.
+    pub callback_number: Option<String>,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
     /// Go on to the next step when this phase begins, instead of when the network is up or the link has failed.
@@ -241,6 +243,7 @@ impl Default for PppClient {
             insist: false,
             no_address: false,
             callback: false,
+            callback_number: None,
             miss_echo: None,
             until: None,
         }

@@ -62,6 +62,7 @@ pub fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
         insist: client.insist,
         no_address: client.no_address,
         callback: client.callback,
+        callback_number: client.callback_number.clone(),
         miss_echo: client.miss_echo,
     }
 }

@@ -284,6 +284,7 @@ impl Sessions {
                 format!("PPP is over: {ending}")
             }
             LinkEvent::NotConverging(what) => what.to_string(),
+            LinkEvent::Callback(agreed) => agreed.to_string(),
             LinkEvent::Quality(what) => what.to_string(),
             LinkEvent::PoorQuality(what) => what.to_string(),
             LinkEvent::TerminateRequest(words) => format!("the caller ends PPP: \"{}\"", escaped(&words)),

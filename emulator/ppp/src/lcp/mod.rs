@@ -11,6 +11,7 @@ use offhook_clock::Random;
 pub use self::extension::{Extension, IDENTIFICATION, TIME_REMAINING};
 pub use self::option::*;
 use crate::auth::{AuthChoice, AuthNegotiation, AuthOption, Demand, Method};
+use crate::callback::{Asked, CallbackOffer, is_number};
 use crate::control::{DEFAULT_MRU, Protocol, Sender, Verdict};
 use crate::frame::{Compression, LCP, LQR};
 use crate::options::RawOption;
@@ -87,6 +88,10 @@ pub struct Lcp {
     judged: Settings,
     auth: AuthNegotiation,
     demand: Demand,
+    /// What may be had of callbacks.
+    callback: Option<CallbackOffer>,
+    judged_callback: Option<Asked>,
+    peer_callback: Option<Asked>,
     /// The peer may have Link-Quality-Reports.
     reports: bool,
     own_magic_seen: u32,
@@ -109,6 +114,9 @@ impl Lcp {
             judged: Settings::DEFAULT,
             auth: AuthNegotiation::new(auth),
             demand: Demand::new(Vec::new()),
+            callback: None,
+            judged_callback: None,
+            peer_callback: None,
             reports: wanted.quality.is_some(),
             own_magic_seen: 0,
             miss_echo: None,
@@ -120,6 +128,16 @@ impl Lcp {
     /// Asks the peer to authenticate itself.
     pub fn with_demand(self, demand: Demand) -> Self {
         Self { demand, ..self }
+    }
+
+    /// Lets the peer be called back.
+    pub fn with_callback(self, callback: Option<CallbackOffer>) -> Self {
+        Self { callback, ..self }
+    }
+
+    /// How the peer asked to be called back, if it did and may be.
+    pub const fn peer_callback(&self) -> Option<&Asked> {
+        self.peer_callback.as_ref()
     }
 
     /// Asks for this Magic-Number, from the next negotiation on.
@@ -169,6 +187,19 @@ impl Lcp {
     /// Whether what we send seems to come back to us (RFC 1661 §6.4).
     pub const fn is_looped_back(&self) -> bool {
         self.own_magic_seen >= LOOPED_BACK
+    }
+
+    fn judge_callback(&mut self, operation: u8, message: &[u8]) -> Verdict {
+        let Some(offer) = &self.callback else { return Verdict::Reject };
+        let number = || String::from_utf8(message.to_vec()).ok().filter(|number| is_number(number));
+        self.judged_callback = match operation {
+            CBCP => Some(Asked::ByCbcp),
+            BY_NAME if message.is_empty() && offer.admin.is_some() => Some(Asked::Here(None)),
+            DIALING_STRING | E164_NUMBER if offer.user => number().map(|number| Asked::Here(Some(number))),
+            _ => None,
+        };
+        self.judged.callback = self.judged_callback.is_some();
+        if self.judged.callback { Verdict::Ack } else { Verdict::Nak(vec![CBCP]) }
     }
 
     fn judge_quality(&mut self, protocol: u16, data: &[u8]) -> Verdict {
@@ -288,11 +319,13 @@ impl Protocol for Lcp {
 
     fn begin_judging(&mut self) {
         self.judged = Settings::DEFAULT;
+        self.judged_callback = None;
         self.auth.begin_judging();
     }
 
     fn agree(&mut self) {
         self.peer = self.judged;
+        self.peer_callback = self.judged_callback.take();
         self.authentication = self.auth.agreed();
     }
 
@@ -320,9 +353,9 @@ impl Protocol for Lcp {
                 Verdict::Ack
             }
             LcpOption::Quality { protocol, data } => self.judge_quality(protocol, data),
+            LcpOption::Callback { operation, message } => self.judge_callback(operation, message),
             LcpOption::Fcs(_)
             | LcpOption::Padding(_)
-            | LcpOption::Callback { .. }
             | LcpOption::Compound
             | LcpOption::Mrru(_)
             | LcpOption::ShortSequence

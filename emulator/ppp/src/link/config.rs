@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Quality;
 use crate::auth::{Account, AuthChoice, AuthOption, Credentials};
+use crate::callback::CallbackOffer;
 use crate::ccp::Method;
 use crate::chap::Algorithm;
 use crate::control::DEFAULT_MRU;
@@ -110,8 +111,10 @@ pub struct Calling {
     pub auth: AuthChoice,
     /// What to ask of IPCP.
     pub ip: Wanted,
-    /// Whether to ask to be called back.
+    /// Whether to ask to be called back, as CBCP has it.
     pub callback: bool,
+    /// The number to be called back at, if the answering end lets this end choose.
+    pub callback_number: Option<String>,
     /// The password to try again with, if Microsoft's CHAP refuses the first and lets this end.
     pub second_password: Option<String>,
     /// How the answering end is to say who it is, if it is.
@@ -150,6 +153,8 @@ pub struct Answering {
     pub retries: u32,
     /// Name and password, if the caller wants to know who this end is; without them the link rejects that.
     pub credentials: Option<Credentials>,
+    /// What callers that ask for it may have of callbacks; `None`: it is rejected.
+    pub callback: Option<CallbackOffer>,
     /// What to give by IPCP. The address of an [`Account`] goes before the one in here.
     pub ip: Given,
 }
@@ -186,6 +191,7 @@ impl Answering {
             challenge_again: None,
             retries: 0,
             credentials: None,
+            callback: None,
             ip: Given { local, remote: Some(remote), dns: Vec::new(), wins: Vec::new() },
         }
     }

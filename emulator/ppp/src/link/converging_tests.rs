@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::pair::{LOCAL, Pair, REMOTE, config, server};
+use super::pair::{DNS, LOCAL, Pair, REMOTE, config, server};
 use super::*;
 use crate::ccp::Method;
 use crate::frame::{CCP, IPCP, IPV6CP};
@@ -78,7 +78,7 @@ fn what_is_not_needed_is_told_and_given_up_and_the_rest_goes_on() {
     assert!(pair.has(&LinkEvent::NotConverging(NotConverging { protocol: CCP, rounds: 11 })), "{:#?}", pair.log);
     pair.run();
     assert_eq!(pair.link.phase(), Phase::Network);
-    assert!(pair.has(&LinkEvent::IpUp { local: REMOTE, peer: Some(LOCAL), dns: vec![super::pair::DNS], wins: vec![] }));
+    assert!(pair.has(&LinkEvent::IpUp { local: REMOTE, peer: Some(LOCAL), dns: vec![DNS], wins: vec![] }));
 }
 
 #[test]

@@ -98,6 +98,7 @@ impl Link {
         self.end_authentication();
         self.echo_requests.stop();
         self.monitor.stop();
+        self.calling_back.stop();
         let phase = match self.lcp.state() {
             State::Closing | State::Stopping => Phase::Terminate,
             State::Initial | State::Starting => Phase::Dead,

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{LinkEnding, NotConverging, PoorQuality, QualityMeasured};
 use crate::auth::{self, OwnAuth, PeerAuth};
+use crate::callback::CallbackAgreed;
 use crate::ccp::Method;
 use crate::hdlc::{BadFrame, Item};
 use crate::ipcp::VanJacobson;
@@ -94,6 +95,8 @@ pub enum LinkEvent {
     CompressionDown,
     /// A protocol is closed because the peer had always another wish.
     NotConverging(NotConverging),
+    /// Both ends agreed on a callback: the answering one ends the link, and whoever drives it calls the number.
+    Callback(CallbackAgreed),
     /// A Link-Quality-Report came that can be laid beside the one before.
     Quality(QualityMeasured),
     /// Too many reporting periods of the last were bad. Comes again only after enough of them were good.

@@ -69,6 +69,7 @@
 //! [`Config::compress`] says so and the peer agrees; [`LinkEvent::Datagram`] has them whole.
 
 mod authentication;
+mod callback;
 mod codec;
 mod compression;
 mod config;
@@ -86,6 +87,7 @@ use std::collections::VecDeque;
 use offhook_clock::{Instant, Random, earliest};
 
 use self::authentication::Authentication;
+use self::callback::CallingBack;
 use self::compression::Compressing;
 pub use self::config::{Answering, Asking, Calling, Config, Echo, Opening, Role};
 use self::echo::EchoRequests;
@@ -118,6 +120,7 @@ pub struct Link {
     lcp: Control<Lcp>,
     echo_requests: EchoRequests,
     monitor: Monitor,
+    calling_back: CallingBack,
     authentication: Authentication,
     ipcp: Option<Control<Ipcp>>,
     ipv6cp: Option<Control<Ipv6cp>>,
@@ -164,10 +167,10 @@ impl Link {
                 let demand = Demand::new(asks.as_ref().map(|asks| asks.auth.clone()).unwrap_or_default());
                 (Lcp::new(wanted, auth, lcp_random).with_demand(demand), Ipcp::asking(*ip))
             }
-            Role::Answering(Answering { auth, ip, credentials, .. }) => {
+            Role::Answering(Answering { auth, ip, credentials, callback, .. }) => {
                 let takes = credentials.is_some().then_some(AuthChoice::All);
                 let lcp = Lcp::new(wanted, takes, lcp_random).with_demand(Demand::new(auth.clone()));
-                (lcp, Ipcp::giving(ip.clone()))
+                (lcp.with_callback(callback.clone()), Ipcp::giving(ip.clone()))
             }
         };
         lcp.set_magic(config.magic);
@@ -185,6 +188,7 @@ impl Link {
             lcp,
             echo_requests: EchoRequests::default(),
             monitor: Monitor::default(),
+            calling_back: CallingBack::default(),
             authentication: Authentication::new(&config.role, Random::new(random.next())),
             ipcp: config.ip.then(|| Control::new(ipcp, config.limits)),
             ipv6cp: config.ipv6.then(|| Control::new(ipv6cp, config.limits)),
@@ -328,6 +332,7 @@ impl Link {
         if !self.is_frozen(Layer::Authentication) {
             self.authentication_timeout(now);
         }
+        self.callback_timeout(now);
         if let Some(ccp) = self.ccp.as_mut().filter(|_| !self.frozen.has(Layer::Ccp)) {
             ccp.handle_timeout(now);
             self.compression_timeout(now);
@@ -353,7 +358,7 @@ impl Link {
         ];
         let thawed = layers.into_iter().filter(|(layer, _)| !self.is_frozen(*layer));
         let next = thawed.map(|(_, deadline)| deadline).fold(None, earliest);
-        let own = earliest(self.start, next).filter(|_| !self.is_silent);
+        let own = earliest(earliest(self.start, self.calling_back.poll_timeout()), next).filter(|_| !self.is_silent);
         earliest(self.receiver.poll_timeout(), own)
     }
 
@@ -428,6 +433,8 @@ impl Link {
 mod answering_tests;
 #[cfg(test)]
 mod authentication_tests;
+#[cfg(test)]
+mod callback_tests;
 #[cfg(test)]
 mod compression_tests;
 #[cfg(test)]

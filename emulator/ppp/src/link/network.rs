@@ -26,6 +26,9 @@ impl Link {
         if self.phase == Phase::Network {
             return;
         }
+        if self.begin_callback(now) {
+            return;
+        }
         self.set_phase(Phase::Network);
         self.open_network(now);
     }

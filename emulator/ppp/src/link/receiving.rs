@@ -3,7 +3,7 @@
 use offhook_clock::Instant;
 
 use super::{Layer, Link, LinkEnding, Phase};
-use crate::frame::{CCP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, LQR};
+use crate::frame::{CBCP, CCP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, LQR};
 use crate::lqr::Report;
 use crate::packet::{Code, Repr};
 
@@ -27,6 +27,10 @@ impl Link {
                 if let Ok(report) = Report::parse(information) {
                     self.handle_report(now, report);
                 }
+            }
+            // Once it is settled an Ack may have been lost, and the Response comes again.
+            (Phase::Authenticate | Phase::Network, CBCP) if self.speaks_of_callback() => {
+                self.handle_callback(now, information);
             }
             (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
                 self.handle_authentication(now, protocol, information);

@@ -19,6 +19,7 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
     check_address(item, problems);
     check_magic(item, problems);
     check_echo(item, problems);
+    check_callback(item, problems);
     check_quality(item, problems);
     check_password(item, scene, problems);
     check_compression(item, problems);
@@ -65,6 +66,7 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
         insist: item.flag("insist").unwrap_or_default(),
         no_address: item.flag("ask-address") == Some(false),
         callback: item.flag("callback").unwrap_or_default(),
+        callback_number: item.text("callback-number"),
         miss_echo: item.number("miss-echo"),
         until: PHASES.property(item, "until"),
     }
@@ -139,6 +141,15 @@ fn check_echo(item: &Item, problems: &mut Vec<Problem>) {
         let message = "`echo-failure` needs `echo-interval=`";
         let problem = Problem::new(fault::CONTRADICTION, message, failure, "echo-interval= is missing");
         problems.push(problem.help("add the time from one Echo-Request to the next: echo-interval=\"10s\""));
+    }
+}
+
+/// A number is told to a server that calls back.
+fn check_callback(item: &Item, problems: &mut Vec<Problem>) {
+    if let (Some(number), false) = (item.property_span("callback-number"), item.flag("callback").unwrap_or_default()) {
+        let message = "`callback-number` needs `callback=#true`";
+        let problem = Problem::new(fault::CONTRADICTION, message, number, "has no effect");
+        problems.push(problem.help("add callback=#true"));
     }
 }
 

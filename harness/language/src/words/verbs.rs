@@ -49,6 +49,12 @@ pub(super) const PPP: &[Property] = &[
         "What it asks to have packets compressed by, and compresses by if the server asks. With MPPE it has no network before that is agreed on, and ends PPP if it is not; it has to authenticate itself by MS-CHAP or MS-CHAPv2.",
     ),
     property("callback", Kind::Flag, flag(false), "Whether it asks to be called back, as Windows does."),
+    property(
+        "callback-number",
+        Kind::Text,
+        Absent::Says("it has none, and takes what the server has for it, or no callback"),
+        "The number that it tells a server which lets it choose where it is called back (CBCP).",
+    ),
     property("delay", time(Duration::ZERO, LONG), seconds(0), "From carrier to its first Configure-Request."),
     property("restart", time(MILLISECOND, TEN_MINUTES), duration(PppClient::RESTART), "Its Restart timer."),
     property("start", STARTS.kind(), text("active"), "Who begins."),

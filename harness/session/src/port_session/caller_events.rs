@@ -99,6 +99,7 @@ impl PortSession {
                 self.linked(now, "CCP is no longer Opened".to_owned());
             }
             LinkEvent::NotConverging(what) => self.linked(now, what.to_string()),
+            LinkEvent::Callback(agreed) => self.linked(now, agreed.to_string()),
             LinkEvent::Quality(what) => self.linked(now, what.to_string()),
             LinkEvent::PoorQuality(what) => self.linked(now, what.to_string()),
             LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),

@@ -55,6 +55,7 @@ impl Session {
                 self.next_ping(now);
             }
             LinkEvent::NotConverging(what) => self.tell(now, what.to_string()),
+            LinkEvent::Callback(agreed) => self.tell(now, agreed.to_string()),
             LinkEvent::Quality(what) => self.tell(now, what.to_string()),
             LinkEvent::PoorQuality(what) => self.tell(now, what.to_string()),
             LinkEvent::TerminateRequest(words) => {
