@@ -455,8 +455,8 @@ const REST: &str = r#"variable "x" 1; scenario "x" { server { port "ttyS0"; }
         }
     }
     call { packets user="a" password="b" auth="all" address="10.0.0.1" insist=#true ask-address=#true ask-dns=#true ask-wins=#true ip=#true ipv6=#true vj=#true vj-slots=4 compress="bsd" mru=296 accm=0 magic=1 ask-magic=#true pfc=#true acfc=#true start="silent" echo-interval="1s" echo-failure=3 quality-reports="1s" quality-loss=1 quality-bad=1 quality-of=2 quality-ends=#true callback=#true callback-number="1" delay="1s" restart="1s" miss-echo=2 until="network" {
-        send "lcp" "echo-request" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s" { rejected "a"; body-of "a"; packet-of "a"; }
-        expect "lcp" "echo-reply" id=1 same-id-as="a" other-id-than="b" of="it" as="c" among=#true times=2 after="1s" within="2s" other-body-than="a" contains="a" at-most=9 at-least=1 address=#true protocol-octets=2 escapes=0 { cut; more; anything; }
+        send "lcp" "echo-request" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s" { rejected "a"; body-of "a"; packet-of "a"; response of="a" secret="x" by="ms-chap-v2" user="u"; }
+        expect "lcp" "echo-reply" id=1 same-id-as="a" other-id-than="b" of="it" as="c" among=#true times=2 after="1s" within="2s" other-body-than="a" contains="a" at-most=9 at-least=1 address=#true protocol-octets=2 escapes=0 { cut; more; anything; any 4; }
         loop-back #false; negotiate "lcp" within="1s"; expect-up within="1s"
     }; }
 }"#;

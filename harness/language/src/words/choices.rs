@@ -8,6 +8,7 @@ use offhook_scenario::{
 use offhook_schema::choices;
 use offhook_script::Proof;
 use offhook_script::framing::{End as FrameEnd, Fcs};
+use offhook_script::template::ResponseBy;
 use offhook_telephony::exchange::CallerIdService;
 use offhook_telephony::modem::CallEnd;
 use offhook_telephony::modem::personality::{CallerIdStyle, DistinctiveRing};
@@ -302,6 +303,13 @@ choices! {
         "ms-chap" => AuthProtocol::MsChap, "RFC 2433";
         "ms-chap-v2" => AuthProtocol::MsChapV2, "RFC 2759";
         "eap" => AuthProtocol::Eap, "RFC 3748, with whatever method";
+    }
+
+    /// What a Response of a packet script is computed by.
+    pub(crate) RESPONSES: ResponseBy {
+        "chap" => ResponseBy::Chap, "RFC 1994, with MD5";
+        "ms-chap" => ResponseBy::MsChap, "RFC 2433, without the response for LAN Manager";
+        "ms-chap-v2" => ResponseBy::MsChapV2, "RFC 2759";
     }
 
     /// From when a duration counts.
