@@ -50,6 +50,7 @@ pub mod packet;
 pub mod pap;
 pub mod pool;
 pub mod print;
+pub mod quality;
 pub mod receiver;
 pub mod restart;
 pub mod transparency;

@@ -98,16 +98,20 @@ impl Link {
         let is_caller = matches!(self.config.role, Role::Calling(_));
         match code {
             Code::Request if is_caller => self.choose_callback(now, identifier, &options),
-            Code::Ack if is_caller && identifier == self.calling_back.identifier => {
-                if self.calling_back.chosen.as_deref() == Some(packet.data()) {
-                    self.callback_acknowledged(now, &options);
-                }
+            Code::Ack if is_caller && self.is_chosen(identifier, packet.data()) => {
+                self.callback_acknowledged(now, &options);
             }
             Code::Response if !is_caller && identifier == self.calling_back.identifier => {
                 self.answer_choice(now, packet, &options);
             }
             _ => {}
         }
+    }
+
+    /// Whether this is what the caller chose, under its Identifier.
+    fn is_chosen(&self, identifier: u8, option: &[u8]) -> bool {
+        let CallingBack { identifier: own, chosen, .. } = &self.calling_back;
+        identifier == *own && chosen.as_deref() == Some(option)
     }
 
     /// The caller takes what it has a number for, else what the other end knows, else none.

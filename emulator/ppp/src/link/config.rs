@@ -3,7 +3,6 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use super::Quality;
 use crate::auth::{Account, AuthChoice, AuthOption, Credentials};
 use crate::callback::CallbackOffer;
 use crate::ccp::Method;
@@ -13,6 +12,7 @@ pub use crate::control::Opening;
 use crate::frame::Compression;
 use crate::ipcp::{Given, VanJacobson, Wanted};
 use crate::lcp::MagicNumber;
+use crate::quality::Quality;
 use crate::restart::Limits;
 
 /// What the link is to be like.

@@ -14,12 +14,12 @@ fn nak_for_ever(pair: &mut Pair, protocol: u16, code: u8, option: impl Fn(u8) ->
     let mut answered = Vec::new();
     for _ in 0..1000 {
         pair.settle();
-        let requests = pair.server_events.iter().filter_map(|event| {
+        let mut requests = pair.server_events.iter().filter_map(|event| {
             let LinkEvent::FrameReceived(octets) = event else { return None };
             let frame = Frame::parse(octets).ok().filter(|frame| frame.protocol == protocol)?;
             frame.information.starts_with(&[1]).then(|| frame.information[1])
         });
-        let Some(identifier) = requests.last().filter(|identifier| !answered.contains(identifier)) else { break };
+        let Some(identifier) = requests.next_back().filter(|identifier| !answered.contains(identifier)) else { break };
         answered.push(identifier);
         pair.inject(protocol, &emit(code, identifier, &option(identifier)));
     }

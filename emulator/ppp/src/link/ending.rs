@@ -3,9 +3,9 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use super::PoorQuality;
 use crate::packet::Code;
 use crate::print::coded_name;
+use crate::quality::PoorQuality;
 
 /// The first cause of the link's end that came up. `Display` gives it as a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,12 +2,13 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{LinkEnding, NotConverging, PoorQuality, QualityMeasured};
+use super::{LinkEnding, NotConverging};
 use crate::auth::{self, OwnAuth, PeerAuth};
 use crate::callback::CallbackAgreed;
 use crate::ccp::Method;
 use crate::hdlc::{BadFrame, Item};
 use crate::ipcp::VanJacobson;
+use crate::quality::{PoorQuality, QualityMeasured};
 
 /// A phase of the link (RFC 1661 §3.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -96,7 +96,6 @@ pub use self::event::{LinkEvent, Phase};
 use self::layer::Frozen;
 pub use self::layer::Layer;
 use self::quality::Monitor;
-pub use self::quality::{Lost, PoorQuality, Quality, QualityMeasured};
 use crate::auth::{AuthChoice, Demand};
 use crate::ccp::Ccp;
 use crate::control::{Control, DEFAULT_MRU};
@@ -105,6 +104,7 @@ use crate::hdlc::{self, Deframer};
 use crate::ipcp::Ipcp;
 use crate::ipv6cp::Ipv6cp;
 use crate::lcp::{Lcp, Settings};
+pub use crate::quality::{Lost, PoorQuality, Quality, QualityMeasured};
 use crate::receiver::Receiver;
 use crate::transparency::encode;
 

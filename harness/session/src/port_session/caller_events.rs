@@ -7,7 +7,7 @@ use offhook_ppp::auth::{AuthOption, OwnAuth};
 use offhook_ppp::ccp::told;
 use offhook_ppp::chap;
 use offhook_ppp::frame::{CHAP, EAP, Frame, IPCP, LCP, PAP};
-use offhook_ppp::link::{LinkEnding, LinkEvent};
+use offhook_ppp::link::LinkEvent;
 use offhook_ppp::packet::{Code, Packet};
 use offhook_ppp::{eap, pap, print};
 use offhook_telephony::exchange::Release;
@@ -16,7 +16,7 @@ use offhook_telephony::trace::{End, EventKind, escaped};
 use super::PortSession;
 use crate::facts::{Addresses, Auth, Timestamped, protocol_of};
 use crate::tap::Tapped;
-use offhook_scenario::{AuthResult, Reason};
+use offhook_scenario::AuthResult;
 
 impl PortSession {
     /// Text from the server.
@@ -104,11 +104,6 @@ impl PortSession {
             LinkEvent::PoorQuality(what) => self.linked(now, what.to_string()),
             LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),
             LinkEvent::Finished(ending) => {
-                self.facts.own_reason = match &ending {
-                    LinkEnding::EchoFailure(_) => Some(Reason::NoEcho),
-                    LinkEnding::PoorQuality(_) => Some(Reason::Quality),
-                    _ => None,
-                };
                 let why = ending.to_string();
                 self.linked(now, format!("PPP is over: {why}"));
                 self.facts.closed = Some(Timestamped { at, what: why });
@@ -178,7 +173,11 @@ impl PortSession {
         let is_request = packet.code() == Code::ConfigureRequest;
         let mark = match protocol {
             LCP if is_request => &mut self.facts.establish,
-            LCP if packet.code() == Code::TerminateRequest => &mut self.facts.own_terminate,
+            LCP if packet.code() == Code::TerminateRequest => {
+                let what = String::from_utf8_lossy(packet.data()).into_owned();
+                self.facts.own_terminate.get_or_insert(Timestamped { at: now, what });
+                return;
+            }
             PAP if pap::Code::from(code) == pap::Code::AuthenticateRequest => &mut self.facts.authenticate,
             CHAP if chap::Code::from(code) == chap::Code::Response => &mut self.facts.authenticate,
             EAP if eap::Code::from(code) == eap::Code::Response => &mut self.facts.authenticate,
