@@ -61,7 +61,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "telephony",
         ],
     ),
-    ("offhook-fuzz", &["base", "clock", "decode", "etc", "lab", "language", "port", "ppp", "report", "telephony"]),
+    (
+        "offhook-fuzz",
+        &["answerer", "base", "clock", "decode", "etc", "lab", "language", "port", "ppp", "report", "telephony"],
+    ),
     (
         "offhook",
         &[

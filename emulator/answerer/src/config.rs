@@ -4,9 +4,10 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use offhook_ppp::auth::{Account, AuthOption};
+use offhook_ppp::callback::CallbackOffer;
 use offhook_ppp::chap::Algorithm;
 use offhook_ppp::ipcp::Given;
-use offhook_ppp::link::{Answering, Config, Echo, Opening, Role};
+use offhook_ppp::link::{Answering, Config, Echo, Opening, Quality, Role};
 
 /// The name of the host itself, beside [`AnswererConfig::name`] alone: of the domain that RFC 2606 §2 keeps for tests.
 pub const DOMAIN: &str = "test";
@@ -28,6 +29,11 @@ pub struct AnswererConfig {
     pub names: Vec<(String, Ipv4Addr)>,
     /// Whether to negotiate IPV6CP; otherwise the caller's is Protocol-Rejected.
     pub ipv6: bool,
+    /// What callers that ask for it may have of callbacks; `None`: none. Whoever drives the answerer calls back, as
+    /// [`LinkEvent::Callback`](offhook_ppp::link::LinkEvent::Callback) says.
+    pub callback: Option<CallbackOffer>,
+    /// Link-Quality-Reports, if callers may have them and are asked for them.
+    pub quality: Option<Quality>,
     /// Its own Echo-Requests, if there are to be any: where nothing else shows that a caller is gone.
     pub echo: Option<Echo>,
     /// Who begins.
@@ -45,6 +51,8 @@ impl Default for AnswererConfig {
             dns: Vec::new(),
             names: Vec::new(),
             ipv6: false,
+            callback: None,
+            quality: None,
             echo: None,
             opening: Opening::Active,
         }
@@ -76,11 +84,13 @@ impl AnswererConfig {
                 auth,
                 accounts: self.accounts.clone(),
                 name: self.name.clone(),
+                callback: self.callback.clone(),
                 ip: Given { local: self.local, remote: Some(remote), dns, wins: Vec::new() },
                 ..Answering::new(self.local, remote)
             }),
             ipv6: self.ipv6,
             echo: self.echo,
+            quality: self.quality,
             opening: self.opening,
             seed,
             ..Config::default()

@@ -194,6 +194,10 @@ impl Answerer {
             | LinkEvent::HeadersCompressed { .. }
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
+            | LinkEvent::NotConverging(_)
+            | LinkEvent::Callback(_)
+            | LinkEvent::Quality(_)
+            | LinkEvent::PoorQuality(_)
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }

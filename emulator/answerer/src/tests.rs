@@ -4,6 +4,7 @@
 use offhook_caller::ip::HostEvent as CallerHostEvent;
 use offhook_caller::{AuthChoice, Caller, CallerConfig, CallerEvent, TransferRequest};
 use offhook_ppp::auth::{Account, AuthOption, Method, OwnAuth};
+use offhook_ppp::callback::{CallbackAgreed, CallbackOffer};
 use offhook_ppp::link::LinkEnding;
 
 use super::*;
@@ -285,4 +286,17 @@ fn ipv6_is_spoken_if_it_is_wanted_and_its_host_answers() {
         matches!(event, AnswererEvent::Link(LinkEvent::FrameSent(frame)) if offhook_ppp::print::frame(frame).contains("echo reply"))
     });
     assert_eq!(replies.count(), 1);
+}
+
+#[test]
+fn a_caller_is_called_back_by_whoever_drives_the_answerer() {
+    let offer = CallbackOffer { user: true, delay: 5, ..CallbackOffer::default() };
+    let config = AnswererConfig { callback: Some(offer), ..accounts() };
+    let number = Some("5551234".to_owned());
+    let caller = CallerConfig { callback: true, callback_number: number.clone(), ..alice("secret", AuthChoice::Any) };
+    let call = Call::new(&config, caller);
+    let agreed = CallbackAgreed { number, delay: 5 };
+    assert!(call.told.contains(&AnswererEvent::Link(LinkEvent::Callback(agreed.clone()))), "{:#?}", call.told);
+    assert!(call.seen.contains(&CallerEvent::Link(LinkEvent::Callback(agreed.clone()))), "{:#?}", call.seen);
+    assert_eq!(agreed.to_string(), "the caller is to be called back at 5551234, 5 s after this call");
 }

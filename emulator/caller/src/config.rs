@@ -12,7 +12,7 @@ use offhook_ppp::control::DEFAULT_MRU;
 use offhook_ppp::frame::Compression;
 use offhook_ppp::ipcp::{VanJacobson, Wanted};
 use offhook_ppp::lcp::MagicNumber;
-use offhook_ppp::link::{Calling, Config, Echo, Opening, Role};
+use offhook_ppp::link::{Calling, Config, Echo, Opening, Quality, Role};
 use offhook_ppp::restart::Limits;
 
 /// What the caller is like.
@@ -52,6 +52,8 @@ pub struct CallerConfig {
     pub opening: Opening,
     /// Its own Echo-Requests, if there are to be any.
     pub echo: Option<Echo>,
+    /// The Link-Quality-Reports it asks for, and what it makes of them; `None`: it knows none.
+    pub quality: Option<Quality>,
     /// Which authentication protocols it takes.
     pub auth: AuthChoice,
     /// From carrier to the first Configure-Request. What comes in until then is told and has no effect.
@@ -65,8 +67,10 @@ pub struct CallerConfig {
     /// What address the server takes it to have it then does not know.
     pub no_address: bool,
     /// Whether its LCP Configure-Request has a Callback option (RFC 1570 §2.3) with operation 6, CBCP, until it is
-    /// rejected, as it is with Windows. CBCP itself the caller does not know.
+    /// rejected, as it is with Windows. What the server grants by CBCP is taken, and told.
     pub callback: bool,
+    /// The number to be called back at, if the server lets the caller choose.
+    pub callback_number: Option<String>,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
 }
@@ -90,12 +94,14 @@ impl Default for CallerConfig {
             compression: Compression { acfc: true, pfc: true },
             opening: Opening::Active,
             echo: None,
+            quality: None,
             auth: AuthChoice::default(),
             delay: Duration::ZERO,
             restart: Duration::from_secs(3),
             insist: false,
             no_address: false,
             callback: false,
+            callback_number: None,
             miss_echo: None,
         }
     }
@@ -122,6 +128,7 @@ impl CallerConfig {
                     wins: self.ask_wins,
                 },
                 callback: self.callback,
+                callback_number: self.callback_number.clone(),
                 ..Calling::default()
             }),
             ip: self.ip,
@@ -134,9 +141,11 @@ impl CallerConfig {
             compression: self.compression,
             opening: self.opening,
             echo: self.echo,
+            quality: self.quality,
             seed,
             limits: Limits { restart: self.restart, ..Limits::default() },
             delay: self.delay,
+            outlasts_network: true,
             miss_echo: self.miss_echo,
         }
     }

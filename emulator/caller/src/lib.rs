@@ -300,6 +300,10 @@ impl Caller {
             | LinkEvent::HeadersCompressed { .. }
             | LinkEvent::CompressionUp { .. }
             | LinkEvent::CompressionDown
+            | LinkEvent::NotConverging(_)
+            | LinkEvent::Callback(_)
+            | LinkEvent::Quality(_)
+            | LinkEvent::PoorQuality(_)
             | LinkEvent::TerminateRequest(_)
             | LinkEvent::Finished(_) => {}
         }

@@ -77,6 +77,9 @@ pub enum Output {
     CodeRejected(u8),
     /// The peer answered an Echo-Request with this Identifier (LCP only, RFC 1661 §5.8).
     EchoReply(u8),
+    /// The peer had another wish each time it was asked, so many times (RFC 1661 §4.6, "configuration is not converging"): the
+    /// layer is closed.
+    NotConverging(u32),
     /// Our own Magic-Number came back in Opened: negotiation starts again (LCP only, RFC 1661 §6.4).
     LoopedBack,
     /// A packet with one of the protocol's own codes, [`Protocol::CODES`].
@@ -296,6 +299,12 @@ impl<P: Protocol> Control<P> {
                 return;
             }
             self.outstanding = None;
+            if code != Code::ConfigureAck
+                && let Some(rounds) = self.timer.is_nakked()
+            {
+                self.outputs.push_back(Output::NotConverging(rounds));
+                return self.handle_close(now, "Configuration does not converge");
+            }
             for option in Options::new(options).map_while(Result::ok) {
                 match code {
                     Code::ConfigureNak => self.protocol.nakked(option),
@@ -415,7 +424,7 @@ impl<P: Protocol> Control<P> {
 
     fn begin_negotiation(&mut self) {
         self.protocol.reset();
-        self.timer.forgive();
+        self.timer.begin_negotiation();
     }
 
     /// scr. A retransmission keeps Identifier and contents, so that a late answer still counts (RFC 1661 §5.1).

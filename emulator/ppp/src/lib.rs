@@ -24,6 +24,7 @@
 
 pub mod auth;
 pub mod automaton;
+pub mod callback;
 pub mod cbcp;
 pub mod ccp;
 pub mod chap;
@@ -49,6 +50,7 @@ pub mod packet;
 pub mod pap;
 pub mod pool;
 pub mod print;
+pub mod quality;
 pub mod receiver;
 pub mod restart;
 pub mod transparency;

@@ -15,11 +15,14 @@ pub struct Limits {
     pub max_terminate: u32,
     /// Max-Failure: Configure-Naks sent before they become Configure-Rejects, 5.
     pub max_failure: u32,
+    /// Configure-Naks and Configure-Rejects that are taken in one negotiation, 10. The RFC names no such limit: each of them
+    /// is an answer, and sets Max-Configure back, so that a peer which has always another wish would be asked for ever.
+    pub max_rounds: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { restart: Duration::from_secs(3), max_configure: 10, max_terminate: 2, max_failure: 5 }
+        Self { restart: Duration::from_secs(3), max_configure: 10, max_terminate: 2, max_failure: 5, max_rounds: 10 }
     }
 }
 
@@ -29,13 +32,14 @@ pub struct RestartTimer {
     limits: Limits,
     restart_count: u32,
     failures: u32,
+    rounds: u32,
     deadline: Option<Instant>,
 }
 
 impl RestartTimer {
     /// Counters at zero and a stopped timer.
     pub const fn new(limits: Limits) -> Self {
-        Self { limits, restart_count: 0, failures: 0, deadline: None }
+        Self { limits, restart_count: 0, failures: 0, rounds: 0, deadline: None }
     }
 
     /// irc before a Configure-Request.
@@ -88,7 +92,19 @@ impl RestartTimer {
         true
     }
 
-    /// A Configure-Ack was sent or negotiation starts again: Max-Failure counts from zero.
+    /// A Configure-Nak or -Reject came: how many of them the negotiation has had, if that is more than is taken.
+    pub const fn is_nakked(&mut self) -> Option<u32> {
+        self.rounds = self.rounds.saturating_add(1);
+        if self.rounds > self.limits.max_rounds { Some(self.rounds) } else { None }
+    }
+
+    /// Negotiation starts again: everything that bounds it counts from zero.
+    pub const fn begin_negotiation(&mut self) {
+        self.failures = 0;
+        self.rounds = 0;
+    }
+
+    /// A Configure-Ack was sent: Max-Failure counts from zero.
     pub const fn forgive(&mut self) {
         self.failures = 0;
     }
@@ -119,5 +135,20 @@ mod tests {
         assert_eq!([0; 6].map(|_| timer.may_nak()), [true, true, true, true, true, false]);
         timer.forgive();
         assert!(timer.may_nak());
+    }
+
+    #[test]
+    fn ten_naks_of_the_peer_are_taken_in_one_negotiation_whatever_it_is_sent() {
+        let mut timer = RestartTimer::new(Limits::default());
+        let of_one = |timer: &mut RestartTimer| {
+            timer.begin_negotiation();
+            std::iter::from_fn(|| {
+                timer.initialize_for_configure();
+                timer.forgive();
+                (timer.is_nakked().is_none()).then_some(())
+            })
+            .count()
+        };
+        assert_eq!([of_one(&mut timer), of_one(&mut timer)], [10, 10]);
     }
 }

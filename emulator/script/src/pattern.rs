@@ -205,15 +205,26 @@ impl Pattern {
             },
             Body::Options { list, others } => compare_options(came, list, *others, context),
             Body::Data { parts, cut, more } => {
-                let wanted = template::body(parts, context)?;
+                let wanted = template::mask(parts, context)?;
                 let body = if names::codes(self.protocol).is_empty() { &came.information } else { came.body() };
-                match body == wanted || *cut && wanted.starts_with(body) || *more && body.starts_with(&wanted) {
+                let is_long = body.len() == wanted.len()
+                    || *cut && body.len() < wanted.len()
+                    || *more && body.len() > wanted.len();
+                let is_it = |(wanted, came): (&Option<u8>, &u8)| wanted.is_none_or(|wanted| wanted == *came);
+                match is_long && wanted.iter().zip(body.iter()).all(is_it) {
                     true => Ok(()),
-                    false => Err(format!("its data is {}, not {}", hex(body), hex(&wanted))),
+                    false => Err(format!("its data is {}, not {}", hex(body), masked(&wanted))),
                 }
             }
         }
     }
+}
+
+/// Digits, with `??` for an octet that may be any.
+fn masked(wanted: &[Option<u8>]) -> String {
+    let digits: Vec<String> =
+        wanted.iter().map(|octet| octet.map_or_else(|| "??".to_owned(), |octet| format!("{octet:02x}"))).collect();
+    digits.join(" ")
 }
 
 /// What an answer repeats of its question (RFC 1661 §5.2, §5.6 to §5.8).

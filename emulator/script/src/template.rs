@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use md5::{Digest, Md5};
+use offhook_ppp::chap::response_value;
+use offhook_ppp::mschap::response::{V1, V2};
 use offhook_ppp::packet::HEADER;
 use serde::{Deserialize, Serialize};
 
@@ -95,14 +96,36 @@ pub enum Part {
     OwnMagic,
     /// A length octet, and that many octets: name and password of PAP.
     Counted(Vec<u8>),
-    /// Value-Size and Value of a Response to a Challenge of CHAP with MD5 (RFC 1994 §4.1).
+    /// Any octets, so many: of a pattern. In a packet to send they are zeros.
+    Any(usize),
+    /// Value-Size and Value of a Response to a Challenge (RFC 1994 §4.1).
     Response {
         /// The Challenge.
         of: String,
         /// The secret.
         secret: String,
+        /// The algorithm.
+        by: ResponseBy,
+        /// The name, which MS-CHAPv2 counts in.
+        user: String,
     },
 }
+
+/// What a Response is computed by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResponseBy {
+    /// CHAP with MD5 (RFC 1994 §4.1).
+    #[default]
+    Chap,
+    /// MS-CHAP (RFC 2433 §4).
+    MsChap,
+    /// MS-CHAPv2 (RFC 2759 §4).
+    MsChapV2,
+}
+
+/// What a script's end challenges the peer by in MS-CHAPv2: the same each time, so that a run repeats itself.
+const PEER_CHALLENGE: [u8; 16] = *b"!\"#$%&'()*+,-./0";
 
 /// The Data field of an option.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,19 +255,44 @@ pub fn body(parts: &[Part], context: Context<'_>) -> Result<Vec<u8>, String> {
                 octets.push(u8::try_from(more.len()).unwrap_or(u8::MAX));
                 octets.extend(more);
             }
-            Part::Response { of, secret } => {
-                let question = context.captures.get(of)?;
-                let challenge = question.challenge().unwrap_or_default();
-                let mut hash = Md5::new();
-                hash.update([question.identifier().unwrap_or_default()]);
-                hash.update(secret.as_bytes());
-                hash.update(challenge);
-                octets.push(16);
-                octets.extend(hash.finalize());
+            Part::Any(count) => octets.extend(std::iter::repeat_n(0, *count)),
+            Part::Response { of, secret, by, user } => {
+                let value = response(context.captures.get(of)?, *by, secret, user)
+                    .ok_or_else(|| format!("the Challenge \"{of}\" has another length than its algorithm asks for"))?;
+                octets.push(u8::try_from(value.len()).unwrap_or(u8::MAX));
+                octets.extend(value);
             }
         }
     }
     Ok(octets)
+}
+
+/// The Value of the Response to a Challenge; `None`: it is none of that algorithm.
+fn response(question: &Captured, by: ResponseBy, secret: &str, user: &str) -> Option<Vec<u8>> {
+    let challenge = question.challenge().unwrap_or_default();
+    Some(match by {
+        ResponseBy::Chap => {
+            response_value(question.identifier().unwrap_or_default(), secret.as_bytes(), challenge).to_vec()
+        }
+        ResponseBy::MsChap => V1::answer(challenge.try_into().ok()?, secret).emit(),
+        ResponseBy::MsChapV2 => V2::answer(challenge.try_into().ok()?, PEER_CHALLENGE, user.as_bytes(), secret).emit(),
+    })
+}
+
+/// The same octets as [`body`], with `None` for those that may be any.
+///
+/// # Errors
+///
+/// As there.
+pub fn mask(parts: &[Part], context: Context<'_>) -> Result<Vec<Option<u8>>, String> {
+    let mut wanted = Vec::new();
+    for part in parts {
+        match part {
+            Part::Any(count) => wanted.extend(std::iter::repeat_n(None, *count)),
+            part => wanted.extend(body(std::slice::from_ref(part), context)?.into_iter().map(Some)),
+        }
+    }
+    Ok(wanted)
 }
 
 #[cfg(test)]
@@ -269,6 +317,48 @@ mod tests {
         assert_eq!(reject.information(context(&captures), 9).unwrap(), wanted);
         let other = Template { identifier: Identifier::OtherThan("theirs".into()), ..ack };
         assert_eq!(other.information(context(&captures), 7).unwrap()[1], 8);
+    }
+
+    /// What a challenge kept as "theirs" is answered by.
+    fn answered(identifier: u8, challenge: &[u8], by: ResponseBy, secret: &str, user: &str) -> Result<Vec<u8>, String> {
+        let mut captures = Captures::default();
+        let value = [&[challenge.len() as u8], challenge].concat();
+        let information = offhook_ppp::packet::emit(1, identifier, &value);
+        captures.keep("theirs", Captured { protocol: 0xc223, information });
+        let (of, secret, user) = ("theirs".to_owned(), secret.to_owned(), user.to_owned());
+        body(&[Part::Response { of, secret, by, user }], context(&captures))
+    }
+
+    // RFC 2433 Appendix B.2: password "MyPw", challenge 10 2D B5 DF 08 5D 30 41.
+    #[test]
+    fn a_response_of_ms_chap_is_that_of_rfc_2433() {
+        let challenge = b"\x10\x2d\xb5\xdf\x08\x5d\x30\x41";
+        let value = answered(1, challenge, ResponseBy::MsChap, "MyPw", "").unwrap();
+        assert_eq!((value.len(), value[0], value[49]), (50, 49, 1));
+        let nt = b"\x4e\x9d\x3c\x8f\x9c\xfd\x38\x5d\x5b\xf4\xd3\x24\x67\x91\x95\x6c\xa4\xc3\x51\xab\x40\x9a\x3d\x61";
+        assert_eq!(value[25..49], nt[..]);
+    }
+
+    // RFC 2759 §9.2: of the reserved octets and flags all are zero; the right secret is known from a wrong one.
+    #[test]
+    fn a_response_of_ms_chap_v2_is_from_whoever_knows_the_secret() {
+        let challenge = b"\x5b\x5d\x7c\x7d\x7b\x3f\x2f\x3e\x3c\x2c\x60\x21\x32\x26\x26\x28";
+        let value = |secret| answered(1, challenge, ResponseBy::MsChapV2, secret, "User").unwrap();
+        let response = V2::parse(&value("clientPass")[1..]).unwrap();
+        assert_eq!((response.reserved, response.flags), ([0; 8], 0));
+        assert!(response.is_from(challenge, b"User", "clientPass"));
+        assert!(!response.is_from(challenge, b"User", "wrong") && !response.is_from(challenge, b"Other", "clientPass"));
+        assert_ne!(value("wrong"), value("clientPass"));
+        let error = answered(1, &challenge[..8], ResponseBy::MsChapV2, "x", "User").unwrap_err();
+        assert_eq!(error, "the Challenge \"theirs\" has another length than its algorithm asks for");
+    }
+
+    #[test]
+    fn any_octets_are_masked_in_a_pattern_and_zeros_in_a_packet() {
+        let captures = Captures::default();
+        let parts = [Part::Octets(vec![1]), Part::Any(2), Part::Octets(vec![2])];
+        assert_eq!(mask(&parts, context(&captures)).unwrap(), [Some(1), None, None, Some(2)]);
+        assert_eq!(body(&parts, context(&captures)).unwrap(), [1, 0, 0, 2]);
     }
 
     #[test]

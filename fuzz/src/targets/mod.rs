@@ -1,5 +1,6 @@
 //! The targets, one file each.
 
+mod answerer;
 mod archive;
 mod capture;
 mod compression;
@@ -19,6 +20,7 @@ use crate::Target;
 pub static TARGETS: &[Target] = &[
     hdlc::TARGET,
     link::TARGET,
+    answerer::TARGET,
     telnet::TARGET,
     modem::TARGET,
     exchange::TARGET,

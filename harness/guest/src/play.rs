@@ -32,9 +32,7 @@ fn prepared(job: &Job) -> Result<Report, Error> {
     if job.scenario.server.lan.is_some() {
         builder.enable_time();
     }
-    let runtime = builder
-        .build()
-        .map_err(|error| Error::io("starting the event loop", &error))?;
+    let runtime = builder.build().map_err(|error| Error::io("starting the event loop", &error))?;
     let mut report = runtime.block_on(async {
         namespaces.configure(job.scenario.server.lan.as_ref()).await?;
         let lan = match &job.scenario.server.lan {

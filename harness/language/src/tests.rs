@@ -6,7 +6,7 @@ use offhook_etc::Content;
 use offhook_scenario::{
     AcceptedAuth, AccountsFile, Act, ArpOwner, AuthProtocol, AuthResult, AutoPpp, Call, CallerIdRule, ClientProgram,
     Compress, Compressed, Direction, EchoRequests, Edit, Forward, ForwardWhen, Host, Line, Magic, Mode, ModemTraits,
-    Port, Ppp, PppClient, Program, ReplacedBy, Scenario, Since, Start, Transfer, User, Verb, Wiring,
+    Port, Ppp, PppClient, Program, QualityReports, ReplacedBy, Scenario, Since, Start, Transfer, User, Verb, Wiring,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -75,7 +75,7 @@ const CALLS: &str = r#"
         modem-on
         hold-off
         hold-off "30s"
-        ppp user="a" password="b" auth="ms-chap-first" delay="2s" restart="1s" address="10.0.0.9" insist=#true callback=#true miss-echo=6 ask-wins=#true vj=#true vj-slots=4 compress="deflate" mru=296 accm=0x000a0000 magic=0x12345678 pfc=#false acfc=#false start="silent" echo-interval="10s" echo-failure=3
+        ppp user="a" password="b" auth="ms-chap-first" delay="2s" restart="1s" address="10.0.0.9" insist=#true callback=#true callback-number="555" miss-echo=6 ask-wins=#true vj=#true vj-slots=4 compress="deflate" mru=296 accm=0x000a0000 magic=0x12345678 pfc=#false acfc=#false start="silent" echo-interval="10s" echo-failure=3 quality-reports="20s" quality-bad=4 quality-ends=#true
         expect-wins "10.0.0.1"
         expect-compression "vj" from="server"
         expect-auth "accepted" protocol="chap"
@@ -205,6 +205,7 @@ fn every_verb_holds_what_it_says() {
         restart: seconds(1),
         insist: true,
         callback: true,
+        callback_number: Some(text("555")),
         miss_echo: Some(6),
         ask_wins: true,
         vj_slots: Some(4),
@@ -216,6 +217,7 @@ fn every_verb_holds_what_it_says() {
         acfc: false,
         start: Start::Silent,
         echo: Some(EchoRequests { interval: seconds(10), failure: Some(3) }),
+        quality: Some(QualityReports { period: seconds(20), loss: 10, bad: 4, of: 5, ends: true }),
         ..PppClient::default()
     };
     let fetch = Transfer {
@@ -453,9 +455,9 @@ const REST: &str = r#"variable "x" 1; stack "y" from="trixie" { replace "/usr/sb
             answer "lcp" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s"
         }
     }
-    call { packets user="a" password="b" auth="all" address="10.0.0.1" insist=#true ask-address=#true ask-dns=#true ask-wins=#true ip=#true ipv6=#true vj=#true vj-slots=4 compress="bsd" mru=296 accm=0 magic=1 ask-magic=#true pfc=#true acfc=#true start="silent" echo-interval="1s" echo-failure=3 callback=#true delay="1s" restart="1s" miss-echo=2 until="network" {
-        send "lcp" "echo-request" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s" { rejected "a"; body-of "a"; packet-of "a"; }
-        expect "lcp" "echo-reply" id=1 same-id-as="a" other-id-than="b" of="it" as="c" among=#true times=2 after="1s" within="2s" other-body-than="a" contains="a" at-most=9 at-least=1 address=#true protocol-octets=2 escapes=0 { cut; more; anything; }
+    call { packets user="a" password="b" auth="all" address="10.0.0.1" insist=#true ask-address=#true ask-dns=#true ask-wins=#true ip=#true ipv6=#true vj=#true vj-slots=4 compress="bsd" mru=296 accm=0 magic=1 ask-magic=#true pfc=#true acfc=#true start="silent" echo-interval="1s" echo-failure=3 quality-reports="1s" quality-loss=1 quality-bad=1 quality-of=2 quality-ends=#true callback=#true callback-number="1" delay="1s" restart="1s" miss-echo=2 until="network" {
+        send "lcp" "echo-request" id=1 same-id-as="a" other-id-than="b" of="it" as="c" length=4 padding="00" address=1 control=1 acfc=#true protocol="21" fcs="bad" accm=0 escape-all=#true flags=2 end="abort" cut=3 stray="11" every="1s" { rejected "a"; body-of "a"; packet-of "a"; response of="a" secret="x" by="ms-chap-v2" user="u"; }
+        expect "lcp" "echo-reply" id=1 same-id-as="a" other-id-than="b" of="it" as="c" among=#true times=2 after="1s" within="2s" other-body-than="a" contains="a" at-most=9 at-least=1 address=#true protocol-octets=2 escapes=0 { cut; more; anything; any 4; }
         loop-back #false; negotiate "lcp" within="1s"; expect-up within="1s"
     }; }
 }"#;

@@ -75,7 +75,7 @@ fn with_all_timeouts_as_one_input_the_counters_do_not_matter_and_the_states_are_
     let inputs: Vec<Input> = setup.inputs().into_iter().map(silence).collect();
     let config = |limits: Limits| {
         let mut config = own_end(Layer::Lcp, End::Answering);
-        config.limits = Limits { max_failure: u32::MAX, ..limits };
+        config.limits = Limits { max_failure: u32::MAX, max_rounds: u32::MAX, ..limits };
         config
     };
     let machine = |limits: Limits| {

@@ -73,6 +73,28 @@ pub enum Start {
     Silent,
 }
 
+/// How a caller watches its line by Link-Quality-Reports (RFC 1989).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QualityReports {
+    /// From each of the server's reports to the next, at most.
+    pub period: Duration,
+    /// A period is bad with more frames lost than so many of a hundred.
+    pub loss: u8,
+    /// The quality is poor with so many bad periods,
+    pub bad: u32,
+    /// of the last so many.
+    pub of: u32,
+    /// Whether it ends PPP then.
+    pub ends: bool,
+}
+
+impl QualityReports {
+    /// Frames of a hundred that may be lost, if nothing is said.
+    pub const LOSS: u8 = 10;
+    /// Bad periods that make poor quality, and of how many, likewise.
+    pub const BAD: (u32, u32) = (3, 5);
+}
+
 /// Echo-Requests of the caller (RFC 1661 §5.8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EchoRequests {
@@ -157,6 +179,8 @@ pub struct PppClient {
     pub start: Start,
     /// Its own Echo-Requests, if it sends any.
     pub echo: Option<EchoRequests>,
+    /// The Link-Quality-Reports it asks for, if it asks for any.
+    pub quality: Option<QualityReports>,
     /// Whether it negotiates IPV6CP. False unless stated otherwise.
     pub ipv6: bool,
     /// For how many connections it takes and sends compressed headers (Van Jacobson's, RFC 1144); `None`: it does not.
@@ -175,6 +199,8 @@ pub struct PppClient {
     pub no_address: bool,
     /// Whether it asks to be called back (LCP Callback, RFC 1570 §2.3), as Windows does.
     pub callback: bool,
+    /// The number to be called back at, if the server lets the caller choose.
+    pub callback_number: Option<String>,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
     /// Go on to the next step when this phase begins, instead of when the network is up or the link has failed.
@@ -207,6 +233,7 @@ impl Default for PppClient {
             acfc: true,
             start: Start::Active,
             echo: None,
+            quality: None,
             ipv6: false,
             vj_slots: None,
             compress: None,
@@ -216,6 +243,7 @@ impl Default for PppClient {
             insist: false,
             no_address: false,
             callback: false,
+            callback_number: None,
             miss_echo: None,
             until: None,
         }

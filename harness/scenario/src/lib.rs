@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use call::{Call, Client, ClientProgram, Deviation, KnownFailure, PATIENCE, Step};
 pub use change::{Change, Edit};
-pub use client::{AcceptedAuth, AuthProtocol, Compress, EchoRequests, Magic, Phase, PppClient, Start};
+pub use client::{AcceptedAuth, AuthProtocol, Compress, EchoRequests, Magic, Phase, PppClient, QualityReports, Start};
 pub use disturbance::{Deed, Disturbance, Moment};
 pub use invariant::{Invariant, InvariantKind};
 pub use offhook_base::{Span, format_duration, parse_duration};

@@ -441,6 +441,8 @@ pub enum Reason {
     ConnectTime,
     /// Terminate-Request "Peer not responding".
     NoEcho,
+    /// Terminate-Request "Link quality is poor".
+    Quality,
     /// Terminate-Request "User request" or "No network protocols running" or any other text.
     Other,
     /// Carrier was lost with no Terminate-Request.

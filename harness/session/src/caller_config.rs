@@ -5,9 +5,9 @@ use offhook_ppp::ccp::Method;
 use offhook_ppp::frame::Compression;
 use offhook_ppp::ipcp::VanJacobson;
 use offhook_ppp::lcp::MagicNumber;
-use offhook_ppp::link::{Echo, Opening};
+use offhook_ppp::link::{Echo, Opening, Quality};
 use offhook_ppp::mppe::Strength;
-use offhook_scenario::{AcceptedAuth, Compress, EchoRequests, Magic, PppClient, Start};
+use offhook_scenario::{AcceptedAuth, Compress, EchoRequests, Magic, PppClient, QualityReports, Start};
 
 /// The caller that `ppp` describes.
 pub fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
@@ -32,6 +32,13 @@ pub fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
             Start::Silent => Opening::Silent,
         },
         echo: client.echo.map(|EchoRequests { interval, failure }| Echo { interval, failures: failure }),
+        quality: client.quality.map(|QualityReports { period, loss, bad, of, ends }| Quality {
+            period,
+            loss,
+            bad,
+            of,
+            ends,
+        }),
         ipv6: client.ipv6,
         vj: client.vj_slots.map(|slots| {
             let last = u8::try_from(slots.saturating_sub(1)).unwrap_or(u8::MAX);
@@ -55,6 +62,7 @@ pub fn caller(client: &PppClient, seed: u64, call: usize) -> CallerConfig {
         insist: client.insist,
         no_address: client.no_address,
         callback: client.callback,
+        callback_number: client.callback_number.clone(),
         miss_echo: client.miss_echo,
     }
 }

@@ -283,6 +283,10 @@ impl Sessions {
                 self.over.push_back(id);
                 format!("PPP is over: {ending}")
             }
+            LinkEvent::NotConverging(what) => what.to_string(),
+            LinkEvent::Callback(agreed) => agreed.to_string(),
+            LinkEvent::Quality(what) => what.to_string(),
+            LinkEvent::PoorQuality(what) => what.to_string(),
             LinkEvent::TerminateRequest(words) => format!("the caller ends PPP: \"{}\"", escaped(&words)),
             LinkEvent::FrameSent(frame) => return self.frame(id, End::Server, frame),
             LinkEvent::FrameReceived(frame) => return self.frame(id, End::Caller, frame),

@@ -1,9 +1,9 @@
 //! The end of CHAP that asks who the peer is (RFC 1994; RFC 2433 and RFC 2759 of Microsoft's): accounts, Responses and `now` in,
 //! Challenges and results out.
 //!
-//! A Challenge is repeated until it is answered (§4.1), every 3 seconds and 10 times at most, as pppd does it; and, if
-//! that is wanted, the peer is challenged again from time to time (§2). A Response that comes again because its answer
-//! was lost gets the same answer (§4.1).
+//! There is another Challenge until one is answered (§4.1), every 3 seconds and 10 times at most, each with an Identifier and a
+//! Value of its own (§4.1); on a slow line the Response to any of them counts. If that is wanted, the peer is challenged again
+//! from time to time (§2). A Response that comes again because its answer was lost gets the same answer (§4.1).
 //!
 //! Microsoft's peers may be let try again ([`ChapAuthenticator::with_retries`]): the Failure says so and has another challenge, and
 //! the next Response is under the next Identifier (RFC 2433 §7, RFC 2759 §6).
@@ -19,8 +19,10 @@ use crate::mschap::{message, response};
 use crate::packet::{Packet, PacketError};
 
 const RESTART: Duration = Duration::from_secs(3);
-/// Times that one Challenge is sent.
-const MAX_CHALLENGES: u32 = 10;
+/// Challenges that are sent before one is answered.
+const MAX_CHALLENGES: usize = 10;
+/// How long a peer that may try again is waited for: as long as one that was challenged.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Octets of a Challenge's Value: as many as MD5 gives back (RFC 1994 §2.3 advises at least that), and as MS-CHAPv2 has.
 const VALUE: usize = 16;
 /// Octets of MS-CHAP's (RFC 2433 §3).
@@ -39,18 +41,32 @@ pub struct ChapAuthenticator {
     retries: u32,
     random: Random,
     algorithm: Algorithm,
+    /// Of the last Challenge.
     identifier: u8,
     value: [u8; VALUE],
-    /// How often the Challenge was sent.
-    sent: u32,
+    /// The Challenges of which one is to be answered.
+    sent: Vec<(u8, [u8; VALUE])>,
     /// How often the peer may try again yet.
     left: u32,
-    /// What the Response to the last Challenge got, and so does every other: the packet, and whether it is the end.
-    answered: Option<(Vec<u8>, bool)>,
+    /// What the Response to one of them got, and so does every other.
+    answered: Option<Answered>,
     /// Of the next Challenge, repeated or new, or of the end of patience.
     deadline: Option<Instant>,
     /// What MPPE can encrypt with since the last Success.
     keys: Option<StartKeys>,
+}
+
+/// What a Response got.
+#[derive(Clone, Debug)]
+struct Answered {
+    /// The Response's Identifier.
+    identifier: u8,
+    /// Success or Failure.
+    packet: Vec<u8>,
+    /// It may not try again.
+    is_end: bool,
+    /// It was let in.
+    accepted: bool,
 }
 
 impl ChapAuthenticator {
@@ -66,7 +82,7 @@ impl ChapAuthenticator {
             algorithm: Algorithm::Md5,
             identifier: 0,
             value: [0; VALUE],
-            sent: 0,
+            sent: Vec::new(),
             left: 0,
             answered: None,
             deadline: None,
@@ -86,9 +102,7 @@ impl ChapAuthenticator {
 
     /// A new Challenge to send: the link calls for authentication, or it is to be done again (RFC 1994 §2).
     pub fn challenge(&mut self, now: Instant) -> Vec<u8> {
-        self.identifier = self.identifier.wrapping_add(1);
-        self.renew();
-        self.sent = 0;
+        self.sent.clear();
         self.left = self.retries;
         self.answered = None;
         self.send(now)
@@ -96,7 +110,7 @@ impl ChapAuthenticator {
 
     /// The link is down.
     pub fn stop(&mut self) {
-        self.sent = 0;
+        self.sent.clear();
         self.answered = None;
         self.deadline = None;
     }
@@ -115,10 +129,10 @@ impl ChapAuthenticator {
     pub fn handle_timeout(&mut self, now: Instant) -> Option<Result<Vec<u8>, PeerAuth>> {
         self.deadline.filter(|deadline| *deadline <= now)?;
         match &self.answered {
-            Some((_, true)) => return Some(Ok(self.challenge(now))),
+            Some(Answered { is_end: true, .. }) => return Some(Ok(self.challenge(now))),
             // It was let try again, and does not.
-            Some((_, false)) => {}
-            None if self.sent < MAX_CHALLENGES => return Some(Ok(self.send(now))),
+            Some(Answered { is_end: false, .. }) => {}
+            None if self.sent.len() < MAX_CHALLENGES => return Some(Ok(self.send(now))),
             None => {}
         }
         self.stop();
@@ -131,28 +145,36 @@ impl ChapAuthenticator {
         let packet = Packet::new_checked(information)?;
         let Repr::Response { value, name } = Repr::parse(&packet)? else { return Ok(None) };
         let identifier = packet.identifier();
-        if self.sent == 0 {
-            return Ok(None);
-        }
-        match &self.answered {
-            Some((answer, _)) if identifier == self.identifier => {
-                return Ok(Some(AuthAnswer::again(answer.clone())));
+        let challenge = self.sent.iter().find(|(sent, _)| *sent == identifier).map(|(_, value)| *value);
+        match (&self.answered, challenge) {
+            (Some(answered), _) if identifier == answered.identifier => {
+                return Ok(Some(AuthAnswer::again(answered.packet.clone())));
             }
-            // Let try again, it answers under the next Identifier.
-            Some((_, false)) if identifier == self.identifier.wrapping_add(1) => self.identifier = identifier,
-            None if identifier == self.identifier => {}
-            Some(_) | None => return Ok(None),
+            // Let try again, it answers under the next Identifier what the Failure challenged it by.
+            (Some(answered), _) if !answered.is_end && identifier == answered.identifier.wrapping_add(1) => {
+                self.identifier = identifier;
+            }
+            // Two Challenges were on their way: the peer waits for a word on the later.
+            (Some(Answered { accepted: true, .. }), Some(challenge)) => {
+                self.value = challenge;
+                return Ok(self.judge(identifier, name, value).map(|message| {
+                    self.keys = self.keys_of(name, value);
+                    AuthAnswer::again(Repr::Success { message: &message }.emit(identifier))
+                }));
+            }
+            (None, Some(challenge)) => self.value = challenge,
+            _ => return Ok(None),
         }
         let message = self.judge(identifier, name, value);
         let accepted = message.is_some();
         self.keys = if accepted { self.keys_of(name, value) } else { None };
         let (answer, is_end) = match message {
             Some(message) => (Repr::Success { message: &message }.emit(identifier), true),
-            None => self.refuse(),
+            None => self.refuse(identifier),
         };
-        self.answered = Some((answer.clone(), is_end));
+        self.answered = Some(Answered { identifier, packet: answer.clone(), is_end, accepted });
         if !is_end {
-            self.deadline = Some(now + RESTART * MAX_CHALLENGES);
+            self.deadline = Some(now + PATIENCE);
             return Ok(Some(AuthAnswer::again(answer)));
         }
         self.deadline = self.again.filter(|_| accepted).map(|again| now + again);
@@ -197,8 +219,7 @@ impl ChapAuthenticator {
     }
 
     /// The Failure, and whether it is the end.
-    fn refuse(&mut self) -> (Vec<u8>, bool) {
-        let identifier = self.identifier;
+    fn refuse(&mut self, identifier: u8) -> (Vec<u8>, bool) {
         let (version, is_v2) = match self.algorithm {
             Algorithm::MsChap => (CHANGE_VERSIONS.1, false),
             Algorithm::MsChapV2 => (CHANGE_VERSIONS.0, true),
@@ -230,8 +251,11 @@ impl ChapAuthenticator {
         if matches!(self.algorithm, Algorithm::MsChap) { MS_CHAP_VALUE } else { VALUE }
     }
 
+    /// "The Identifier field MUST be changed each time a Challenge is sent", and the Value as well (RFC 1994 §4.1).
     fn send(&mut self, now: Instant) -> Vec<u8> {
-        self.sent += 1;
+        self.identifier = self.identifier.wrapping_add(1);
+        self.renew();
+        self.sent.push((self.identifier, self.value));
         self.deadline = Some(now + RESTART);
         Repr::Challenge { value: &self.value[..self.value_len()], name: self.name.as_bytes() }.emit(self.identifier)
     }
@@ -352,19 +376,53 @@ mod tests {
         }
     }
 
+    // RFC 1994 §4.1: "The Identifier field MUST be changed each time a Challenge is sent", "The Challenge Value MUST be changed
+    // each time a Challenge is sent".
     #[test]
-    fn a_challenge_is_sent_ten_times_three_seconds_apart() {
+    fn ten_challenges_are_sent_three_seconds_apart_each_with_its_own_identifier_and_value() {
         let mut chap = authenticator(None);
-        let first = chap.challenge(Instant::ZERO);
+        let mut sent = vec![chap.challenge(Instant::ZERO)];
         let mut times = Vec::new();
         while let Some(now) = chap.poll_timeout() {
             times.push(now.micros() / 1_000_000);
             match chap.handle_timeout(now).unwrap() {
-                Ok(challenge) => assert_eq!(challenge, first),
+                Ok(challenge) => sent.push(challenge),
                 Err(auth) => assert_eq!(auth, PeerAuth::NoAnswer),
             }
         }
         assert_eq!(times, [3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+        let identifiers: Vec<u8> = sent.iter().map(|challenge| challenge[1]).collect();
+        assert_eq!(identifiers, (1..=10).collect::<Vec<u8>>());
+        let values: std::collections::BTreeSet<&[u8]> = sent.iter().map(|challenge| &challenge[5..21]).collect();
+        assert_eq!(values.len(), 10);
+    }
+
+    #[test]
+    fn on_a_slow_line_the_response_to_any_of_the_challenges_counts_and_each_gets_its_word() {
+        for algorithm in [Algorithm::Md5, Algorithm::MsChap, Algorithm::MsChapV2] {
+            let mut chap = authenticator(None);
+            chap.set_algorithm(algorithm);
+            let first = chap.challenge(Instant::ZERO);
+            let second = chap.handle_timeout(Instant::from_millis(3000)).unwrap().unwrap();
+            let respond = |challenge: &[u8], password: &str| {
+                let mut client = client(algorithm, "alice", [password, ""]);
+                match client.handle_packet(Instant::ZERO, challenge).unwrap() {
+                    ChapStep::Response(response) => response,
+                    _ => unreachable!("a Challenge is answered"),
+                }
+            };
+            let now = Instant::from_millis(4000);
+            let AuthAnswer { packet, news } = chap.handle_packet(now, &respond(&first, "secret")).unwrap().unwrap();
+            assert_eq!((packet[0], packet[1], news), (3, 1, Some(PeerAuth::Accepted { user: b"alice".to_vec() })));
+            let AuthAnswer { packet, news } = chap.handle_packet(now, &respond(&second, "secret")).unwrap().unwrap();
+            assert_eq!((packet[0], packet[1], news), (3, 2, None));
+            assert_eq!(chap.handle_packet(now, &respond(&second, "wrong")), Ok(None));
+            // The answer to one is not the answer to another.
+            let mut crossed = respond(&first, "secret");
+            crossed[1] = second[1];
+            assert_eq!(chap.handle_packet(now, &crossed), Ok(None));
+            assert_eq!(chap.poll_timeout(), None);
+        }
     }
 
     #[test]

@@ -11,8 +11,9 @@ use offhook_clock::Random;
 pub use self::extension::{Extension, IDENTIFICATION, TIME_REMAINING};
 pub use self::option::*;
 use crate::auth::{AuthChoice, AuthNegotiation, AuthOption, Demand, Method};
+use crate::callback::{Asked, CallbackOffer, is_number};
 use crate::control::{DEFAULT_MRU, Protocol, Sender, Verdict};
-use crate::frame::{Compression, LCP};
+use crate::frame::{Compression, LCP, LQR};
 use crate::options::RawOption;
 use crate::transparency::DEFAULT_ACCM;
 
@@ -20,6 +21,10 @@ use crate::transparency::DEFAULT_ACCM;
 const LEAST_MRU: u16 = 128;
 /// Own Magic-Numbers in a row after which the line is taken to be looped back (RFC 1661 §6.4 leaves it open).
 const LOOPED_BACK: u32 = 5;
+/// Hundredths of a second from one Link-Quality-Report to the next, if the peer has to be told some.
+const REPORTING_PERIOD: u32 = 1000;
+/// Likewise the fewest that the peer may ask for, so that reports leave the line to something else.
+const SHORTEST: u32 = 10;
 
 /// What one direction of the link has agreed on, or asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +41,22 @@ pub struct Settings {
     pub acfc: bool,
     /// Whether the asking end wants to be called back, as CBCP would have it.
     pub callback: bool,
+    /// How often the asking end wants Link-Quality-Reports, in hundredths of a second at most (RFC 1989 §2.5); 0: each of its own
+    /// is to be answered. `None`: it wants none.
+    pub quality: Option<u32>,
 }
 
 impl Settings {
     /// What holds without any option (RFC 1661 §6, RFC 1662 §7.1).
-    pub const DEFAULT: Self =
-        Self { mru: DEFAULT_MRU, accm: DEFAULT_ACCM, magic: None, pfc: false, acfc: false, callback: false };
+    pub const DEFAULT: Self = Self {
+        mru: DEFAULT_MRU,
+        accm: DEFAULT_ACCM,
+        magic: None,
+        pfc: false,
+        acfc: false,
+        callback: false,
+        quality: None,
+    };
 
     /// What may be left out of a frame for the asking end.
     pub const fn compression(&self) -> Compression {
@@ -73,6 +88,12 @@ pub struct Lcp {
     judged: Settings,
     auth: AuthNegotiation,
     demand: Demand,
+    /// What may be had of callbacks.
+    callback: Option<CallbackOffer>,
+    judged_callback: Option<Asked>,
+    peer_callback: Option<Asked>,
+    /// The peer may have Link-Quality-Reports.
+    reports: bool,
     own_magic_seen: u32,
     /// Every so many Echo-Requests one is not answered.
     miss_echo: Option<u32>,
@@ -93,6 +114,10 @@ impl Lcp {
             judged: Settings::DEFAULT,
             auth: AuthNegotiation::new(auth),
             demand: Demand::new(Vec::new()),
+            callback: None,
+            judged_callback: None,
+            peer_callback: None,
+            reports: wanted.quality.is_some(),
             own_magic_seen: 0,
             miss_echo: None,
             echo_requests: 0,
@@ -103,6 +128,16 @@ impl Lcp {
     /// Asks the peer to authenticate itself.
     pub fn with_demand(self, demand: Demand) -> Self {
         Self { demand, ..self }
+    }
+
+    /// Lets the peer be called back.
+    pub fn with_callback(self, callback: Option<CallbackOffer>) -> Self {
+        Self { callback, ..self }
+    }
+
+    /// How the peer asked to be called back, if it did and may be.
+    pub const fn peer_callback(&self) -> Option<&Asked> {
+        self.peer_callback.as_ref()
     }
 
     /// Asks for this Magic-Number, from the next negotiation on.
@@ -154,6 +189,35 @@ impl Lcp {
         self.own_magic_seen >= LOOPED_BACK
     }
 
+    fn judge_callback(&mut self, operation: u8, message: &[u8]) -> Verdict {
+        let Some(offer) = &self.callback else { return Verdict::Reject };
+        let number = || String::from_utf8(message.to_vec()).ok().filter(|number| is_number(number));
+        self.judged_callback = match operation {
+            CBCP => Some(Asked::ByCbcp),
+            BY_NAME if message.is_empty() && offer.admin.is_some() => Some(Asked::Here(None)),
+            DIALING_STRING | E164_NUMBER if offer.user => number().map(|number| Asked::Here(Some(number))),
+            _ => None,
+        };
+        self.judged.callback = self.judged_callback.is_some();
+        if self.judged.callback { Verdict::Ack } else { Verdict::Nak(vec![CBCP]) }
+    }
+
+    fn judge_quality(&mut self, protocol: u16, data: &[u8]) -> Verdict {
+        match *data {
+            _ if !self.reports => Verdict::Reject,
+            // "MUST be Nak'd by the peer with an appropriate non-zero value when it has sent ... a zero value" (RFC 1989 §2.5):
+            // each end would wait for the other's report.
+            [0, 0, 0, 0] if protocol == LQR && self.own.quality == Some(0) => {
+                Verdict::Nak(reports_every(REPORTING_PERIOD))
+            }
+            [a, b, c, d] if protocol == LQR && !(1..SHORTEST).contains(&u32::from_be_bytes([a, b, c, d])) => {
+                self.judged.quality = Some(u32::from_be_bytes([a, b, c, d]));
+                Verdict::Ack
+            }
+            _ => Verdict::Nak(reports_every(REPORTING_PERIOD)),
+        }
+    }
+
     fn judge_magic(&mut self, magic: u32) -> Verdict {
         if magic != 0 && Some(magic) != self.own.magic {
             self.own_magic_seen = 0;
@@ -165,6 +229,11 @@ impl Lcp {
         }
         Verdict::Nak(self.random.next_magic().to_be_bytes().to_vec())
     }
+}
+
+/// The data of a Quality-Protocol option that asks for Link-Quality-Reports.
+fn reports_every(period: u32) -> Vec<u8> {
+    [&LQR.to_be_bytes()[..], &period.to_be_bytes()].concat()
 }
 
 impl Protocol for Lcp {
@@ -186,13 +255,16 @@ impl Protocol for Lcp {
     }
 
     fn request(&self) -> Vec<u8> {
-        let Settings { mru, accm, magic, pfc, acfc, callback } = self.own;
+        let Settings { mru, accm, magic, pfc, acfc, callback, quality } = self.own;
         let mut options = Vec::new();
         if mru != DEFAULT_MRU {
             LcpOption::Mru(mru).emit(&mut options);
         }
         if accm != DEFAULT_ACCM {
             LcpOption::Accm(accm).emit(&mut options);
+        }
+        if let Some(period) = quality {
+            LcpOption::Quality { protocol: LQR, data: &period.to_be_bytes() }.emit(&mut options);
         }
         if let Some(magic) = magic {
             LcpOption::Magic(magic).emit(&mut options);
@@ -220,10 +292,13 @@ impl Protocol for Lcp {
             // The union of what both ends need (RFC 1662 §7.1).
             LcpOption::Accm(accm) => self.own.accm |= accm,
             LcpOption::Authentication(data) => self.demand.nakked(data),
+            LcpOption::Quality { protocol: LQR, data: &[a, b, c, d] } if self.own.quality.is_some() => {
+                self.own.quality = Some(u32::from_be_bytes([a, b, c, d]));
+            }
             _ if option.kind == MAGIC && self.own.magic.is_some() => self.own.magic = Some(self.random.next_magic()),
             // Options without data must not be Nak'ed (§5.3); whoever does it anyway does not want them.
-            // And another way of calling back than CBCP would not do.
-            _ if matches!(option.kind, PFC | ACFC | CALLBACK) => self.rejected(option),
+            // And another way of calling back than CBCP would not do, nor another quality protocol.
+            _ if matches!(option.kind, PFC | ACFC | CALLBACK | QUALITY) => self.rejected(option),
             _ => {}
         }
     }
@@ -236,6 +311,7 @@ impl Protocol for Lcp {
             PFC => self.own.pfc = false,
             ACFC => self.own.acfc = false,
             CALLBACK => self.own.callback = false,
+            QUALITY => self.own.quality = None,
             AUTHENTICATION => self.demand.rejected(),
             _ => {}
         }
@@ -243,11 +319,13 @@ impl Protocol for Lcp {
 
     fn begin_judging(&mut self) {
         self.judged = Settings::DEFAULT;
+        self.judged_callback = None;
         self.auth.begin_judging();
     }
 
     fn agree(&mut self) {
         self.peer = self.judged;
+        self.peer_callback = self.judged_callback.take();
         self.authentication = self.auth.agreed();
     }
 
@@ -274,10 +352,10 @@ impl Protocol for Lcp {
                 self.judged.acfc = true;
                 Verdict::Ack
             }
-            LcpOption::Quality { .. }
-            | LcpOption::Fcs(_)
+            LcpOption::Quality { protocol, data } => self.judge_quality(protocol, data),
+            LcpOption::Callback { operation, message } => self.judge_callback(operation, message),
+            LcpOption::Fcs(_)
             | LcpOption::Padding(_)
-            | LcpOption::Callback { .. }
             | LcpOption::Compound
             | LcpOption::Mrru(_)
             | LcpOption::ShortSequence
@@ -293,6 +371,7 @@ impl Protocol for Lcp {
             ACCM => Some(vec![0; 4]),
             AUTHENTICATION => self.auth.desired(),
             MAGIC => Some(self.random.next_magic().to_be_bytes().to_vec()),
+            QUALITY if self.reports => Some(reports_every(REPORTING_PERIOD)),
             _ => None,
         }
     }

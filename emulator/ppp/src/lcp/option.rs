@@ -32,6 +32,12 @@ pub const SHORT_SEQUENCE: u8 = 18;
 /// Endpoint-Discriminator (RFC 1990 §5.1.3).
 pub const ENDPOINT: u8 = 19;
 
+/// Operation field of Callback (RFC 1570 §2.3): the place goes with the name of whoever is authenticated.
+pub const BY_NAME: u8 = 0;
+/// Likewise: a dialing string.
+pub const DIALING_STRING: u8 = 1;
+/// Likewise: a number as E.164 has it.
+pub const E164_NUMBER: u8 = 3;
 /// Operation field of Callback: where to call back is negotiated by CBCP. Not in RFC 1570; what Windows asks for.
 pub const CBCP: u8 = 6;
 

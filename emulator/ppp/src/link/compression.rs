@@ -204,6 +204,7 @@ impl Link {
                 }
                 Code::Unknown(_) => {}
             },
+            Output::NotConverging(rounds) => self.not_converging(CCP, rounds),
             Output::Packet(_)
             | Output::Started
             | Output::Finished { .. }

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use crate::auth::{Account, AuthChoice, AuthOption, Credentials};
+use crate::callback::CallbackOffer;
 use crate::ccp::Method;
 use crate::chap::Algorithm;
 use crate::control::DEFAULT_MRU;
@@ -11,6 +12,7 @@ pub use crate::control::Opening;
 use crate::frame::Compression;
 use crate::ipcp::{Given, VanJacobson, Wanted};
 use crate::lcp::MagicNumber;
+use crate::quality::Quality;
 use crate::restart::Limits;
 
 /// What the link is to be like.
@@ -41,6 +43,8 @@ pub struct Config {
     pub opening: Opening,
     /// Echo-Requests of this end, if there are to be any.
     pub echo: Option<Echo>,
+    /// Link-Quality-Reports, if the peer is to send them; without, none are sent either.
+    pub quality: Option<Quality>,
     /// What Magic-Number, Interface-Identifier and Challenges come from. The two ends of a line need different ones:
     /// with equal Magic-Numbers the line is taken to be looped back (RFC 1661 §6.4).
     pub seed: u64,
@@ -48,6 +52,8 @@ pub struct Config {
     pub limits: Limits,
     /// From carrier to the first Configure-Request. Until then the link is dead, and what comes in is only told.
     pub delay: Duration,
+    /// Whether the link stays when the peer has ended the last network protocol (RFC 1661 §3.7), which pppd's does not.
+    pub outlasts_network: bool,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
 }
@@ -67,9 +73,11 @@ impl Default for Config {
             compression: Compression { acfc: true, pfc: true },
             opening: Opening::Active,
             echo: None,
+            quality: None,
             seed: 0,
             limits: Limits::default(),
             delay: Duration::ZERO,
+            outlasts_network: true,
             miss_echo: None,
         }
     }
@@ -103,8 +111,10 @@ pub struct Calling {
     pub auth: AuthChoice,
     /// What to ask of IPCP.
     pub ip: Wanted,
-    /// Whether to ask to be called back.
+    /// Whether to ask to be called back, as CBCP has it.
     pub callback: bool,
+    /// The number to be called back at, if the answering end lets this end choose.
+    pub callback_number: Option<String>,
     /// The password to try again with, if Microsoft's CHAP refuses the first and lets this end.
     pub second_password: Option<String>,
     /// How the answering end is to say who it is, if it is.
@@ -143,6 +153,8 @@ pub struct Answering {
     pub retries: u32,
     /// Name and password, if the caller wants to know who this end is; without them the link rejects that.
     pub credentials: Option<Credentials>,
+    /// What callers that ask for it may have of callbacks; `None`: it is rejected.
+    pub callback: Option<CallbackOffer>,
     /// What to give by IPCP. The address of an [`Account`] goes before the one in here.
     pub ip: Given,
 }
@@ -179,6 +191,7 @@ impl Answering {
             challenge_again: None,
             retries: 0,
             credentials: None,
+            callback: None,
             ip: Given { local, remote: Some(remote), dns: Vec::new(), wins: Vec::new() },
         }
     }

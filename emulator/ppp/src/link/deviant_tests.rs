@@ -90,13 +90,32 @@ fn a_network_protocol_that_is_rejected_is_stopped_and_the_other_goes_on() {
     }
 }
 
+// RFC 1661 §3.7: "the fact that one NCP has Closed is not sufficient reason to cause the termination of the PPP link, even if that NCP
+// was the only NCP currently in the Opened state".
 #[test]
-fn without_a_network_protocol_that_the_peer_takes_the_link_is_terminated() {
+fn the_link_outlasts_the_only_network_protocol_if_it_is_the_peer_who_ends_it() {
     for rejected in [IP, IPCP] {
         let mut pair = opened();
         let said = hears_lcp(&mut pair, 8, &[&rejected.to_be_bytes()[..], &[0x45, 0]].concat());
-        assert_eq!(said.last().unwrap(), "Finished: no network protocols running", "{said:#?}");
+        assert!(said.contains(&"IpDown".into()), "{said:#?}");
+        pair.run();
+        assert_eq!((pair.link.phase(), pair.says("Finished")), (Phase::Network, false), "{:#?}", pair.log);
     }
+    let mut pair = opened();
+    let said = hears(&mut pair, b"\xff\x03\x80\x21\x05\x09\x00\x04");
+    assert!(said.contains(&"> [IPCP TermAck id=0x9]".into()), "{said:#?}");
+    pair.run();
+    assert!(!pair.says("Finished"), "{:#?}", pair.log);
+    assert_eq!(pair.link.phase(), Phase::Network);
+}
+
+#[test]
+fn a_network_protocol_that_nobody_answers_ends_the_link() {
+    let mut pair = Pair::new(config(None), server(&[]));
+    pair.server.freeze(Layer::Ipcp);
+    pair.run();
+    assert_eq!(pair.log.last().unwrap(), "Finished: no network protocols running");
+    assert_eq!(pair.log.iter().filter(|line| line.starts_with("> [IPCP ConfReq")).count(), 10);
 }
 
 #[test]
@@ -361,7 +380,7 @@ fn a_caller_without_ipcp_rejects_the_servers_and_ipv6_goes_on() {
     assert!(pair.says("> [LCP ProtRej id=0x2 80 21 01 01") && pair.says("Ipv6Up") && !pair.says("Finished"));
     let mut pair = Pair::new(Config { ip: false, ..config(None) }, server(&[]));
     pair.run();
-    assert!(pair.says("Finished: terminated by the peer (\"No network protocols running\")"));
+    assert!(pair.says("> [LCP ProtRej id=0x2 80 21 01 01") && !pair.says("Finished"), "{:#?}", pair.log);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use crate::packet::Code;
+use crate::print::coded_name;
+use crate::quality::PoorQuality;
 
 /// The first cause of the link's end that came up. `Display` gives it as a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub enum LinkEnding {
     LoopedBack,
     /// So many Configure-Requests of LCP led to no agreement.
     NoAgreement(u32),
+    /// A protocol came to no agreement, and nothing is left without it.
+    NotConverging(NotConverging),
     /// So many Terminate-Requests were not answered.
     NoTerminateAck(u32),
     /// The peer rejects LCP itself.
@@ -24,6 +28,8 @@ pub enum LinkEnding {
     CodeRejected(u8),
     /// So many Echo-Requests in a row were not answered.
     EchoFailure(u32),
+    /// The line loses too much.
+    PoorQuality(PoorQuality),
     /// The peer gives this end no IP address.
     NoAddress,
     /// The peer rejects the address that this end insists on.
@@ -36,6 +42,22 @@ pub enum LinkEnding {
     Finished,
 }
 
+/// A protocol that was closed because the peer never agreed (RFC 1661 §4.6, "configuration is not converging").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotConverging {
+    /// The Protocol field.
+    pub protocol: u16,
+    /// Configure-Requests of one negotiation that the peer answered with a Configure-Nak or -Reject.
+    pub rounds: u32,
+}
+
+impl fmt::Display for NotConverging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = coded_name(self.protocol).unwrap_or("a protocol");
+        write!(f, "{name} came to no agreement: {} Configure-Requests were answered with a Nak or Reject", self.rounds)
+    }
+}
+
 impl fmt::Display for LinkEnding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -45,6 +67,7 @@ impl fmt::Display for LinkEnding {
             Self::NoAgreement(requests) => {
                 write!(f, "LCP did not come up: {requests} Configure-Requests without agreement")
             }
+            Self::NotConverging(what) => what.fmt(f),
             Self::NoTerminateAck(requests) => write!(f, "{requests} Terminate-Requests were not answered"),
             Self::LcpRejected => f.write_str("the peer rejects LCP itself"),
             Self::CodeRejected(code) => {
@@ -54,6 +77,7 @@ impl fmt::Display for LinkEnding {
             Self::EchoFailure(requests) => {
                 write!(f, "the peer does not respond: {requests} Echo-Requests not answered")
             }
+            Self::PoorQuality(what) => what.fmt(f),
             Self::NoAddress => f.write_str("the peer gives this end no IP address"),
             Self::AddressRejected(address) => {
                 write!(f, "the peer rejects the IP address this end insists on, {address}")

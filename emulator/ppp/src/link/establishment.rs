@@ -4,10 +4,10 @@
 use offhook_clock::Instant;
 
 use super::compression::MPPE_HEAD;
-use super::{AROUND, Link, LinkEnding, LinkEvent, Phase};
+use super::{AROUND, Link, LinkEnding, LinkEvent, NotConverging, Phase};
 use crate::automaton::{Event, State};
 use crate::control::{DEFAULT_MRU, Output};
-use crate::frame::LCP;
+use crate::frame::{IPCP, IPV6CP, LCP};
 use crate::lcp::Settings;
 
 impl Link {
@@ -25,6 +25,7 @@ impl Link {
             Output::CodeRejected(code) => {
                 self.cause.get_or_insert(LinkEnding::CodeRejected(code));
             }
+            Output::NotConverging(rounds) => self.not_converging(LCP, rounds),
             Output::EchoReply(identifier) => self.echo_requests.answered(identifier),
             // What it comes to shows in the negotiation that follows.
             Output::LoopedBack | Output::Own { .. } => {}
@@ -37,6 +38,22 @@ impl Link {
                 self.patience = None;
                 self.events.push_back(LinkEvent::Finished(why));
             }
+        }
+    }
+
+    /// A protocol is closed because the peer never agrees. LCP and all that is above it have ended then.
+    pub(super) fn not_converging(&mut self, protocol: u16, rounds: u32) {
+        let what = NotConverging { protocol, rounds };
+        self.events.push_back(LinkEvent::NotConverging(what));
+        let why = LinkEnding::NotConverging(what);
+        match protocol {
+            LCP => {
+                self.cause.get_or_insert(why);
+            }
+            IPCP | IPV6CP => {
+                self.unsettled.get_or_insert(why);
+            }
+            _ => {}
         }
     }
 
@@ -53,6 +70,7 @@ impl Link {
     fn lcp_up(&mut self, now: Instant) {
         let (own, peer) = (self.lcp.protocol().own(), self.lcp.protocol().peer());
         self.send = peer;
+        self.unsettled = None;
         self.lcp.set_peer_mru(peer.mru);
         if let Some(ccp) = &mut self.ccp {
             ccp.set_peer_mru(peer.mru);
@@ -68,6 +86,7 @@ impl Link {
         deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + usize::from(longer) + AROUND);
         self.events.push_back(LinkEvent::LcpOpened);
         self.start_echo_requests(now);
+        self.start_monitor(now);
         self.begin_authentication(now);
     }
 
@@ -78,6 +97,8 @@ impl Link {
         // which comes with everything escaped, is the same under any.
         self.end_authentication();
         self.echo_requests.stop();
+        self.monitor.stop();
+        self.calling_back.stop();
         let phase = match self.lcp.state() {
             State::Closing | State::Stopping => Phase::Terminate,
             State::Initial | State::Starting => Phase::Dead,

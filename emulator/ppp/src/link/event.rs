@@ -2,11 +2,13 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::LinkEnding;
+use super::{LinkEnding, NotConverging};
 use crate::auth::{self, OwnAuth, PeerAuth};
+use crate::callback::CallbackAgreed;
 use crate::ccp::Method;
 use crate::hdlc::{BadFrame, Item};
 use crate::ipcp::VanJacobson;
+use crate::quality::{PoorQuality, QualityMeasured};
 
 /// A phase of the link (RFC 1661 §3.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +94,14 @@ pub enum LinkEvent {
     },
     /// Nothing is compressed by what CCP agreed on any longer.
     CompressionDown,
+    /// A protocol is closed because the peer had always another wish.
+    NotConverging(NotConverging),
+    /// Both ends agreed on a callback: the answering one ends the link, and whoever drives it calls the number.
+    Callback(CallbackAgreed),
+    /// A Link-Quality-Report came that can be laid beside the one before.
+    Quality(QualityMeasured),
+    /// Too many reporting periods of the last were bad. Comes again only after enough of them were good.
+    PoorQuality(PoorQuality),
     /// The peer asked to terminate the link, with these words.
     TerminateRequest(Vec<u8>),
     /// LCP has finished: the line may be hung up.

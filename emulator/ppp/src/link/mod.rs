@@ -69,6 +69,7 @@
 //! [`Config::compress`] says so and the peer agrees; [`LinkEvent::Datagram`] has them whole.
 
 mod authentication;
+mod callback;
 mod codec;
 mod compression;
 mod config;
@@ -78,6 +79,7 @@ mod establishment;
 mod event;
 mod layer;
 mod network;
+mod quality;
 mod receiving;
 
 use std::collections::VecDeque;
@@ -85,13 +87,15 @@ use std::collections::VecDeque;
 use offhook_clock::{Instant, Random, earliest};
 
 use self::authentication::Authentication;
+use self::callback::CallingBack;
 use self::compression::Compressing;
 pub use self::config::{Answering, Asking, Calling, Config, Echo, Opening, Role};
 use self::echo::EchoRequests;
-pub use self::ending::LinkEnding;
+pub use self::ending::{LinkEnding, NotConverging};
 pub use self::event::{LinkEvent, Phase};
 use self::layer::Frozen;
 pub use self::layer::Layer;
+use self::quality::Monitor;
 use crate::auth::{AuthChoice, Demand};
 use crate::ccp::Ccp;
 use crate::control::{Control, DEFAULT_MRU};
@@ -100,6 +104,7 @@ use crate::hdlc::{self, Deframer};
 use crate::ipcp::Ipcp;
 use crate::ipv6cp::Ipv6cp;
 use crate::lcp::{Lcp, Settings};
+pub use crate::quality::{Lost, PoorQuality, Quality, QualityMeasured};
 use crate::receiver::Receiver;
 use crate::transparency::encode;
 
@@ -114,6 +119,8 @@ pub struct Link {
     receiver: Receiver,
     lcp: Control<Lcp>,
     echo_requests: EchoRequests,
+    monitor: Monitor,
+    calling_back: CallingBack,
     authentication: Authentication,
     ipcp: Option<Control<Ipcp>>,
     ipv6cp: Option<Control<Ipv6cp>>,
@@ -138,6 +145,8 @@ pub struct Link {
     patience: Option<Instant>,
     /// The first cause of the link's end that came up.
     cause: Option<LinkEnding>,
+    /// Why a protocol above LCP has ended without agreement, if one has.
+    unsettled: Option<LinkEnding>,
     transmits: VecDeque<Vec<u8>>,
     events: VecDeque<LinkEvent>,
 }
@@ -148,7 +157,8 @@ impl Link {
         let mut random = Random::new(config.seed);
         let Config { mru, accm, compression, .. } = config;
         let Compression { acfc, pfc } = compression;
-        let wanted = Settings { mru, accm, magic: None, pfc, acfc, callback: false };
+        let quality = config.quality.map(|quality| quality.hundredths());
+        let wanted = Settings { mru, accm, magic: None, pfc, acfc, callback: false, quality };
         let lcp_random = Random::new(random.next());
         let (mut lcp, ipcp) = match &config.role {
             Role::Calling(Calling { credentials, auth, ip, callback, asks, .. }) => {
@@ -157,10 +167,10 @@ impl Link {
                 let demand = Demand::new(asks.as_ref().map(|asks| asks.auth.clone()).unwrap_or_default());
                 (Lcp::new(wanted, auth, lcp_random).with_demand(demand), Ipcp::asking(*ip))
             }
-            Role::Answering(Answering { auth, ip, credentials, .. }) => {
+            Role::Answering(Answering { auth, ip, credentials, callback, .. }) => {
                 let takes = credentials.is_some().then_some(AuthChoice::All);
                 let lcp = Lcp::new(wanted, takes, lcp_random).with_demand(Demand::new(auth.clone()));
-                (lcp, Ipcp::giving(ip.clone()))
+                (lcp.with_callback(callback.clone()), Ipcp::giving(ip.clone()))
             }
         };
         lcp.set_magic(config.magic);
@@ -177,6 +187,8 @@ impl Link {
             receiver: Receiver::new(Deframer::new(usize::from(config.mru.max(DEFAULT_MRU)) + AROUND)),
             lcp,
             echo_requests: EchoRequests::default(),
+            monitor: Monitor::default(),
+            calling_back: CallingBack::default(),
             authentication: Authentication::new(&config.role, Random::new(random.next())),
             ipcp: config.ip.then(|| Control::new(ipcp, config.limits)),
             ipv6cp: config.ipv6.then(|| Control::new(ipv6cp, config.limits)),
@@ -192,6 +204,7 @@ impl Link {
             left: Vec::new(),
             patience: None,
             cause: None,
+            unsettled: None,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
             config,
@@ -274,8 +287,12 @@ impl Link {
         while let Some(item) = self.receiver.take(now, &mut input) {
             let event = LinkEvent::from(item);
             let frame = match &event {
-                LinkEvent::FrameReceived(frame) => Some(frame.clone()),
+                LinkEvent::FrameReceived(frame) => {
+                    self.monitor.received(frame.len());
+                    Some(frame.clone())
+                }
                 LinkEvent::BadFrame { .. } => {
+                    self.monitor.damaged();
                     self.compressing.toss();
                     None
                 }
@@ -310,10 +327,12 @@ impl Link {
             self.lcp.handle_timeout(now);
             self.pump(now);
             self.echo_timeout(now);
+            self.quality_timeout(now);
         }
         if !self.is_frozen(Layer::Authentication) {
             self.authentication_timeout(now);
         }
+        self.callback_timeout(now);
         if let Some(ccp) = self.ccp.as_mut().filter(|_| !self.frozen.has(Layer::Ccp)) {
             ccp.handle_timeout(now);
             self.compression_timeout(now);
@@ -331,6 +350,7 @@ impl Link {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let layers = [
             (Layer::Lcp, earliest(self.lcp.poll_timeout(), self.echo_requests.poll_timeout())),
+            (Layer::Lcp, self.monitor.poll_timeout()),
             (Layer::Authentication, self.authentication_deadline()),
             (Layer::Ipcp, self.ipcp.as_ref().and_then(Control::poll_timeout)),
             (Layer::Ipv6cp, self.ipv6cp.as_ref().and_then(Control::poll_timeout)),
@@ -338,7 +358,7 @@ impl Link {
         ];
         let thawed = layers.into_iter().filter(|(layer, _)| !self.is_frozen(*layer));
         let next = thawed.map(|(_, deadline)| deadline).fold(None, earliest);
-        let own = earliest(self.start, next).filter(|_| !self.is_silent);
+        let own = earliest(earliest(self.start, self.calling_back.poll_timeout()), next).filter(|_| !self.is_silent);
         earliest(self.receiver.poll_timeout(), own)
     }
 
@@ -396,6 +416,7 @@ impl Link {
         }
         let send = if protocol == LCP { Settings::DEFAULT } else { self.send };
         let frame = Frame { protocol, information }.emit(send.compression());
+        self.monitor.sent(frame.len());
         self.transmits.push_back(encode(&frame, send.accm));
         self.events.push_back(LinkEvent::FrameSent(frame));
     }
@@ -413,7 +434,11 @@ mod answering_tests;
 #[cfg(test)]
 mod authentication_tests;
 #[cfg(test)]
+mod callback_tests;
+#[cfg(test)]
 mod compression_tests;
+#[cfg(test)]
+mod converging_tests;
 #[cfg(test)]
 mod deviant_tests;
 #[cfg(test)]
@@ -422,5 +447,7 @@ mod knob_tests;
 mod layer_tests;
 #[cfg(test)]
 mod pair;
+#[cfg(test)]
+mod quality_tests;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use offhook_clock::Instant;
 
 use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
-use crate::automaton::State;
+use crate::automaton::{Event, State};
 use crate::control::{Control, Output};
 use crate::frame::{CHAP, EAP, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
 
@@ -24,6 +24,9 @@ impl Link {
     /// One end knows who the other is, or does not ask: CCP, IPCP and IPV6CP are opened, if they are wanted.
     pub(super) fn begin_network(&mut self, now: Instant) {
         if self.phase == Phase::Network {
+            return;
+        }
+        if self.begin_callback(now) {
             return;
         }
         self.set_phase(Phase::Network);
@@ -77,7 +80,14 @@ impl Link {
                     self.events.push_back(LinkEvent::Ipv6Down);
                 }
             }
-            Output::Finished { .. } => self.close_without_network(now),
+            Output::NotConverging(rounds) => self.not_converging(protocol, rounds),
+            Output::Finished { by, from } => {
+                // Nobody there who speaks it: nothing will come of waiting.
+                if by == Event::TimeoutExpired && from.is_negotiating() {
+                    self.unsettled.get_or_insert(LinkEnding::NoNetwork);
+                }
+                self.close_without_network(now);
+            }
             Output::Packet(_)
             | Output::Started
             | Output::TerminateRequest(_)
@@ -112,6 +122,7 @@ impl Link {
             self.events.push_back(LinkEvent::Ipv6Up { local, peer });
             self.ipv6_is_up = true;
         } else {
+            self.unsettled.get_or_insert(LinkEnding::NoNetwork);
             ipv6cp.handle_close(now, "No interface identifier");
         }
     }
@@ -149,17 +160,23 @@ impl Link {
         self.close_without_network(now);
     }
 
-    /// A link over which nothing can go is terminated, as pppd does it.
+    /// A link over which nothing can go is terminated, if that is so for a reason of this end's. "The fact that one NCP has Closed
+    /// is not sufficient reason to cause the termination of the PPP link, even if that NCP was the only NCP currently in the
+    /// Opened state" (RFC 1661 §3.7): if the peer has ended it, the link stays.
     fn close_without_network(&mut self, now: Instant) {
         // IPCP that waits for encryption has not ended.
         if self.must_encrypt() && !self.may_send() {
+            return;
+        }
+        if self.config.outlasts_network && self.cause.is_none() && self.unsettled.is_none() {
             return;
         }
         let over = |state| matches!(state, State::Initial | State::Starting | State::Closed | State::Stopped);
         let ipcp = self.ipcp.as_ref().map_or(State::Initial, Control::state);
         let ipv6cp = self.ipv6cp.as_ref().map_or(State::Initial, Control::state);
         if self.phase == Phase::Network && !self.is_frozen(Layer::Lcp) && over(ipcp) && over(ipv6cp) {
-            self.cause.get_or_insert(LinkEnding::NoNetwork);
+            let why = self.unsettled.take().unwrap_or(LinkEnding::NoNetwork);
+            self.cause.get_or_insert(why);
             self.lcp.handle_close(now, "No network protocols running");
         }
     }

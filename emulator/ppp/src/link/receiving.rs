@@ -3,7 +3,8 @@
 use offhook_clock::Instant;
 
 use super::{Layer, Link, LinkEnding, Phase};
-use crate::frame::{CCP, Frame, IP, IPCP, IPV6, IPV6CP, LCP};
+use crate::frame::{CBCP, CCP, Frame, IP, IPCP, IPV6, IPV6CP, LCP, LQR};
+use crate::lqr::Report;
 use crate::packet::{Code, Repr};
 
 impl Link {
@@ -20,6 +21,16 @@ impl Link {
                     self.cause.get_or_insert(LinkEnding::LoopedBack);
                     self.lcp.handle_close(now, "Loopback detected");
                 }
+            }
+            // Link quality is of the link, whatever goes over it.
+            (Phase::Authenticate | Phase::Network, LQR) if self.monitors() => {
+                if let Ok(report) = Report::parse(information) {
+                    self.handle_report(now, report);
+                }
+            }
+            // Once it is settled an Ack may have been lost, and the Response comes again.
+            (Phase::Authenticate | Phase::Network, CBCP) if self.speaks_of_callback() => {
+                self.handle_callback(now, information);
             }
             (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
                 self.handle_authentication(now, protocol, information);

@@ -8,8 +8,8 @@ use super::{ESCAPE, FLAG, is_special};
 
 /// Octets of a word.
 const WORD: usize = 8;
-/// Words that are unescaped before what comes of them is moved on.
-const BLOCK: usize = 16;
+/// Words for which there is made room at a time.
+const BLOCK: usize = 32;
 /// A one in each octet.
 const ONES: u64 = u64::from_le_bytes([0x01; WORD]);
 const FLAGS: u64 = u64::from_le_bytes([FLAG; WORD]);
@@ -20,18 +20,19 @@ const LOW_BITS: u64 = u64::from_le_bytes([0x7f; WORD]);
 /// Removes transparency from the front of `octets`, whole words of them, and appends what comes of it; how many octets were taken,
 /// and whether the last one is Control Escape. `escaped`: one went before.
 pub(crate) fn unescape(octets: &[u8], accm: u32, escaped: bool, frame: &mut Vec<u8>) -> (usize, bool) {
-    let (mut taken, mut carry) = (0, u64::from(escaped));
-    for block in octets.as_chunks::<WORD>().0.chunks(BLOCK) {
-        let mut plain = [0; (BLOCK + 1) * WORD];
-        let (mut words, mut at) = (0, 0);
+    let (mut taken, mut at, mut carry) = (0, frame.len(), u64::from(escaped));
+    'blocks: for block in octets.as_chunks::<WORD>().0.chunks(BLOCK) {
+        // Room for what may come of a block; what is too much is taken off at the end. To fill it with zeros costs less than to move
+        // every octet twice.
+        frame.resize(at + block.len() * WORD, 0);
         for chunk in block {
             let word = u64::from_le_bytes(*chunk);
             let escapes = equal_to(word, ESCAPE);
             let after = escapes << 8 | carry;
             if has_zero(word ^ FLAGS) || escapes & after != 0 || (accm != 0 && has_control(word, accm)) {
-                break;
+                break 'blocks;
             }
-            let Some(window) = plain.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) else { break };
+            let Some(window) = frame.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) else { break 'blocks };
             if accm != u32::MAX && escapes | after == 0 {
                 *window = *chunk;
                 at += WORD;
@@ -46,14 +47,10 @@ pub(crate) fn unescape(octets: &[u8], accm: u32, escaped: bool, frame: &mut Vec<
                 at += WORD - count(escapes);
                 carry = escapes >> 56;
             }
-            words += 1;
-        }
-        frame.extend_from_slice(plain.get(..at).unwrap_or_default());
-        taken += words * WORD;
-        if words < block.len() {
-            break;
+            taken += WORD;
         }
     }
+    frame.truncate(at);
     (taken, carry != 0)
 }
 

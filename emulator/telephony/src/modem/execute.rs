@@ -242,6 +242,9 @@ impl Modem {
         if let Some(done) = self.packet_command(now, name, &action) {
             return done;
         }
+        if let Some(done) = self.lacking_command(name, &action) {
+            return done;
+        }
         if let Some(text) = generic::extended(name, &action, &self.config) {
             let has_test = self.config.personality.identity.contains_key(&format!("{name}=?"));
             return match action {

@@ -25,6 +25,7 @@ mod connect;
 mod dial;
 mod dialling;
 mod editing;
+mod equipment;
 mod escape;
 mod execute;
 mod faults;

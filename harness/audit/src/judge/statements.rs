@@ -372,6 +372,7 @@ const fn reason_words(reason: Reason) -> &'static str {
         Reason::Authentication => "authentication",
         Reason::ConnectTime => "connect time",
         Reason::NoEcho => "no echo",
+        Reason::Quality => "quality",
         Reason::Other => "another reason",
         Reason::Carrier => "carrier",
     }

@@ -5,7 +5,7 @@ use crate::fault;
 use crate::value::length::PAP_FIELD;
 use crate::vocabulary::Item;
 use crate::words::choices::{AUTH, METHODS, PHASES, STARTS};
-use offhook_scenario::{AcceptedAuth, Auth, EchoRequests, Magic, PppClient};
+use offhook_scenario::{AcceptedAuth, Auth, EchoRequests, Magic, PppClient, QualityReports};
 use offhook_schema::Problem;
 
 pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Problem>) -> PppClient {
@@ -19,6 +19,8 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
     check_address(item, problems);
     check_magic(item, problems);
     check_echo(item, problems);
+    check_callback(item, problems);
+    check_quality(item, problems);
     check_password(item, scene, problems);
     check_compression(item, problems);
     if let (Some(span), None, None, true) =
@@ -48,6 +50,13 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
         echo: item
             .time("echo-interval")
             .map(|interval| EchoRequests { interval, failure: item.number("echo-failure") }),
+        quality: item.time("quality-reports").map(|period| QualityReports {
+            period,
+            loss: short_number(item, "quality-loss").try_into().unwrap_or(QualityReports::LOSS),
+            bad: item.number("quality-bad").unwrap_or(QualityReports::BAD.0),
+            of: item.number("quality-of").unwrap_or(QualityReports::BAD.1),
+            ends: item.flag("quality-ends").unwrap_or_default(),
+        }),
         ipv6: item.flag("ipv6").unwrap_or_default(),
         vj_slots: item.flag("vj").unwrap_or_default().then(|| short_number(item, "vj-slots")),
         compress: METHODS.property(item, "compress"),
@@ -57,6 +66,7 @@ pub(super) fn build_client(item: &Item, scene: &Scene<'_>, problems: &mut Vec<Pr
         insist: item.flag("insist").unwrap_or_default(),
         no_address: item.flag("ask-address") == Some(false),
         callback: item.flag("callback").unwrap_or_default(),
+        callback_number: item.text("callback-number"),
         miss_echo: item.number("miss-echo"),
         until: PHASES.property(item, "until"),
     }
@@ -131,6 +141,36 @@ fn check_echo(item: &Item, problems: &mut Vec<Problem>) {
         let message = "`echo-failure` needs `echo-interval=`";
         let problem = Problem::new(fault::CONTRADICTION, message, failure, "echo-interval= is missing");
         problems.push(problem.help("add the time from one Echo-Request to the next: echo-interval=\"10s\""));
+    }
+}
+
+/// A number is told to a server that calls back.
+fn check_callback(item: &Item, problems: &mut Vec<Problem>) {
+    if let (Some(number), false) = (item.property_span("callback-number"), item.flag("callback").unwrap_or_default()) {
+        let message = "`callback-number` needs `callback=#true`";
+        let problem = Problem::new(fault::CONTRADICTION, message, number, "has no effect");
+        problems.push(problem.help("add callback=#true"));
+    }
+}
+
+/// What is made of reports needs reports; and more bad periods than are looked at there cannot be.
+fn check_quality(item: &Item, problems: &mut Vec<Problem>) {
+    if item.property_span("quality-reports").is_none() {
+        for name in ["quality-loss", "quality-bad", "quality-of", "quality-ends"] {
+            if let Some(span) = item.property_span(name) {
+                let message = format!("`{name}` needs `quality-reports=`");
+                let problem = Problem::new(fault::CONTRADICTION, message, span, "quality-reports= is missing");
+                problems.push(problem.help("add the time from one report to the next: quality-reports=\"10s\""));
+            }
+        }
+    }
+    if let (Some(bad), Some(of)) = (item.number("quality-bad"), item.number("quality-of"))
+        && bad > of
+        && let Some(span) = item.property_span("quality-bad").or_else(|| item.property_span("quality-of"))
+    {
+        let message = format!("there are never {bad} bad periods out of {of}");
+        let problem = Problem::new(fault::CONTRADICTION, message, span, "never");
+        problems.push(problem.help("make quality-bad= at most quality-of="));
     }
 }
 

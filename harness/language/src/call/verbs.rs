@@ -154,7 +154,14 @@ fn build_hangup(item: &Item, problems: &mut Vec<Problem>) -> Verb {
     }
     let by = PARTIES.property(item, "by");
     let reason = REASONS.property(item, "reason");
-    let servers = [Reason::Idle, Reason::Authentication, Reason::ConnectTime, Reason::NoEcho];
+    let servers = [Reason::Idle, Reason::Authentication, Reason::ConnectTime];
+    if let (Some(End::Server), Some(Reason::Quality)) = (by, reason)
+        && let (Some(by), Some(reason)) = (item.property_span("by"), item.property_span("reason"))
+    {
+        let message = "only the caller hangs up for this reason";
+        let problem = Problem::new(fault::CONTRADICTION, message, by, "not the server").also(reason, "this reason");
+        problems.push(problem.help("write by=\"caller\""));
+    }
     if let (Some(End::Caller), Some(reason)) = (by, reason)
         && servers.contains(&reason)
         && let (Some(by), Some(reason)) = (item.property_span("by"), item.property_span("reason"))

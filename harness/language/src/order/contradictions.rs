@@ -6,7 +6,7 @@ use super::stages::needs_network;
 use super::{End, Progress, contradiction, order};
 use offhook_base::Span;
 use offhook_scenario::{
-    AcceptedAuth, AuthProtocol, AuthResult, Compress, Compressed, Host, Line, PATIENCE, PppClient, Since, Verb,
+    AcceptedAuth, AuthProtocol, AuthResult, Compress, Compressed, Host, Line, PATIENCE, PppClient, Reason, Since, Verb,
     format_duration,
 };
 use offhook_schema::Problem;
@@ -43,6 +43,24 @@ impl Progress<'_> {
         })
     }
 
+    /// Why the caller never hangs up for this reason, what helps, and where it is described.
+    fn never_for(&self, by: Option<trace::End>, reason: Reason) -> Option<(&'static str, &'static str, Span)> {
+        let (client, at) = self.client?;
+        match reason {
+            Reason::NoEcho
+                if by == Some(trace::End::Caller) && client.echo.is_none_or(|echo| echo.failure.is_none()) =>
+            {
+                let help = "add to `ppp`: echo-interval= and echo-failure=";
+                Some(("the caller does not end PPP for echoes that have no answer", help, at))
+            }
+            Reason::Quality if !client.quality.is_some_and(|quality| quality.ends) => {
+                let help = "add to `ppp`: quality-reports= and quality-ends=#true";
+                Some(("the caller does not end PPP for poor quality of the line", help, at))
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn contradicted(&self, verb: &Verb, span: Span) -> Option<Problem> {
         self.without_network(verb, span).or_else(|| match verb {
             Verb::ExpectRing { count } => self.ring(*count, span),
@@ -64,6 +82,10 @@ impl Progress<'_> {
                 )
             }
             Verb::ExpectAuth { result, protocol, .. } => self.authentication(*result, *protocol, span),
+            Verb::ExpectHangup { by, reason: Some(reason), .. } if self.never_for(*by, *reason).is_some() => {
+                let (message, help, at) = self.never_for(*by, *reason)?;
+                Some(contradiction(message, span, "expected").also(at, "without it").help(help))
+            }
             Verb::ExpectHangup { by, after, of, .. } => {
                 let (end, at, _) = self.end?;
                 if end == End::Caller && *by == Some(trace::End::Server) {

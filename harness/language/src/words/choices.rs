@@ -8,6 +8,7 @@ use offhook_scenario::{
 use offhook_schema::choices;
 use offhook_script::Proof;
 use offhook_script::framing::{End as FrameEnd, Fcs};
+use offhook_script::template::ResponseBy;
 use offhook_telephony::exchange::CallerIdService;
 use offhook_telephony::modem::CallEnd;
 use offhook_telephony::modem::personality::{CallerIdStyle, DistinctiveRing};
@@ -316,6 +317,13 @@ choices! {
         "eap" => AuthProtocol::Eap, "RFC 3748, with whatever method";
     }
 
+    /// What a Response of a packet script is computed by.
+    pub(crate) RESPONSES: ResponseBy {
+        "chap" => ResponseBy::Chap, "RFC 1994, with MD5";
+        "ms-chap" => ResponseBy::MsChap, "RFC 2433, without the response for LAN Manager";
+        "ms-chap-v2" => ResponseBy::MsChapV2, "RFC 2759";
+    }
+
     /// From when a duration counts.
     pub(crate) SINCE: Since {
         "last-step" => Since::LastStep, "the step before was done";
@@ -342,7 +350,8 @@ choices! {
         "idle" => Reason::Idle, "Terminate-Request \"Link inactive\"";
         "authentication" => Reason::Authentication, "Terminate-Request \"Authentication failed\" or \"peer refused to authenticate\"";
         "connect-time" => Reason::ConnectTime, "Terminate-Request \"Connect time expired\"";
-        "no-echo" => Reason::NoEcho, "Terminate-Request \"Peer not responding\"";
+        "no-echo" => Reason::NoEcho, "Terminate-Request \"Peer not responding\", of the server, or of a caller with echo-failure=";
+        "quality" => Reason::Quality, "Terminate-Request \"Link quality is poor\", of a caller with quality-ends=#true";
         "carrier" => Reason::Carrier, "carrier was lost with no Terminate-Request";
         "other" => Reason::Other, "any other Terminate-Request";
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use offhook_schema::{Absent, Argument, Kind, Occurs, Property};
 
-use super::choices::{ENDINGS, FCS, LEVELS, PROOFS, SUBJECTS};
+use super::choices::{ENDINGS, FCS, LEVELS, PROOFS, RESPONSES, SUBJECTS};
 use super::verbs::PPP;
 use super::{LONG, MILLISECOND, duration, flag, many, maybe, number, one, property, seconds, text, time, word};
 use crate::kind;
@@ -402,8 +402,14 @@ pub(super) const WORDS: &[Word] = &[
     Word {
         properties: &[
             property("of", Kind::Sentence, Absent::Never, "The Challenge."),
-            property("secret", Kind::Text, Absent::Never, "The secret."),
+            property("secret", Kind::Text, Absent::Never, "The secret, right or wrong."),
+            property("by", RESPONSES.kind(), text("chap"), "What it is computed by."),
+            property("user", Kind::Text, text(""), "The name, which MS-CHAPv2 counts in."),
         ],
-        ..word("response", SENT, "Value-Size and Value of a Response by CHAP with MD5.")
+        ..word("response", SENT, "Value-Size and Value of a Response to this Challenge.")
+    },
+    Word {
+        arguments: &[one("count", Kind::number(1, 2000, "octets"))],
+        ..word("any", EXPECTED, "So many octets, whatever they are.")
     },
 ];

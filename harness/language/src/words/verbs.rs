@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use offhook_scenario::{PATIENCE, PppClient, Verb as Step};
+use offhook_scenario::{PATIENCE, PppClient, QualityReports, Verb as Step};
 use offhook_schema::{Absent, Argument, Kind, Property};
 
 use super::choices::{
@@ -49,6 +49,12 @@ pub(super) const PPP: &[Property] = &[
         "What it asks to have packets compressed by, and compresses by if the server asks. With MPPE it has no network before that is agreed on, and ends PPP if it is not; it has to authenticate itself by MS-CHAP or MS-CHAPv2.",
     ),
     property("callback", Kind::Flag, flag(false), "Whether it asks to be called back, as Windows does."),
+    property(
+        "callback-number",
+        Kind::Text,
+        Absent::Says("it has none, and takes what the server has for it, or no callback"),
+        "The number that it tells a server which lets it choose where it is called back (CBCP).",
+    ),
     property("delay", time(Duration::ZERO, LONG), seconds(0), "From carrier to its first Configure-Request."),
     property("restart", time(MILLISECOND, TEN_MINUTES), duration(PppClient::RESTART), "Its Restart timer."),
     property("start", STARTS.kind(), text("active"), "Who begins."),
@@ -85,6 +91,26 @@ pub(super) const PPP: &[Property] = &[
         Absent::Says("it does not"),
         "With so many of them unanswered it ends PPP.",
     ),
+    property(
+        "quality-reports",
+        time(ECHO_INTERVAL, LONG),
+        Absent::Says("it asks for none, and rejects those of the server"),
+        "It asks for Link-Quality-Reports (RFC 1989), from each to the next at most so long, and sends them if the server asks.",
+    ),
+    property(
+        "quality-loss",
+        Kind::number(0, 99, "%"),
+        number(QualityReports::LOSS as u32),
+        "With more frames lost than so many of a hundred, one way or the other, a period of theirs is bad; one without a report is.",
+    ),
+    property(
+        "quality-bad",
+        Kind::number(1, 1000, "periods"),
+        number(QualityReports::BAD.0),
+        "With so many bad periods the quality is poor, which is told,",
+    ),
+    property("quality-of", Kind::number(1, 1000, "periods"), number(QualityReports::BAD.1), "out of the last so many."),
+    property("quality-ends", Kind::Flag, flag(false), "Whether it ends PPP when the quality is poor."),
     property(
         "miss-echo",
         Kind::number(1, 1000, "Echo-Requests"),

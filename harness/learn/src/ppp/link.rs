@@ -112,6 +112,8 @@ pub fn own_end(layer: Layer, end: End) -> Config {
             Role::Answering(answering)
         }
     };
-    let limits = Limits { max_configure: FEW, max_terminate: FEW, max_failure: u32::MAX, ..Limits::default() };
-    Config { role, limits, seed: 7, ..Config::default() }
+    let (max_failure, max_rounds) = (u32::MAX, u32::MAX);
+    let limits = Limits { max_configure: FEW, max_terminate: FEW, max_failure, max_rounds, ..Limits::default() };
+    // That a network protocol is finished shows by the end of the link alone.
+    Config { role, limits, seed: 7, outlasts_network: false, ..Config::default() }
 }

@@ -121,6 +121,7 @@ const fn reason_name(reason: Reason) -> &'static str {
         Reason::Authentication => "authentication failed",
         Reason::ConnectTime => "connect time expired",
         Reason::NoEcho => "no answer to echo requests",
+        Reason::Quality => "poor quality of the line",
         Reason::Other => "no particular reason",
         Reason::Carrier => "carrier lost",
     }

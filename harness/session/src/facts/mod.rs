@@ -68,6 +68,8 @@ pub struct Facts {
     pub last_data: Option<Instant>,
     /// The first Terminate-Request of LCP from the server, as it left there.
     pub terminated: Option<Timestamped<String>>,
+    /// The caller's first Terminate-Request of LCP.
+    pub own_terminate: Option<Timestamped<String>>,
     /// The caller's link ended, and why.
     pub closed: Option<Timestamped<String>>,
     /// Echo requests sent before the present step began: the sequence number of the last of them.
@@ -184,6 +186,14 @@ impl Facts {
     /// The end that hung up, when, and why: the first Terminate-Request if there was one, else the clearing of the line.
     pub fn hang_up(&self) -> Option<(End, Instant, Reason)> {
         let cleared = self.cleared.as_ref()?;
+        // A caller that is told to hang up gives no reason, and has hung up when the line is clear.
+        if let Some(own) = &self.own_terminate
+            && let why @ (Reason::NoEcho | Reason::Quality) = reason(&own.what)
+            && own.at <= cleared.at
+            && self.terminated.as_ref().is_none_or(|terminated| own.at < terminated.at)
+        {
+            return Some((End::Caller, own.at, why));
+        }
         if let Some(terminated) = self.terminated.as_ref().filter(|terminated| terminated.at <= cleared.at) {
             return Some((End::Server, terminated.at, reason(&terminated.what)));
         }
@@ -318,13 +328,14 @@ pub fn protocol_of(option: AuthOption) -> Option<AuthProtocol> {
     }
 }
 
-/// Why a server ended PPP, from the text of its Terminate-Request (pppd's own texts).
+/// Why an end ended PPP, from the text of its Terminate-Request (pppd's own texts, which our caller has as well).
 fn reason(text: &str) -> Reason {
     match text {
         "Link inactive" => Reason::Idle,
         "Authentication failed" | "peer refused to authenticate" => Reason::Authentication,
         "Connect time expired" => Reason::ConnectTime,
         "Peer not responding" => Reason::NoEcho,
+        "Link quality is poor" => Reason::Quality,
         _ => Reason::Other,
     }
 }
@@ -375,6 +386,30 @@ mod tests {
             ..Facts::default()
         };
         assert_eq!(facts.hang_up(), Some((End::Server, Instant::from_millis(70), Reason::Idle)));
+    }
+
+    #[test]
+    fn a_caller_that_gives_up_hangs_up_when_it_says_so_and_for_its_own_reason() {
+        let said = |text: &str, millis| Some(Timestamped { at: Instant::from_millis(millis), what: text.to_owned() });
+        // The server drops the line before the caller does.
+        let facts = Facts {
+            answered: Some(Instant::ZERO),
+            own_terminate: said("Peer not responding", 60),
+            cleared: cleared(End::Server, false, 90),
+            ..Facts::default()
+        };
+        assert_eq!(facts.hang_up(), Some((End::Caller, Instant::from_millis(60), Reason::NoEcho)));
+        let poor = Facts { own_terminate: said("Link quality is poor", 60), ..facts.clone() };
+        assert_eq!(poor.hang_up(), Some((End::Caller, Instant::from_millis(60), Reason::Quality)));
+        // Told to hang up, it gives no reason; and of two who end PPP the first does.
+        let request = Facts {
+            own_terminate: said("User request", 60),
+            cleared: cleared(End::Caller, false, 90),
+            ..facts.clone()
+        };
+        assert_eq!(request.hang_up(), Some((End::Caller, Instant::from_millis(90), Reason::Other)));
+        let server = Facts { terminated: said("Link inactive", 50), ..facts };
+        assert_eq!(server.hang_up(), Some((End::Server, Instant::from_millis(50), Reason::Idle)));
     }
 
     #[test]

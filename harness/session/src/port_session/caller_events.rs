@@ -98,6 +98,10 @@ impl PortSession {
                 self.facts.compression.methods = [None; 2];
                 self.linked(now, "CCP is no longer Opened".to_owned());
             }
+            LinkEvent::NotConverging(what) => self.linked(now, what.to_string()),
+            LinkEvent::Callback(agreed) => self.linked(now, agreed.to_string()),
+            LinkEvent::Quality(what) => self.linked(now, what.to_string()),
+            LinkEvent::PoorQuality(what) => self.linked(now, what.to_string()),
             LinkEvent::TerminateRequest(words) => self.terminated(now, String::from_utf8_lossy(&words).into_owned()),
             LinkEvent::Finished(ending) => {
                 let why = ending.to_string();
@@ -169,6 +173,11 @@ impl PortSession {
         let is_request = packet.code() == Code::ConfigureRequest;
         let mark = match protocol {
             LCP if is_request => &mut self.facts.establish,
+            LCP if packet.code() == Code::TerminateRequest => {
+                let what = String::from_utf8_lossy(packet.data()).into_owned();
+                self.facts.own_terminate.get_or_insert(Timestamped { at: now, what });
+                return;
+            }
             PAP if pap::Code::from(code) == pap::Code::AuthenticateRequest => &mut self.facts.authenticate,
             CHAP if chap::Code::from(code) == chap::Code::Response => &mut self.facts.authenticate,
             EAP if eap::Code::from(code) == eap::Code::Response => &mut self.facts.authenticate,

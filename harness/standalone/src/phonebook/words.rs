@@ -103,6 +103,19 @@ const NUMBER: Kind = Kind::Custom(&Custom {
     read: Read::Text(number),
 });
 
+/// Whoever calls is called back, at the number that it tells.
+pub(super) const CALLER: &str = "caller";
+
+/// Whom to call back.
+const CALLBACK: Kind = Kind::Custom(&Custom {
+    name: "callback",
+    phrase: "\"caller\", or a telephone number in quotes",
+    example: "\"5551234\"",
+    told: false,
+    digits: true,
+    read: Read::Text(callback),
+});
+
 /// A host and a port of TCP.
 const TCP: Kind = Kind::Custom(&Custom {
     name: "tcp-address",
@@ -225,6 +238,12 @@ const PPP: &[Word<Phonebooks>] = &[
                 Absent::Means(Given::Flag(false)),
                 "Whether IPv6 is spoken, too (IPV6CP).",
             ),
+            Property::new(
+                "callback",
+                CALLBACK,
+                Absent::Says("callers that ask for it are refused"),
+                "Callers that ask for it are to be called back: \"caller\" at a number that they tell, or at this number. It is told, and PPP ended; nobody is dialled.",
+            ),
         ],
         opens: Some(Within::Ppp),
         ..Word::new("ppp", Entry::Ppp, &[File], "A number that answers with a modem and speaks PPP at once.")
@@ -281,6 +300,10 @@ fn number(text: &str, _whose: &str) -> Result<Value, Wrong> {
     }
     let wrong = Wrong::new(fault::BAD_TEXT, format!("\"{text}\" cannot be dialled"), "not a telephone number");
     Err(wrong.help("write up to 32 digits, without blanks or other signs: \"5551000\""))
+}
+
+fn callback(text: &str, whose: &str) -> Result<Value, Wrong> {
+    if text == CALLER { Ok(Value::Text(text.to_owned())) } else { number(text, whose) }
 }
 
 fn address(text: &str, _whose: &str) -> Result<Value, Wrong> {

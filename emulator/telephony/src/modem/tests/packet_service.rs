@@ -24,6 +24,7 @@ fn wireless() -> Modem {
         wireless: true,
         identity: identity.map(|(name, text)| (name.to_owned(), text.to_owned())).into(),
         extended: vec![
+            parameter("+CMEE", &[&[0, 1, 2]], Vec::new(), false),
             parameter("+CREG", &[&[0, 1, 2]], registration, false),
             parameter("+CGDCONT", &[&[1, 2, 3]], Vec::new(), true),
         ],
@@ -143,4 +144,32 @@ fn an_identity_may_be_asked_for_its_values() {
     assert_eq!(answers(&mut modem, "AT+CPIN?"), ["+CPIN: READY", "OK"]);
     assert_eq!(answers(&mut modem, "AT+CPIN=?"), ["OK"]);
     assert_eq!(answers(&mut modem, "AT+CPIN=\"1234\""), ["ERROR"]);
+}
+
+// 3GPP TS 27.007 §9.1, §9.2.1: 0 disables +CME ERROR, 1 has numbers, 2 words; 4 is "operation not supported".
+#[test]
+fn a_multiplexer_that_is_not_there_is_refused_in_the_form_that_cmee_asks_for() {
+    let mut modem = wireless();
+    for (form, refused) in
+        [("0", "ERROR"), ("1", "+CME ERROR: 4"), ("2", "+CME ERROR: operation not supported"), ("0", "ERROR")]
+    {
+        assert_eq!(answers(&mut modem, &format!("AT+CMEE={form}")), ["OK"]);
+        // As Zephyr and ofono ask for it; what comes after it on the line is not carried out.
+        for command in ["AT+CMUX=0,0,5,127,10,3,30,10,2", "AT+CMUX=0", "AT+CMUX?", "AT+CMUX=?", "AT+CMUX=0;+CMEE=2"] {
+            assert_eq!(answers(&mut modem, command), [refused], "{command} with +CMEE={form}");
+        }
+        // Errors of syntax are no errors of the module's functionality.
+        for command in ["AT+CMUX", "AT+CMEE=3", "AT+CREG=7", "AT+NONSENSE=1"] {
+            assert_eq!(answers(&mut modem, command), ["ERROR"], "{command}");
+        }
+        assert_eq!(answers(&mut modem, "AT+CMEE?"), [format!("+CMEE: {form}"), "OK".to_owned()]);
+    }
+}
+
+#[test]
+fn a_modem_that_is_no_module_does_not_know_the_command() {
+    let mut modem = Modem::new(ModemConfig::default());
+    modem.handle_dte_octets(Instant::ZERO, b"ATE0\r");
+    while modem.poll_output().is_some() {}
+    assert_eq!(answers(&mut modem, "AT+CMUX=0"), ["ERROR"]);
 }

@@ -8,7 +8,7 @@ use offhook_script::template::{Data, Identifier, Part, Template};
 use super::{protocol_and_codes, unknown_option};
 use crate::fault;
 use crate::vocabulary::Item;
-use crate::words::choices::{ENDINGS, FCS};
+use crate::words::choices::{ENDINGS, FCS, RESPONSES};
 
 /// Makes a packet; `None`: what is wrong with it has been told.
 pub(super) fn build_template(item: &Item, problems: &mut Vec<Problem>) -> Option<Template> {
@@ -149,8 +149,15 @@ pub(super) fn build_part(item: &Item) -> Option<Part> {
             (None, None) => Part::OwnMagic,
         },
         "response" => {
-            Part::Response { of: item.text("of").unwrap_or_default(), secret: item.text("secret").unwrap_or_default() }
+            let text = |name| item.text(name).unwrap_or_default();
+            Part::Response {
+                of: text("of"),
+                secret: text("secret"),
+                by: RESPONSES.required(item, "by"),
+                user: text("user"),
+            }
         }
+        "any" => Part::Any(item.argument_number(0).unwrap_or_default() as usize),
         _ => return None,
     })
 }

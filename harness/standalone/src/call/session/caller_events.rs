@@ -54,6 +54,10 @@ impl Session {
                 self.report.ping = peer.map(|_| Ping::default());
                 self.next_ping(now);
             }
+            LinkEvent::NotConverging(what) => self.tell(now, what.to_string()),
+            LinkEvent::Callback(agreed) => self.tell(now, agreed.to_string()),
+            LinkEvent::Quality(what) => self.tell(now, what.to_string()),
+            LinkEvent::PoorQuality(what) => self.tell(now, what.to_string()),
             LinkEvent::TerminateRequest(words) => {
                 self.tell(now, format!("the server ends PPP: \"{}\"", escaped(&words)));
             }
