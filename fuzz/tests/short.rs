@@ -37,6 +37,7 @@ macro_rules! targets {
 targets! {
     frames_of_a_line: "hdlc",
     a_ppp_link: "link",
+    an_end_that_answers: "answerer",
     a_telnet_client: "telnet",
     a_modem: "modem",
     an_exchange: "exchange",

@@ -441,11 +441,11 @@ fn used(items: &[Item], found: &mut BTreeSet<String>) {
 }
 
 /// What no scenario that ships says.
-const REST: &str = r#"variable "x" 1; stack "y" from="trixie" { replace "/usr/sbin/pppd" "./pppd"; deb "./ppp.deb"; }; scenario "x" { server { port "ttyS0"; }
+const REST: &str = r#"scenario "h" { server tcp="localhost:7" program="./x" on="stdio" where="host" tolerance="1s"; call { expect-answer; }; }
+variable "x" 1; stack "y" from="trixie" { replace "/usr/sbin/pppd" "./pppd"; deb "./ppp.deb"; }; scenario "x" { server { port "ttyS0"; }
     disturb "delay" after="frame" nth=2 later="1s" end="server" time="1s"; disturb "set-clock" after="command" time="1s" back=#true; disturb "modem-says" after="command" text="RING"; disturb "kill" after="command" program="pppd" signal="HUP"
     call with="pppd" { chat "" "ATDT1" "CONNECT" ""; modem "generic"; expect-modem "x" within="2s"; }
     call { expect-answer { on "trixie" rings=2 reason="so" case="x"; fails reason="so" case="x"; }; ppp ask-dns=#false; fetch "http://www.lan/" size=5; }
-    server tcp="localhost:7" program="./x" on="stdio" where="host" tolerance="1s"
     conformance "X" level="must" subject="answering" own-end="so"
     fault "x" {
         incoming "lcp" "echo-request" id=1 of="it" contains="a" at-most=9 at-least=1 skip=1 bad=#true { keep; drop; repair; close; hang; late "1s"; having { cut; more; anything; }; }
