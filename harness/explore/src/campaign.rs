@@ -169,8 +169,9 @@ impl Campaign {
             };
             let more = self.any_single()?;
             let walk = matches!(self.strategy, Strategy::Walk(_));
-            if more.matter == trial.matter && (!walk || seed.is_some()) || !walk {
-                trial.disturbances.extend(more.disturbances.into_iter().filter(|_| more.matter == trial.matter));
+            // A walk begins with one.
+            if more.matter == trial.matter && (!walk || seed.is_some()) {
+                trial.disturbances.extend(more.disturbances);
             }
             self.in_order(&mut trial);
             if (walk || trial.disturbances.len() == 2) && !self.done.contains(&(trial.matter, trial.key())) {

@@ -206,7 +206,7 @@ fn absolute(text: &str, node: &KdlNode, base: Option<&Path>) -> Option<(Range<us
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use offhook_scenario::{Act, Call};
 

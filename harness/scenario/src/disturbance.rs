@@ -114,15 +114,15 @@ impl Deed {
 
     /// Whether octets of the server may not get to the caller as they were, for a while.
     pub const fn harms_the_caller(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::Lose(End::Caller)
-            | Self::Damage(End::Caller)
-            | Self::Double(End::Caller)
-            | Self::Delay(End::Caller, _)
-            | Self::Deafen(End::Caller, _)
-            | Self::Flicker(_)
-            | Self::FallSilent => true,
-            _ => false,
-        }
+                | Self::Damage(End::Caller)
+                | Self::Double(End::Caller)
+                | Self::Delay(End::Caller, _)
+                | Self::Deafen(End::Caller, _)
+                | Self::Flicker(_)
+                | Self::FallSilent
+        )
     }
 }

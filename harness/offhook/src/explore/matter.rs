@@ -49,7 +49,7 @@ pub type Wanted = (SourceFile, Scenario, String);
 enum State {
     Waits,
     /// Ready but for its moments.
-    Ready(Prepared, SourceFile, Scenario),
+    Ready(Box<(Prepared, SourceFile, Scenario)>),
     Explored(Box<Explored>),
     Not(String),
 }
@@ -107,7 +107,7 @@ impl Work<usize> for Baselines<'_> {
             let (file, scenario, stack) = self.wanted.get(index)?;
             let (source, scenario) = match (self.second, self.states.get(index)?) {
                 (false, State::Waits) => (file.clone(), scenario.clone()),
-                (true, State::Ready(_, source, scenario)) => (source.clone(), scenario.clone()),
+                (true, State::Ready(ready)) => (ready.1.clone(), ready.2.clone()),
                 _ => continue,
             };
             return Some((index, item(source, scenario, stack, self.seed, self.out)));
@@ -118,7 +118,8 @@ impl Work<usize> for Baselines<'_> {
         let Some((file, scenario, stack)) = self.wanted.get(index) else { return };
         let Some(state) = self.states.get_mut(index) else { return };
         *state = match std::mem::replace(state, State::Waits) {
-            State::Ready(prepared, source, ready) => {
+            State::Ready(made) => {
+                let (prepared, source, ready) = *made;
                 // Those that the good call and the invariants follow.
                 let own = scenario.calls().count();
                 let already: BTreeSet<String> = violations(&outcome).iter().map(|found| found.cause()).collect();
@@ -155,7 +156,7 @@ fn made_ready(file: &SourceFile, scenario: &Scenario, outcome: &Outcome) -> Resu
         format!("made ready it does not read: {}", problem.map_or("", |problem| problem.message.as_str()))
     })?;
     let alone = read.into_iter().next().ok_or("made ready it is no scenario")?;
-    Ok(State::Ready(ready, source, alone))
+    Ok(State::Ready(Box::new((ready, source, alone))))
 }
 
 /// The last call that was answered and passed as a whole, those that got an address or a login before others.
@@ -166,5 +167,5 @@ fn good_call(outcome: &Outcome) -> Option<usize> {
     };
     let answered = outcome.calls.iter().filter(|call| call.answered && passed(call.call));
     let got_in = answered.clone().rfind(|call| call.interface.is_some() || call.login == Some(true));
-    got_in.or_else(|| answered.clone().last()).map(|call| call.call)
+    got_in.or_else(|| answered.clone().next_back()).map(|call| call.call)
 }
