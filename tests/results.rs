@@ -131,8 +131,8 @@ fn evidence_is_kept_of_failures_alone_if_that_is_wanted() {
     // It is the same run.
     let (_, all) = run("all", &scratch.path().join("all.json"));
     assert!(kept("right").join("transcript.txt").is_file());
-    for (one, other) in [(0, 0), (1, 1)] {
-        let (one, other) = (&failed["scenarios"][one], &all["scenarios"][other]);
+    for number in [0, 1] {
+        let (one, other) = (&failed["outcomes"][number], &all["outcomes"][number]);
         assert!(one["steps"].is_array() && one["steps"] == other["steps"], "{one:#} {other:#}");
     }
 }

@@ -63,7 +63,7 @@ pub mod selection;
 mod server;
 #[doc(hidden)]
 pub mod snapshots;
-#[cfg(feature = "cli")]
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command line asks more of them"))]
 mod stacks;
 mod words;
 

@@ -52,7 +52,7 @@ fn judged(kind: InvariantKind, scenario: &Scenario, trace: &[Event], calls: &[Ca
 #[test]
 fn a_crash_is_told_unless_the_signal_was_sent() {
     let died = event(None, EventKind::Exited { pid: 7, program: "pppd".into(), how: "signal 11 (SIGSEGV)".into() });
-    let crash = judged(InvariantKind::NoCrash, &scenario(&[]), &[died.clone()], &[]).unwrap_err();
+    let crash = judged(InvariantKind::NoCrash, &scenario(&[]), std::slice::from_ref(&died), &[]).unwrap_err();
     assert_eq!(crash.1, "pppd (process 7) died at 1.500: signal 11 (SIGSEGV)");
     let sent = note("disturbed: SIGSEGV to process 7 (pppd)");
     assert!(judged(InvariantKind::NoCrash, &scenario(&[]), &[sent, died.clone()], &[]).is_ok());
