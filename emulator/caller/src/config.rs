@@ -145,7 +145,8 @@ impl CallerConfig {
             seed,
             limits: Limits { restart: self.restart, ..Limits::default() },
             delay: self.delay,
-            outlasts_network: true,
+            // Who calls for a network hangs up without one, as pppd and Windows do.
+            outlasts_network: false,
             miss_echo: self.miss_echo,
         }
     }

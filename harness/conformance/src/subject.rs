@@ -94,7 +94,8 @@ pub fn exchangeable(scenario: &Scenario) -> Result<(), String> {
 
 /// The caller is set up as the one that calls a real server.
 fn calling(client: &PppClient) -> Config {
-    caller(client, 0, 0).link(1)
+    // As the clauses have it, and not as somebody who calls for a network.
+    Config { outlasts_network: true, ..caller(client, 0, 0).link(1) }
 }
 
 fn answering(scenario: &Scenario) -> Result<Config, String> {

@@ -52,7 +52,8 @@ pub struct Config {
     pub limits: Limits,
     /// From carrier to the first Configure-Request. Until then the link is dead, and what comes in is only told.
     pub delay: Duration,
-    /// Whether the link stays when the peer has ended the last network protocol (RFC 1661 §3.7), which pppd's does not.
+    /// Whether the link stays when the peer has ended the last network protocol (RFC 1661 §3.7). One that has no other use need not:
+    /// pppd's does not.
     pub outlasts_network: bool,
     /// Every so many Echo-Requests one is not answered; 1: none is.
     pub miss_echo: Option<u32>,
