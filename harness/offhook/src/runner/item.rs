@@ -59,7 +59,7 @@ pub enum Evidence {
     /// Of all.
     #[default]
     All,
-    /// Of those that do not pass: they run once more for it, which is the same run.
+    /// Of those that do not pass: they run once more for it, which is the same run but for microseconds.
     Failed,
     /// Of none.
     None,
