@@ -6,6 +6,7 @@
 //! - [`parse_duration()`] and [`format_duration()`]: durations as people write them.
 //! - [`Fingerprint`]: what ran; [`Changes`]: what of it is not as it was built.
 //! - [`read_plain_file`], [`read_file_at`]: a file that somebody names, within a bound.
+//! - [`fits`]: whether a text is as a pattern says.
 //! - [`rooted`]: what lies below a directory, opened without leaving it.
 //! - `json_schema`, with the feature `schema`: a JSON Schema of what is written as JSON.
 //! - [`guest`]: what a host and the process 1 of its guest have to agree on.
@@ -16,6 +17,7 @@ mod fingerprint;
 pub mod guest;
 #[cfg(feature = "schema")]
 mod json_schema;
+mod pattern;
 mod plain_file;
 pub mod rooted;
 pub mod shards;
@@ -27,6 +29,7 @@ pub use error::{Error, plain};
 pub use fingerprint::{Change, Changes, FileChange, Fingerprint, InPlace, Made};
 #[cfg(feature = "schema")]
 pub use json_schema::json_schema;
+pub use pattern::fits;
 pub use plain_file::{Unread, read_file_at, read_plain_file};
 pub use source::{SourceFile, Span};
 pub use written::{

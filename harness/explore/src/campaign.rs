@@ -47,7 +47,7 @@ pub struct Cause {
     /// What they have in common.
     pub name: String,
     /// What the first trial showed.
-    pub violation: Option<Violation>,
+    pub violation: Violation,
     /// The first trials that showed it, the simplest first.
     pub trials: Vec<Trial>,
     /// How many did.
@@ -230,7 +230,7 @@ impl Campaign {
             let cause = self.causes.entry((trial.matter, name.clone())).or_insert_with(|| Cause {
                 matter: trial.matter,
                 name,
-                violation: Some(violation),
+                violation,
                 trials: Vec::new(),
                 count: 0,
             });

@@ -4,6 +4,7 @@
 //! entry that none has.
 
 use crate::campaign::Cause;
+use offhook_base::fits;
 
 /// An entry: a cause, on a stack or on all, that is the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,27 +43,18 @@ pub fn known(causes: &[Cause], entries: &[KnownCause], stack: impl Fn(&Cause) ->
     Known { of, unused }
 }
 
-/// Whether the text is of that form, `*` being any text.
-fn fits(form: &str, text: &str) -> bool {
-    let Some((begin, rest)) = form.split_once('*') else { return form == text };
-    let Some(mut left) = text.strip_prefix(begin) else { return false };
-    let mut parts: Vec<&str> = rest.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        let Some(found) = left.find(part) else { return false };
-        left = left.get(found + part.len()..).unwrap_or_default();
-    }
-    left.ends_with(last)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::violation::Violation;
 
     #[test]
     fn an_entry_is_used_or_told() {
-        let cause =
-            |name: &str| Cause { matter: 0, name: name.to_owned(), violation: None, trials: Vec::new(), count: 1 };
+        let violation = Violation { of: String::new(), expected: String::new(), actual: String::new() };
+        let cause = |name: &str| {
+            let (name, violation) = (name.to_owned(), violation.clone());
+            Cause { matter: 0, name, violation, trials: Vec::new(), count: 1 }
+        };
         let entry = |cause: &str, stack: Option<&str>| KnownCause {
             cause: cause.to_owned(),
             after: None,

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::snapshots::Mode;
 use offhook_base::plain;
 #[cfg(feature = "audit")]
 use offhook_etc::source::Tree;
-use offhook_lab::{Progress, Room, STACKS};
+use offhook_lab::{Progress, STACKS};
 use offhook_report::evidence;
 use offhook_report::run::DEFAULT_SEED;
 
@@ -119,15 +118,9 @@ impl Lab {
             .stacks
             .iter()
             .filter(here)
-            .map(|stack| Item {
-                own: None,
-                programs: None,
-                replaced: [].into(),
-                source: source.clone(),
-                scenario: scenario.inner.clone(),
-                stack: stack.clone(),
-                seed: self.seed,
-                evidence: root.join(evidence::directory(Path::new(""), scenario.name(), case, stack, None)),
+            .map(|stack| {
+                let place = root.join(evidence::directory(Path::new(""), scenario.name(), case, stack, None));
+                Item::new(source.clone(), scenario.inner.clone(), stack.clone(), self.seed, place)
             })
             .collect();
         if items.is_empty() {
@@ -149,16 +142,7 @@ impl Lab {
             }
         };
         let jobs = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
-        let options = Options {
-            jobs,
-            limit: self.limit,
-            room: Arc::new(Room::for_guests(&self.inner.cache, jobs)?),
-            untrusted: false,
-            confined: false,
-            snapshots: Mode::Check,
-            evidence: Default::default(),
-            fail_fast: false,
-        };
+        let options = Options::new(&self.inner, jobs, self.limit)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime
             .map_err(|error| Error::new(ErrorKind::Lab, format!("starting the event loop: {}", plain(&error))))?;

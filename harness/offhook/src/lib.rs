@@ -54,6 +54,8 @@ pub mod mutants;
 #[doc(hidden)]
 pub mod newly;
 mod outcome;
+#[cfg(feature = "cli")]
+mod reasons;
 #[doc(hidden)]
 pub mod runner;
 mod scenario;

@@ -101,6 +101,28 @@ pub enum Act {
 }
 
 impl Scenario {
+    /// A scenario of that name with this server and these acts, of which nothing else is said.
+    pub fn new(name: impl Into<String>, server: Server, acts: Vec<Act>) -> Self {
+        Self {
+            name: name.into(),
+            span: Span::default(),
+            variant: Variant::default(),
+            specs: Vec::new(),
+            tags: Vec::new(),
+            stacks: Vec::new(),
+            own_stacks: Arc::default(),
+            put: Vec::new(),
+            like: None,
+            snapshots: Vec::new(),
+            conformance: None,
+            faults: Vec::new(),
+            server,
+            acts,
+            disturbances: Vec::new(),
+            invariants: Vec::new(),
+        }
+    }
+
     /// The same for a stack that it does not name: what it says of `like` holds of `stack`, unless it says something of `stack`.
     #[must_use]
     pub fn on_one_like(mut self, stack: &str, like: &str) -> Self {

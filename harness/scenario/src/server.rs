@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use offhook_etc::read::dialin;
 use offhook_etc::{Etc, RawFile};
 use serde::{Deserialize, Serialize};
 
@@ -196,6 +197,13 @@ pub struct CallerIdRule {
     pub allow: bool,
     /// Digits a number starts with, `all`, or `none` (no caller ID).
     pub number: String,
+}
+
+impl CallerIdRule {
+    /// Whether it fits that number; a caller without caller ID is `none`.
+    pub fn fits(&self, number: &str) -> bool {
+        dialin::fits(&self.number, number)
+    }
 }
 
 /// A network behind the server: `eth0` in the server, one host beyond it.

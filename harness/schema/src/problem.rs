@@ -76,6 +76,14 @@ pub struct Errors {
     pub files: Vec<FileProblems>,
 }
 
+impl Errors {
+    /// What the first mistake is; empty if there is none.
+    pub fn first_message(&self) -> &str {
+        let first = self.files.iter().flat_map(|file| &file.problems).next();
+        first.map_or("", |problem| problem.message.as_str())
+    }
+}
+
 /// How problems print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {

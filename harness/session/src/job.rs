@@ -46,6 +46,24 @@ pub struct Job {
     pub evidence: bool,
 }
 
+impl Job {
+    /// That scenario on that stack, with nothing in the place of anything, and with evidence.
+    pub fn new(scenario: Scenario, stack: impl Into<String>, seed: u64) -> Self {
+        Self {
+            scenario,
+            stack: stack.into(),
+            seed,
+            special: Vec::new(),
+            programs: Vec::new(),
+            replaced: Vec::new(),
+            token: String::new(),
+            shell: None,
+            partial_trace: false,
+            evidence: true,
+        }
+    }
+}
+
 /// What a guest found.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Report {

@@ -49,24 +49,8 @@ pub fn scenario(etc: &Etc, port: &Port, probes: &[Probe], stack: &str, modem: &P
         acts.push(Act::Calls(vec![call(port, probe, after)]));
         after = if probe.expected.answered.is_some() { Duration::ZERO } else { AFTER_DENIAL };
     }
-    Scenario {
-        name: format!("the callers of {}", port.device),
-        span: Span::default(),
-        variant: Default::default(),
-        specs: Vec::new(),
-        tags: Vec::new(),
-        snapshots: Vec::new(),
-        put: Vec::new(),
-        own_stacks: Default::default(),
-        conformance: None,
-        like: None,
-        disturbances: Vec::new(),
-        invariants: Vec::new(),
-        faults: Vec::new(),
-        stacks: vec![stack.to_owned()],
-        server,
-        acts,
-    }
+    let name = format!("the callers of {}", port.device);
+    Scenario { stacks: vec![stack.to_owned()], ..Scenario::new(name, server, acts) }
 }
 
 fn call(port: &Port, probe: &Probe, after: Duration) -> Call {

@@ -39,7 +39,7 @@ pub fn read(source: &Source<'_>) -> Vec<Rule> {
 impl Rule {
     /// Whether it fits that number; a caller without caller ID is `none`.
     pub fn fits(&self, number: &str) -> bool {
-        self.is_all() || number.starts_with(&self.number)
+        fits(&self.number, number)
     }
 
     /// Whether it fits everybody.
@@ -56,6 +56,11 @@ impl Rule {
     pub fn covers(&self, other: &Self) -> bool {
         self.is_all() || !other.is_all() && other.number.starts_with(&self.number)
     }
+}
+
+/// Whether a token without its `!` fits that number: it is `all`, or the number begins with it.
+pub fn fits(token: &str, number: &str) -> bool {
+    token == "all" || number.starts_with(token)
 }
 
 /// The rule that decides for `number`, and whether the call is answered.

@@ -13,7 +13,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::snapshots::Mode;
 use crate::stacks::like;
 use offhook_audit::effective::{Facts, Port};
 use offhook_audit::judge::{self, PortCalls};
@@ -175,16 +174,7 @@ fn made(
         Some(out) => std::path::absolute(out).unwrap_or_else(|_| out.clone()),
         None => room.directory("audit"),
     };
-    let run = Options {
-        jobs,
-        limit: options.limit,
-        room,
-        untrusted: false,
-        confined: !options.trusted,
-        snapshots: Mode::Check,
-        evidence: Default::default(),
-        fail_fast: false,
-    };
+    let run = Options { confined: !options.trusted, ..Options::in_room(room, jobs, options.limit) };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

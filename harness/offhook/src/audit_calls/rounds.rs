@@ -125,16 +125,10 @@ fn item(
     evidence: &Path,
     round: usize,
 ) -> Item {
-    Item {
-        replaced: [].into(),
-        source: SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") },
-        scenario: plan::scenario(etc, calls.port, &calls.left, stack, modem),
-        stack: stack.to_owned(),
-        own: None,
-        programs: programs.cloned(),
-        seed: SEED,
-        evidence: evidence.join(calls.guest(round)),
-    }
+    let source = SourceFile { path: PathBuf::from("audit.kdl"), text: Arc::from("") };
+    let scenario = plan::scenario(etc, calls.port, &calls.left, stack, modem);
+    let place = evidence.join(calls.guest(round));
+    Item { programs: programs.cloned(), ..Item::new(source, scenario, stack, SEED, place) }
 }
 
 impl PortRounds<'_> {

@@ -1,11 +1,9 @@
 //! `offhook explore`: scenarios disturbed at every moment, and what their servers do not survive.
 
-use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hasher};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
@@ -24,7 +22,7 @@ use crate::explore::{json, known};
 use crate::runner::item::{Evidence, Options};
 use offhook_base::{is_standard_output, plain};
 use offhook_explore::{Campaign, Cause, Header, Journal, Matter, Strategy, Trial};
-use offhook_lab::{Lab, Room};
+use offhook_lab::Lab;
 use offhook_report::Style;
 use offhook_report::run::DEFAULT_SEED;
 
@@ -128,14 +126,8 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
     let _claim = Claim::of(&arguments.out).map_err(failed)?;
     let jobs = arguments.jobs.map_or_else(processors, usize::from);
     let options = Options {
-        jobs,
-        limit: Duration::from_secs(arguments.limit),
-        room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
-        untrusted: false,
-        confined: false,
-        snapshots: Default::default(),
         evidence: Evidence::None,
-        fail_fast: false,
+        ..Options::new(&lab, jobs, Duration::from_secs(arguments.limit)).map_err(lab_failed)?
     };
     let stop = || interruption.requested();
     let runtime = interruption.runtime();
@@ -149,10 +141,10 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
     let journal = arguments.journal.as_deref().map(|path| opened(path, &header, &mut campaign)).transpose()?;
     let budget =
         Budget { runs: arguments.runs, time: arguments.minutes.map(|minutes| Duration::from_secs(minutes * 60)) };
-    let told = Box::new(told());
+    let mut ticker = Ticker::new();
+    let told = Box::new(move |progress| ticker.tell(progress));
     let running = Running::new(&explored, campaign, journal, budget, (arguments.seed, &arguments.out), told);
     let end = runtime.block_on(running.to_end(&lab, &options, stop()));
-    erase();
     let journal = arguments.journal.as_deref();
     if let Some(error) = end.broken {
         let path = journal.unwrap_or(Path::new("the journal")).display().to_string();
@@ -320,37 +312,39 @@ fn tell(arguments: &Explore, findings: &Findings<'_>) -> Result<(), Stop> {
     arguments.json.as_deref().map_or(Ok(()), |path| write_json(path, json::report(findings)))
 }
 
-thread_local! {
-    static LINE: RefCell<StatusLine> = RefCell::default();
-}
-
-/// Takes the line at the bottom away.
-fn erase() {
-    let columns = Style::columns_of(&io::stderr()).unwrap_or(80);
-    let text = LINE.with_borrow_mut(|line| line.erase(columns));
-    let _ = io::stderr().write_all(text.as_bytes());
-}
-
 /// Tells on standard error how far it is: a line at the bottom of a terminal, else a line now and then.
-fn told() -> impl FnMut(Progress) {
-    let terminal = io::stderr().is_terminal();
-    let pause = Duration::from_millis(if terminal { 200 } else { 30_000 });
-    let mut last = Instant::now();
-    move |progress| {
-        if last.elapsed() < pause {
+#[derive(Debug)]
+struct Ticker {
+    terminal: bool,
+    line: StatusLine,
+    last: Instant,
+}
+
+impl Ticker {
+    fn new() -> Self {
+        Self { terminal: io::stderr().is_terminal(), line: StatusLine::default(), last: Instant::now() }
+    }
+
+    fn tell(&mut self, progress: Progress) {
+        let pause = Duration::from_millis(if self.terminal { 200 } else { 30_000 });
+        if self.last.elapsed() < pause {
             return;
         }
-        last = Instant::now();
+        self.last = Instant::now();
         let of = progress.total.map_or_else(String::new, |total| format!(" of {total}"));
         #[expect(clippy::cast_precision_loss, reason = "a rate for a person")]
         let rate = progress.ran as f64 / progress.elapsed.as_secs_f64().max(0.001);
         let text = format!("{}{of} trials, {rate:.1} a second, {} causes", progress.tried, progress.causes);
-        if terminal {
-            let columns = Style::columns_of(&io::stderr()).unwrap_or(80);
-            let drawn = LINE.with_borrow_mut(|line| line.draw(&text, columns));
-            let _ = io::stderr().write_all(drawn.as_bytes());
-        } else {
-            complain(&format!("{text}\n"));
-        }
+        complain(&if self.terminal { self.line.draw(&text, columns()) } else { text + "\n" });
     }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        complain(&self.line.erase(columns()));
+    }
+}
+
+fn columns() -> usize {
+    Style::columns_of(&io::stderr()).unwrap_or(80)
 }

@@ -7,7 +7,6 @@ use clap::{Args, Subcommand};
 
 use super::{LAB_FAILED, WRONG_INPUT, complain, notices, say};
 use crate::stacks;
-use offhook_base::Span;
 use offhook_base::guest::{JOB_FILE, STATUS_FILE};
 use offhook_base::{is_standard_output, plain, write_result};
 use offhook_lab as the_lab;
@@ -247,33 +246,9 @@ fn enter(shell: &Shell) -> Result<u8, Failure> {
     let command =
         if shell.command.is_empty() { vec!["/bin/sh".to_owned(), "-i".to_owned()] } else { shell.command.clone() };
     let job = Job {
-        programs: Vec::new(),
-        scenario: Scenario {
-            name: String::new(),
-            span: Span::default(),
-            variant: Default::default(),
-            specs: Vec::new(),
-            tags: Vec::new(),
-            snapshots: Vec::new(),
-            put: Vec::new(),
-            own_stacks: Default::default(),
-            conformance: None,
-            like: None,
-            disturbances: Vec::new(),
-            invariants: Vec::new(),
-            faults: Vec::new(),
-            stacks: Vec::new(),
-            server: Server::default(),
-            acts: Vec::new(),
-        },
-        stack: shell.stack.clone(),
-        seed: 1,
         special: stack.manifest.special.clone(),
-        replaced: Vec::new(),
-        token: String::new(),
-        partial_trace: false,
-        evidence: true,
         shell: Some(command),
+        ..Job::new(Scenario::new("", Server::default(), Vec::new()), shell.stack.clone(), 1)
     };
     let io = |doing: &str, error: &std::io::Error| (LAB_FAILED, format!("{doing}: {}", plain(error)));
     let text = serde_json::to_vec(&job).map_err(|error| (LAB_FAILED, format!("writing the job: {error}")))?;

@@ -20,7 +20,7 @@ use crate::runner::schedule::run;
 use crate::snapshots::Mode;
 use crate::stacks;
 use offhook_base::{StandardOutput, is_standard_output, plain, write_result};
-use offhook_lab::{Lab, LabError, Progress, Room};
+use offhook_lab::{Lab, LabError, Progress};
 use offhook_report::live::{Verbosity, View};
 use offhook_report::run::RunResult;
 use offhook_report::{Style, evidence};
@@ -96,14 +96,11 @@ impl Play<'_> {
         let claim = Claim::of(self.out).map_err(failed)?;
         let jobs = self.guests.jobs.map_or_else(processors, usize::from).min(items.len());
         let options = Options {
-            jobs,
-            limit: Duration::from_secs(self.guests.limit),
-            room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(lab_failed)?),
             untrusted: self.untrusted,
-            confined: false,
             snapshots: self.snapshots,
             evidence: self.evidence,
             fail_fast: self.fail_fast,
+            ..Options::new(&lab, jobs, Duration::from_secs(self.guests.limit)).map_err(lab_failed)?
         };
         let console = console().map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;
         let keep = |outcome: &Outcome| {

@@ -9,43 +9,20 @@
 use std::path::Path;
 
 use offhook_explore::KnownCause;
-use offhook_schema::{
-    Absent, Argument, Errors, FileProblems, Item, Kind, Language, Property, Vocabulary, Word, file, read_text,
-};
+use offhook_schema::{Absent, Argument, Errors, Kind, Property, Vocabulary, Word};
 
-/// The language of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct KnownFile;
+use crate::reasons::{self, Place, Reasons};
 
-impl Language for KnownFile {
-    type Place = File;
-    type Role = ();
-}
+static KNOWN: Vocabulary<Reasons> = Vocabulary { places: &[Place::Violations], words: &[WORDS] };
 
-/// The only place: the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct File;
-
-impl offhook_schema::Place for File {
-    fn name(self) -> &'static str {
-        "file"
-    }
-
-    fn phrase(self) -> &'static str {
-        "in a file of known violations"
-    }
-}
-
-static KNOWN: Vocabulary<KnownFile> = Vocabulary { places: &[File], words: &[WORDS] };
-
-const WORDS: &[Word<KnownFile>] = &[Word {
+const WORDS: &[Word<Reasons>] = &[Word {
     arguments: &[Argument::one("cause", Kind::Sentence)],
     properties: &[
         Property::new("after", Kind::Sentence, Absent::Says("any"), "The disturbance, as the report names it."),
         Property::new("stack", Kind::Sentence, Absent::Says("any"), "The stack."),
         Property::new("reason", Kind::Sentence, Absent::Never, "Why the server does so."),
     ],
-    ..Word::new("known", (), &[File], "A violation, as the report names its cause, is the server's.")
+    ..Word::new("known", (), &[Place::Violations], "A violation, as the report names its cause, is the server's.")
 }];
 
 /// Reads the file at `path`.
@@ -55,18 +32,23 @@ const WORDS: &[Word<KnownFile>] = &[Word {
 /// Everything that is wrong with it.
 pub fn load(path: &Path) -> Result<Vec<KnownCause>, Errors> {
     let help = "a file of known violations is KDL: known \"CAUSE\" reason=\"...\"";
-    let text = file::text(path, help).map_err(|file| Errors { files: vec![file] })?;
-    let made = |item: &Item<KnownFile>| {
-        let line = text.get(..item.span.offset).unwrap_or(&text).matches('\n').count() + 1;
+    reasons::load(path, help, &KNOWN, |item, place| {
         Some(KnownCause {
             cause: item.argument_text(0),
             after: item.text("after"),
             stack: item.text("stack"),
             reason: item.text("reason")?,
-            place: format!("{}:{line}", path.display()),
+            place,
         })
-    };
-    read_text(&text, &KNOWN, |items, _| items.iter().filter_map(made).collect()).map_err(|problems| Errors {
-        files: vec![FileProblems { path: path.to_owned(), text: Some(text.as_str().into()), problems }],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_does_not_contradict_itself() {
+        assert_eq!(KNOWN.faults(), Vec::<String>::new());
+    }
 }

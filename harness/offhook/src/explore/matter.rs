@@ -110,7 +110,7 @@ impl Work<usize> for Baselines<'_> {
                 (true, State::Ready(ready)) => (ready.1.clone(), ready.2.clone()),
                 _ => continue,
             };
-            return Some((index, item(source, scenario, stack, self.seed, self.out)));
+            return Some((index, Item::new(source, scenario, stack, self.seed, self.out)));
         }
     }
 
@@ -132,12 +132,6 @@ impl Work<usize> for Baselines<'_> {
     }
 }
 
-/// What is run in an exploration: no evidence of it is kept.
-pub(super) fn item(source: SourceFile, scenario: Scenario, stack: &str, seed: u64, out: &Path) -> Item {
-    let (stack, evidence) = (stack.to_owned(), out.to_owned());
-    Item { source, scenario, stack, own: None, programs: None, replaced: [].into(), seed, evidence }
-}
-
 fn made_ready(file: &SourceFile, scenario: &Scenario, outcome: &Outcome) -> Result<State, String> {
     match &outcome.verdict {
         Verdict::Passed => {}
@@ -151,10 +145,8 @@ fn made_ready(file: &SourceFile, scenario: &Scenario, outcome: &Outcome) -> Resu
     }
     let ready = prepared(file, scenario, good_call(outcome)).map_err(|unfit| unfit.0)?;
     let source = SourceFile { path: file.path.clone(), text: ready.with(&[]).into() };
-    let read = offhook_language::read(&source).map_err(|errors| {
-        let problem = errors.files.iter().flat_map(|file| &file.problems).next();
-        format!("made ready it does not read: {}", problem.map_or("", |problem| problem.message.as_str()))
-    })?;
+    let read = offhook_language::read(&source)
+        .map_err(|errors| format!("made ready it does not read: {}", errors.first_message()))?;
     let alone = read.into_iter().next().ok_or("made ready it is no scenario")?;
     Ok(State::Ready(Box::new((ready, source, alone))))
 }

@@ -13,7 +13,7 @@ use offhook_explore::{Campaign, Cause, Entry, Trial, simpler, states, violations
 use offhook_lab::Lab;
 use offhook_session::{Outcome, Verdict};
 
-use super::matter::{Explored, item};
+use super::matter::Explored;
 use crate::runner::item::{Item, Options};
 use crate::runner::stream::{Work, stream};
 
@@ -139,7 +139,7 @@ fn entry(trial: Trial, outcome: &Outcome, new_states: Vec<String>) -> Entry {
 /// A trial as it is run.
 fn tried(explored: &[Explored], trial: &Trial, seed: u64, out: &Path) -> Option<Item> {
     let of = explored.get(trial.matter)?;
-    Some(item(of.source.clone(), trial.applied(&of.matter.scenario), &of.stack, seed, out))
+    Some(Item::new(of.source.clone(), trial.applied(&of.matter.scenario), of.stack.clone(), seed, out))
 }
 
 struct Shrinking<'a> {

@@ -61,10 +61,8 @@ impl Findings<'_> {
             text.push_str(&hang(&lead, &printable(value), 0, style.width));
         };
         row("cause", &cause.name);
-        if let Some(violation) = &cause.violation {
-            row("expected", &violation.expected);
-            row("actual", &violation.actual);
-        }
+        row("expected", &cause.violation.expected);
+        row("actual", &cause.violation.actual);
         if let Some(trial) = cause.trials.first() {
             let moments = written.map(|written| written.moments.clone()).unwrap_or_default();
             for (number, (moment, deed)) in trial.disturbances.iter().enumerate() {

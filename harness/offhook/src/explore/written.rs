@@ -12,7 +12,7 @@ use offhook_lab::Lab;
 use offhook_report::evidence;
 use offhook_session::Outcome;
 
-use super::matter::{Explored, item};
+use super::matter::Explored;
 use crate::runner::item::{Evidence, Item, Options};
 use crate::runner::stream::{Work, stream};
 
@@ -69,9 +69,9 @@ pub async fn write(
     let source = SourceFile { path: file.clone(), text: text.into() };
     let read = offhook_language::read(&source).map_err(|_| format!("{} does not read", file.display()))?;
     let scenario = read.into_iter().next().ok_or_else(|| format!("{} is no scenario", file.display()))?;
-    let place = std::path::absolute(out.join(format!("{stem}-{}-{number:02}", of.stack)));
-    let place = place.map_err(|error| format!("finding {}: {}", out.display(), plain(&error)))?;
-    let run = item(source, scenario, &of.stack, seed, &place);
+    let place = std::path::absolute(file.with_extension(""))
+        .map_err(|error| format!("finding {}: {}", out.display(), plain(&error)))?;
+    let run = Item::new(source, scenario, of.stack.clone(), seed, place.clone());
     let mut work = Once { item: Some(run), cause: &cause.name, shown: None };
     let options = Options { evidence: Evidence::All, ..options.clone() };
     if !stream(lab, &options, &mut work, stop).await {
@@ -98,11 +98,10 @@ fn text(of: &Explored, cause: &Cause, trial: &Trial) -> String {
             head.push_str(&format!("// {text}\n"));
         }
     };
-    if let Some(violation) = &cause.violation {
-        line(&format!("{} does not hold on {}.", violation.of, of.stack));
-        line(&format!("expected  {}", violation.expected));
-        line(&format!("actual    {}", violation.actual));
-    }
+    let violation = &cause.violation;
+    line(&format!("{} does not hold on {}.", violation.of, of.stack));
+    line(&format!("expected  {}", violation.expected));
+    line(&format!("actual    {}", violation.actual));
     for ((_, deed), moment) in trial.disturbances.iter().zip(moments(of, trial)) {
         line(&format!("disturbed {moment}: {}", deed.word()));
     }

@@ -12,41 +12,17 @@
 
 use std::path::Path;
 
-use offhook_base::SourceFile;
+use offhook_base::{SourceFile, fits};
 use offhook_language::mutate::{Mutant, Mutants, mutants};
-use offhook_schema::{
-    Absent, Argument, Errors, FileProblems, Item, Kind, Language, Property, Vocabulary, Word, file, read_text,
-};
+use offhook_schema::{Absent, Argument, Errors, Kind, Property, Vocabulary, Word};
 
 use super::draw::Refused;
 use super::fate::{Fate, Judged};
+use crate::reasons::{self, Place, Reasons};
 
-/// The language of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Accepted;
+static ACCEPTED: Vocabulary<Reasons> = Vocabulary { places: &[Place::Mutants], words: &[WORDS] };
 
-impl Language for Accepted {
-    type Place = File;
-    type Role = ();
-}
-
-/// The only place: the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct File;
-
-impl offhook_schema::Place for File {
-    fn name(self) -> &'static str {
-        "file"
-    }
-
-    fn phrase(self) -> &'static str {
-        "in a file of accepted mutants"
-    }
-}
-
-static ACCEPTED: Vocabulary<Accepted> = Vocabulary { places: &[File], words: &[WORDS] };
-
-const WORDS: &[Word<Accepted>] = &[Word {
+const WORDS: &[Word<Reasons>] = &[Word {
     arguments: &[Argument::one("file", Kind::Sentence), Argument::one("mutant", Kind::Sentence)],
     properties: &[
         Property::new("scenario", Kind::Sentence, Absent::Says("all in the file"), "The scenario's name."),
@@ -58,7 +34,7 @@ const WORDS: &[Word<Accepted>] = &[Word {
         ),
         Property::new("reason", Kind::Sentence, Absent::Never, "Why it survives."),
     ],
-    ..Word::new("survives", (), &[File], "A mutant, as the report names it, passes for a reason.")
+    ..Word::new("survives", (), &[Place::Mutants], "A mutant, as the report names it, passes for a reason.")
 }];
 
 /// One line of the file.
@@ -85,22 +61,15 @@ pub struct Survivor {
 /// Everything that is wrong with it.
 pub fn load(path: &Path) -> Result<Vec<Survivor>, Errors> {
     let help = "a file of mutants that may survive is KDL: survives \"FILE\" \"MUTANT\" reason=\"...\"";
-    let text = file::text(path, help).map_err(|file| Errors { files: vec![file] })?;
-    read_text(&text, &ACCEPTED, |items, _| items.iter().filter_map(|item| survivor(item, path, &text)).collect())
-        .map_err(|problems| Errors {
-            files: vec![FileProblems { path: path.to_owned(), text: Some(text.as_str().into()), problems }],
+    reasons::load(path, help, &ACCEPTED, |item, place| {
+        Some(Survivor {
+            file: item.argument_text(0),
+            but: item.text("but"),
+            scenario: item.text("scenario"),
+            change: item.argument_text(1),
+            reason: item.text("reason")?,
+            place,
         })
-}
-
-fn survivor(item: &Item<Accepted>, path: &Path, text: &str) -> Option<Survivor> {
-    let line = text.get(..item.span.offset).unwrap_or(text).matches('\n').count() + 1;
-    Some(Survivor {
-        file: item.argument_text(0),
-        but: item.text("but"),
-        scenario: item.text("scenario"),
-        change: item.argument_text(1),
-        reason: item.text("reason")?,
-        place: format!("{}:{line}", path.display()),
     })
 }
 
@@ -120,19 +89,6 @@ fn ends_as(path: &Path, pattern: &str) -> bool {
     let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
     let count = pattern.split('/').count();
     names.len() >= count && fits(pattern, &names[names.len() - count..].join("/"))
-}
-
-/// Whether a text is as the pattern says, in which `*` is any text.
-fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
 }
 
 /// Gives the mutants that survived their reasons.
@@ -186,16 +142,5 @@ mod tests {
     #[test]
     fn the_table_does_not_contradict_itself() {
         assert_eq!(ACCEPTED.faults(), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_star_is_any_text_and_the_rest_has_to_be_there_in_its_order() {
-        for (pattern, text) in [("a", "a"), ("*", ""), ("a*", "abc"), ("*c", "abc"), ("a*c", "ac"), ("a*b*c", "axbxbc")]
-        {
-            assert!(fits(pattern, text), "{pattern} {text}");
-        }
-        for (pattern, text) in [("a", "ab"), ("a*", "b"), ("*c", "cb"), ("a*a", "a"), ("a*b*c", "acb")] {
-            assert!(!fits(pattern, text), "{pattern} {text}");
-        }
     }
 }

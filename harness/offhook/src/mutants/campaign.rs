@@ -28,8 +28,7 @@ impl Campaign {
         let item = |source: &SourceFile, scenario: &Scenario, stack: &str| {
             let case = scenario.variant.case.as_deref();
             let evidence = evidence::directory(&source.path, &scenario.name, case, stack, None);
-            let (source, scenario, stack) = (source.clone(), scenario.clone(), stack.to_owned());
-            Item { source, scenario, stack, own: None, programs: None, replaced: [].into(), seed, evidence }
+            Item::new(source.clone(), scenario.clone(), stack, seed, evidence)
         };
         let mut items: Vec<Item> = Vec::new();
         let mut originals = Vec::new();

@@ -164,12 +164,7 @@ fn made(
     wanted: &[String],
 ) -> Result<Option<Drawn>, Option<String>> {
     let source = |text: String| SourceFile { path: file.path.clone(), text: text.into() };
-    let read = |source: &SourceFile| {
-        offhook_language::read(source).map_err(|errors| {
-            let problem = errors.files.iter().flat_map(|file| &file.problems).next();
-            problem.map_or_else(String::new, |problem| problem.message.clone())
-        })
-    };
+    let read = |source: &SourceFile| offhook_language::read(source).map_err(|errors| errors.first_message().to_owned());
     let (was, is) =
         (source(mutant.alone(&file.text, &mutants.scenarios)), source(mutant.text(&file.text, &mutants.scenarios)));
     let scenarios = read(&is).map_err(Some)?;

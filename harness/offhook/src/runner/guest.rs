@@ -89,11 +89,9 @@ impl Guest {
             };
             return outcome;
         }
-        let first = evidence == Evidence::All;
-        let mut kept = first;
-        let mut result = played(item, &uml, stack.clone(), limit, first).await;
+        let mut kept = evidence == Evidence::All;
         loop {
-            match result {
+            match played(item, &uml, stack.clone(), limit, kept).await {
                 Ok(Played { report, ending, partial_trace }) => {
                     outcome.trace = partial_trace;
                     judged(&mut outcome, report, &ending, limit);
@@ -105,7 +103,6 @@ impl Guest {
                 break;
             }
             kept = true;
-            result = played(item, &uml, stack.clone(), limit, true).await;
         }
         if !kept {
             outcome.evidence = PathBuf::new();
@@ -160,16 +157,11 @@ async fn played(
     // Neither has what is put there instead.
     special.retain(|special| !item.all_replaced().any(|replaced| replaced.path[1..] == special.path));
     let mut job = Job {
-        scenario: item.scenario.clone(),
-        stack: item.stack.clone(),
-        seed: item.seed,
         special,
         programs: item.programs.as_ref().map(|programs| programs.names.clone()).unwrap_or_default(),
-        replaced: Vec::new(),
         token: token(),
-        shell: None,
-        partial_trace: false,
         evidence,
+        ..Job::new(item.scenario.clone(), item.stack.clone(), item.seed)
     };
     let (mut place, ending) = booted(&mut job, item, uml, limit).await?;
     let report = read_report(&place.out().join(REPORT_FILE), &job.token)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::snapshots::Mode;
 use offhook_base::SourceFile;
-use offhook_lab::{OwnParts, Replacement, Room, ServerPrograms};
+use offhook_lab::{Lab, LabError, OwnParts, Replacement, Room, ServerPrograms};
 use offhook_report::run::Planned;
 use offhook_scenario::Scenario;
 
@@ -32,6 +32,18 @@ pub struct Item {
 }
 
 impl Item {
+    /// That scenario on that stack as it is.
+    pub fn new(
+        source: SourceFile,
+        scenario: Scenario,
+        stack: impl Into<String>,
+        seed: u64,
+        evidence: impl Into<PathBuf>,
+    ) -> Self {
+        let (stack, evidence) = (stack.into(), evidence.into());
+        Self { source, scenario, stack, own: None, programs: None, replaced: [].into(), seed, evidence }
+    }
+
     /// The stack of the lab that it boots.
     pub fn lab_stack(&self) -> &str {
         self.own.as_ref().map_or(&self.stack, |own| &own.lab_stack)
@@ -84,4 +96,21 @@ pub struct Options {
     pub evidence: Evidence,
     /// Stop at the first scenario that fails or cannot run.
     pub fail_fast: bool,
+}
+
+impl Options {
+    /// So many guests at once, in a room of their own, each for so long at most; all else as it is unless stated.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for them.
+    pub fn new(lab: &Lab, jobs: usize, limit: Duration) -> Result<Self, LabError> {
+        Ok(Self::in_room(Arc::new(Room::for_guests(&lab.cache, jobs)?), jobs, limit))
+    }
+
+    /// The same, in that room.
+    pub fn in_room(room: Arc<Room>, jobs: usize, limit: Duration) -> Self {
+        let (snapshots, evidence) = (Mode::Check, Evidence::All);
+        Self { jobs, limit, room, untrusted: false, confined: false, snapshots, evidence, fail_fast: false }
+    }
 }

@@ -120,18 +120,7 @@ impl Live {
         let sessions: Vec<PortSession> =
             scenario.ports().into_iter().map(|port| PortSession::on(port, &exchange)).collect::<Result<_, _>>()?;
         numbering::set_up(&exchange, &scenario.server, &sessions);
-        let job = Job {
-            scenario,
-            stack: item.stack.clone(),
-            seed: item.seed,
-            special: Vec::new(),
-            programs: Vec::new(),
-            replaced: Vec::new(),
-            token: String::new(),
-            shell: None,
-            partial_trace: false,
-            evidence: false,
-        };
+        let job = Job::new(scenario, item.stack.clone(), item.seed);
         let directory = match host.directory.as_os_str().is_empty() {
             true => ".".into(),
             false => host.directory.clone(),

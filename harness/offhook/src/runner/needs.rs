@@ -71,28 +71,10 @@ fn needed(scenario: &Scenario) -> Vec<Need> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use offhook_base::Span;
     use offhook_scenario::{Port, Program, Server, User};
 
     fn scenario(server: Server) -> Scenario {
-        Scenario {
-            name: String::new(),
-            span: Span::default(),
-            variant: Default::default(),
-            specs: Vec::new(),
-            tags: Vec::new(),
-            snapshots: Vec::new(),
-            put: Vec::new(),
-            own_stacks: Default::default(),
-            conformance: None,
-            like: None,
-            disturbances: Vec::new(),
-            invariants: Vec::new(),
-            faults: Vec::new(),
-            stacks: Vec::new(),
-            server,
-            acts: Vec::new(),
-        }
+        Scenario::new("", server, Vec::new())
     }
 
     #[test]

@@ -56,9 +56,7 @@ pub fn plan(files: Vec<(SourceFile, Vec<Scenario>)>, choice: &Choice) -> Vec<Ite
                     let seed_of_many = (first != last).then_some(seed);
                     let case = scenario.variant.case.as_deref();
                     let evidence = evidence::directory(&source.path, &scenario.name, case, &stack, seed_of_many);
-                    let (source, scenario, stack) = (source.clone(), scenario.clone().into_owned(), stack.clone());
-                    let (own, programs, replaced) = (None, None, [].into());
-                    items.push(Item { source, scenario, stack, own, programs, replaced, seed, evidence });
+                    items.push(Item::new(source.clone(), scenario.clone().into_owned(), stack.clone(), seed, evidence));
                 }
             }
         }

@@ -31,35 +31,10 @@ fn play(devices: &[&str], acts: Vec<Act>) -> (Conversations, Vec<PortSession>) {
     let devices = devices.iter().map(|device| (*device).to_owned()).collect();
     let group = HuntGroup { number: "5550000".to_owned(), span: Span::default(), devices };
     let scenario = Scenario {
-        name: "test".to_owned(),
-        span: Span::default(),
-        variant: Default::default(),
-        specs: Vec::new(),
-        tags: Vec::new(),
-        snapshots: Vec::new(),
-        put: Vec::new(),
-        own_stacks: Default::default(),
-        conformance: None,
-        like: None,
-        disturbances: Vec::new(),
-        invariants: Vec::new(),
-        faults: Vec::new(),
         stacks: vec!["bookworm".to_owned()],
-        server: Server { ports, hunt_groups: vec![group], ..Server::default() },
-        acts,
+        ..Scenario::new("test", Server { ports, hunt_groups: vec![group], ..Server::default() }, acts)
     };
-    let job = Job {
-        programs: Vec::new(),
-        scenario,
-        stack: "bookworm".to_owned(),
-        seed: 1,
-        token: String::new(),
-        shell: None,
-        partial_trace: false,
-        evidence: true,
-        special: Vec::new(),
-        replaced: Vec::new(),
-    };
+    let job = Job::new(scenario, "bookworm", 1);
     (Conversations::new(&job, SharedExchange::default()), sessions)
 }
 

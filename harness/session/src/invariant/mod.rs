@@ -123,7 +123,7 @@ fn caller_id(seen: &Seen<'_>) -> Judged {
     for (number, (call, summary)) in seen.scenario.calls().zip(seen.calls).enumerate() {
         let Some(from) = told(call) else { continue };
         // The first token that is a prefix of the number decides (mgetty's cnd.c).
-        let first = rules.iter().find(|rule| rule.number == "all" || from.starts_with(&rule.number));
+        let first = rules.iter().find(|rule| rule.fits(from));
         let denied = first.is_some_and(|rule| !rule.allow);
         let delivered = seen
             .trace

@@ -12,24 +12,8 @@ use offhook_scenario::{Act, AuthProtocol, CallerIdRule, Deed, Disturbance, Momen
 
 fn scenario(from: &[&str]) -> Scenario {
     let call = |from: &&str| Call { from: Some((*from).to_owned()), ..Call::new("ttyS0") };
-    Scenario {
-        name: String::new(),
-        span: Span::default(),
-        variant: Default::default(),
-        specs: Vec::new(),
-        tags: Vec::new(),
-        snapshots: Vec::new(),
-        conformance: None,
-        put: Vec::new(),
-        own_stacks: Default::default(),
-        like: None,
-        disturbances: Vec::new(),
-        invariants: Vec::new(),
-        faults: Vec::new(),
-        stacks: Vec::new(),
-        server: Server { ports: vec![Port::new("ttyS0")], ..Server::default() },
-        acts: from.iter().map(|from| Act::Calls(vec![call(from)])).collect(),
-    }
+    let server = Server { ports: vec![Port::new("ttyS0")], ..Server::default() };
+    Scenario::new("", server, from.iter().map(|from| Act::Calls(vec![call(from)])).collect())
 }
 
 fn event(call: Option<usize>, what: EventKind) -> Event {

@@ -2,7 +2,6 @@
 //! at once; what crossed the line out, from the trace.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, fs};
 
@@ -12,9 +11,8 @@ use crate::cli::play::{Guests, Stop, failed, processors, ready};
 use crate::cli::{notices, play};
 use crate::runner::item::{Item, Options};
 use crate::runner::schedule;
-use crate::snapshots::Mode;
 use offhook_base::{SourceFile, plain};
-use offhook_lab::{Lab, Room};
+use offhook_lab::Lab;
 use offhook_learn::ppp::layer::Setup;
 use offhook_learn::ppp::mapper::Crossed;
 use offhook_learn::ppp::player::Step;
@@ -70,16 +68,7 @@ impl<'a> Pppd<'a> {
         let lab = ready(vec![stack.to_owned()], interruption)?;
         notices(&lab);
         let jobs = guests.jobs.map_or_else(processors, usize::from);
-        let options = Options {
-            jobs,
-            limit: Duration::from_secs(guests.limit),
-            room: Arc::new(Room::for_guests(&lab.cache, jobs).map_err(play::lab_failed)?),
-            untrusted: false,
-            confined: false,
-            snapshots: Mode::Check,
-            evidence: Default::default(),
-            fail_fast: false,
-        };
+        let options = Options::new(&lab, jobs, Duration::from_secs(guests.limit)).map_err(play::lab_failed)?;
         let left = tempfile::Builder::new().prefix("offhook-").tempdir();
         let left = left.map_err(|error| failed(format!("making a directory for guests: {}", plain(&error))))?;
         Ok(Self { left, interruption, lab, stack: stack.to_owned(), options, setup, pace, name: None, stopped: None })
@@ -97,16 +86,7 @@ impl<'a> Pppd<'a> {
         let source = SourceFile { path: PathBuf::from("words.kdl"), text: text.into() };
         let read = offhook_language::read(&source).map_err(|errors| Unplayed(errors.to_string()))?;
         let scenario = read.into_iter().next().ok_or_else(|| Unplayed("no scenario was made".into()))?;
-        Ok(Item {
-            source,
-            scenario,
-            stack: self.stack.clone(),
-            own: None,
-            programs: None,
-            replaced: [].into(),
-            seed: DEFAULT_SEED,
-            evidence: self.left.path().join(number.to_string()),
-        })
+        Ok(Item::new(source, scenario, self.stack.clone(), DEFAULT_SEED, self.left.path().join(number.to_string())))
     }
 
     /// The steps of the words that one guest has played.
