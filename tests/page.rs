@@ -73,6 +73,28 @@ fn a_failure_is_found_by_filtering_and_opening_it() {
     });
 }
 
+/// The ladder is drawn when the canvas has its width, which is a frame after the failure can be read.
+#[test]
+fn who_asks_for_the_failed_step_before_the_first_drawing_gets_it_and_keeps_it_in_a_window_that_is_resized() {
+    in_browser(WIDE, |browser| async {
+        browser.open(page(), "").await;
+        let at_once = "
+            document.querySelector('#counts [data-mark=failed]').click();
+            document.querySelector('#list tr:not([hidden]) a').click();
+            const there = () => document.querySelector('#detail .failure') && !document.getElementById('detail').hidden;
+            while (!there()) await new Promise((go) => setTimeout(go, 0));
+            document.querySelector('.failure button').click();
+            return document.activeElement.getAttribute('aria-label');";
+        let asked = browser.eval(at_once).await;
+        assert!(asked.as_str().is_some_and(|label| label.contains("expect-address")), "{asked}");
+        browser.until("window.drawn = Number(document.querySelector('.canvas svg').getAttribute('width'))").await;
+        browser.resize(1200, 800).await;
+        browser.until("Number(document.querySelector('.canvas svg').getAttribute('width')) < window.drawn").await;
+        assert_eq!(browser.eval("return document.activeElement.getAttribute('aria-label')").await, asked);
+        browser
+    });
+}
+
 #[test]
 fn a_search_finds_by_every_word_and_says_when_there_is_nothing() {
     in_browser(WIDE, |browser| async {

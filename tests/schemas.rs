@@ -10,7 +10,7 @@ use common::{offhook, root, said};
 use offhook_standalone::call::report::{Address, Auth, CallReport, FORMAT, Ping};
 use serde_json::{Value, json};
 
-const DOCUMENTS: [&str; 5] = ["run", "outcome", "audit", "call", "vocabulary"];
+const DOCUMENTS: [&str; 6] = ["run", "outcome", "audit", "call", "exploration", "vocabulary"];
 
 fn printed(document: &str) -> String {
     let output = offhook().args(["schema", document]).output().unwrap();
@@ -167,6 +167,24 @@ fn the_report_of_a_call_is_by_its_schema() {
         valid(&call, &report);
         refused(&call, &report, &[("/rings", json!(null)), ("/got_in", json!("yes")), ("/format", json!(2))]);
     }
+}
+
+#[test]
+fn an_exploration_is_by_its_schema() {
+    let scratch = tempfile::tempdir().unwrap();
+    let json = scratch.path().join("explored.json");
+    let output = offhook()
+        .args(["explore", "scenarios/first-call.kdl", "--stack", "trixie", "--runs", "2", "--out"])
+        .arg(scratch.path().join("out"))
+        .arg("--json")
+        .arg(&json)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let (exploration, report) = (validator("exploration"), read(&json));
+    valid(&exploration, &report);
+    assert_eq!((&report["trials"], &report["whole"]), (&json!(2), &json!(false)));
+    refused(&exploration, &report, &[("/format", json!(2)), ("/trials", json!("2")), ("/causes", json!({}))]);
 }
 
 #[test]

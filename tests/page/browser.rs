@@ -99,6 +99,10 @@ impl Browser {
         assert_eq!(self.eval(&script).await, true, "never came: {condition}");
     }
 
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
     pub(crate) async fn press(&self, key: &str) {
         self.client.active_element().await.unwrap().send_keys(key).await.unwrap();
     }

@@ -2,9 +2,15 @@
 //!
 //! VJ: 64 segments of one bulk transfer, 512 octets of data each; MB/s count octets of whole IP packets. Deflate, BSD-Compress and
 //! MPPE: packets of 1500 octets of text, as a mail or a page has it. 1 MB is 10^6.
+//!
+//! With `OFFHOOK_LINUX=DIR`, a tree of the kernel's source, its VJ compression and its zlib are compiled by cc, which needs none of
+//! the kernel but them, and do the same packets in the same run.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::expect_used)]
 
+mod kernel;
+
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -21,11 +27,13 @@ fn main() {
     let segments: Vec<Vec<u8>> = (0..PACKETS as u32).map(segment).collect();
     let mut sender = vj::Compressor::new(15, true);
     let sent: Vec<_> = segments.iter().filter_map(|packet| sender.encode(packet)).collect();
-    report("VJ compress", 552, || {
+    let theirs = kernel::rates(&segments, &texts());
+    let report = |name: &str, octets, work: &mut dyn FnMut() -> usize| report(name, octets, &theirs, work);
+    report("VJ compress", 552, &mut || {
         let mut sender = vj::Compressor::new(15, true);
         segments.iter().filter(|packet| sender.encode(black_box(packet)).is_some()).count()
     });
-    report("VJ decompress", 552, || {
+    report("VJ decompress", 552, &mut || {
         let mut receiver = vj::Decompressor::new(15);
         sent.iter().filter(|datagram| receiver.decode(black_box(datagram.frame())).is_ok()).count()
     });
@@ -33,7 +41,7 @@ fn main() {
     let texts = texts();
     // Sequence numbers and histories go on from round to round.
     let mut sender = deflate::Compressor::new(15);
-    report("Deflate compress", INFORMATION, || {
+    report("Deflate compress", INFORMATION, &mut || {
         let Some(sender) = &mut sender else { return 0 };
         texts.iter().filter(|text| sender.encode(frame(black_box(text))).is_some()).count()
     });
@@ -41,14 +49,14 @@ fn main() {
         .map(|mut sender| texts.iter().filter_map(|text| sender.encode(frame(text))).collect())
         .unwrap_or_default();
     let mut receiver = deflate::Decompressor::new(15, 1500);
-    report("Deflate decompress", INFORMATION, || {
+    report("Deflate decompress", INFORMATION, &mut || {
         let Some(receiver) = &mut receiver else { return 0 };
         receiver.reset();
         compressed.iter().filter(|octets| receiver.decode(black_box(octets)).is_ok()).count()
     });
 
     let mut sender = bsd::Compressor::new(15);
-    report("BSD compress", INFORMATION, || {
+    report("BSD compress", INFORMATION, &mut || {
         let Some(sender) = &mut sender else { return 0 };
         texts.iter().filter(|text| sender.encode(frame(black_box(text))).is_some()).count()
     });
@@ -56,7 +64,7 @@ fn main() {
         .map(|mut sender| texts.iter().filter_map(|text| sender.encode(frame(text))).collect())
         .unwrap_or_default();
     let mut receiver = bsd::Decompressor::new(15, 1500);
-    report("BSD decompress", INFORMATION, || {
+    report("BSD decompress", INFORMATION, &mut || {
         let Some(receiver) = &mut receiver else { return 0 };
         receiver.reset();
         compressed.iter().filter(|octets| receiver.decode(black_box(octets)).is_ok()).count()
@@ -64,7 +72,7 @@ fn main() {
 
     let mode = Mode { strength: Strength::Bits128, stateless: true };
     let (mut sender, mut receiver) = (Encryptor::new(mode, [1; 16]), Decryptor::new(mode, [1; 16]));
-    report("MPPE there and back", INFORMATION, || {
+    report("MPPE there and back", INFORMATION, &mut || {
         let carried = |text: &&Vec<u8>| {
             let octets = sender.encode(frame(black_box(text)));
             octets.is_some_and(|octets| receiver.decode(&octets).is_ok())
@@ -111,8 +119,8 @@ fn texts() -> Vec<Vec<u8>> {
     (0..PACKETS).map(|_| text()).collect()
 }
 
-/// Prints the rate of the fastest round of `work`, which handles all the packets.
-fn report(name: &str, octets: usize, mut work: impl FnMut() -> usize) {
+/// Prints the rate of the fastest round of `work`, which handles all the packets, beside the kernel's.
+fn report(name: &str, octets: usize, theirs: &BTreeMap<String, f64>, work: &mut dyn FnMut() -> usize) {
     let began = Instant::now();
     let mut fastest = Duration::MAX;
     while began.elapsed() < AT_LEAST {
@@ -121,5 +129,10 @@ fn report(name: &str, octets: usize, mut work: impl FnMut() -> usize) {
         fastest = fastest.min(round.elapsed());
     }
     let rate = (PACKETS * octets) as f64 / fastest.as_secs_f64() / 1e6;
-    println!("{name}: {rate:.0} MB/s");
+    match theirs.get(name) {
+        Some(kernel) => {
+            println!("{name}: {rate:.0} MB/s, the kernel {kernel:.0} MB/s: {:.2} times as fast", rate / kernel)
+        }
+        None => println!("{name}: {rate:.0} MB/s"),
+    }
 }

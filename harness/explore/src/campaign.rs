@@ -72,9 +72,9 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// A campaign of these scenarios. `mine` says which of the trials with one disturbance are this machine's; of drawn ones all
+    /// A campaign of these scenarios. `mine` says of all trials with one disturbance which are this machine's; of drawn ones all
     /// are, so another machine draws by another seed.
-    pub fn new(matters: Vec<Matter>, strategy: Strategy, mine: impl Fn(&Trial) -> bool) -> Self {
+    pub fn new(matters: Vec<Matter>, strategy: Strategy, mine: impl FnOnce(&[Trial]) -> Vec<bool>) -> Self {
         let seed = match strategy {
             Strategy::Single => 0,
             Strategy::Pairs(seed) | Strategy::Walk(seed) => seed,
@@ -97,8 +97,11 @@ impl Campaign {
                 singles.extend((0..deeds(here).len()).map(|deed| (matter, point, deed)));
             }
         }
-        let all = strategy != Strategy::Single;
-        singles.retain(|single| all || campaign.single(*single).is_some_and(|trial| mine(&trial)));
+        if strategy == Strategy::Single {
+            let trials: Vec<Trial> = singles.iter().filter_map(|single| campaign.single(*single)).collect();
+            let mut mine = mine(&trials).into_iter();
+            singles.retain(|_| mine.next() == Some(true));
+        }
         campaign.singles = singles;
         campaign
     }

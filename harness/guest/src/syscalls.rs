@@ -39,6 +39,7 @@ pub(super) const ALLOWED: &[libc::c_long] = &[
     libc::SYS_pipe,
     libc::SYS_pipe2,
     libc::SYS_pread64,
+    libc::SYS_preadv,
     libc::SYS_pwrite64,
     libc::SYS_read,
     libc::SYS_readlink,

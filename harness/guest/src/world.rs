@@ -166,7 +166,7 @@ impl World {
             self.conversations.scenario(),
             &trace,
             &calls,
-            self.conversations.held(),
+            (self.conversations.held(), self.disturbing.signalled()),
         ));
         Ok(Report { steps, calls, error, trace, virtual_micros: now.micros(), token: String::new() })
     }

@@ -51,7 +51,8 @@ const VITAL: [&str; 11] = [
 /// The kernel's key: what goes in by recipe, not what the network offers today.
 pub(super) fn key(machine: &Machine) -> String {
     let named = machine.var("OFFHOOK_KERNEL_SOURCE").unwrap_or_default();
-    let parts = [RECIPE, CONFIG, patch::DETERMINISM, named];
+    let [(_, first), (_, second)] = patch::SPEED;
+    let parts = [RECIPE, CONFIG, patch::DETERMINISM, first, second, named];
     manifest::digest(parts.map(str::as_bytes))[..12].to_owned()
 }
 
@@ -139,6 +140,11 @@ impl Build<'_, '_> {
         unpack::kernel_source(self.children, deb, tree, self.machine.cores, self.task, wanted)
             .map_err(|error| self.in_cache("unpacking the kernel's source", error))?;
         patch::apply(patch::DETERMINISM, tree, name)?;
+        for (what, patch) in patch::SPEED {
+            if let Err(error) = patch::apply(patch, tree, name) {
+                self.task.note(&format!("{what} will be slower than they need be: {}", error.message()));
+            }
+        }
         times.step("unpack");
 
         self.task.phase("configuring the kernel", Unit::Percent, None);

@@ -1,4 +1,5 @@
-//! The lab's one change to the kernel: randomness comes from `offhook.seed=` alone, so that a run can be repeated.
+//! The lab's changes to the kernel: randomness comes from `offhook.seed=` alone, so that a run can be repeated; and what takes time
+//! without need takes less.
 
 use std::fs;
 use std::path::Path;
@@ -10,12 +11,21 @@ use super::error::LabError;
 /// The patch, for several files.
 pub(super) const DETERMINISM: &str = include_str!("../determinism.patch");
 
-/// Applies a patch of unified diffs, `--- a/PATH` and `+++ b/PATH`, to the tree under `root`.
+/// Patches without which a kernel is as good, and slower; each with what is slower.
+pub(super) const SPEED: [(&str, &str); 2] = [
+    // A USB host without hardware looks 8000 times a second, of virtual time, whether something moves.
+    ("calls on USB ports", include_str!("../usb.patch")),
+    // Each page that a program reads is a system call of the host's, and each that it touches, in sixteens, a hand-over.
+    ("programs", include_str!("../pages.patch")),
+];
+
+/// Applies a patch of unified diffs, `--- a/PATH` and `+++ b/PATH`, to the tree under `root`: all of it, or nothing.
 /// Hunks may have moved; their context must fit.
 ///
 /// # Errors
 /// If a file is missing or a hunk does not fit; `source` names the tree in the message.
 pub(super) fn apply(patch: &str, root: &Path, source: &str) -> Result<(), LabError> {
+    let mut files = Vec::new();
     for diff in split(patch) {
         let parsed = Patch::from_str(diff);
         let name = diff.lines().find_map(|line| line.strip_prefix("+++ b/")).unwrap_or("a file");
@@ -24,6 +34,9 @@ pub(super) fn apply(patch: &str, root: &Path, source: &str) -> Result<(), LabErr
         let path = root.join(name);
         let text = fs::read_to_string(&path).map_err(|_| mismatch("there is no such file".to_owned()))?;
         let patched = diffy::apply(&text, &parsed).map_err(|error| mismatch(error.to_string()))?;
+        files.push((path, patched));
+    }
+    for (path, patched) in files {
         fs::write(&path, patched).map_err(|error| LabError::io("patching the kernel's source", root, &error))?;
     }
     Ok(())
@@ -83,6 +96,17 @@ mod tests {
         let dir = tree(&RANDOM_C.replace("blake2s_update", "blake3_update"));
         let error = apply(DETERMINISM, dir.path(), "linux-source-9.1").unwrap_err();
         assert!(error.message().contains("drivers/char/random.c does not fit linux-source-9.1"), "{error}");
+        let header = fs::read_to_string(dir.path().join("arch/um/include/asm/archrandom.h")).unwrap();
+        assert_eq!(header, ARCHRANDOM_H, "a half of a patch is none");
+    }
+
+    #[test]
+    fn the_patches_for_speed_are_patches() {
+        for (what, patch) in SPEED {
+            let files =
+                split(patch).iter().map(|diff| Patch::from_str(diff).unwrap().hunks().len()).collect::<Vec<_>>();
+            assert!(!files.is_empty() && !files.contains(&0), "{what}: {files:?}");
+        }
     }
 
     #[test]

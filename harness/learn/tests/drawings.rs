@@ -31,5 +31,5 @@ fn every_machine_that_is_kept_has_its_drawing() {
         }
         drawn += 1;
     }
-    assert_eq!(drawn, 8);
+    assert_eq!(drawn, 16);
 }

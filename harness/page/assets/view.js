@@ -31,12 +31,23 @@ function ladderSection(section) {
     if (height > TALLEST && scaled) height = toScale(rows, (Number(state.scale) * TALLEST) / height);
     const phases = section.phases.filter((phase) => state.call === "" || String(phase.call) === state.call);
     const width = Math.max(320, canvas.clientWidth || 320);
-    // What was open stays open: a window that is resized is drawn anew.
+    // What was open or had the focus keeps it: a window that is resized is drawn anew.
     const before = canvas.querySelector('[aria-expanded="true"]');
     const at = before && before.getAttribute("aria-label");
+    const focused = document.activeElement;
+    const focus = canvas.contains(focused) && focused.matches(".hit") && focused.getAttribute("aria-label");
     canvas.replaceChildren(drawLadder(rows, phases, height, width, open));
-    const again = at && [...canvas.querySelectorAll(".hit")].find((hit) => hit.getAttribute("aria-label") === at);
+    const hits = [...canvas.querySelectorAll(".hit")];
+    const again = at && hits.find((hit) => hit.getAttribute("aria-label") === at);
     if (again) open(rows[again.dataset.row], again);
+    const kept = focus && hits.find((hit) => hit.getAttribute("aria-label") === focus);
+    if (kept) focusOn(kept);
+  };
+
+  const focusOn = (hit) => {
+    for (const other of canvas.querySelectorAll('.hit[tabindex="0"]')) other.setAttribute("tabindex", "-1");
+    hit.setAttribute("tabindex", "0");
+    hit.focus({ preventScroll: true });
   };
 
   const open = (row, hit) => {
@@ -59,9 +70,8 @@ function ladderSection(section) {
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -at, End: all.length - 1 - at };
     if (event.key in steps) {
       const next = all[Math.max(0, Math.min(all.length - 1, at + steps[event.key]))];
-      hit.setAttribute("tabindex", "-1");
-      next.setAttribute("tabindex", "0");
-      next.focus();
+      focusOn(next);
+      next.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" || event.key === " ") open(rows[hit.dataset.row], hit);
     else return;
     event.preventDefault();
@@ -69,12 +79,14 @@ function ladderSection(section) {
   });
 
   jumpTo = (at) => {
+    // Asked before the first drawing, which waits until the canvas has its width.
+    if (!rows.length) draw();
     const index = rows.findIndex((row) => row.event && row.event.k === "step" && row.event.t === at && row.event.m !== "passed");
     const near = index >= 0 ? index : rows.findIndex((row) => row.at >= at);
     const hit = canvas.querySelector('[data-row="' + Math.max(0, near) + '"]');
     if (!hit) return;
     hit.scrollIntoView({ block: "center" });
-    hit.focus({ preventScroll: true });
+    focusOn(hit);
   };
 
   const box = element(

@@ -29,6 +29,8 @@ pub(super) struct Disturbing {
     waiting: Vec<Disturbance>,
     counts: BTreeMap<&'static str, u32>,
     due: Vec<Due>,
+    /// Processes that were sent a signal.
+    signalled: Vec<i32>,
 }
 
 #[derive(Debug)]
@@ -72,6 +74,11 @@ impl Disturbing {
         let due =
             |one: Disturbance| Due { at: now + one.moment.later, port: event.port.clone(), deed: one.deed, over: None };
         self.due.extend(met.into_iter().map(due));
+    }
+
+    /// Processes that were sent a signal so far.
+    pub(super) fn signalled(&self) -> &[i32] {
+        &self.signalled
     }
 
     /// When the next is due.
@@ -171,6 +178,7 @@ impl World {
         let Ok(number) = format!("SIG{signal}").parse::<Signal>() else { return None };
         // It may have ended since it was found.
         let _ = kill(Pid::from_raw(pid), number);
+        self.disturbing.signalled.push(pid);
         self.note(now, None, format!("disturbed: SIG{signal} to process {pid} ({program})"));
         Some(pid)
     }

@@ -58,18 +58,19 @@ impl Holding {
         self.look
     }
 
-    /// What came of each invariant.
+    /// What came of each invariant. `held`: calls whose line was not let go of; `signalled`: processes that were sent a signal.
     pub(super) fn judged(
         &self,
         now: Instant,
         scenario: &Scenario,
         trace: &[Event],
         calls: &[CallSummary],
-        held: &[usize],
+        (held, signalled): (&[usize], &[i32]),
     ) -> Vec<StepOutcome> {
         // Without a first call nothing was before it.
         let before = self.before.as_ref().unwrap_or(&self.after);
-        let seen = Seen { scenario, trace, calls, census: (before, &self.after), not_ready: &self.not_ready, held };
+        let census = (before, &self.after);
+        let seen = Seen { scenario, trace, calls, census, not_ready: &self.not_ready, held, signalled };
         let outcome = |invariant: &Invariant| StepOutcome {
             call: calls.len().saturating_sub(1),
             step: None,

@@ -1,7 +1,7 @@
 //! `offhook explore`: scenarios disturbed at every moment, and what their servers do not survive.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -14,17 +14,22 @@ use super::play::{Stop, ended, failed, known_stacks, lab_failed, processors, rea
 use super::shard::ShardArgs;
 use super::status_line::StatusLine;
 use super::{Color, INTERRUPTED, complain, notices, say};
-use crate::explore::matter::{Explored, Wanted, explored};
+use crate::explore::matter::{Explored, explored, told};
 use crate::explore::run::{Budget, Progress, Running, shrunk};
 use crate::explore::told::Findings;
 use crate::explore::written::{Written, write};
 use crate::explore::{json, known};
-use crate::runner::item::{Evidence, Options};
+use crate::runner::item::{Evidence, Item, Options};
+use crate::runner::own;
+use crate::runner::plan::{Choice, plan};
+use crate::selection::history::Key;
+use crate::stacks::likes;
 use offhook_base::{is_standard_output, plain};
 use offhook_explore::{Campaign, Cause, Header, Journal, Matter, Strategy, Trial};
 use offhook_lab::Lab;
 use offhook_report::Style;
 use offhook_report::run::DEFAULT_SEED;
+use sha2::{Digest, Sha256};
 
 #[derive(Debug, Args)]
 pub(super) struct Explore {
@@ -108,20 +113,17 @@ pub(super) fn main(arguments: &Explore) -> u8 {
 }
 
 fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, Stop> {
-    let no_files: &[((), Vec<offhook_scenario::Scenario>)] = &[];
-    known_stacks(&arguments.stack, no_files)?;
     if arguments.strategy != Chosen::Single && arguments.runs.is_none() && arguments.minutes.is_none() {
         return Err(Stop::Wrong(
             "pairs and walks have no end: give a budget, --runs 1000 or --minutes 10\n".to_owned(),
         ));
     }
-    let wanted = wanted(arguments)?;
+    let mut wanted = wanted(arguments)?;
     let wrong = |errors: offhook_schema::Errors| Stop::Wrong(errors.render(arguments.color.problems()));
     let entries = arguments.known.as_deref().map(known::load).transpose().map_err(wrong)?.unwrap_or_default();
-    let mut stacks: Vec<String> = wanted.iter().map(|(.., stack)| stack.clone()).collect();
-    stacks.sort();
-    stacks.dedup();
-    let lab = ready(stacks, interruption)?;
+    own::make(&mut wanted).map_err(lab_failed)?;
+    let stacks: BTreeSet<String> = wanted.iter().map(|item| item.lab_stack().to_owned()).collect();
+    let lab = ready(stacks.into_iter().collect(), interruption)?;
     notices(&lab);
     let _claim = Claim::of(&arguments.out).map_err(failed)?;
     let jobs = arguments.jobs.map_or_else(processors, usize::from);
@@ -131,7 +133,7 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
     };
     let stop = || interruption.requested();
     let runtime = interruption.runtime();
-    let basis = explored(&lab, &options, &wanted, arguments.seed, &arguments.out, stop());
+    let basis = explored(&lab, &options, &wanted, stop());
     let Some((explored, unexplored)) = runtime.block_on(basis) else { return Err(Stop::Interrupted) };
     let mut campaign = campaign(arguments, &explored)?;
     let header = header(&lab, &explored, arguments.seed);
@@ -143,7 +145,7 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
         Budget { runs: arguments.runs, time: arguments.minutes.map(|minutes| Duration::from_secs(minutes * 60)) };
     let mut ticker = Ticker::new();
     let told = Box::new(move |progress| ticker.tell(progress));
-    let running = Running::new(&explored, campaign, journal, budget, (arguments.seed, &arguments.out), told);
+    let running = Running::new(&explored, campaign, journal, budget, told);
     let end = runtime.block_on(running.to_end(&lab, &options, stop()));
     let journal = arguments.journal.as_deref();
     if let Some(error) = end.broken {
@@ -152,9 +154,10 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
     }
     let causes = causes(&lab, &options, &explored, &end.campaign, arguments, interruption)?;
     let only: Vec<Cause> = causes.iter().map(|(cause, _)| cause.clone()).collect();
-    let stack = |cause: &Cause| explored.get(cause.matter).map(|of| of.stack.clone()).unwrap_or_default();
+    let stack = |cause: &Cause| explored.get(cause.matter).map(|of| of.item.stack.clone()).unwrap_or_default();
     let found = offhook_explore::known(&only, &entries, stack);
     let (ran, elapsed) = end.ran;
+    let whole = !end.stopped && !arguments.shard.is_given() && end.campaign.total() == Some(end.campaign.tried());
     let findings = Findings {
         explored: &explored,
         unexplored: &unexplored,
@@ -162,40 +165,32 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
         causes: &causes,
         known: &found.of,
         entries: &entries,
-        // Where not all was tried, what was not seen may still be there.
-        unused: if end.stopped { &[] } else { &found.unused },
+        unseen: &found.unused,
+        whole,
         ran: (ran, elapsed.as_secs_f64()),
     };
     tell(arguments, &findings)?;
     offhook_lab::settle();
     Ok(match () {
         () if end.stopped => INTERRUPTED,
-        () if findings.unknown() > 0 || !findings.unused.is_empty() => 1,
+        () if findings.unknown() > 0 || !findings.gone().is_empty() => 1,
         () => 0,
     })
 }
 
-/// The scenarios on the stacks that are asked for.
-fn wanted(arguments: &Explore) -> Result<Vec<Wanted>, Stop> {
+/// The scenarios on the stacks that are asked for, chosen as `offhook run` chooses them.
+fn wanted(arguments: &Explore) -> Result<Vec<Item>, Stop> {
     let wrong = |errors: offhook_schema::Errors| Stop::Wrong(errors.render(arguments.color.problems()));
     let files = offhook_language::load(&arguments.paths).map_err(wrong)?;
-    let mut wanted = Vec::new();
-    for (file, scenarios) in files {
-        for scenario in scenarios {
-            let names = &arguments.scenario;
-            if !names.is_empty() && !names.iter().any(|text| scenario.name.contains(text)) {
-                continue;
-            }
-            // What is explored are the servers of the lab: no program of this machine, and no stack of a file's own.
-            if scenario.host_program().is_some() || !scenario.put.is_empty() {
-                continue;
-            }
-            let own = |stack: &String| scenario.own_stacks.iter().any(|own| own.name == *stack);
-            let asked = |stack: &String| arguments.stack.is_empty() || arguments.stack.contains(stack);
-            let stacks = scenario.stacks.iter().filter(|stack| asked(stack) && !own(stack));
-            wanted.extend(stacks.map(|stack| (file.clone(), scenario.clone(), stack.clone())));
-        }
-    }
+    known_stacks(&arguments.stack, &files)?;
+    let choice = Choice {
+        names: arguments.scenario.clone(),
+        stacks: arguments.stack.clone(),
+        like: likes(&arguments.stack),
+        seeds: (arguments.seed, arguments.seed),
+        out: arguments.out.clone(),
+    };
+    let wanted = plan(files, &choice);
     if wanted.is_empty() {
         return Err(Stop::Wrong(
             "nothing to explore: no scenario has that name and stack (see --scenario, --stack)\n".into(),
@@ -205,40 +200,51 @@ fn wanted(arguments: &Explore) -> Result<Vec<Wanted>, Stop> {
 }
 
 fn campaign(arguments: &Explore, explored: &[Explored]) -> Result<Campaign, Stop> {
-    let share = arguments.shard.division()?.map(|division| division.reported());
-    let machine = share.map_or(0, |share| u64::from(share.index));
+    let division = arguments.shard.division()?;
+    let machine = division.as_ref().map_or(0, |division| u64::from(division.reported().index));
     let seed = arguments.seed ^ (machine << 32);
     let strategy = match arguments.strategy {
         Chosen::Single => Strategy::Single,
         Chosen::Pairs => Strategy::Pairs(seed),
         Chosen::Walk => Strategy::Walk(seed),
     };
-    let mine = |trial: &Trial| {
-        share.is_none_or(|share| {
-            let of = explored.get(trial.matter).map(|of| (of.name.as_str(), of.stack.as_str())).unwrap_or_default();
-            hash(&[of.0, of.1, &trial.key()]) % u64::from(share.total.max(1)) + 1 == u64::from(share.index)
-        })
-    };
     let matters: Vec<Matter> = explored.iter().map(|of| of.matter.clone()).collect();
-    Ok(Campaign::new(matters, strategy, mine))
+    Ok(Campaign::new(matters, strategy, |trials| {
+        let mut mine = vec![division.is_none(); trials.len()];
+        if let Some(division) = &division {
+            let mut places: Vec<usize> = (0..trials.len()).collect();
+            division.retain(&mut places, |place| key(explored, trials.get(*place)));
+            for place in places {
+                mine[place] = true;
+            }
+        }
+        mine
+    }))
 }
 
-/// The same on every machine that runs the same program.
-fn hash(parts: &[&str]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for part in parts {
-        hasher.write(part.as_bytes());
-        hasher.write_u8(0xff);
-    }
-    hasher.finish()
+/// By what a trial is told from all others, on every machine.
+fn key(explored: &[Explored], trial: Option<&Trial>) -> (Key, String) {
+    let of = trial.and_then(|trial| explored.get(trial.matter)).map(|of| &of.item);
+    let key = of.map(|item| Key::of(&item.source.path, &item.scenario.name, &item.stack));
+    let none = || Key { file: String::new(), name: String::new(), stack: String::new() };
+    (key.unwrap_or_else(none), trial.map(Trial::key).unwrap_or_default())
 }
 
 fn header(lab: &Lab, explored: &[Explored], seed: u64) -> Header {
     let line = |of: &Explored| {
-        let fingerprint = lab.fingerprint(&of.stack);
-        let what =
-            hash(&[&of.source.text, &fingerprint.kernel_sha256, &fingerprint.files_sha256, &fingerprint.offhook]);
-        format!("{}: {} on {} ({what:016x})", of.file.path.display(), of.name, of.stack)
+        let fingerprint = lab.fingerprint(of.item.lab_stack());
+        let mut digest = Sha256::new();
+        for part in [&*of.source.text, &fingerprint.kernel_sha256, &fingerprint.files_sha256, &fingerprint.offhook] {
+            digest.update(part);
+            digest.update([0xff]);
+        }
+        for replaced in of.item.all_replaced() {
+            digest.update(&replaced.path);
+            digest.update(&replaced.sha256);
+        }
+        let digest = digest.finalize();
+        let short: String = digest.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
+        format!("{} ({short})", told(&of.item))
     };
     Header { journal: Header::FORM, matter: explored.iter().map(line).collect(), seed }
 }
@@ -282,17 +288,16 @@ fn causes(
     interruption: &Interruption,
 ) -> Result<Vec<(Cause, Option<Written>)>, Stop> {
     let runtime = interruption.runtime();
-    let place = (arguments.seed, arguments.out.as_path());
     let mut found = Vec::new();
     for (number, mut cause) in campaign.causes().into_iter().enumerate() {
-        let simplest = shrunk(lab, options, explored, &cause, place, interruption.requested());
+        let simplest = shrunk(lab, options, explored, &cause, interruption.requested());
         let of = explored.get(cause.matter);
         let (Some(trial), Some(of)) = (runtime.block_on(simplest), of) else {
             found.push((cause, None));
             continue;
         };
         cause.trials.insert(0, trial.clone());
-        let writing = write(lab, options, of, (number + 1, &cause, &trial), place, interruption.requested());
+        let writing = write(lab, options, of, (number + 1, &cause, &trial), &arguments.out, interruption.requested());
         let written = runtime.block_on(writing).map_err(failed)?;
         found.push((cause, written));
     }

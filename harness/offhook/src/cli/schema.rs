@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{LAB_FAILED, complain, explain, say};
+use crate::explore::json;
 
 #[derive(Debug, Args)]
 pub(super) struct Schema {
@@ -21,6 +22,8 @@ enum Document {
     Audit,
     /// What call --json writes
     Call,
+    /// What explore --json writes
+    Exploration,
     /// What explain --json prints
     Vocabulary,
 }
@@ -31,6 +34,7 @@ pub(super) fn main(schema: &Schema) -> u8 {
         Document::Outcome => offhook_report::json::schema_of_one(),
         Document::Audit => offhook_audit::json::schema(),
         Document::Call => offhook_standalone::call::report::schema(),
+        Document::Exploration => json::schema(),
         Document::Vocabulary => explain::schema(),
     };
     match text {

@@ -1,44 +1,86 @@
 //! What an exploration found, as JSON.
 
+use std::collections::BTreeMap;
+
 use offhook_explore::{Cause, disturb_line};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::told::Findings;
 use super::written::Written;
 
-#[derive(Serialize)]
-struct Document<'a> {
-    format: &'static str,
+/// Version of the format.
+const FORMAT: u32 = 1;
+
+/// What an exploration found.
+#[derive(Serialize, JsonSchema)]
+struct Exploration<'a> {
+    format: u32,
+    /// Trials whose outcome is known, those of journals included.
     trials: usize,
+    /// How many there are; null where they are drawn by the seed without an end.
     total: Option<usize>,
+    /// Whether all of them were tried, those of all shares: then what was not seen is not there.
+    whole: bool,
+    /// States of the server, the line and both ends that were seen.
     states: usize,
+    /// How many causes nobody knows.
     unknown: usize,
+    /// Every cause, those with most trials first.
     causes: Vec<ReportedCause<'a>>,
-    known_unused: Vec<&'a str>,
+    /// Where the entries of `--known` stand that hold of nothing that was found: `known.kdl:3`.
+    known_unseen: Vec<&'a str>,
+    /// Scenarios that were not explored.
     unexplored: Vec<ReportedUnexplored<'a>>,
-    unjudged: &'a std::collections::BTreeMap<String, usize>,
+    /// Why trials were not judged, and how many.
+    unjudged: &'a BTreeMap<String, usize>,
 }
 
-#[derive(Serialize)]
+/// Violations with one cause, of one scenario on one stack.
+#[derive(Serialize, JsonSchema)]
 struct ReportedCause<'a> {
+    /// The scenario's file.
     file: String,
+    /// Its name.
     scenario: &'a str,
+    /// The stack.
     stack: &'a str,
+    /// What they have in common: the verb or the invariant and what came, without numbers.
     cause: &'a str,
+    /// How many trials show it.
     count: usize,
+    /// What was expected in the first of them.
     expected: &'a str,
+    /// What came.
     actual: &'a str,
+    /// The simplest disturbances that show it, as a scenario has them.
     disturbances: Vec<String>,
+    /// When each of them was: `at 25.307, the modem's CONNECT`.
     moments: &'a [String],
+    /// Why it is known to be the server's.
     known: Option<&'a str>,
+    /// The scenario that shows it by itself.
     written: Option<String>,
+    /// The evidence of its run.
     evidence: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A scenario on a stack that was not explored.
+#[derive(Serialize, JsonSchema)]
 struct ReportedUnexplored<'a> {
+    /// `scenarios/first-call.kdl: a call on trixie`.
     what: &'a str,
+    /// Why.
     why: &'a str,
+}
+
+/// The JSON schema of the document.
+///
+/// # Errors
+///
+/// None.
+pub fn schema() -> serde_json::Result<String> {
+    offhook_base::json_schema::<Exploration<'_>>("exploration", FORMAT)
 }
 
 /// The document.
@@ -52,15 +94,16 @@ pub fn report(findings: &Findings<'_>) -> serde_json::Result<String> {
         .iter()
         .zip(findings.known)
         .filter_map(|((cause, written), known)| reported(findings, cause, written.as_ref(), *known));
-    let unused = findings.unused.iter().filter_map(|entry| findings.entries.get(*entry));
-    serde_json::to_string_pretty(&Document {
-        format: "offhook-explore/1",
+    let unseen = findings.unseen.iter().filter_map(|entry| findings.entries.get(*entry));
+    serde_json::to_string_pretty(&Exploration {
+        format: FORMAT,
         trials: findings.campaign.tried(),
         total: findings.campaign.total(),
+        whole: findings.whole,
         states: findings.campaign.states(),
         unknown: findings.unknown(),
         causes: causes.collect(),
-        known_unused: unused.map(|entry| entry.place.as_str()).collect(),
+        known_unseen: unseen.map(|entry| entry.place.as_str()).collect(),
         unexplored: findings.unexplored.iter().map(|it| ReportedUnexplored { what: &it.what, why: &it.why }).collect(),
         unjudged: findings.campaign.unjudged(),
     })
@@ -75,9 +118,9 @@ fn reported<'a>(
     let of = findings.explored.get(cause.matter)?;
     let trial = cause.trials.first()?;
     Some(ReportedCause {
-        file: of.file.path.display().to_string(),
-        scenario: &of.name,
-        stack: &of.stack,
+        file: of.item.source.path.display().to_string(),
+        scenario: &of.item.scenario.name,
+        stack: &of.item.stack,
         cause: &cause.name,
         count: cause.count,
         expected: &cause.violation.expected,

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::path::Path;
 
 use offhook_base::SourceFile;
 use offhook_explore::{Matter, Prepared, points, prepared, violations};
@@ -19,12 +18,8 @@ use crate::runner::stream::{Work, stream};
 /// A scenario on a stack that is explored.
 #[derive(Clone, Debug)]
 pub struct Explored {
-    /// Its file.
-    pub file: SourceFile,
-    /// Its name.
-    pub name: String,
-    /// The stack.
-    pub stack: String,
+    /// As it is, on its stack.
+    pub item: Item,
     /// Its text, ready for disturbances.
     pub prepared: Prepared,
     /// That text without any, as it is run.
@@ -42,9 +37,6 @@ pub struct Unexplored {
     pub why: String,
 }
 
-/// What is to be explored.
-pub type Wanted = (SourceFile, Scenario, String);
-
 /// How it stands with each that is wanted.
 enum State {
     Waits,
@@ -55,10 +47,8 @@ enum State {
 }
 
 struct Baselines<'a> {
-    wanted: &'a [Wanted],
+    wanted: &'a [Item],
     states: Vec<State>,
-    seed: u64,
-    out: &'a Path,
     /// As they are; then with what must hold.
     turn: Vec<usize>,
     second: bool,
@@ -68,14 +58,12 @@ struct Baselines<'a> {
 pub async fn explored(
     lab: &Lab,
     options: &Options,
-    wanted: &[Wanted],
-    seed: u64,
-    out: &Path,
+    wanted: &[Item],
     stop: impl Future<Output = ()>,
 ) -> Option<(Vec<Explored>, Vec<Unexplored>)> {
-    let states = wanted.iter().map(|_| State::Waits).collect();
+    let states = wanted.iter().map(|item| unfit(item).map_or(State::Waits, State::Not)).collect();
     let turn = (0..wanted.len()).rev().collect();
-    let mut work = Baselines { wanted, states, seed, out, turn, second: false };
+    let mut work = Baselines { wanted, states, turn, second: false };
     tokio::pin!(stop);
     if !stream(lab, options, &mut work, &mut stop).await {
         return None;
@@ -86,7 +74,7 @@ pub async fn explored(
         return None;
     }
     let (mut explored, mut unexplored) = (Vec::new(), Vec::new());
-    for ((file, scenario, stack), state) in wanted.iter().zip(work.states) {
+    for (item, state) in wanted.iter().zip(work.states) {
         let why = match state {
             State::Explored(it) => {
                 explored.push(*it);
@@ -95,41 +83,63 @@ pub async fn explored(
             State::Not(why) => why,
             State::Waits | State::Ready(..) => "its run as it is did not come to its end".to_owned(),
         };
-        unexplored.push(Unexplored { what: format!("{}: {} on {stack}", file.path.display(), scenario.name), why });
+        unexplored.push(Unexplored { what: told(item), why });
     }
     Some((explored, unexplored))
+}
+
+/// `scenarios/first-call.kdl: a call on trixie`.
+pub fn told(item: &Item) -> String {
+    format!("{}: {} on {}", item.source.path.display(), item.scenario.name, item.stack)
+}
+
+impl Explored {
+    /// That scenario, from that text, as this one is run.
+    pub fn run(&self, source: SourceFile, scenario: Scenario) -> Item {
+        Item { source, scenario, ..self.item.clone() }
+    }
 }
 
 impl Work<usize> for Baselines<'_> {
     fn next(&mut self) -> Option<(usize, Item)> {
         loop {
             let index = self.turn.pop()?;
-            let (file, scenario, stack) = self.wanted.get(index)?;
-            let (source, scenario) = match (self.second, self.states.get(index)?) {
-                (false, State::Waits) => (file.clone(), scenario.clone()),
-                (true, State::Ready(ready)) => (ready.1.clone(), ready.2.clone()),
+            let item = self.wanted.get(index)?.clone();
+            return Some(match (self.second, self.states.get(index)?) {
+                (false, State::Waits) => (index, item),
+                (true, State::Ready(ready)) => {
+                    (index, Item { source: ready.1.clone(), scenario: ready.2.clone(), ..item })
+                }
                 _ => continue,
-            };
-            return Some((index, Item::new(source, scenario, stack, self.seed, self.out)));
+            });
         }
     }
 
     fn take(&mut self, index: usize, outcome: Outcome) {
-        let Some((file, scenario, stack)) = self.wanted.get(index) else { return };
+        let Some(item) = self.wanted.get(index) else { return };
         let Some(state) = self.states.get_mut(index) else { return };
         *state = match std::mem::replace(state, State::Waits) {
             State::Ready(made) => {
                 let (prepared, source, ready) = *made;
                 // Those that the good call and the invariants follow.
-                let own = scenario.calls().count();
+                let own = item.scenario.calls().count();
                 let already: BTreeSet<String> = violations(&outcome).iter().map(|found| found.cause()).collect();
                 let matter = Matter { points: points(&outcome.trace, own), scenario: ready, already };
-                let (file, name, stack) = (file.clone(), scenario.name.clone(), stack.clone());
-                State::Explored(Box::new(Explored { file, name, stack, prepared, source, matter }))
+                State::Explored(Box::new(Explored { item: item.clone(), prepared, source, matter }))
             }
-            _ => made_ready(file, scenario, &outcome).unwrap_or_else(State::Not),
+            _ => made_ready(&item.source, &item.scenario, &outcome).unwrap_or_else(State::Not),
         };
     }
+}
+
+/// Why one is not explored, whatever comes of it.
+fn unfit(item: &Item) -> Option<String> {
+    let scenario = &item.scenario;
+    if scenario.conformance.is_some() {
+        return Some("it is a case of a conformance suite: its caller is disturbed enough".to_owned());
+    }
+    let host = "what it calls is on this machine itself, in real time: no run of it is like the one before";
+    scenario.host_program().map(|_| host.to_owned())
 }
 
 fn made_ready(file: &SourceFile, scenario: &Scenario, outcome: &Outcome) -> Result<State, String> {
@@ -139,9 +149,6 @@ fn made_ready(file: &SourceFile, scenario: &Scenario, outcome: &Outcome) -> Resu
         Verdict::Error { message, .. } => return Err(format!("it cannot be run as it is: {message}")),
         Verdict::Skipped { reason } => return Err(reason.clone()),
         Verdict::NotRun { .. } => return Err("the run ended before".to_owned()),
-    }
-    if scenario.conformance.is_some() {
-        return Err("it is a case of a conformance suite: its caller is disturbed enough".to_owned());
     }
     let ready = prepared(file, scenario, good_call(outcome)).map_err(|unfit| unfit.0)?;
     let source = SourceFile { path: file.path.clone(), text: ready.with(&[]).into() };

@@ -6,7 +6,6 @@
 use std::fs::File;
 use std::future::Future;
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use offhook_explore::{Campaign, Cause, Entry, Trial, simpler, states, violations};
@@ -47,8 +46,6 @@ pub struct Running<'a> {
     campaign: Campaign,
     journal: Option<File>,
     budget: Budget,
-    seed: u64,
-    out: &'a Path,
     start: Instant,
     given: usize,
     ran: usize,
@@ -77,11 +74,10 @@ impl<'a> Running<'a> {
         campaign: Campaign,
         journal: Option<File>,
         budget: Budget,
-        (seed, out): (u64, &'a Path),
         told: Box<dyn FnMut(Progress) + 'a>,
     ) -> Self {
         let (start, given, ran, broken) = (Instant::now(), 0, 0, None);
-        Self { explored, campaign, journal, budget, seed, out, start, given, ran, broken, told }
+        Self { explored, campaign, journal, budget, start, given, ran, broken, told }
     }
 
     /// Runs it to its end, its budget, or `stop`.
@@ -101,7 +97,7 @@ impl Work<Trial> for Running<'_> {
         }
         let trial = self.campaign.next_trial()?;
         self.given += 1;
-        let item = tried(self.explored, &trial, self.seed, self.out)?;
+        let item = tried(self.explored, &trial)?;
         Some((trial, item))
     }
 
@@ -137,15 +133,13 @@ fn entry(trial: Trial, outcome: &Outcome, new_states: Vec<String>) -> Entry {
 }
 
 /// A trial as it is run.
-fn tried(explored: &[Explored], trial: &Trial, seed: u64, out: &Path) -> Option<Item> {
+fn tried(explored: &[Explored], trial: &Trial) -> Option<Item> {
     let of = explored.get(trial.matter)?;
-    Some(Item::new(of.source.clone(), trial.applied(&of.matter.scenario), of.stack.clone(), seed, out))
+    Some(of.run(of.source.clone(), trial.applied(&of.matter.scenario)))
 }
 
 struct Shrinking<'a> {
     explored: &'a [Explored],
-    seed: u64,
-    out: &'a Path,
     trials: Vec<Trial>,
     given: usize,
     /// Which of them show the cause.
@@ -158,7 +152,7 @@ impl Work<usize> for Shrinking<'_> {
         let place = self.given;
         let trial = self.trials.get(place)?;
         self.given += 1;
-        Some((place, tried(self.explored, trial, self.seed, self.out)?))
+        Some((place, tried(self.explored, trial)?))
     }
 
     fn take(&mut self, place: usize, outcome: Outcome) {
@@ -174,7 +168,6 @@ pub async fn shrunk(
     options: &Options,
     explored: &[Explored],
     cause: &Cause,
-    (seed, out): (u64, &Path),
     stop: impl Future<Output = ()>,
 ) -> Option<Trial> {
     let mut best = cause.trials.first()?.clone();
@@ -183,7 +176,7 @@ pub async fn shrunk(
     loop {
         let trials = simpler(&best, points);
         let (given, shown) = (0, vec![false; trials.len()]);
-        let mut work = Shrinking { explored, seed, out, trials, given, shown, cause: &cause.name };
+        let mut work = Shrinking { explored, trials, given, shown, cause: &cause.name };
         if !stream(lab, options, &mut work, &mut stop).await {
             return None;
         }

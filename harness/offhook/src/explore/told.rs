@@ -22,16 +22,23 @@ pub struct Findings<'a> {
     pub known: &'a [Option<usize>],
     /// The entries.
     pub entries: &'a [KnownCause],
-    /// Entries that hold of nothing.
-    pub unused: &'a [usize],
+    /// Entries that hold of nothing that was found.
+    pub unseen: &'a [usize],
+    /// Whether all was tried, so that what was not seen is not there any more.
+    pub whole: bool,
     /// Trials of this run and its time in seconds.
     pub ran: (usize, f64),
 }
 
-impl Findings<'_> {
+impl<'a> Findings<'a> {
     /// How many causes nobody knows.
     pub fn unknown(&self) -> usize {
         self.known.iter().filter(|entry| entry.is_none()).count()
+    }
+
+    /// Entries that hold of nothing that there is.
+    pub fn gone(&self) -> &'a [usize] {
+        if self.whole { self.unseen } else { &[] }
     }
 
     /// Everything, the summary last.
@@ -40,7 +47,7 @@ impl Findings<'_> {
         for ((cause, written), known) in self.causes.iter().zip(self.known) {
             text.push_str(&self.cause(cause, written.as_ref(), *known, style));
         }
-        for entry in self.unused.iter().filter_map(|entry| self.entries.get(*entry)) {
+        for entry in self.gone().iter().filter_map(|entry| self.entries.get(*entry)) {
             let title = style.paint(Ink::Bad, "GONE");
             text.push_str(&format!("{title}  {}: \"{}\" was not seen\n\n", entry.place, entry.cause));
         }
@@ -55,7 +62,9 @@ impl Findings<'_> {
             None => style.paint(Ink::Bad, "VIOLATION"),
         };
         let trials = counted(cause.count, "trial");
-        let mut text = format!("{title}  {}: {}  {}  {trials}\n", of.file.path.display(), of.name, of.stack);
+        let item = &of.item;
+        let mut text =
+            format!("{title}  {}: {}  {}  {trials}\n", item.source.path.display(), item.scenario.name, item.stack);
         let mut row = |name: &str, value: &str| {
             let lead = format!("  {name:<9} ");
             text.push_str(&hang(&lead, &printable(value), 0, style.width));
@@ -115,6 +124,10 @@ impl Findings<'_> {
         {
             text.push_str(&format!("  {rest} trials were not tried: go on with the same --journal\n"));
         }
+        if !self.whole && !self.unseen.is_empty() {
+            let known = counted(self.unseen.len(), "known violation");
+            text.push_str(&format!("  {known} not seen, which says nothing: not all was tried\n"));
+        }
         let (ran, seconds) = self.ran;
         if ran > 0 {
             #[expect(clippy::cast_precision_loss, reason = "a rate for a person")]
@@ -122,5 +135,40 @@ impl Findings<'_> {
             text.push_str(&format!("  {ran} runs in {seconds:.1} s, {rate:.1} a second\n"));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use offhook_explore::Strategy;
+
+    #[test]
+    fn what_is_known_and_not_seen_is_gone_only_where_all_was_tried() {
+        let campaign = Campaign::new(Vec::new(), Strategy::Single, |_| Vec::new());
+        let entry = KnownCause {
+            cause: "spins: *".to_owned(),
+            after: None,
+            stack: None,
+            reason: "so".to_owned(),
+            place: "known.kdl:2".to_owned(),
+        };
+        let entries = [entry];
+        let findings = |whole| Findings {
+            explored: &[],
+            unexplored: &[],
+            campaign: &campaign,
+            causes: &[],
+            known: &[],
+            entries: &entries,
+            unseen: &[0],
+            whole,
+            ran: (0, 0.0),
+        };
+        let style = Style { width: 100, cut: false, colour: false, unicode: true };
+        let (all, some) = (findings(true), findings(false));
+        assert_eq!((all.gone(), some.gone()), (&[0][..], &[][..]));
+        assert!(all.text(style).starts_with("GONE  known.kdl:2: \"spins: *\" was not seen\n"));
+        assert!(some.text(style).contains("1 known violation not seen, which says nothing: not all was tried"));
     }
 }

@@ -57,11 +57,11 @@ pub async fn write(
     options: &Options,
     of: &Explored,
     (number, cause, trial): (usize, &Cause, &Trial),
-    (seed, out): (u64, &Path),
+    out: &Path,
     stop: impl Future<Output = ()>,
 ) -> Result<Option<Written>, String> {
-    let stem = of.file.path.file_stem().unwrap_or_default().display().to_string();
-    let file = out.join(format!("{stem}-{}-{number:02}.kdl", of.stack));
+    let stem = of.item.source.path.file_stem().unwrap_or_default().display().to_string();
+    let file = out.join(format!("{stem}-{}-{number:02}.kdl", of.item.stack));
     let text = text(of, cause, trial);
     let failed = |error: std::io::Error| format!("writing {}: {}", file.display(), plain(&error));
     fs::create_dir_all(out).map_err(failed)?;
@@ -71,7 +71,7 @@ pub async fn write(
     let scenario = read.into_iter().next().ok_or_else(|| format!("{} is no scenario", file.display()))?;
     let place = std::path::absolute(file.with_extension(""))
         .map_err(|error| format!("finding {}: {}", out.display(), plain(&error)))?;
-    let run = Item::new(source, scenario, of.stack.clone(), seed, place.clone());
+    let run = Item { evidence: place.clone(), ..of.run(source, scenario) };
     let mut work = Once { item: Some(run), cause: &cause.name, shown: None };
     let options = Options { evidence: Evidence::All, ..options.clone() };
     if !stream(lab, &options, &mut work, stop).await {
@@ -99,13 +99,13 @@ fn text(of: &Explored, cause: &Cause, trial: &Trial) -> String {
         }
     };
     let violation = &cause.violation;
-    line(&format!("{} does not hold on {}.", violation.of, of.stack));
+    line(&format!("{} does not hold on {}.", violation.of, of.item.stack));
     line(&format!("expected  {}", violation.expected));
     line(&format!("actual    {}", violation.actual));
     for ((_, deed), moment) in trial.disturbances.iter().zip(moments(of, trial)) {
         line(&format!("disturbed {moment}: {}", deed.word()));
     }
-    line(&format!("from      {}: {}", of.file.path.display(), of.name));
+    line(&format!("from      {}: {}", of.item.source.path.display(), of.item.scenario.name));
     let body = of.prepared.with(&trial.disturbances);
     let body: Vec<&str> = body.lines().map(str::trim_end).collect();
     format!("{head}\n{}\n", body.join("\n").trim())

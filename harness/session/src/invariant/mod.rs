@@ -31,6 +31,8 @@ pub struct Seen<'a> {
     pub not_ready: &'a [(String, String)],
     /// Calls whose line the server did not let go of in time.
     pub held: &'a [usize],
+    /// Processes that a disturbance sent a signal.
+    pub signalled: &'a [i32],
 }
 
 /// What came of an invariant: what was shown, or what was expected and what came instead.
@@ -79,13 +81,7 @@ fn no_crash(seen: &Seen<'_>) -> Judged {
     let crash = seen.trace.iter().find_map(|event| match &event.what {
         EventKind::Exited { pid, program, how } if CRASHES.iter().any(|signal| how.contains(signal)) => {
             // Who was sent it has not come to it himself.
-            let sent = seen.trace.iter().any(|other| match &other.what {
-                EventKind::Note { text } => {
-                    text.starts_with("disturbed: SIG") && text.contains(&format!("process {pid} "))
-                }
-                _ => false,
-            });
-            (!sent).then(|| format!("{program} (process {pid}) died at {}: {how}", event.at))
+            (!seen.signalled.contains(pid)).then(|| format!("{program} (process {pid}) died at {}: {how}", event.at))
         }
         _ => None,
     });

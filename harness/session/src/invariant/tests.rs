@@ -24,13 +24,20 @@ fn log(program: &str, text: &str) -> Event {
     event(None, EventKind::Log { program: program.to_owned(), pid: None, text: text.to_owned() })
 }
 
-fn note(text: &str) -> Event {
-    event(None, EventKind::Note { text: text.to_owned() })
+fn judged(kind: InvariantKind, scenario: &Scenario, trace: &[Event], calls: &[CallSummary]) -> Judged {
+    signalled(kind, scenario, trace, calls, &[])
 }
 
-fn judged(kind: InvariantKind, scenario: &Scenario, trace: &[Event], calls: &[CallSummary]) -> Judged {
+fn signalled(
+    kind: InvariantKind,
+    scenario: &Scenario,
+    trace: &[Event],
+    calls: &[CallSummary],
+    signalled: &[i32],
+) -> Judged {
     let census = Census::default();
-    judge(kind, &Seen { scenario, trace, calls, census: (&census, &census), not_ready: &[], held: &[] })
+    let census = (&census, &census);
+    judge(kind, &Seen { scenario, trace, calls, census, not_ready: &[], held: &[], signalled })
 }
 
 #[test]
@@ -38,10 +45,9 @@ fn a_crash_is_told_unless_the_signal_was_sent() {
     let died = event(None, EventKind::Exited { pid: 7, program: "pppd".into(), how: "signal 11 (SIGSEGV)".into() });
     let crash = judged(InvariantKind::NoCrash, &scenario(&[]), std::slice::from_ref(&died), &[]).unwrap_err();
     assert_eq!(crash.1, "pppd (process 7) died at 1.500: signal 11 (SIGSEGV)");
-    let sent = note("disturbed: SIGSEGV to process 7 (pppd)");
-    assert!(judged(InvariantKind::NoCrash, &scenario(&[]), &[sent, died.clone()], &[]).is_ok());
-    let other = note("disturbed: SIGSEGV to process 71 (pppd)");
-    assert!(judged(InvariantKind::NoCrash, &scenario(&[]), &[other, died], &[]).is_err());
+    let died = std::slice::from_ref(&died);
+    assert!(signalled(InvariantKind::NoCrash, &scenario(&[]), died, &[], &[7]).is_ok());
+    assert!(signalled(InvariantKind::NoCrash, &scenario(&[]), died, &[], &[71]).is_err());
     let killed = event(None, EventKind::Exited { pid: 7, program: "pppd".into(), how: "signal 9 (SIGKILL)".into() });
     assert!(judged(InvariantKind::NoCrash, &scenario(&[]), &[killed], &[]).is_ok());
 }
@@ -106,8 +112,15 @@ fn what_is_left_and_what_is_missing_is_told_and_so_are_ports_and_lines() {
     let before = of(&["lock /run/lock/LCK..ttyS1", "process mgetty"]);
     let after = of(&["lock /run/lock/LCK..ttyS0"]);
     let (not_ready, held) = (vec![("ttyS0".to_owned(), "init has started nothing".to_owned())], vec![0]);
-    let seen =
-        Seen { scenario: &it, trace: &[], calls: &[], census: (&before, &after), not_ready: &not_ready, held: &held };
+    let seen = Seen {
+        scenario: &it,
+        trace: &[],
+        calls: &[],
+        census: (&before, &after),
+        not_ready: &not_ready,
+        held: &held,
+        signalled: &[],
+    };
     let told = |kind| judge(kind, &seen).unwrap_err().1;
     assert_eq!(told(InvariantKind::NothingLeft), "left behind: lock /run/lock/LCK..ttyS0; missing: process mgetty");
     assert_eq!(told(InvariantKind::PortsReady), "init has started nothing");
