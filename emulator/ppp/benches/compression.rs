@@ -93,6 +93,9 @@ fn segment(number: u32) -> Vec<u8> {
     packet.extend([0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 4, 0, 0, 80]);
     packet.extend((1000 + number * 512).to_be_bytes());
     packet.extend([0, 0, 0, 9, 0x50, 0x10, 0x20, 0, 0xca, 0xfe, 0, 0]);
+    // The kernel looks at the header's checksum (RFC 791 §3.1).
+    let sum: u32 = packet[..20].chunks(2).map(|half| u32::from(half[0]) << 8 | u32::from(half[1])).sum();
+    packet[10..12].copy_from_slice(&(!((sum & 0xffff) + (sum >> 16)) as u16).to_be_bytes());
     packet.resize(552, number as u8);
     packet
 }

@@ -30,19 +30,22 @@ pub enum InvariantKind {
     CallerId,
     /// The server lets go of a line within five minutes after the caller has.
     LineLetGo,
+    /// Links end when pppd's idle and session limits say so.
+    Limits,
     /// What the server's programs log of caller and addresses is what the line and the kernel show.
     LogTrue,
 }
 
 impl InvariantKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PortsReady,
         Self::NothingLeft,
         Self::NoCrash,
         Self::Authenticated,
         Self::CallerId,
         Self::LineLetGo,
+        Self::Limits,
         Self::LogTrue,
     ];
 
@@ -55,6 +58,7 @@ impl InvariantKind {
             Self::Authenticated => "authenticated",
             Self::CallerId => "caller-id",
             Self::LineLetGo => "line-let-go",
+            Self::Limits => "limits",
             Self::LogTrue => "log-true",
         }
     }

@@ -134,6 +134,7 @@ choices! {
         "authenticated" => InvariantKind::Authenticated, "nobody has an address who has not said who he is";
         "caller-id" => InvariantKind::CallerId, "no denied call is answered";
         "line-let-go" => InvariantKind::LineLetGo, "lines are let go of";
+        "limits" => InvariantKind::Limits, "links end by their idle and session limits";
         "log-true" => InvariantKind::LogTrue, "logs say what happened";
     }
 

@@ -4,6 +4,7 @@
 //! instead. Nothing here knows what was disturbed but for what a caller could not hear.
 
 mod census;
+mod limits;
 mod log;
 
 pub use census::Census;
@@ -47,6 +48,7 @@ pub fn judge(kind: InvariantKind, seen: &Seen<'_>) -> Judged {
         InvariantKind::Authenticated => authenticated(seen),
         InvariantKind::CallerId => caller_id(seen),
         InvariantKind::LineLetGo => line_let_go(seen),
+        InvariantKind::Limits => limits::judge(seen),
         InvariantKind::LogTrue => log::judge(seen),
     }
 }

@@ -9,9 +9,18 @@ use offhook_telephony::exchange::{CallerEvent as Heard, Deafness, Release};
 use offhook_telephony::trace::End;
 
 use super::mishaps::Arrival;
-use super::{Mishap, PortSession};
+use super::{Dte, Mishap, PortSession};
 use crate::line_end::LineFault;
 use offhook_scenario::Deed;
+
+/// A plug that is loose.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loose {
+    /// What the DTE would be seen to do.
+    pub(super) dte: Dte,
+    /// There was carrier, and there is still.
+    carrier: bool,
+}
 
 impl PortSession {
     /// It goes wrong now. False of what is no matter of a port: of the server's processes, disk and clock.
@@ -35,11 +44,11 @@ impl PortSession {
             // The other half of each comes when its time is over.
             Deed::ModemRestarts(_) => self.modem_off(now),
             Deed::DropDtr(_) => {
-                let (before, carrier) = (self.dte, self.is_connected());
-                self.handle_circuit_108(now, false);
-                // A modem that hangs up takes circuit 109 off, and whoever still has the port open is told.
-                self.hang_up_dte |= before.open && carrier && !self.is_connected();
-                self.loose = Some(before);
+                let loose = Loose { dte: self.dte, carrier: self.is_connected() };
+                // A loose plug does not wait for what the DTE has still to say.
+                self.circuit_108_changes(now, false);
+                self.loose = Some(loose);
+                self.end_loose();
             }
             Deed::Kill { .. } | Deed::Stop { .. } | Deed::FillDisk(_) | Deed::SetClock(_) => return false,
         }
@@ -51,14 +60,26 @@ impl PortSession {
         match deed {
             Deed::ModemRestarts(_) => self.modem_on(now),
             Deed::DropDtr(_) => {
-                if let Some(before) = self.loose.take() {
+                if let Some(Loose { dte, .. }) = self.loose.take() {
                     // What it said and heard meanwhile counts: the DTE knows nothing of it, and need not begin anew.
-                    let served = before.served || self.dte.served;
-                    self.handle_circuit_108(now, before.open);
+                    let served = dte.served || self.dte.served;
+                    self.handle_circuit_108(now, dte.open);
                     self.dte.served = served;
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A modem that hangs up takes circuit 109 off, some time after 108/2; and whoever still has the port open is told.
+    pub(super) fn end_loose(&mut self) {
+        let connected = self.is_connected();
+        if let Some(loose) = &mut self.loose
+            && loose.carrier
+            && !connected
+        {
+            loose.carrier = false;
+            self.hang_up_dte |= loose.dte.open;
         }
     }
 

@@ -24,6 +24,7 @@ use offhook_clock::{Instant, earliest};
 use offhook_telephony::modem::Circuit;
 use offhook_telephony::trace::{Event, EventKind};
 
+use self::disturbed::Loose;
 pub use self::mishaps::Mishap;
 use self::mishaps::Mishaps;
 pub use self::placing::Forwarded;
@@ -92,8 +93,8 @@ pub struct PortSession {
     circuits: VecDeque<(Circuit, bool)>,
     hang_up_dte: bool,
     mishaps: Mishaps,
-    /// The plug is loose: what the DTE would be seen to do.
-    loose: Option<Dte>,
+    /// The plug is loose.
+    loose: Option<Loose>,
     recent: Recent,
     events: Vec<Event>,
 }
@@ -166,8 +167,8 @@ impl PortSession {
     /// A serial driver sends what was written before it lowers circuit 108/2, and so does this: the last words of a
     /// program that ends are heard.
     pub fn handle_circuit_108(&mut self, now: Instant, on: bool) {
-        if let Some(dte) = &mut self.loose {
-            dte.open = on;
+        if let Some(loose) = &mut self.loose {
+            loose.dte.open = on;
             return;
         }
         let rest = self.line_end.drains_in(now);
@@ -385,6 +386,7 @@ impl PortSession {
                     self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
                 }
             } else if !self.obey_script(now) {
+                self.end_loose();
                 return moved;
             }
             moved = true;

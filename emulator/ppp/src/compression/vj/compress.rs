@@ -45,7 +45,7 @@ impl Compressor {
             headers.set_protocol(slot);
             return Some(Datagram { protocol: VJ_UNCOMPRESSED, information: [headers.octets(), data].concat() });
         };
-        let mut information = Vec::with_capacity(4 + change.len() + data.len());
+        let mut information = Vec::with_capacity(4 + change.octets().len() + data.len());
         let is_named = !self.compresses_slot || self.named != Some(slot);
         if is_named {
             what |= CONNECTION;
@@ -56,7 +56,7 @@ impl Compressor {
             information.push(slot);
         }
         information.extend(headers.checksum().to_be_bytes());
-        information.extend(change);
+        information.extend_from_slice(change.octets());
         information.extend_from_slice(data);
         Some(Datagram { protocol: VJ_COMPRESSED, information })
     }
@@ -77,14 +77,14 @@ impl Compressor {
 }
 
 /// What has changed, in the first octet and in the others; `None` if there is more than that can tell.
-fn changes(new: &Headers, last: &Headers) -> Option<(u8, Vec<u8>)> {
+fn changes(new: &Headers, last: &Headers) -> Option<(u8, Changes)> {
     debug_assert_eq!(new.protocol(), TCP);
     if !new.is_like(last) {
         return None;
     }
-    let (mut what, mut octets) = (0, Vec::new());
+    let (mut what, mut octets) = (0, Changes::default());
     if new.flags() & URG != 0 {
-        push_zero(&mut octets, new.urgent());
+        octets.push(new.urgent());
         what |= URGENT;
     } else if new.urgent() != last.urgent() {
         return None;
@@ -94,7 +94,7 @@ fn changes(new: &Headers, last: &Headers) -> Option<(u8, Vec<u8>)> {
     let sequence = u16::try_from(new.sequence().wrapping_sub(last.sequence())).ok()?;
     for (bit, change) in [(WINDOW, window), (ACK, ack), (SEQUENCE, sequence)] {
         if change != 0 {
-            push(&mut octets, change);
+            octets.push(change);
             what |= bit;
         }
     }
@@ -105,16 +105,16 @@ fn changes(new: &Headers, last: &Headers) -> Option<(u8, Vec<u8>)> {
         // Data after a packet without any; anything else is a repetition, and the receiver may have missed what went before.
         0 if new.data_len() > 0 && last_data == 0 => {}
         0 | ECHO | DATA => return None,
-        SEQUENCE if sequence == last_data && keeps_urgent => (what, octets) = (DATA, Vec::new()),
+        SEQUENCE if sequence == last_data && keeps_urgent => (what, octets) = (DATA, Changes::default()),
         _ if what == SEQUENCE | ACK && sequence == ack && sequence == last_data && keeps_urgent => {
-            (what, octets) = (ECHO, Vec::new());
+            (what, octets) = (ECHO, Changes::default());
         }
         _ => {}
     }
     debug_assert_eq!(what & !SPECIAL, 0);
     let id = new.id().wrapping_sub(last.id());
     if id != 1 {
-        push_zero(&mut octets, id);
+        octets.push(id);
         what |= ID;
     }
     if new.flags() & PSH != 0 {
@@ -123,18 +123,23 @@ fn changes(new: &Headers, last: &Headers) -> Option<(u8, Vec<u8>)> {
     Some((what, octets))
 }
 
-/// A change that is not 0.
-fn push(octets: &mut Vec<u8>, change: u16) {
-    match u8::try_from(change) {
-        Ok(change) if change > 0 => octets.push(change),
-        _ => {
-            octets.push(0);
-            octets.extend(change.to_be_bytes());
-        }
-    }
+/// The octets of changes: five at most, each in one octet or three.
+#[derive(Clone, Copy, Debug, Default)]
+struct Changes {
+    octets: [u8; 15],
+    len: usize,
 }
 
-/// A change that may be 0.
-fn push_zero(octets: &mut Vec<u8>, change: u16) {
-    push(octets, change);
+impl Changes {
+    fn octets(&self) -> &[u8] {
+        &self.octets[..self.len]
+    }
+
+    /// One octet; or an octet 0 and two, of what is 0 or does not fit into one.
+    fn push(&mut self, change: u16) {
+        let [high, low] = change.to_be_bytes();
+        let (octets, len) = if high == 0 && low > 0 { ([low, 0, 0], 1) } else { ([0, high, low], 3) };
+        self.octets[self.len..self.len + len].copy_from_slice(&octets[..len]);
+        self.len += len;
+    }
 }

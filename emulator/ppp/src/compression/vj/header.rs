@@ -10,10 +10,16 @@ pub(super) const PSH: u8 = 0x08;
 pub(super) const ACK: u8 = 0x10;
 pub(super) const URG: u8 = 0x20;
 
+/// Octets of the longest that there are: either header has its length in words, in four bits.
+const LONGEST: usize = 2 * 15 * 4;
+
 /// Both headers, whole and with nothing behind them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Headers {
-    octets: Vec<u8>,
+    /// Zero after `len`. A place of its own, as every packet has to come here.
+    octets: [u8; LONGEST],
+    /// Octets of both.
+    len: usize,
     /// Octets of the IP header.
     ip: usize,
 }
@@ -23,17 +29,19 @@ impl Headers {
     pub(super) fn of(packet: &[u8]) -> Option<Self> {
         let ip = usize::from(packet.first().filter(|first| *first >> 4 == 4)? & 0x0f) * 4;
         let tcp = usize::from(packet.get(ip + 12)? >> 4) * 4;
-        let octets = packet.get(..ip + tcp)?;
-        (ip >= 20 && tcp >= 20).then(|| Self { octets: octets.to_vec(), ip })
+        let len = ip + tcp;
+        let mut octets = [0; LONGEST];
+        octets.get_mut(..len)?.copy_from_slice(packet.get(..len)?);
+        (ip >= 20 && tcp >= 20).then_some(Self { octets, len, ip })
     }
 
     pub(super) fn octets(&self) -> &[u8] {
-        &self.octets
+        &self.octets[..self.len]
     }
 
     /// Octets of both.
-    pub(super) fn len(&self) -> usize {
-        self.octets.len()
+    pub(super) const fn len(&self) -> usize {
+        self.len
     }
 
     /// Octets of data behind them, as IP's Total Length has it.
@@ -55,19 +63,16 @@ impl Headers {
     /// Whether what no change tells of is as in `last`: version, type of service, fragments, time to live, options of both headers,
     /// TCP's length, reserved bits and ECN bits.
     pub(super) fn is_like(&self, last: &Self) -> bool {
-        let fixed = |headers: &Self| {
-            let tcp = &headers.octets[headers.ip..];
-            let options = (headers.octets[20..headers.ip].to_vec(), tcp[20..].to_vec());
-            (
-                [headers.octets[0], headers.octets[1]],
-                headers.word(6),
-                headers.octets[8],
-                tcp[12],
-                tcp[13] & 0xc0,
-                options,
-            )
-        };
-        self.ip == last.ip && self.len() == last.len() && fixed(self) == fixed(last)
+        let same = |part: std::ops::Range<usize>| self.octets[part.clone()] == last.octets[part];
+        let (ip, len) = (self.ip, self.len);
+        let ecn = |headers: &Self| headers.octets[ip + 13] & 0xc0;
+        (ip, len) == (last.ip, last.len)
+            && same(0..2)
+            && same(6..9)
+            && same(20..ip)
+            && same(ip + 12..ip + 13)
+            && ecn(self) == ecn(last)
+            && same(ip + 20..len)
     }
 
     pub(super) fn protocol(&self) -> u8 {
