@@ -38,6 +38,8 @@ pub(crate) fn deeds(point: &Point) -> Vec<Deed> {
         Deed::DropDtr(Duration::from_millis(500)),
         Deed::HoldOff(seconds(5)),
         Deed::ModemRestarts(seconds(2)),
+        Deed::ModemMutes(seconds(30)),
+        Deed::ModemLags(seconds(5)),
     ]);
     deeds.extend(SAYINGS.map(|text| Deed::ModemSays(text.to_owned())));
     for program in PROGRAMS.into_iter().filter(|program| point.programs.contains(*program)) {

@@ -50,6 +50,8 @@ pub fn disturb_line(moment: &Moment, deed: &Deed) -> String {
         Deed::Flicker(lasts)
         | Deed::DropDtr(lasts)
         | Deed::HoldOff(lasts)
+        | Deed::ModemMutes(lasts)
+        | Deed::ModemLags(lasts)
         | Deed::ModemRestarts(lasts)
         | Deed::FillDisk(lasts) => time(lasts),
         Deed::ModemSays(text) => format!(" text={}", quoted(text)),
@@ -276,6 +278,8 @@ scenario "it" {
             Deed::Delay(End::Caller, time),
             Deed::Deafen(End::Server, time),
             Deed::Flicker(time),
+            Deed::ModemMutes(time),
+            Deed::ModemLags(time),
             Deed::DropDtr(time),
             Deed::HoldOff(time),
             Deed::ModemSays("NO \"CARRIER\"".to_owned()),

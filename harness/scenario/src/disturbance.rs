@@ -62,6 +62,10 @@ pub enum Deed {
     ModemSays(String),
     /// The modem hears and says nothing any more.
     ModemDies,
+    /// The modem hears, and tells its DTE nothing for so long.
+    ModemMutes(Duration),
+    /// The next that the modem tells its DTE comes so much later.
+    ModemLags(Duration),
     /// The modem is off for so long.
     ModemRestarts(Duration),
     /// The newest process of that program gets the signal of that name, `KILL`.
@@ -104,6 +108,8 @@ impl Deed {
             Self::HoldOff(_) => "hold-off",
             Self::ModemSays(_) => "modem-says",
             Self::ModemDies => "modem-dies",
+            Self::ModemMutes(_) => "modem-mutes",
+            Self::ModemLags(_) => "modem-lags",
             Self::ModemRestarts(_) => "modem-restarts",
             Self::Kill { .. } => "kill",
             Self::Stop { .. } => "stop",

@@ -198,6 +198,8 @@ fn told(deed: &Deed) -> String {
         Deed::Flicker(time)
         | Deed::DropDtr(time)
         | Deed::HoldOff(time)
+        | Deed::ModemMutes(time)
+        | Deed::ModemLags(time)
         | Deed::ModemRestarts(time)
         | Deed::FillDisk(time) => format!("{} for {}", deed.word(), seconds(time)),
         Deed::ModemSays(text) => format!("the modem says \"{}\"", text.escape_default()),

@@ -21,7 +21,9 @@ fn particulars(deed: &str) -> (&'static [&'static str], &'static [&'static str])
         "lose" | "damage" | "double" => (&["end"], &[]),
         "delay" => (&["end"], &["time"]),
         "deafen" => (&["end", "time"], &[]),
-        "flicker" | "drop-dtr" | "hold-off" | "modem-restarts" | "fill-disk" => (&["time"], &[]),
+        "flicker" | "drop-dtr" | "hold-off" | "modem-mutes" | "modem-lags" | "modem-restarts" | "fill-disk" => {
+            (&["time"], &[])
+        }
         "modem-says" => (&["text"], &[]),
         "kill" => (&["program"], &["signal"]),
         "stop" => (&["program", "time"], &[]),
@@ -58,6 +60,8 @@ fn build_disturbance(word: &Item, problems: &mut Vec<Problem>) -> Option<Disturb
         "hold-off" => Deed::HoldOff(time),
         "modem-says" => Deed::ModemSays(word.text("text").unwrap_or_default()),
         "modem-dies" => Deed::ModemDies,
+        "modem-mutes" => Deed::ModemMutes(time),
+        "modem-lags" => Deed::ModemLags(time),
         "modem-restarts" => Deed::ModemRestarts(time),
         "kill" => Deed::Kill { program, signal: SIGNALS.required(word, "signal").to_owned() },
         "stop" => Deed::Stop { program, time },

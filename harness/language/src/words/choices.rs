@@ -73,6 +73,8 @@ choices! {
         "hold-off" => "hold-off", "the modem holds circuit 106 (CTS) off";
         "modem-says" => "modem-says", "the modem says something";
         "modem-dies" => "modem-dies", "the modem hears and says nothing any more";
+        "modem-mutes" => "modem-mutes", "the modem tells its DTE nothing for a while";
+        "modem-lags" => "modem-lags", "the next that the modem tells comes late";
         "modem-restarts" => "modem-restarts", "the modem is switched off and on";
         "kill" => "kill", "a process gets a signal";
         "stop" => "stop", "a process stands still, and goes on";

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use offhook_clock::Instant;
 use offhook_telephony::exchange::{CallerEvent as Heard, Deafness, Release};
-use offhook_telephony::trace::End;
+use offhook_telephony::trace::{End, EventKind};
 
 use super::mishaps::Arrival;
+use super::telling::Told;
 use super::{Dte, Mishap, PortSession};
 use crate::line_end::LineFault;
 use offhook_scenario::Deed;
@@ -41,6 +42,8 @@ impl PortSession {
             Deed::HoldOff(time) => self.hold_off(now, Some(*time)),
             Deed::ModemSays(text) => self.modem_says(now, text),
             Deed::ModemDies => self.modem_dies(now),
+            Deed::ModemMutes(time) => self.telling.mute(now + *time),
+            Deed::ModemLags(time) => self.telling.lag(*time),
             // The other half of each comes when its time is over.
             Deed::ModemRestarts(_) => self.modem_off(now),
             Deed::DropDtr(_) => {
@@ -94,8 +97,20 @@ impl PortSession {
         }
     }
 
+    /// The modem has octets for its DTE.
+    pub(super) fn tell_dte(&mut self, now: Instant, octets: Vec<u8>) {
+        let connected = self.is_connected();
+        match self.telling.take(now, octets, connected) {
+            Told::Now(octets) => self.to_dte.push_back(octets),
+            Told::Not(text) => self.record(now, EventKind::Impairment { text }),
+        }
+    }
+
     /// What was late arrives.
     pub(super) fn take_late(&mut self, now: Instant) {
+        while let Some(octets) = self.telling.arrived(now) {
+            self.to_dte.push_back(octets);
+        }
         while let Some((end, octets)) = self.mishaps.arrived(now) {
             match end {
                 _ if !self.is_connected() => {}

@@ -11,7 +11,7 @@ use crate::line_end::LineEndOutput;
 impl PortSession {
     pub(super) fn handle_line_end(&mut self, now: Instant, output: LineEndOutput) {
         match output {
-            LineEndOutput::ToDte(octets) => self.to_dte.push_back(octets),
+            LineEndOutput::ToDte(octets) => self.tell_dte(now, octets),
             LineEndOutput::Departed(count) => {
                 if self.is_connected() {
                     self.to_caller.send(now, count);

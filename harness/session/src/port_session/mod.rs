@@ -15,6 +15,7 @@ mod noticed;
 mod placing;
 mod recent;
 mod script;
+mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -30,6 +31,7 @@ use self::mishaps::Mishaps;
 pub use self::placing::Forwarded;
 use self::recent::Recent;
 use self::script::Scripted;
+use self::telling::Telling;
 use super::facts::{self, Facts};
 use super::line_end::LineEnd;
 use super::login::Login;
@@ -93,6 +95,7 @@ pub struct PortSession {
     circuits: VecDeque<(Circuit, bool)>,
     hang_up_dte: bool,
     mishaps: Mishaps,
+    telling: Telling,
     /// The plug is loose.
     loose: Option<Loose>,
     recent: Recent,
@@ -155,6 +158,7 @@ impl PortSession {
             circuits: VecDeque::new(),
             hang_up_dte: false,
             mishaps: Mishaps::default(),
+            telling: Telling::default(),
             loose: None,
             recent: Recent::default(),
             events: Vec::new(),
@@ -226,7 +230,7 @@ impl PortSession {
         let script = self.script.as_ref().and_then(|script| script.player.poll_timeout());
         let login = earliest(self.login.as_ref().and_then(Login::poll_timeout), script);
         let ends = earliest(earliest(self.last_words.poll_timeout(), self.clears_at), self.tap.poll_timeout());
-        let ends = earliest(ends, self.mishaps.poll_timeout());
+        let ends = earliest(earliest(ends, self.mishaps.poll_timeout()), self.telling.poll_timeout());
         earliest(earliest(earliest(self.line_end.poll_timeout(), caller), login), ends)
     }
 
