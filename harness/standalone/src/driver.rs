@@ -151,6 +151,8 @@ impl Driver {
         loop {
             let now = self.now();
             self.pool.handle_timeout(now);
+            // Who goes at this very moment still gets what arrives at it.
+            self.hand_on_far(now);
             self.calls.clear_gone(now, &mut self.pool);
             self.calls.dismiss_late(now, &mut self.pool);
             self.settle(now);
@@ -259,11 +261,16 @@ impl Driver {
         Ok(())
     }
 
-    /// Hands on everything the pool has to say.
-    fn settle(&mut self, now: Instant) {
+    /// Hands on what the pool has for far ends.
+    fn hand_on_far(&mut self, now: Instant) {
         while let Some((call, far)) = self.pool.poll_far() {
             self.calls.handle(now, &mut self.pool, call, far);
         }
+    }
+
+    /// Hands on everything the pool has to say.
+    fn settle(&mut self, now: Instant) {
+        self.hand_on_far(now);
         for (line, port) in self.ports.iter_mut().enumerate() {
             let mut lost = port.take_lost();
             while let Some(next) = self.pool.poll_dte(line) {

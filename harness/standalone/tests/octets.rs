@@ -279,3 +279,15 @@ fn an_answer_to_nobody_waits_for_carrier_as_long_as_s7_says() {
     rig.run(Duration::from_millis(200));
     assert!(rig.pool.is_free(0) && rig.ports[0].got.ends_with(NO_CARRIER));
 }
+
+/// The peer's last octet has left for the modem at the moment at which the modem's second arrives at the peer.
+#[test]
+fn an_octet_that_arrives_at_the_moment_at_which_the_peer_goes_is_given_to_it() {
+    let line = LineConfig { paced: true, rate: 300, delay: Duration::from_millis(35), ..LineConfig::default() };
+    let mut call = Call::new(Other::Called, &line, "");
+    call.say(false, &octets(11));
+    call.rig.run(Duration::from_millis(265));
+    call.say(true, &octets(2));
+    call.end(Ending::Other);
+    assert_eq!((call.got(false), call.rig.lost()), (octets(2), 0));
+}

@@ -203,11 +203,13 @@ impl Rig {
     /// Moves everything that can move now.
     pub(crate) fn settle(&mut self) {
         loop {
-            let mut moved = self.clear_gone();
+            let mut moved = false;
             while let Some((call, far)) = self.pool.poll_far() {
                 self.far(call, far);
                 moved = true;
             }
+            // As the driver does it: who goes at this very moment still gets what arrives at it.
+            moved |= self.clear_gone();
             for line in 0..self.ports.len() {
                 moved |= self.read_port(line);
             }
