@@ -189,6 +189,7 @@ impl Deframer {
             let (octets, rest) = input.split_at(run.max(1));
             *input = rest;
             self.reading.keep(octets, self.synchronized, 2 * self.longest);
+            let length = self.buffer.len();
             match (run, *first) {
                 (1.., _) => self.keep(octets),
                 (0, ESCAPE) if self.place == Place::Inside => self.place = Place::Escaped,
@@ -200,7 +201,7 @@ impl Deframer {
                 (0, _) => {}
             }
             if !self.synchronized {
-                self.reading.decide_by_beginning(&self.buffer);
+                self.reading.decide_by_beginning(&self.buffer, self.buffer.len() > length);
             }
         }
         None

@@ -317,3 +317,24 @@ proptest! {
         prop_assert!(got[..got.len() - 1].iter().all(|got| matches!(got, Got::Text(_))), "{:?}", got);
     }
 }
+
+/// Fifteen octets that the ACCM removes, and the beginning of LCP: one octet by one what came was text, in one piece a frame.
+#[test]
+fn what_begins_a_frame_after_removed_octets_is_the_same_however_it_is_cut() {
+    let line = [&[FLAG][..], &[3; 15], &[0xc0, 0x21]].concat();
+    let told = |size: usize| {
+        let mut deframer = Deframer::new(1600);
+        deframer.set_accm(u32::MAX);
+        let mut told = Vec::new();
+        for mut piece in line.chunks(size) {
+            while let Some(item) = deframer.take(&mut piece) {
+                told.push(format!("{item:?}"));
+            }
+        }
+        told
+    };
+    let whole = told(line.len());
+    for size in 1..line.len() {
+        assert_eq!(told(size), whole, "in pieces of {size}");
+    }
+}

@@ -16,6 +16,8 @@ use crate::violation::Violation;
 
 /// Trials of a cause that are remembered: the first, and some others to look at.
 const REMEMBERED: usize = 5;
+/// One walk in so many begins anew.
+const AFRESH: usize = 4;
 
 /// How trials are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,8 +158,10 @@ impl Campaign {
             },
             Strategy::Pairs(_) => self.drawn(None),
             Strategy::Walk(_) => {
-                let seed = self.random_place(self.seeds.len()).and_then(|place| self.seeds.get(place).cloned());
-                self.drawn(seed)
+                // A walk begins anew now and then, or those scenarios that were first are the only ones.
+                let goes_on = self.random_place(AFRESH)? > 0;
+                let seed = self.random_place(self.seeds.len()).filter(|_| goes_on);
+                self.drawn(seed.and_then(|place| self.seeds.get(place).cloned()))
             }
         }
     }
@@ -170,10 +174,10 @@ impl Campaign {
                 Some(seed) => seed.clone(),
                 None => self.any_single()?,
             };
-            let more = self.any_single()?;
             let walk = matches!(self.strategy, Strategy::Walk(_));
             // A walk begins with one.
-            if more.matter == trial.matter && (!walk || seed.is_some()) {
+            if !walk || seed.is_some() {
+                let more = self.any_single_of(trial.matter)?;
                 trial.disturbances.extend(more.disturbances);
             }
             self.in_order(&mut trial);
@@ -187,6 +191,14 @@ impl Campaign {
     fn any_single(&mut self) -> Option<Trial> {
         let place = self.random_place(self.singles.len())?;
         self.single(*self.singles.get(place)?)
+    }
+
+    /// Those of one scenario stand together.
+    fn any_single_of(&mut self, matter: usize) -> Option<Trial> {
+        let first = self.singles.partition_point(|(of, ..)| *of < matter);
+        let end = self.singles.partition_point(|(of, ..)| *of <= matter);
+        let place = self.random_place(end - first)?;
+        self.single(*self.singles.get(first + place)?)
     }
 
     fn random_place(&mut self, of: usize) -> Option<usize> {

@@ -119,7 +119,7 @@ impl World {
             clients: Clients::new(&job.scenario, namespaces, &exchange)?,
             lan,
             trace: Kept::new(),
-            disturbing: Disturbing::new(&job.scenario.disturbances),
+            disturbing: Disturbing::new(&job.scenario),
             holding: Holding::new(&job.scenario),
             trace_stream: job.partial_trace.then(TraceStream::begin).transpose()?,
         };

@@ -107,6 +107,8 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         problems.push(problem.help("add a call: call from=\"5551234\" { ... }"));
     }
     let put = scene.put;
+    // Each of those that show invariants is an act of its own.
+    let probes = acts.len() - placed;
     Scenario {
         name: item.argument_text(0),
         span: item.argument_span(0),
@@ -124,6 +126,7 @@ fn build_scenario(item: &Item, base: &Sources, problems: &mut Vec<Problem>) -> S
         acts,
         disturbances: build_disturbances(item, problems),
         invariants,
+        probes,
     }
 }
 

@@ -88,6 +88,8 @@ pub struct Scenario {
     /// What holds in the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub invariants: Vec<Invariant>,
+    /// How many of its calls, the last ones, show invariants.
+    pub probes: usize,
 }
 
 /// One act of a scenario.
@@ -101,6 +103,11 @@ pub enum Act {
 }
 
 impl Scenario {
+    /// How many calls it makes before those that show an invariant, which nothing disturbs.
+    pub fn own_calls(&self) -> usize {
+        self.calls().count() - self.probes
+    }
+
     /// A scenario of that name with this server and these acts, of which nothing else is said.
     pub fn new(name: impl Into<String>, server: Server, acts: Vec<Act>) -> Self {
         Self {
@@ -120,6 +127,7 @@ impl Scenario {
             acts,
             disturbances: Vec::new(),
             invariants: Vec::new(),
+            probes: 0,
         }
     }
 

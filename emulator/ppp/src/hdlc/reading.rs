@@ -135,11 +135,13 @@ impl Reading {
         self.taken_for != TakenFor::Unknown
     }
 
-    /// Before the first good frame: what the octets are by what `frame`, they without transparency, begins with.
-    pub(super) fn decide_by_beginning(&mut self, frame: &[u8]) {
+    /// Before the first good frame: what the octets are by what `frame`, they without transparency, begins with. `grown`: the last of
+    /// them are the frame's, and not removed from it. Those come one by one, so what is decided by their number is the same
+    /// however the octets are cut.
+    pub(super) fn decide_by_beginning(&mut self, frame: &[u8], grown: bool) {
         if self.taken_for == TakenFor::Unknown {
             self.taken_for = match frame {
-                [] | [0xff] | [0xc0] if self.count < UNDECIDED => TakenFor::Unknown,
+                [] | [0xff] | [0xc0] if grown || self.count < UNDECIDED => TakenFor::Unknown,
                 [0xff, 0x03, ..] | [0xc0, 0x21, ..] => TakenFor::Frame,
                 _ => TakenFor::Text,
             };

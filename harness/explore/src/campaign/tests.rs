@@ -79,6 +79,20 @@ fn a_walk_goes_on_from_what_was_in_a_new_state() {
 }
 
 #[test]
+fn what_is_drawn_of_many_scenarios_has_no_end_and_leaves_none_out() {
+    for strategy in [Strategy::Pairs(3), Strategy::Walk(3)] {
+        let mut campaign = Campaign::new((0..300).map(|_| matter(2)).collect(), strategy, whole);
+        let mut matters = BTreeSet::new();
+        for number in 0..3000 {
+            let trial = campaign.next_trial().unwrap_or_else(|| panic!("{strategy:?} ended after {number} trials"));
+            matters.insert(trial.matter);
+            campaign.take(Entry { new_states: vec![trial.key()], ..entry(trial) });
+        }
+        assert!(matters.len() > 250, "{strategy:?} came to {} scenarios", matters.len());
+    }
+}
+
+#[test]
 fn violations_of_one_cause_are_one_and_what_was_there_before_is_none() {
     let shown = |actual: &str| Violation { of: "ports-ready".into(), expected: String::new(), actual: actual.into() };
     let already = BTreeSet::from([shown("old 1").cause()]);

@@ -15,7 +15,7 @@ use nix::time::{ClockId, clock_settime};
 use nix::unistd::Pid;
 
 use offhook_clock::{Instant, earliest};
-use offhook_scenario::{Deed, Disturbance};
+use offhook_scenario::{Deed, Disturbance, Scenario};
 use offhook_telephony::trace::{Event, EventKind};
 
 use super::World;
@@ -27,6 +27,8 @@ const DISK: &str = "/run";
 #[derive(Debug, Default)]
 pub(super) struct Disturbing {
     waiting: Vec<Disturbance>,
+    /// From this call on nothing goes wrong: those that follow show what holds.
+    calls: usize,
     counts: BTreeMap<&'static str, u32>,
     due: Vec<Due>,
     /// Processes that were sent a signal.
@@ -54,12 +56,16 @@ enum Lasting {
 }
 
 impl Disturbing {
-    pub(super) fn new(all: &[Disturbance]) -> Self {
-        Self { waiting: all.to_vec(), ..Self::default() }
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        Self { waiting: scenario.disturbances.clone(), calls: scenario.own_calls(), ..Self::default() }
     }
 
     /// An event has come into the trace.
     pub(super) fn see(&mut self, now: Instant, event: &Event) {
+        if event.call.is_some_and(|call| call >= self.calls) {
+            // Whatever was to come later comes too late, where what came before made the calls shorter.
+            self.waiting.clear();
+        }
         if self.waiting.is_empty() {
             return;
         }

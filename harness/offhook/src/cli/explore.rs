@@ -1,7 +1,8 @@
 //! `offhook explore`: scenarios disturbed at every moment, and what their servers do not survive.
 
+mod journal;
+
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use super::play::{Stop, ended, failed, known_stacks, lab_failed, processors, rea
 use super::shard::ShardArgs;
 use super::status_line::StatusLine;
 use super::{Color, INTERRUPTED, complain, notices, say};
-use crate::explore::matter::{Explored, explored, told};
+use crate::explore::matter::{Explored, explored};
 use crate::explore::run::{Budget, Progress, Running, shrunk};
 use crate::explore::told::Findings;
 use crate::explore::written::{Written, write};
@@ -25,11 +26,10 @@ use crate::runner::plan::{Choice, plan};
 use crate::selection::history::Key;
 use crate::stacks::likes;
 use offhook_base::{is_standard_output, plain};
-use offhook_explore::{Campaign, Cause, Header, Journal, Matter, Strategy, Trial};
+use offhook_explore::{Campaign, Cause, Matter, Strategy, Trial};
 use offhook_lab::Lab;
 use offhook_report::Style;
 use offhook_report::run::DEFAULT_SEED;
-use sha2::{Digest, Sha256};
 
 #[derive(Debug, Args)]
 pub(super) struct Explore {
@@ -136,11 +136,12 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
     let basis = explored(&lab, &options, &wanted, stop());
     let Some((explored, unexplored)) = runtime.block_on(basis) else { return Err(Stop::Interrupted) };
     let mut campaign = campaign(arguments, &explored)?;
-    let header = header(&lab, &explored, arguments.seed);
+    let header = journal::header(&lab, &explored, arguments.seed);
     for path in &arguments.merge {
-        take_over(path, &header, &mut campaign, true)?;
+        journal::take_over(path, &header, &mut campaign, true)?;
     }
-    let journal = arguments.journal.as_deref().map(|path| opened(path, &header, &mut campaign)).transpose()?;
+    let open = |path| journal::opened(path, &header, &mut campaign);
+    let journal = arguments.journal.as_deref().map(open).transpose()?;
     let budget =
         Budget { runs: arguments.runs, time: arguments.minutes.map(|minutes| Duration::from_secs(minutes * 60)) };
     let mut ticker = Ticker::new();
@@ -228,54 +229,6 @@ fn key(explored: &[Explored], trial: Option<&Trial>) -> (Key, String) {
     let key = of.map(|item| Key::of(&item.source.path, &item.scenario.name, &item.stack));
     let none = || Key { file: String::new(), name: String::new(), stack: String::new() };
     (key.unwrap_or_else(none), trial.map(Trial::key).unwrap_or_default())
-}
-
-fn header(lab: &Lab, explored: &[Explored], seed: u64) -> Header {
-    let line = |of: &Explored| {
-        let fingerprint = lab.fingerprint(of.item.lab_stack());
-        let mut digest = Sha256::new();
-        for part in [&*of.source.text, &fingerprint.kernel_sha256, &fingerprint.files_sha256, &fingerprint.offhook] {
-            digest.update(part);
-            digest.update([0xff]);
-        }
-        for replaced in of.item.all_replaced() {
-            digest.update(&replaced.path);
-            digest.update(&replaced.sha256);
-        }
-        let digest = digest.finalize();
-        let short: String = digest.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
-        format!("{} ({short})", told(&of.item))
-    };
-    Header { journal: Header::FORM, matter: explored.iter().map(line).collect(), seed }
-}
-
-/// Takes over what is in a journal; whether it was there.
-fn take_over(path: &Path, header: &Header, campaign: &mut Campaign, must_be: bool) -> Result<bool, Stop> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_be => return Ok(false),
-        Err(error) => return Err(failed(format!("reading {}: {}", path.display(), plain(&error)))),
-    };
-    let journal = Journal::read(&text, header)
-        .map_err(|why| Stop::Wrong(format!("{}: {}; give another journal, or remove it\n", path.display(), why.0)))?;
-    journal.entries.into_values().for_each(|entry| campaign.take(entry));
-    Ok(!text.is_empty())
-}
-
-/// The journal, ready to be gone on with.
-fn opened(path: &Path, header: &Header, campaign: &mut Campaign) -> Result<File, Stop> {
-    let doing = |error: io::Error| failed(format!("writing {}: {}", path.display(), plain(&error)));
-    let there = take_over(path, header, campaign, false)?;
-    if !there {
-        fs::write(path, header.line()).map_err(doing)?;
-    } else {
-        // What is not whole was the last of a run that was ended.
-        let octets = fs::read(path).map_err(doing)?;
-        let whole = octets.iter().rposition(|octet| *octet == b'\n').map_or(0, |end| end + 1);
-        let file = OpenOptions::new().write(true).open(path).map_err(doing)?;
-        file.set_len(u64::try_from(whole).unwrap_or(u64::MAX)).map_err(doing)?;
-    }
-    OpenOptions::new().append(true).open(path).map_err(doing)
 }
 
 /// Each cause with its simplest trial, and what was written of it.

@@ -100,7 +100,7 @@ impl<'a> Findings<'a> {
             text.push_str(&format!("not explored: {what}: {why}\n"));
         }
         for (why, count) in self.campaign.unjudged() {
-            text.push_str(&format!("not judged: {count} trials: {why}\n"));
+            text.push_str(&format!("not judged: {}: {why}\n", counted(*count, "trial")));
         }
         let points: usize = self.explored.iter().map(|of| of.matter.points.len()).sum();
         let tried = match self.campaign.total() {
@@ -109,20 +109,22 @@ impl<'a> Findings<'a> {
         };
         let known = self.known.len() - self.unknown();
         let already: usize = self.explored.iter().map(|of| of.matter.already.len()).sum();
+        let stacks = if self.explored.len() == 1 { "its stack" } else { "their stacks" };
         text.push_str(&format!(
-            "{tried} at {points} moments of {} scenarios on their stacks: {} causes, {} of them known; {} states seen\n",
-            self.explored.len(),
-            self.known.len(),
-            known,
-            self.campaign.states()
+            "{tried} at {} of {} on {stacks}: {}, {known} known; {} seen\n",
+            counted(points, "moment"),
+            counted(self.explored.len(), "scenario"),
+            counted(self.known.len(), "cause"),
+            counted(self.campaign.states(), "state")
         ));
         if already > 0 {
-            text.push_str(&format!("  {already} causes show without any disturbance, and are not told\n"));
+            let causes = counted(already, "cause");
+            text.push_str(&format!("  without any disturbance there is already: {causes}, not told here\n"));
         }
         if let Some(rest) = self.campaign.total().map(|total| total - self.campaign.tried().min(total))
             && rest > 0
         {
-            text.push_str(&format!("  {rest} trials were not tried: go on with the same --journal\n"));
+            text.push_str(&format!("  not tried: {}; go on with the same --journal\n", counted(rest, "trial")));
         }
         if !self.whole && !self.unseen.is_empty() {
             let known = counted(self.unseen.len(), "known violation");

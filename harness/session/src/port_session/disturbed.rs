@@ -10,18 +10,9 @@ use offhook_telephony::trace::{End, EventKind};
 
 use super::mishaps::Arrival;
 use super::telling::Told;
-use super::{Dte, Mishap, PortSession};
+use super::{Mishap, PortSession};
 use crate::line_end::LineFault;
 use offhook_scenario::Deed;
-
-/// A plug that is loose.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Loose {
-    /// What the DTE would be seen to do.
-    pub(super) dte: Dte,
-    /// There was carrier, and there is still.
-    carrier: bool,
-}
 
 impl PortSession {
     /// It goes wrong now. False of what is no matter of a port: of the server's processes, disk and clock.
@@ -47,11 +38,13 @@ impl PortSession {
             // The other half of each comes when its time is over.
             Deed::ModemRestarts(_) => self.modem_off(now),
             Deed::DropDtr(_) => {
-                let loose = Loose { dte: self.dte, carrier: self.is_connected() };
+                let before = self.dte;
+                let connected = self.is_connected();
                 // A loose plug does not wait for what the DTE has still to say.
                 self.circuit_108_changes(now, false);
-                self.loose = Some(loose);
-                self.end_loose();
+                self.loses_carrier = before.open && connected;
+                self.loose = Some(before);
+                self.tell_of_carrier();
             }
             Deed::Kill { .. } | Deed::Stop { .. } | Deed::FillDisk(_) | Deed::SetClock(_) => return false,
         }
@@ -63,7 +56,7 @@ impl PortSession {
         match deed {
             Deed::ModemRestarts(_) => self.modem_on(now),
             Deed::DropDtr(_) => {
-                if let Some(Loose { dte, .. }) = self.loose.take() {
+                if let Some(dte) = self.loose.take() {
                     // What it said and heard meanwhile counts: the DTE knows nothing of it, and need not begin anew.
                     let served = dte.served || self.dte.served;
                     self.handle_circuit_108(now, dte.open);
@@ -74,15 +67,12 @@ impl PortSession {
         }
     }
 
-    /// A modem that hangs up takes circuit 109 off, some time after 108/2; and whoever still has the port open is told.
-    pub(super) fn end_loose(&mut self) {
-        let connected = self.is_connected();
-        if let Some(loose) = &mut self.loose
-            && loose.carrier
-            && !connected
-        {
-            loose.carrier = false;
-            self.hang_up_dte |= loose.dte.open;
+    /// A modem that hangs up takes circuit 109 off, some time after 108/2, when it has sent what it had; the plug may be tight again by
+    /// then.
+    pub(super) fn tell_of_carrier(&mut self) {
+        if self.loses_carrier && !self.is_connected() {
+            self.loses_carrier = false;
+            self.hang_up_dte = true;
         }
     }
 

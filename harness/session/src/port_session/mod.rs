@@ -25,7 +25,6 @@ use offhook_clock::{Instant, earliest};
 use offhook_telephony::modem::Circuit;
 use offhook_telephony::trace::{Event, EventKind};
 
-use self::disturbed::Loose;
 pub use self::mishaps::Mishap;
 use self::mishaps::Mishaps;
 pub use self::placing::Forwarded;
@@ -96,8 +95,10 @@ pub struct PortSession {
     hang_up_dte: bool,
     mishaps: Mishaps,
     telling: Telling,
-    /// The plug is loose.
-    loose: Option<Loose>,
+    /// The plug is loose: what the DTE would be seen to do.
+    loose: Option<Dte>,
+    /// The plug was loose in a call: its modem hangs up, some time after, and whoever has the port open is to be told.
+    loses_carrier: bool,
     recent: Recent,
     events: Vec<Event>,
 }
@@ -160,6 +161,7 @@ impl PortSession {
             mishaps: Mishaps::default(),
             telling: Telling::default(),
             loose: None,
+            loses_carrier: false,
             recent: Recent::default(),
             events: Vec::new(),
         };
@@ -171,8 +173,10 @@ impl PortSession {
     /// A serial driver sends what was written before it lowers circuit 108/2, and so does this: the last words of a
     /// program that ends are heard.
     pub fn handle_circuit_108(&mut self, now: Instant, on: bool) {
-        if let Some(loose) = &mut self.loose {
-            loose.dte.open = on;
+        // Whoever opens it next has nothing to do with the call.
+        self.loses_carrier &= on;
+        if let Some(dte) = &mut self.loose {
+            dte.open = on;
             return;
         }
         let rest = self.line_end.drains_in(now);
@@ -390,7 +394,7 @@ impl PortSession {
                     self.data_until = self.data_until.map(|until| until.max(self.to_server.sent()));
                 }
             } else if !self.obey_script(now) {
-                self.end_loose();
+                self.tell_of_carrier();
                 return moved;
             }
             moved = true;

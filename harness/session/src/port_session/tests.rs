@@ -340,3 +340,17 @@ fn a_loose_plug_takes_the_carrier_and_whoever_has_the_port_open_is_told() {
     session.undisturb(at(14_500), &deed);
     assert!(session.dte.open && !session.poll_hang_up());
 }
+
+#[test]
+fn a_plug_that_is_tight_before_its_modem_has_hung_up_takes_the_carrier_all_the_same() {
+    let mut session = answered();
+    let deed = offhook_scenario::Deed::DropDtr(Duration::from_millis(100));
+    // Some seconds at any rate.
+    session.handle_dte_octets(at(14_000), &[b'.'; 4000]);
+    assert!(session.disturb(at(14_000), &deed));
+    pass(&mut session, 14_100);
+    session.undisturb(at(14_100), &deed);
+    assert!(session.dte.open && session.facts(0).cleared.is_none() && !session.poll_hang_up());
+    pass(&mut session, 60_000);
+    assert!(session.facts(0).cleared.is_some() && session.poll_hang_up());
+}
