@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::common;
 
 /// What of the repository the pages name.
-const LINKED: &[&str] = &["captures", "scenarios", "tests"];
+const LINKED: &[&str] = &["captures", "docs", "scenarios", "tests"];
 
 /// A directory with the repository's examples in it, and `offhook` on its path.
 pub(crate) struct Desk {
