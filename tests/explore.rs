@@ -60,6 +60,15 @@ impl Place {
         (output, serde_json::from_slice(&text).unwrap())
     }
 
+    /// A journal, `j`, of one trial that finds nothing and one that found something.
+    fn with_found() -> Self {
+        let place = Self::new();
+        let output = place.explore(&["--runs", "1", "--journal", "j"]);
+        assert!(output.status.success(), "{}", said(&output));
+        append(&place.path("j"), &format!("{FOUND}\n"));
+        place
+    }
+
     fn trials(&self, journal: &str) -> Vec<String> {
         let text = fs::read_to_string(self.path(journal)).unwrap();
         text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap()["trial"].to_string()).collect()
@@ -101,10 +110,7 @@ fn a_journal_is_gone_on_with_and_shares_are_merged() {
 
 #[test]
 fn a_violation_is_written_as_a_scenario_that_fails_by_itself_and_is_known_or_told() {
-    let place = Place::new();
-    let output = place.explore(&["--runs", "1", "--journal", "j"]);
-    assert!(output.status.success(), "{}", said(&output));
-    append(&place.path("j"), &format!("{FOUND}\n"));
+    let place = Place::with_found();
     let (output, report) = place.report(&["--runs", "0", "--journal", "j"]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let causes = report["causes"].as_array().unwrap();
@@ -145,10 +151,7 @@ fn what_fails_as_it_is_is_not_explored_and_endless_strategies_need_a_budget() {
 
 #[test]
 fn what_is_known_of_the_servers_of_the_lab_is_known_of_this_one() {
-    let place = Place::new();
-    let output = place.explore(&["--runs", "1", "--journal", "j"]);
-    assert!(output.status.success(), "{}", said(&output));
-    append(&place.path("j"), &format!("{FOUND}\n"));
+    let place = Place::with_found();
     let known = common::root().join("docs/findings/known.kdl");
     let output = place.explore(&["--runs", "0", "--journal", "j", "--known", known.to_str().unwrap()]);
     assert!(output.status.success(), "{}", said(&output));

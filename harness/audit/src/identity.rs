@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::Finding;
+use offhook_base::hex;
 use offhook_etc::source::Tree;
 
 /// Octets of the hash that are used.
@@ -20,8 +21,7 @@ pub fn identities(findings: &[Finding], tree: &Tree) -> Vec<String> {
         let basis = basis(finding, tree);
         let count = seen.entry(basis.clone()).or_default();
         *count += 1;
-        let digest = Sha256::digest(format!("{basis}\n{count}"));
-        digest.iter().take(OCTETS).map(|octet| format!("{octet:02x}")).collect()
+        hex(&Sha256::digest(format!("{basis}\n{count}"))[..OCTETS])
     };
     findings.iter().map(identity).collect()
 }

@@ -7,6 +7,7 @@
 //! - [`Fingerprint`]: what ran; [`Changes`]: what of it is not as it was built.
 //! - [`read_plain_file`], [`read_file_at`]: a file that somebody names, within a bound.
 //! - [`fits`]: whether a text is as a pattern says.
+//! - [`hex`](hex()): octets as hexadecimal digits.
 //! - [`rooted`]: what lies below a directory, opened without leaving it.
 //! - `json_schema`, with the feature `schema`: a JSON Schema of what is written as JSON.
 //! - [`guest`]: what a host and the process 1 of its guest have to agree on.
@@ -15,6 +16,7 @@ mod duration;
 mod error;
 mod fingerprint;
 pub mod guest;
+mod hex;
 #[cfg(feature = "schema")]
 mod json_schema;
 mod pattern;
@@ -27,6 +29,7 @@ mod written;
 pub use duration::{format_duration, parse_duration};
 pub use error::{Error, plain};
 pub use fingerprint::{Change, Changes, FileChange, Fingerprint, InPlace, Made};
+pub use hex::hex;
 #[cfg(feature = "schema")]
 pub use json_schema::json_schema;
 pub use pattern::fits;

@@ -74,9 +74,8 @@ pub struct Campaign {
 }
 
 impl Campaign {
-    /// A campaign of these scenarios. `mine` says of all trials with one disturbance which are this machine's; of drawn ones all
-    /// are, so another machine draws by another seed.
-    pub fn new(matters: Vec<Matter>, strategy: Strategy, mine: impl FnOnce(&[Trial]) -> Vec<bool>) -> Self {
+    /// A campaign of these scenarios.
+    pub fn new(matters: Vec<Matter>, strategy: Strategy) -> Self {
         let seed = match strategy {
             Strategy::Single => 0,
             Strategy::Pairs(seed) | Strategy::Walk(seed) => seed,
@@ -99,13 +98,18 @@ impl Campaign {
                 singles.extend((0..deeds(here).len()).map(|deed| (matter, point, deed)));
             }
         }
-        if strategy == Strategy::Single {
-            let trials: Vec<Trial> = singles.iter().filter_map(|single| campaign.single(*single)).collect();
-            let mut mine = mine(&trials).into_iter();
-            singles.retain(|_| mine.next() == Some(true));
-        }
         campaign.singles = singles;
         campaign
+    }
+
+    /// Leaves this machine its share: `mine` says of all trials with one disturbance which are its own. Of drawn ones all are, so
+    /// another machine draws by another seed.
+    pub fn share(&mut self, mine: impl FnOnce(&[Trial]) -> Vec<bool>) {
+        if self.strategy == Strategy::Single {
+            let trials: Vec<Trial> = self.singles.iter().filter_map(|single| self.single(*single)).collect();
+            let mut mine = mine(&trials).into_iter();
+            self.singles.retain(|_| mine.next() == Some(true));
+        }
     }
 
     /// The scenarios.

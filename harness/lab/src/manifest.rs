@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use offhook_base::guest::Special;
+use offhook_base::hex;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -137,10 +138,6 @@ pub(super) fn octets_digest(octets: impl IntoIterator<Item = impl AsRef<[u8]>>) 
         hash.update(octets);
     }
     hex(&hash.finalize())
-}
-
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 #[cfg(test)]

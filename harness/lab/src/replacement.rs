@@ -8,11 +8,10 @@ use std::path::{Component, Path};
 use std::sync::Arc;
 
 use offhook_base::guest::ReplacedFile;
-use offhook_base::{plain, read_file_at};
+use offhook_base::{hex, plain, read_file_at};
 use sha2::{Digest, Sha256};
 
 use crate::error::LabError;
-use crate::manifest::hex;
 
 /// The most octets of a file that a scenario puts into a stack.
 pub(super) const MOST: u64 = 256 << 20;

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use offhook_base::hex;
 use sha2::{Digest, Sha256};
 
 /// Digits of a key: as many as keep a million texts apart.
@@ -24,8 +25,7 @@ pub fn pack(text: &str) -> std::io::Result<String> {
 
 /// The name of a text in the page: the same for the same text.
 pub fn key(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(DIGITS / 2).map(|octet| format!("{octet:02x}")).collect()
+    hex(&Sha256::digest(text.as_bytes())[..DIGITS / 2])
 }
 
 #[cfg(test)]

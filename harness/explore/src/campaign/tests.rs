@@ -30,12 +30,9 @@ fn entry(trial: Trial) -> Entry {
     Entry { trial, violations: Vec::new(), unjudged: None, new_states: Vec::new() }
 }
 
-fn whole(trials: &[Trial]) -> Vec<bool> {
-    vec![true; trials.len()]
-}
-
 fn all(strategy: Strategy, most: usize, mine: impl Fn(&Trial) -> bool) -> Vec<String> {
-    let mut campaign = Campaign::new(vec![matter(3)], strategy, |trials| trials.iter().map(mine).collect());
+    let mut campaign = Campaign::new(vec![matter(3)], strategy);
+    campaign.share(|trials| trials.iter().map(mine).collect());
     let mut keys = Vec::new();
     while let Some(trial) = campaign.next_trial().filter(|_| keys.len() < most) {
         keys.push(trial.key());
@@ -69,7 +66,7 @@ fn pairs_are_drawn_by_the_seed_each_once() {
 
 #[test]
 fn a_walk_goes_on_from_what_was_in_a_new_state() {
-    let mut campaign = Campaign::new(vec![matter(3)], Strategy::Walk(7), whole);
+    let mut campaign = Campaign::new(vec![matter(3)], Strategy::Walk(7));
     let first = campaign.next_trial().unwrap();
     assert_eq!(first.disturbances.len(), 1);
     campaign.take(Entry { new_states: vec!["carrier".to_owned()], ..entry(first.clone()) });
@@ -81,7 +78,7 @@ fn a_walk_goes_on_from_what_was_in_a_new_state() {
 #[test]
 fn what_is_drawn_of_many_scenarios_has_no_end_and_leaves_none_out() {
     for strategy in [Strategy::Pairs(3), Strategy::Walk(3)] {
-        let mut campaign = Campaign::new((0..300).map(|_| matter(2)).collect(), strategy, whole);
+        let mut campaign = Campaign::new((0..300).map(|_| matter(2)).collect(), strategy);
         let mut matters = BTreeSet::new();
         for number in 0..3000 {
             let trial = campaign.next_trial().unwrap_or_else(|| panic!("{strategy:?} ended after {number} trials"));
@@ -96,7 +93,7 @@ fn what_is_drawn_of_many_scenarios_has_no_end_and_leaves_none_out() {
 fn violations_of_one_cause_are_one_and_what_was_there_before_is_none() {
     let shown = |actual: &str| Violation { of: "ports-ready".into(), expected: String::new(), actual: actual.into() };
     let already = BTreeSet::from([shown("old 1").cause()]);
-    let mut campaign = Campaign::new(vec![Matter { already, ..matter(3) }], Strategy::Single, whole);
+    let mut campaign = Campaign::new(vec![Matter { already, ..matter(3) }], Strategy::Single);
     for violations in
         [vec![shown("late by 5 s")], vec![shown("late by 70 s"), shown("late by 71 s")], vec![shown("old 2")]]
     {

@@ -210,17 +210,17 @@ fn campaign(arguments: &Explore, explored: &[Explored]) -> Result<Campaign, Stop
         Chosen::Walk => Strategy::Walk(seed),
     };
     let matters: Vec<Matter> = explored.iter().map(|of| of.matter.clone()).collect();
-    Ok(Campaign::new(matters, strategy, |trials| {
-        let mut mine = vec![division.is_none(); trials.len()];
-        if let Some(division) = &division {
+    let mut campaign = Campaign::new(matters, strategy);
+    if let Some(division) = &division {
+        campaign.share(|trials| {
+            let mut mine = vec![false; trials.len()];
             let mut places: Vec<usize> = (0..trials.len()).collect();
             division.retain(&mut places, |place| key(explored, trials.get(*place)));
-            for place in places {
-                mine[place] = true;
-            }
-        }
-        mine
-    }))
+            places.into_iter().for_each(|place| mine[place] = true);
+            mine
+        });
+    }
+    Ok(campaign)
 }
 
 /// By what a trial is told from all others, on every machine.

@@ -121,10 +121,8 @@ impl Work<usize> for Baselines<'_> {
         *state = match std::mem::replace(state, State::Waits) {
             State::Ready(made) => {
                 let (prepared, source, ready) = *made;
-                // Those that the good call and the invariants follow.
-                let own = item.scenario.calls().count();
                 let already: BTreeSet<String> = violations(&outcome).iter().map(|found| found.cause()).collect();
-                let matter = Matter { points: points(&outcome.trace, own), scenario: ready, already };
+                let matter = Matter { points: points(&outcome.trace, ready.own_calls()), scenario: ready, already };
                 State::Explored(Box::new(Explored { item: item.clone(), prepared, source, matter }))
             }
             _ => made_ready(&item.source, &item.scenario, &outcome).unwrap_or_else(State::Not),

@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_known_and_not_seen_is_gone_only_where_all_was_tried() {
-        let campaign = Campaign::new(Vec::new(), Strategy::Single, |_| Vec::new());
+        let campaign = Campaign::new(Vec::new(), Strategy::Single);
         let entry = KnownCause {
             cause: "spins: *".to_owned(),
             after: None,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use offhook_base::read_plain_file;
+use offhook_base::{hex, read_plain_file};
 use sha2::{Digest, Sha256};
 
 /// Octets of a file that are looked at; of more its length says enough.
@@ -35,7 +35,7 @@ pub fn fingerprint(file: &Path, named: &BTreeSet<PathBuf>) -> String {
             hash.update(part);
         }
     }
-    hash.finalize().iter().map(|octet| format!("{octet:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 /// A file and all that it names, trees with all that is in and below them, in order. Links are not followed, except those

@@ -14,6 +14,7 @@ use crate::Position;
 use crate::entry::title;
 use crate::run::RunResult;
 use crate::text::printable;
+use offhook_base::hex;
 use offhook_session::{Outcome, StepOutcome, StepResult};
 
 #[derive(Debug, Serialize)]
@@ -95,7 +96,7 @@ fn finding(
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let fingerprint = hash.finalize().iter().map(|octet| format!("{octet:02x}")).collect();
+    let fingerprint = hex(&hash.finalize());
     let begin = Position::of(&outcome.source.text, offset).line;
     let description = format!("{} ({stack}): {what}", title(outcome));
     Finding { description, check_name, fingerprint, severity, location: Location { path, lines: Lines { begin } } }

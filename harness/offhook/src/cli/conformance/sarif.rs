@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::played::{Results, Row, deciding};
+use offhook_base::hex;
 use offhook_conformance::Verdict;
 use offhook_report::evidence::{CAPTURE, TRANSCRIPT};
 use offhook_report::sarif::{Log, location, uri};
@@ -141,7 +142,7 @@ fn fingerprint(row: &Row) -> String {
         digest.update(part.as_bytes());
         digest.update([0]);
     }
-    digest.finalize().iter().take(OCTETS).map(|octet| format!("{octet:02x}")).collect()
+    hex(&digest.finalize()[..OCTETS])
 }
 
 /// Transcript and capture.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::play::{Stop, failed};
 use crate::explore::matter::{Explored, told};
-use offhook_base::plain;
+use offhook_base::{hex, plain};
 use offhook_explore::{Campaign, Header, Journal};
 use offhook_lab::Lab;
 
@@ -25,9 +25,8 @@ pub(super) fn header(lab: &Lab, explored: &[Explored], seed: u64) -> Header {
             digest.update(&replaced.path);
             digest.update(&replaced.sha256);
         }
-        let digest = digest.finalize();
-        let short: String = digest.iter().take(8).map(|octet| format!("{octet:02x}")).collect();
-        format!("{} ({short})", told(&of.item))
+        let digest = hex(&digest.finalize()[..8]);
+        format!("{} ({digest})", told(&of.item))
     };
     Header { journal: Header::FORM, matter: explored.iter().map(line).collect(), seed }
 }
