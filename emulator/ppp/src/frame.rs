@@ -135,7 +135,7 @@ impl<'a> Frame<'a> {
             _ => octets.strip_prefix(&ADDRESS_CONTROL).unwrap_or(octets),
         };
         match *rest {
-            // "A Protocol field that has been compressed is recognized by its odd first octet" (RFC 1661 §6.5).
+            // "The presence of a binary "1" as the LSB marks the last octet of the Protocol field" (RFC 1661 §6.5).
             [first, ref information @ ..] if first & 1 == 1 => Ok(Self { protocol: first.into(), information }),
             [first, second, ref information @ ..] => {
                 Ok(Self { protocol: u16::from_be_bytes([first, second]), information })

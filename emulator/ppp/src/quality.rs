@@ -4,7 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// How a line is watched: what loss makes a reporting period bad, and how many bad ones make the line so (§2.9, "k-out-of-n").
+/// How a line is watched: what loss makes a reporting period bad, and how many bad ones make the line so (§2.10, "K out of N").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quality {
     /// Reporting-Period: the longest from one report of the peer to the next. Zero: the peer keeps no timer, and answers each

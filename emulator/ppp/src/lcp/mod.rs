@@ -205,8 +205,8 @@ impl Lcp {
     fn judge_quality(&mut self, protocol: u16, data: &[u8]) -> Verdict {
         match *data {
             _ if !self.reports => Verdict::Reject,
-            // "MUST be Nak'd by the peer with an appropriate non-zero value when it has sent ... a zero value" (RFC 1989 §2.5):
-            // each end would wait for the other's report.
+            // "A value of zero MUST be Nak'd by the peer with an appropriate non-zero value when that peer has sent or will send"
+            // zero itself (RFC 1989 §2.5): each end would wait for the other's report.
             [0, 0, 0, 0] if protocol == LQR && self.own.quality == Some(0) => {
                 Verdict::Nak(reports_every(REPORTING_PERIOD))
             }

@@ -82,7 +82,8 @@ impl Link {
         let longer = if self.must_encrypt() { MPPE_HEAD } else { 0 };
         let deframer = self.receiver.deframer_mut();
         deframer.set_accm(own.accm);
-        // "An implementation MUST always be able to receive 1500 octets" (RFC 1661 §6.1, in other words).
+        // Whatever MRU was agreed on, "an implementation MUST still be able to receive the full 1500 octet information field
+        // in case link synchronization is lost" (RFC 1661 §6.1).
         deframer.set_longest(usize::from(own.mru.max(DEFAULT_MRU)) + usize::from(longer) + AROUND);
         self.events.push_back(LinkEvent::LcpOpened);
         self.start_echo_requests(now);

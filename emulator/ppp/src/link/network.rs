@@ -8,7 +8,7 @@ use offhook_clock::Instant;
 use super::{Layer, Link, LinkEnding, LinkEvent, Phase};
 use crate::automaton::{Event, State};
 use crate::control::{Control, Output};
-use crate::frame::{CHAP, EAP, IP, IPCP, IPV6, IPV6CP, LCP, PAP};
+use crate::frame::{CHAP, EAP, IP, IPCP, IPV6, IPV6CP, LCP, LQR, PAP};
 
 impl Link {
     /// Whether datagrams of `protocol` may cross the link.
@@ -155,6 +155,7 @@ impl Link {
                     ipv6cp.handle_close(now, "IPv6 was rejected");
                 }
             }
+            LQR => self.monitor.cease(),
             _ => self.compression_rejected(now, protocol),
         }
         self.close_without_network(now);

@@ -58,6 +58,8 @@ pub(super) struct Monitor {
     /// The last periods, oldest first: whether they were bad.
     periods: VecDeque<bool>,
     is_poor: bool,
+    /// The peer has Protocol-Rejected a report: none is sent any more.
+    is_rejected: bool,
 }
 
 impl Monitor {
@@ -73,6 +75,12 @@ impl Monitor {
         self.into.errors = self.into.errors.wrapping_add(1);
     }
 
+    /// "If a Protocol-Reject is received specifying a LQR packet, the LQM process MUST cease sending LQRs" (§2.7).
+    pub(super) fn cease(&mut self) {
+        self.due = None;
+        self.is_rejected = true;
+    }
+
     /// LCP is no longer Opened.
     pub(super) fn stop(&mut self) {
         *self = Self::default();
@@ -85,7 +93,7 @@ impl Monitor {
     /// The next report, sent as a frame of so many octets from address to information.
     fn report(&mut self, magic: u32, octets: usize) -> Report {
         self.out.reports = self.out.reports.wrapping_add(1);
-        // "The LQR itself is included" in what it tells (§2.6).
+        // "This number MUST include this LQR" (§2.6, of PeerOutLQRs, PeerOutPackets and PeerOutOctets).
         let mut out = self.out;
         out.count(octets);
         let [last, saved] = match self.last {
@@ -177,6 +185,9 @@ impl Link {
     }
 
     fn send_report(&mut self, now: Instant) {
+        if self.monitor.is_rejected {
+            return;
+        }
         let magic = self.lcp.protocol().magic();
         let empty = Frame { protocol: LQR, information: &[0; REPORT] };
         let octets = empty.emit(self.send.compression()).len();

@@ -132,7 +132,7 @@ fn a_damaged_frame_is_an_error_and_one_that_was_not_received() {
     assert!(told.contains("PeerInErrors=1 "), "{told}");
 }
 
-// RFC 1989 §2.9: "k-out-of-n".
+// RFC 1989 §2.10: "One policy is to use a K out of N algorithm."
 #[test]
 fn three_bad_periods_of_five_are_poor_quality_and_are_told_once() {
     let mut pair = both();
@@ -193,7 +193,7 @@ fn a_peer_that_is_asked_by_a_period_of_zero_answers_each_report_and_has_no_timer
     assert!(!pair.says("PoorQuality"));
 }
 
-// RFC 1989 §2.5: zero "MUST be Nak'd by the peer with an appropriate non-zero value when it has sent" zero itself.
+// RFC 1989 §2.5: zero "MUST be Nak'd by the peer with an appropriate non-zero value when that peer has sent or will send" zero.
 #[test]
 fn of_two_ends_without_a_timer_each_is_told_to_have_one() {
     let zero = || Some(Quality::every(Duration::ZERO));
@@ -215,6 +215,20 @@ fn a_peer_that_does_not_know_reports_rejects_them_and_gets_none() {
     pair.inject(LQR, &[0; 48]);
     pair.settle();
     assert!(pair.says("> [LCP ProtRej id=0x3 c0 25 00 00"), "{:#?}", pair.log);
+}
+
+// RFC 1989 §2.7: "If a Protocol-Reject is received specifying a LQR packet, the LQM process MUST cease sending LQRs."
+#[test]
+fn an_end_whose_report_is_protocol_rejected_sends_no_more() {
+    for period in [PERIOD, Duration::ZERO] {
+        let mut pair = pair(Some(Quality::every(PERIOD)), Some(Quality::every(period)));
+        until(&mut pair, 2 * PERIOD);
+        let before = reports(&pair).len();
+        assert!(before >= 2, "{:#?}", pair.log);
+        pair.inject(LCP, &crate::packet::emit(8, 9, &[0xc0, 0x25, 0, 0, 0, 0]));
+        until(&mut pair, 10 * PERIOD);
+        assert_eq!(reports(&pair).len(), before, "{:#?}", pair.log);
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Link {
             (Phase::Authenticate | Phase::Network, _) if self.authenticates_by(protocol) => {
                 self.handle_authentication(now, protocol, information);
             }
-            // "Any other packets received during this phase MUST be silently discarded" (RFC 1661 §3.5, likewise §3.4, §3.7).
+            // "All other packets received during this phase MUST be silently discarded" (RFC 1661 §3.5; likewise §3.4, §3.7).
             (Phase::Establish | Phase::Authenticate | Phase::Terminate, _) => {}
             (Phase::Network, IPCP) if self.ipcp.is_some() => {
                 let _ = self.ipcp.as_mut().map(|ipcp| ipcp.handle_packet(now, information));
