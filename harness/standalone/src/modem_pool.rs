@@ -5,6 +5,9 @@
 //! Everything that can move is moved before a `handle_*` returns.
 
 mod answering;
+#[cfg(test)]
+mod bench;
+mod calling_back;
 mod dialling;
 mod directory;
 mod dte;
@@ -21,6 +24,7 @@ use offhook_telephony::modem::{Modem, ModemOutput, Nvram};
 use offhook_telephony::trace::{End, EventKind, Loss};
 
 use self::answering::OutsideCall;
+use self::calling_back::CallingBack;
 pub use self::directory::{Destination, Directory};
 pub(super) use self::dte::CLOSING;
 use self::trunk::Trunk;
@@ -45,6 +49,7 @@ pub struct ModemPool {
     /// Calls to numbers that answer with PPP: here and on the way there from outside.
     sessions: Sessions,
     outside_calls: BTreeMap<u64, OutsideCall>,
+    calling_back: CallingBack,
     /// Which numbers lead outside.
     directory: Directory,
     day: TimeOfDay,
@@ -62,6 +67,7 @@ impl ModemPool {
             next_trunk: 0,
             sessions: Sessions::new(Vec::new(), 0),
             outside_calls: BTreeMap::new(),
+            calling_back: CallingBack::default(),
             directory,
             day,
             entry: VecDeque::new(),
@@ -245,7 +251,11 @@ impl ModemPool {
                     _ => self.lose(now, line, loss),
                 }
             }
-            LineOutput::ToCaller(event) => self.handle_caller(line, event),
+            LineOutput::ToCaller(event) => {
+                if let Some(event) = self.hear_of_callback(now, line, event) {
+                    self.handle_caller(line, event);
+                }
+            }
             // Whoever calls from outside a line with a call on it finds it busy.
             LineOutput::ToWaitingCaller(_) => {}
             LineOutput::ToModem(event) => {

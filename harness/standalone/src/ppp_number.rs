@@ -4,6 +4,12 @@ use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 
 use offhook_answerer::AnswererConfig;
+use offhook_ppp::callback::CallbackOffer;
+
+/// In place of a number to call back: the one that the caller tells.
+pub const CALLER: &str = "caller";
+/// Seconds that a caller gets to hang up and wait for the call.
+const CALLBACK_DELAY: u8 = 5;
 
 /// The number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +41,12 @@ impl PppNumber {
 pub fn is_packet_service(digits: &str) -> bool {
     let rest = digits.strip_prefix("*99").or_else(|| digits.strip_prefix("*98"));
     rest.is_some_and(|rest| matches!(rest, "#" | "##") || rest.starts_with('*') && rest.ends_with('#'))
+}
+
+/// What callers may have of callbacks: at the number that they tell ([`CALLER`]) or at this one; or none.
+pub fn callback_offer(whom: &str) -> CallbackOffer {
+    let admin = (whom != CALLER).then(|| whom.to_owned());
+    CallbackOffer { none: true, user: admin.is_none(), admin, list: Vec::new(), delay: CALLBACK_DELAY }
 }
 
 /// Reads `100.64.0.2-100.64.0.254`, or one address.

@@ -1,14 +1,16 @@
 //! Calls to numbers that answer with PPP: who is on them, which addresses they have, and how it goes.
 //!
 //! In: calls that begin, get carrier and lose it, octets, time. Out: octets for each call, calls to hang up because PPP is over,
-//! and what happens, in words, by number. Sans-I/O: how octets get there is [`super::modem_pool`]'s affair.
+//! callers to call back, and what happens, in words, by number. Sans-I/O: how octets get there is [`super::modem_pool`]'s affair.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use offhook_answerer::{Answerer, AnswererEvent, CallFacts, HostEvent};
 use offhook_clock::{Instant, Random, earliest};
 use offhook_ppp::auth::PeerAuth;
+use offhook_ppp::callback::CallbackAgreed;
 use offhook_ppp::ccp::Method;
 use offhook_ppp::link::{Echo, LinkEvent};
 use offhook_ppp::pool::AddressPool;
@@ -31,6 +33,19 @@ pub struct Caller {
     pub what: Option<String>,
     /// Nothing shows that it is gone but silence: Echo-Requests are sent.
     pub echo: Option<Echo>,
+    /// It was called, as agreed on in a call of its own: it gets no other callback.
+    pub called_back: bool,
+}
+
+/// A caller that is to be called back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwedCallback {
+    /// The number that it called.
+    pub index: usize,
+    /// Where to call it.
+    pub number: String,
+    /// When, after its call.
+    pub delay: Duration,
 }
 
 /// What else a caller says than PPP is told so often.
@@ -45,6 +60,7 @@ pub struct Sessions {
     /// Whether frames are told, too.
     frames: bool,
     over: VecDeque<SessionId>,
+    callbacks: VecDeque<OwedCallback>,
     log: VecDeque<(usize, EventKind)>,
 }
 
@@ -65,6 +81,8 @@ struct Session {
     address: Option<Ipv4Addr>,
     /// What else than PPP it has said, in pieces.
     texts: u32,
+    /// Where it is to be called back, and when.
+    callback: Option<CallbackAgreed>,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -87,6 +105,7 @@ impl Sessions {
             random: Random::new(seed),
             frames: false,
             over: VecDeque::new(),
+            callbacks: VecDeque::new(),
             log: VecDeque::new(),
         }
     }
@@ -120,9 +139,11 @@ impl Sessions {
             return None;
         };
         let id = SessionId(self.begun);
-        let session = Session { number: index, caller, label, remote, answerer: None, address: None, texts: 0 };
+        let begins = if caller.called_back { "called back" } else { "call answered" };
+        let session =
+            Session { number: index, caller, label, remote, answerer: None, address: None, texts: 0, callback: None };
         self.calls.insert(id, session);
-        self.note_of(id, "call answered".to_owned());
+        self.note_of(id, begins.to_owned());
         Some(id)
     }
 
@@ -134,6 +155,7 @@ impl Sessions {
         let facts = CallFacts { number: session.caller.number.clone(), rate };
         let mut config = number.what.config.clone();
         config.echo = session.caller.echo.or(config.echo);
+        config.callback = config.callback.filter(|_| !session.caller.called_back);
         let mut answerer = Answerer::new(&config, facts, session.remote, seed);
         answerer.handle_carrier(now);
         session.answerer = Some(answerer);
@@ -161,6 +183,10 @@ impl Sessions {
         if let Some(number) = self.numbers.get_mut(session.number) {
             number.addresses.give_back(session.remote);
         }
+        if let Some(CallbackAgreed { number: Some(number), delay }) = session.callback {
+            let delay = Duration::from_secs(delay.into());
+            self.callbacks.push_back(OwedCallback { index: session.number, number, delay });
+        }
     }
 
     /// The operator ends all calls to a number.
@@ -185,6 +211,11 @@ impl Sessions {
     /// The next call of which PPP is over: it may be hung up.
     pub fn poll_over(&mut self) -> Option<SessionId> {
         self.over.pop_front()
+    }
+
+    /// The next caller to call back, whose call has ended.
+    pub fn poll_callback(&mut self) -> Option<OwedCallback> {
+        self.callbacks.pop_front()
     }
 
     /// The next thing to tell of a number.
@@ -231,11 +262,11 @@ impl Sessions {
         self.calls.get_mut(&id)?.answerer.as_mut()
     }
 
-    fn note(&mut self, number: usize, text: String) {
+    pub(super) fn note(&mut self, number: usize, text: String) {
         self.log.push_back((number, EventKind::Note { text }));
     }
 
-    fn note_of(&mut self, id: SessionId, text: String) {
+    pub(super) fn note_of(&mut self, id: SessionId, text: String) {
         if let Some(session) = self.calls.get(&id) {
             let (number, text) = (session.number, format!("{}: {text}", session.label));
             self.note(number, text);
@@ -284,7 +315,11 @@ impl Sessions {
                 format!("PPP is over: {ending}")
             }
             LinkEvent::NotConverging(what) => what.to_string(),
-            LinkEvent::Callback(agreed) => agreed.to_string(),
+            LinkEvent::Callback(agreed) => {
+                let text = agreed.to_string();
+                session.callback = Some(agreed);
+                text
+            }
             LinkEvent::Quality(what) => what.to_string(),
             LinkEvent::PoorQuality(what) => what.to_string(),
             LinkEvent::TerminateRequest(words) => format!("the caller ends PPP: \"{}\"", escaped(&words)),

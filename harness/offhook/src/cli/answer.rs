@@ -15,7 +15,7 @@ use offhook_standalone::driver::Direct;
 use offhook_standalone::link::ModemLink;
 use offhook_standalone::modem_pool::Setup;
 use offhook_standalone::phonebook::Phonebook;
-use offhook_standalone::ppp_number::{PppNumber, addresses};
+use offhook_standalone::ppp_number::{PppNumber, addresses, callback_offer};
 use offhook_telephony::exchange::LineConfig;
 use offhook_telephony::modem::{ModemConfig, Personality};
 
@@ -74,6 +74,10 @@ pub(super) struct AnswerArgs {
     #[arg(long)]
     ipv6: bool,
 
+    /// Call back callers that ask for it: `caller` at the number that they tell, or at this number. It is the modem's, whatever it is
+    #[arg(long, value_name = "WHOM", conflicts_with = "direct")]
+    callback: Option<String>,
+
     /// Model of the modem: the name of one that ships, cellular say, or a file of your own
     #[arg(long, value_name = "NAME_OR_FILE", conflicts_with = "direct")]
     personality: Option<String>,
@@ -91,7 +95,8 @@ pub(super) fn main(arguments: AnswerArgs) -> u8 {
 }
 
 fn carried_out(arguments: AnswerArgs) -> Result<(), Stop> {
-    let AnswerArgs { port, direct, account, local, remote, dns, host, ipv6, personality, rate, output } = arguments;
+    let AnswerArgs { port, direct, account, local, remote, dns, host, ipv6, callback, personality, rate, output } =
+        arguments;
     if remote.contains(&local) {
         return Err(Stop::Wrong(format!("--remote has {local} in it, which is its own address (--local)\n")));
     }
@@ -101,7 +106,15 @@ fn carried_out(arguments: AnswerArgs) -> Result<(), Stop> {
         }
         None => Personality::default(),
     };
-    let config = AnswererConfig { accounts: account, local, dns, names: host, ipv6, ..AnswererConfig::default() };
+    let config = AnswererConfig {
+        accounts: account,
+        local,
+        dns,
+        names: host,
+        ipv6,
+        callback: callback.as_deref().map(callback_offer),
+        ..AnswererConfig::default()
+    };
     let ppp = PppNumber { name: None, config, remote, ..PppNumber::new(PPP.to_owned()) };
     let paced = rate.is_some();
     let line = LineConfig {

@@ -143,7 +143,7 @@ impl ModemPool {
     /// When something happens by itself.
     pub(super) fn answering_due(&self) -> Option<Instant> {
         let lines = self.outside_calls.values().map(|call| call.line.poll_timeout());
-        lines.fold(self.sessions.poll_timeout(), earliest)
+        lines.fold(earliest(self.sessions.poll_timeout(), self.calling_back.poll_timeout()), earliest)
     }
 
     /// Does what is due.
@@ -152,11 +152,12 @@ impl ModemPool {
         for call in self.outside_calls.values_mut() {
             call.line.handle_timeout(now);
         }
+        self.call_back_due(now);
     }
 
     /// Moves what can be moved between sessions and their lines; whether there was anything.
     pub(super) fn pump_answering(&mut self, now: Instant) -> bool {
-        let mut moved = self.pump_outside_calls(now);
+        let mut moved = self.pump_outside_calls(now) | self.pump_callbacks(now);
         for trunk in self.trunks.values_mut() {
             let (Some(session), Some(line)) = (trunk.session, &mut trunk.outside_line) else { continue };
             while let Some(octets) = self.sessions.poll_transmit(session) {
@@ -175,6 +176,7 @@ impl ModemPool {
             self.hang_up_session(now, session);
             moved = true;
         }
+        self.owe_callbacks(now);
         while let Some((index, what)) = self.sessions.poll_log() {
             self.tell(now, self.lines.len() + index, what);
         }
@@ -235,6 +237,9 @@ impl ModemPool {
         }
         if let Some(call) = self.outside_calls.values_mut().find(|call| call.session == session) {
             return call.line.handle_on_hook(now);
+        }
+        if self.hang_up_callback(now, session) {
+            return;
         }
         let of_session = |direct: &Option<Direct>| direct.and_then(|direct| direct.session) == Some(session);
         if let Some(line) = self.lines.iter().position(|line| of_session(&line.direct)) {

@@ -4,15 +4,11 @@ use std::sync::Arc;
 
 use offhook_answerer::AnswererConfig;
 use offhook_ppp::auth::Account;
-use offhook_ppp::callback::CallbackOffer;
 use offhook_schema::{Item, Problem, fault};
 
-use super::words::{AUTH, CALLER, EARS, Entry as EntryWord, MOMENTS, Phonebooks};
+use super::words::{AUTH, EARS, Entry as EntryWord, MOMENTS, Phonebooks};
 use super::{Ear, Entry, LineEntry, Listen, Moment, Phonebook, Send, Speaks, Target};
-use crate::ppp_number::{PppNumber, addresses};
-
-/// Seconds that a caller gets to hang up and wait for the call.
-const CALLBACK_DELAY: u8 = 5;
+use crate::ppp_number::{PppNumber, addresses, callback_offer};
 
 /// What the entries say; what is wrong with them is added to `problems`.
 pub(super) fn phonebook(items: &[Item<Phonebooks>], problems: &mut Vec<Problem>) -> Phonebook {
@@ -73,18 +69,12 @@ fn ppp(item: &Item<Phonebooks>, number: &str) -> PppNumber {
         dns: item.child("dns").map(Item::addresses).unwrap_or_default(),
         names: item.children("host").filter_map(host).collect(),
         ipv6: item.flag("ipv6").unwrap_or_default(),
-        callback: item.text("callback").map(|whom| callback(&whom)),
+        callback: item.text("callback").map(|whom| callback_offer(&whom)),
         ..AnswererConfig::default()
     };
     // What is no range has been told.
     let remote = item.text("remote").and_then(|text| addresses(&text).ok()).unwrap_or(usual.remote);
     PppNumber { name: item.text("name"), config, remote, number: usual.number }
-}
-
-/// What callers may have of callbacks; none is one of it.
-fn callback(whom: &str) -> CallbackOffer {
-    let admin = (whom != CALLER).then(|| whom.to_owned());
-    CallbackOffer { none: true, user: admin.is_none(), admin, list: Vec::new(), delay: CALLBACK_DELAY }
 }
 
 /// Where an entry leads. A phonebook in which that was wrong does not leave the reader.

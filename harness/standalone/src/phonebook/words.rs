@@ -10,7 +10,7 @@ use offhook_ppp::chap::Algorithm;
 
 use super::is_number;
 use super::sends::{Ear, Moment};
-use crate::ppp_number::addresses;
+use crate::ppp_number::{CALLER, addresses};
 
 /// The language of phonebooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,9 +102,6 @@ const NUMBER: Kind = Kind::Custom(&Custom {
     digits: true,
     read: Read::Text(number),
 });
-
-/// Whoever calls is called back, at the number that it tells.
-pub(super) const CALLER: &str = "caller";
 
 /// Whom to call back.
 const CALLBACK: Kind = Kind::Custom(&Custom {
@@ -242,7 +239,7 @@ const PPP: &[Word<Phonebooks>] = &[
                 "callback",
                 CALLBACK,
                 Absent::Says("callers that ask for it are refused"),
-                "Callers that ask for it are to be called back: \"caller\" at a number that they tell, or at this number. It is told, and PPP ended; nobody is dialled.",
+                "Callers that ask for it are called back: \"caller\" at a number that they tell, or at this number. PPP ends, and 5 s after the call the modem that has the number is called.",
             ),
         ],
         opens: Some(Within::Ppp),
