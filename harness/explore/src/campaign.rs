@@ -37,7 +37,8 @@ pub struct Matter {
     pub scenario: Scenario,
     /// Its points.
     pub points: Vec<Point>,
-    /// What its run as it is shows already, by cause: no disturbance has to do with it.
+    /// The invariants, and the verbs of the good call, that do not hold in its run as it is: they are not judged in others, where the
+    /// same may look different.
     pub already: BTreeSet<String>,
 }
 
@@ -243,7 +244,7 @@ impl Campaign {
         let mut seen = BTreeSet::new();
         for violation in violations {
             let name = violation.cause();
-            if already.is_some_and(|already| already.contains(&name)) || !seen.insert(name.clone()) {
+            if already.is_some_and(|already| already.contains(&violation.of)) || !seen.insert(name.clone()) {
                 continue;
             }
             let cause = self.causes.entry((trial.matter, name.clone())).or_insert_with(|| Cause {

@@ -30,15 +30,19 @@ pub struct Known {
     pub unused: Vec<usize>,
 }
 
+impl KnownCause {
+    /// Whether it is this one, on this stack: all trials that are remembered of it.
+    pub fn is(&self, cause: &Cause, stack: &str) -> bool {
+        fits(&self.cause, &cause.name)
+            && self.after.as_ref().is_none_or(|after| cause.trials.iter().all(|trial| fits(after, &trial.key())))
+            && self.stack.as_ref().is_none_or(|known| known == stack)
+    }
+}
+
 /// Lays what was found beside what is known. `stack` tells the stack of a cause.
 pub fn known(causes: &[Cause], entries: &[KnownCause], stack: impl Fn(&Cause) -> String) -> Known {
-    let fits_one = |entry: &KnownCause, cause: &Cause| {
-        fits(&entry.cause, &cause.name)
-            && entry.after.as_ref().is_none_or(|after| cause.trials.iter().all(|trial| fits(after, &trial.key())))
-            && entry.stack.as_ref().is_none_or(|known| *known == stack(cause))
-    };
-    let of: Vec<Option<usize>> =
-        causes.iter().map(|cause| entries.iter().position(|entry| fits_one(entry, cause))).collect();
+    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &stack(cause)));
+    let of: Vec<Option<usize>> = causes.iter().map(entry_of).collect();
     let unused = (0..entries.len()).filter(|entry| !of.contains(&Some(*entry))).collect();
     Known { of, unused }
 }

@@ -6,6 +6,7 @@
 //!
 //! Nothing here runs a guest or reads a clock: whoever does gives outcomes to a [`Campaign`], and asks it what to try next.
 
+mod alike;
 mod campaign;
 mod catalogue;
 mod coverage;
@@ -17,6 +18,7 @@ mod text;
 mod trial;
 mod violation;
 
+pub use alike::{Alike, alike};
 pub use campaign::{Campaign, Cause, Matter, Strategy};
 pub use coverage::states;
 pub use journal::{Entry, Header, Journal, Mismatch};

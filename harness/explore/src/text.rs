@@ -112,6 +112,12 @@ pub fn prepared(source: &SourceFile, scenario: &Scenario, good: Option<usize>) -
         let after = range(call).start + "call".len();
         (after..after, " may-fail=#true".to_owned())
     }));
+    let steps = calls.iter().flat_map(|call| call.children().map(KdlDocument::nodes).unwrap_or_default());
+    let records = steps.flat_map(|step| step.children().map(KdlDocument::nodes).unwrap_or_default());
+    let case = scenario.variant.case.as_deref();
+    let of_another =
+        |record: &&KdlNode| is(record, "fails") && record.get("case").is_some_and(|of| of.as_string() != case);
+    edits.extend(records.filter(of_another).map(|record| (whole_lines(text, range(record)), String::new())));
     let end = range(node).start + text.get(range(node)).and_then(|text| text.rfind('}')).unwrap_or_default();
     edits.push((end..end, ending(text, good.and_then(|good| calls.get(good).copied()))));
     let (text, place) = edited(text, edits, end);

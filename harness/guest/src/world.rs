@@ -179,7 +179,7 @@ impl World {
         self.conversations.advance(now, &mut self.sessions);
         self.settle(now);
         self.collect(now);
-        if self.conversations.have_begun() {
+        if self.sessions.iter().any(PortSession::has_been_called) {
             let ready = self.sessions.iter().filter(|session| session.ready_at().is_some());
             self.holding.look(ready.map(|session| session.device.clone()));
         }

@@ -6,15 +6,17 @@
 use std::time::Duration;
 
 use offhook_clock::Instant;
-use offhook_scenario::{Invariant, Scenario};
+use offhook_scenario::{Act, Edit, Invariant, InvariantKind, Scenario};
 use offhook_session::invariant::{Census, Seen, judge};
 use offhook_session::{CallSummary, StepOutcome, StepResult};
 use offhook_telephony::trace::Event;
 
 use super::{World, census};
 
-/// How long a server may take to get its ports ready again.
+/// How long a server may take to get its ports ready again, and to have what it had.
 const REST: Duration = Duration::from_secs(120);
+/// How often is looked whether it has.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The invariants of a scenario, and what is known for them.
 #[derive(Debug)]
@@ -22,8 +24,10 @@ pub(super) struct Holding {
     invariants: Vec<Invariant>,
     before: Option<Census>,
     after: Census,
-    /// The ports that were ready for the first call.
+    /// The ports that were ready for the first call, and that the server still has in the end.
     ready: Vec<String>,
+    /// Ports that the administrator deletes between calls.
+    deleted: Vec<String>,
     /// Since when the calls are over.
     over: Option<Instant>,
     /// When to look again.
@@ -35,14 +39,14 @@ impl Holding {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let invariants = scenario.invariants.clone();
         let (after, ready, not_ready) = Default::default();
-        Self { invariants, before: None, after, ready, over: None, look: None, not_ready }
+        Self { invariants, before: None, after, ready, deleted: deleted(scenario), over: None, look: None, not_ready }
     }
 
-    /// The first call is about to begin; these ports are ready.
+    /// The first call has just been placed; these ports are ready.
     pub(super) fn look(&mut self, ready: impl Iterator<Item = String>) {
         if self.before.is_none() && !self.invariants.is_empty() {
             self.before = Some(census::taken());
-            self.ready = ready.collect();
+            self.ready = ready.filter(|device| !self.deleted.contains(device)).collect();
         }
     }
 
@@ -51,6 +55,14 @@ impl Holding {
         if !self.invariants.is_empty() {
             self.after = census::taken();
         }
+    }
+
+    /// Whether the server has again what it had: while it sets its modem up it has a lock that it lets go of.
+    fn has_come_to_rest(&self) -> bool {
+        let looks = self.invariants.iter().any(|invariant| invariant.kind == InvariantKind::NothingLeft);
+        let Some(before) = self.before.as_ref().filter(|_| looks) else { return true };
+        let (more, less) = census::taken().since(before);
+        more.is_empty() && less.is_empty()
     }
 
     /// When to look whether ports are ready, if nothing happens before.
@@ -88,8 +100,24 @@ impl Holding {
     }
 }
 
+/// Ports whose inittab line is deleted, and not written again.
+fn deleted(scenario: &Scenario) -> Vec<String> {
+    let mut deleted: Vec<String> = Vec::new();
+    for act in &scenario.acts {
+        let Act::Change(change) = act else { continue };
+        for edit in &change.edits {
+            match edit {
+                Edit::DeletePort(device) => deleted.push(device.clone()),
+                Edit::Port(port) => deleted.retain(|device| *device != port.device),
+                _ => {}
+            }
+        }
+    }
+    deleted
+}
+
 impl World {
-    /// Whether the ports that were ready for the first call are ready again, or have had their time.
+    /// Whether the ports that were ready for the first call are ready again, and the server has what it had; or it has had its time.
     pub(super) fn has_settled(&mut self, now: Instant) -> bool {
         if self.holding.ready.is_empty() {
             return true;
@@ -99,6 +127,9 @@ impl World {
         let mut latest = now;
         for session in self.sessions.iter().filter(|session| waited_for(&session.device)) {
             latest = latest.max(session.ready_at().unwrap_or(limit));
+        }
+        if latest <= now && now < limit && !self.holding.has_come_to_rest() {
+            latest = now + LOOK;
         }
         let settled = latest <= now || now >= limit;
         self.holding.look = (!settled).then_some(latest.min(limit));

@@ -17,8 +17,8 @@ use super::status_line::StatusLine;
 use super::{Color, INTERRUPTED, complain, notices, say};
 use crate::explore::matter::{Explored, explored};
 use crate::explore::run::{Budget, Progress, Running, shrunk};
-use crate::explore::told::Findings;
-use crate::explore::written::{Written, write};
+use crate::explore::told::{Findings, Found};
+use crate::explore::written::write;
 use crate::explore::{json, known};
 use crate::runner::item::{Evidence, Item, Options};
 use crate::runner::own;
@@ -26,7 +26,7 @@ use crate::runner::plan::{Choice, plan};
 use crate::selection::history::Key;
 use crate::stacks::likes;
 use offhook_base::{is_standard_output, plain};
-use offhook_explore::{Campaign, Cause, Matter, Strategy, Trial};
+use offhook_explore::{Alike, Campaign, Cause, Matter, Strategy, Trial, alike};
 use offhook_lab::Lab;
 use offhook_report::Style;
 use offhook_report::run::DEFAULT_SEED;
@@ -153,20 +153,24 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
         let path = journal.unwrap_or(Path::new("the journal")).display().to_string();
         return Err(failed(format!("writing {path}: {}", plain(&error))));
     }
-    let causes = causes(&lab, &options, &explored, &end.campaign, arguments, interruption)?;
-    let only: Vec<Cause> = causes.iter().map(|(cause, _)| cause.clone()).collect();
     let stack = |cause: &Cause| explored.get(cause.matter).map(|of| of.item.stack.clone()).unwrap_or_default();
-    let found = offhook_explore::known(&only, &entries, stack);
+    let causes = end.campaign.causes();
+    let known = offhook_explore::known(&causes, &entries, stack);
+    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &stack(cause)));
+    let groups = alike(causes, |cause| (stack(cause), entry_of(cause)));
+    let found = found(&lab, &options, &explored, groups, arguments, interruption)?;
+    // Made simpler, one that was known may turn out to be another.
+    let of: Vec<Option<usize>> = found.iter().map(|found| entry_of(&found.alike.cause)).collect();
     let (ran, elapsed) = end.ran;
     let whole = !end.stopped && !arguments.shard.is_given() && end.campaign.total() == Some(end.campaign.tried());
     let findings = Findings {
         explored: &explored,
         unexplored: &unexplored,
         campaign: &end.campaign,
-        causes: &causes,
-        known: &found.of,
+        found: &found,
+        known: &of,
         entries: &entries,
-        unseen: &found.unused,
+        unseen: &known.unused,
         whole,
         ran: (ran, elapsed.as_secs_f64()),
     };
@@ -231,28 +235,29 @@ fn key(explored: &[Explored], trial: Option<&Trial>) -> (Key, String) {
     (key.unwrap_or_else(none), trial.map(Trial::key).unwrap_or_default())
 }
 
-/// Each cause with its simplest trial, and what was written of it.
-fn causes(
+/// Each group with its simplest trial, and what was written of it.
+fn found(
     lab: &Lab,
     options: &Options,
     explored: &[Explored],
-    campaign: &Campaign,
+    groups: Vec<Alike>,
     arguments: &Explore,
     interruption: &Interruption,
-) -> Result<Vec<(Cause, Option<Written>)>, Stop> {
+) -> Result<Vec<Found>, Stop> {
     let runtime = interruption.runtime();
     let mut found = Vec::new();
-    for (number, mut cause) in campaign.causes().into_iter().enumerate() {
-        let simplest = shrunk(lab, options, explored, &cause, interruption.requested());
-        let of = explored.get(cause.matter);
+    for (number, mut alike) in groups.into_iter().enumerate() {
+        let simplest = shrunk(lab, options, explored, &alike.cause, interruption.requested());
+        let of = explored.get(alike.cause.matter);
         let (Some(trial), Some(of)) = (runtime.block_on(simplest), of) else {
-            found.push((cause, None));
+            found.push(Found { alike, written: None });
             continue;
         };
-        cause.trials.insert(0, trial.clone());
-        let writing = write(lab, options, of, (number + 1, &cause, &trial), &arguments.out, interruption.requested());
+        alike.cause.trials.insert(0, trial.clone());
+        let cause = (number + 1, &alike.cause, &trial);
+        let writing = write(lab, options, of, cause, &arguments.out, interruption.requested());
         let written = runtime.block_on(writing).map_err(failed)?;
-        found.push((cause, written));
+        found.push(Found { alike, written });
     }
     Ok(found)
 }

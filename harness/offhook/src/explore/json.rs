@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use offhook_explore::{Cause, disturb_line};
+use offhook_explore::{Alike, disturb_line};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::told::Findings;
-use super::written::Written;
+use super::told::{Findings, Found};
 
 /// Version of the format.
 const FORMAT: u32 = 1;
@@ -36,10 +35,10 @@ struct Exploration<'a> {
     unjudged: &'a BTreeMap<String, usize>,
 }
 
-/// Violations with one cause, of one scenario on one stack.
+/// Violations with one cause on one stack.
 #[derive(Serialize, JsonSchema)]
 struct ReportedCause<'a> {
-    /// The scenario's file.
+    /// The file of the scenario that shows it with the fewest disturbances.
     file: String,
     /// Its name.
     scenario: &'a str,
@@ -47,8 +46,10 @@ struct ReportedCause<'a> {
     stack: &'a str,
     /// What they have in common: the verb or the invariant and what came, without numbers.
     cause: &'a str,
-    /// How many trials show it.
+    /// How many trials show it, those of all scenarios.
     count: usize,
+    /// The other scenarios that show it.
+    also: Vec<ReportedScenario<'a>>,
     /// What was expected in the first of them.
     expected: &'a str,
     /// What came.
@@ -63,6 +64,15 @@ struct ReportedCause<'a> {
     written: Option<String>,
     /// The evidence of its run.
     evidence: Option<String>,
+}
+
+/// Another scenario that shows a cause.
+#[derive(Serialize, JsonSchema)]
+struct ReportedScenario<'a> {
+    /// Its file.
+    file: String,
+    /// Its name.
+    scenario: &'a str,
 }
 
 /// A scenario on a stack that was not explored.
@@ -89,11 +99,8 @@ pub fn schema() -> serde_json::Result<String> {
 ///
 /// None that can happen: there is no map without text keys in it.
 pub fn report(findings: &Findings<'_>) -> serde_json::Result<String> {
-    let causes = findings
-        .causes
-        .iter()
-        .zip(findings.known)
-        .filter_map(|((cause, written), known)| reported(findings, cause, written.as_ref(), *known));
+    let causes =
+        findings.found.iter().zip(findings.known).filter_map(|(found, known)| reported(findings, found, *known));
     let unseen = findings.unseen.iter().filter_map(|entry| findings.entries.get(*entry));
     serde_json::to_string_pretty(&Exploration {
         format: FORMAT,
@@ -109,12 +116,13 @@ pub fn report(findings: &Findings<'_>) -> serde_json::Result<String> {
     })
 }
 
-fn reported<'a>(
-    findings: &Findings<'a>,
-    cause: &'a Cause,
-    written: Option<&'a Written>,
-    known: Option<usize>,
-) -> Option<ReportedCause<'a>> {
+fn reported<'a>(findings: &Findings<'a>, found: &'a Found, known: Option<usize>) -> Option<ReportedCause<'a>> {
+    let Alike { cause, others } = &found.alike;
+    let written = found.written.as_ref();
+    let also = others.iter().filter_map(|other| findings.explored.get(*other)).map(|of| ReportedScenario {
+        file: of.item.source.path.display().to_string(),
+        scenario: &of.item.scenario.name,
+    });
     let of = findings.explored.get(cause.matter)?;
     let trial = cause.trials.first()?;
     Some(ReportedCause {
@@ -123,6 +131,7 @@ fn reported<'a>(
         stack: &of.item.stack,
         cause: &cause.name,
         count: cause.count,
+        also: also.collect(),
         expected: &cause.violation.expected,
         actual: &cause.violation.actual,
         disturbances: trial.disturbances.iter().map(|(moment, deed)| disturb_line(moment, deed)).collect(),

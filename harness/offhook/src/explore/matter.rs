@@ -1,7 +1,7 @@
 //! What is explored: scenarios that pass as they are, made ready, with their moments.
 //!
-//! In: scenarios and stacks. Out: for each its text with what must hold, the moments of its run, what its run as it is shows
-//! already; or why it is not explored.
+//! In: scenarios and stacks. Out: for each its text with what must hold, the moments of its run, what does not hold in its run as it
+//! is; or why it is not explored.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -121,7 +121,7 @@ impl Work<usize> for Baselines<'_> {
         *state = match std::mem::replace(state, State::Waits) {
             State::Ready(made) => {
                 let (prepared, source, ready) = *made;
-                let already: BTreeSet<String> = violations(&outcome).iter().map(|found| found.cause()).collect();
+                let already: BTreeSet<String> = violations(&outcome).into_iter().map(|found| found.of).collect();
                 let matter = Matter { points: points(&outcome.trace, ready.own_calls()), scenario: ready, already };
                 State::Explored(Box::new(Explored { item: item.clone(), prepared, source, matter }))
             }

@@ -1,11 +1,23 @@
 //! What an exploration found, as text for a terminal.
 
-use offhook_explore::{Campaign, Cause, KnownCause, disturb_line};
+use offhook_explore::{Alike, Campaign, KnownCause, disturb_line};
 use offhook_report::text::{counted, hang, printable};
 use offhook_report::{Ink, Style};
 
 use super::matter::{Explored, Unexplored};
 use super::written::Written;
+
+/// A cause, and what was written of it, if it was.
+#[derive(Debug)]
+pub struct Found {
+    /// The cause.
+    pub alike: Alike,
+    /// What was written.
+    pub written: Option<Written>,
+}
+
+/// Other scenarios that are named where one cause shows in several.
+const NAMED: usize = 3;
 
 /// All that is told.
 #[derive(Debug)]
@@ -16,8 +28,8 @@ pub struct Findings<'a> {
     pub unexplored: &'a [Unexplored],
     /// How far it came.
     pub campaign: &'a Campaign,
-    /// Every cause with what was written of it, if it was.
-    pub causes: &'a [(Cause, Option<Written>)],
+    /// Every cause.
+    pub found: &'a [Found],
     /// For each the entry that knows it.
     pub known: &'a [Option<usize>],
     /// The entries.
@@ -44,8 +56,8 @@ impl<'a> Findings<'a> {
     /// Everything, the summary last.
     pub fn text(&self, style: Style) -> String {
         let mut text = String::new();
-        for ((cause, written), known) in self.causes.iter().zip(self.known) {
-            text.push_str(&self.cause(cause, written.as_ref(), *known, style));
+        for (found, known) in self.found.iter().zip(self.known) {
+            text.push_str(&self.cause(found, *known, style));
         }
         for entry in self.gone().iter().filter_map(|entry| self.entries.get(*entry)) {
             let title = style.paint(Ink::Bad, "GONE");
@@ -54,7 +66,8 @@ impl<'a> Findings<'a> {
         text + &self.summary()
     }
 
-    fn cause(&self, cause: &Cause, written: Option<&Written>, known: Option<usize>, style: Style) -> String {
+    fn cause(&self, Found { alike, written }: &Found, known: Option<usize>, style: Style) -> String {
+        let Alike { cause, others } = alike;
         let Some(of) = self.explored.get(cause.matter) else { return String::new() };
         let reason = known.and_then(|entry| self.entries.get(entry));
         let title = match reason {
@@ -73,13 +86,19 @@ impl<'a> Findings<'a> {
         row("expected", &cause.violation.expected);
         row("actual", &cause.violation.actual);
         if let Some(trial) = cause.trials.first() {
-            let moments = written.map(|written| written.moments.clone()).unwrap_or_default();
+            let moments = written.as_ref().map(|written| written.moments.clone()).unwrap_or_default();
             for (number, (moment, deed)) in trial.disturbances.iter().enumerate() {
                 row("disturbed", &disturb_line(moment, deed));
                 if let Some(moment) = moments.get(number) {
                     row("", moment);
                 }
             }
+        }
+        for of in others.iter().filter_map(|other| self.explored.get(*other)).take(NAMED) {
+            row("also in", &format!("{}: {}", of.item.source.path.display(), of.item.scenario.name));
+        }
+        if others.len() > NAMED {
+            row("", &format!("and {} more", others.len() - NAMED));
         }
         if let Some(reason) = reason {
             row("known", &reason.reason);
@@ -118,8 +137,10 @@ impl<'a> Findings<'a> {
             counted(self.campaign.states(), "state")
         ));
         if already > 0 {
-            let causes = counted(already, "cause");
-            text.push_str(&format!("  without any disturbance there is already: {causes}, not told here\n"));
+            let what = if already == 1 { "invariant does" } else { "invariants do" };
+            text.push_str(&format!(
+                "  {already} {what} not hold in runs without disturbances, and are not judged there\n"
+            ));
         }
         if let Some(rest) = self.campaign.total().map(|total| total - self.campaign.tried().min(total))
             && rest > 0
@@ -160,7 +181,7 @@ mod tests {
             explored: &[],
             unexplored: &[],
             campaign: &campaign,
-            causes: &[],
+            found: &[],
             known: &[],
             entries: &entries,
             unseen: &[0],

@@ -60,6 +60,8 @@ pub struct Conversations {
     summaries: BTreeMap<usize, CallSummary>,
     /// Calls that were over before the server had let go of their port, by number.
     held: Vec<usize>,
+    /// The port session that each PPP interface is of, where the log of its pppd has told.
+    interfaces: BTreeMap<String, usize>,
     error: Option<Error>,
     failed: bool,
 }
@@ -91,6 +93,7 @@ impl Conversations {
             results: Vec::new(),
             summaries: BTreeMap::new(),
             held: Vec::new(),
+            interfaces: BTreeMap::new(),
             error: None,
             failed: false,
         }
@@ -111,11 +114,6 @@ impl Conversations {
     /// What is played.
     pub const fn scenario(&self) -> &Scenario {
         &self.scenario
-    }
-
-    /// Whether the first call no longer waits for its port.
-    pub fn have_begun(&self) -> bool {
-        self.next_act > 1 || !self.started.is_empty()
     }
 
     /// Calls of whose port the server had not let go in time.
@@ -192,7 +190,8 @@ impl Conversations {
         looks.fold(changing, earliest)
     }
 
-    /// The server's kernel gave a PPP interface an address.
+    /// The server's kernel gave a PPP interface an address. It is of the call at the port that its pppd serves; of every call under
+    /// way, if that is not known.
     pub fn interface_changed(
         &self,
         now: Instant,
@@ -201,7 +200,9 @@ impl Conversations {
         local: Ipv4Addr,
         peer: Ipv4Addr,
     ) {
-        for conversation in self.current.iter().filter(|conversation| conversation.is_on()) {
+        let at = self.interfaces.get(interface);
+        let concerns = |conversation: &&Conversation| at.is_none_or(|port| *port == conversation.session);
+        for conversation in self.current.iter().filter(|conversation| conversation.is_on()).filter(concerns) {
             let what = (interface.to_owned(), local, peer);
             let facts = sessions[conversation.session].facts_mut(conversation.call);
             facts.interfaces.push(Timestamped { at: now, what });
@@ -216,7 +217,19 @@ impl Conversations {
 
     /// A line was logged: it belongs to every call under way that it can concern. `device` is the port that it names, `port` the one
     /// that the process which logged it serves, if that is known.
-    pub fn logged(&self, sessions: &mut [PortSession], entry: &LogEntry, device: Option<&str>, port: Option<usize>) {
+    pub fn logged(
+        &mut self,
+        sessions: &mut [PortSession],
+        entry: &LogEntry,
+        device: Option<&str>,
+        port: Option<usize>,
+    ) {
+        if let Some(interface) = interface_of(entry) {
+            match port {
+                Some(port) => self.interfaces.insert(interface.to_owned(), port),
+                None => self.interfaces.remove(interface),
+            };
+        }
         for (index, session) in sessions.iter_mut().enumerate() {
             let concerns = device.map_or(port.is_none_or(|port| port == index), |device| *device == session.device);
             if concerns {
@@ -501,6 +514,11 @@ fn told(result: &StepResult) -> String {
         }
         StepResult::NotReached => "not reached".to_owned(),
     }
+}
+
+/// The interface that a pppd says it has got (pppd's main.c: "Using interface ppp0").
+fn interface_of(entry: &LogEntry) -> Option<&str> {
+    entry.text.strip_prefix("Using interface ").filter(|_| entry.program == "pppd").map(str::trim)
 }
 
 #[cfg(test)]

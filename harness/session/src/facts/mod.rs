@@ -44,6 +44,8 @@ pub struct Facts {
     pub cleared: Option<Timestamped<Clearing>>,
     /// The DTE that served it has closed the port since.
     pub let_go: bool,
+    /// The DTE that answered it has closed the port: it is to be cleared, and whoever opens the port next does not serve it.
+    pub released: bool,
     /// The caller sent its first Configure-Request of LCP.
     pub establish: Option<Instant>,
     /// LCP opened.

@@ -3,6 +3,7 @@
 //! In: what was seen of the run ([`Seen`]). Out: for each invariant what was shown, or what was expected and what came
 //! instead. Nothing here knows what was disturbed but for what a caller could not hear.
 
+mod caller_id;
 mod census;
 mod limits;
 mod log;
@@ -46,7 +47,7 @@ pub fn judge(kind: InvariantKind, seen: &Seen<'_>) -> Judged {
         InvariantKind::NothingLeft => nothing_left(seen),
         InvariantKind::NoCrash => no_crash(seen),
         InvariantKind::Authenticated => authenticated(seen),
-        InvariantKind::CallerId => caller_id(seen),
+        InvariantKind::CallerId => caller_id::judge(seen),
         InvariantKind::LineLetGo => line_let_go(seen),
         InvariantKind::Limits => limits::judge(seen),
         InvariantKind::LogTrue => log::judge(seen),
@@ -112,27 +113,6 @@ fn authenticated(seen: &Seen<'_>) -> Judged {
         "no address for a caller who has not said who he is".to_owned(),
         format!("call {} has {peer} in the server's kernel: {}", call.call + 1, call.state),
     ))
-}
-
-fn caller_id(seen: &Seen<'_>) -> Judged {
-    let Some(rules) = &seen.scenario.server.caller_id else {
-        return Ok("there are no caller-ID rules".to_owned());
-    };
-    for (number, (call, summary)) in seen.scenario.calls().zip(seen.calls).enumerate() {
-        let Some(from) = told(call) else { continue };
-        // The first token that is a prefix of the number decides (mgetty's cnd.c).
-        let first = rules.iter().find(|rule| rule.fits(from));
-        let denied = first.is_some_and(|rule| !rule.allow);
-        let delivered = seen
-            .trace
-            .iter()
-            .any(|event| event.call == Some(number) && matches!(event.what, EventKind::CallerId { .. }));
-        if denied && delivered && summary.answered {
-            let expected = format!("the call of {from} to be denied");
-            return Err((expected, format!("call {} was answered after {} rings", number + 1, summary.rings)));
-        }
-    }
-    Ok("no denied call is answered".to_owned())
 }
 
 /// The number that the modem is told, where it is digits and whole.

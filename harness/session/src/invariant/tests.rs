@@ -8,7 +8,7 @@ use offhook_telephony::trace::{Event, EventKind};
 use super::*;
 use crate::AuthSummary;
 use offhook_base::Span;
-use offhook_scenario::{Act, AuthProtocol, CallerIdRule, Deed, Disturbance, Moment, Port, Server};
+use offhook_scenario::{Act, AuthProtocol, CallerIdRule, Change, Deed, Disturbance, Edit, Moment, Port, Server};
 
 fn scenario(from: &[&str]) -> Scenario {
     let call = |from: &&str| Call { from: Some((*from).to_owned()), ..Call::new("ttyS0") };
@@ -87,6 +87,28 @@ fn a_denied_caller_who_is_answered_is_told_if_his_number_was_delivered() {
     let told = judged(kind, &it, &[delivered], &calls).unwrap_err();
     assert_eq!(told, ("the call of 2125550000 to be denied".into(), "call 2 was answered after 2 rings".into()));
     assert!(judged(kind, &it, &[], &calls).is_ok());
+}
+
+// mgetty reads the list at every call.
+#[test]
+fn rules_hold_from_the_call_after_their_change_on() {
+    let rule = |allow, number: &str| CallerIdRule { allow, number: number.to_owned() };
+    let change = |edit| Act::Change(Change { span: Span::default(), edits: vec![edit] });
+    let mut it = scenario(&["777", "777", "777"]);
+    it.server.caller_id = Some(vec![rule(false, "all")]);
+    it.acts.insert(1, change(Edit::Rule(rule(true, "777"))));
+    it.acts.insert(3, change(Edit::MoveRule { place: 2, up: true }));
+    let call = |answered| CallSummary { placed: true, answered, rings: 2, ..CallSummary::default() };
+    let told = |number| event(Some(number), EventKind::CallerId { lines: vec!["NMBR = 777".into()] });
+    let trace = [told(0), told(1), told(2)];
+    let kind = InvariantKind::CallerId;
+    assert!(judged(kind, &it, &trace, &[call(false), call(false), call(true)]).is_ok());
+    let second = judged(kind, &it, &trace, &[call(false), call(true), call(true)]).unwrap_err();
+    assert_eq!(second.1, "call 2 was answered after 2 rings");
+    it.acts.insert(5, change(Edit::DeleteRule(1)));
+    it.acts.push(it.acts[0].clone());
+    let fourth = [call(false), call(false), call(true), call(true)];
+    assert!(judged(kind, &it, &[told(3)], &fourth).is_err());
 }
 
 #[test]

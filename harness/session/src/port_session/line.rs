@@ -114,10 +114,12 @@ impl PortSession {
             EventKind::Cleared { by, abrupt } if self.facts.cleared.is_none() => {
                 self.facts.cleared = Some(Timestamped { at: now, what: Clearing { by: *by, abrupt: *abrupt } });
                 // A server that hangs up has closed the port before.
-                self.facts.let_go |= !self.dte.open;
+                self.facts.let_go |= !self.dte.open || self.facts.released;
             }
             EventKind::Response { text } => {
                 self.facts.modem.push(text.clone());
+                // The modem takes commands again: it is being set up for the next call, by whomever.
+                self.facts.let_go |= self.facts.cleared.is_some() && text == "OK";
                 self.dte.served = true;
                 self.dte.last = now;
             }

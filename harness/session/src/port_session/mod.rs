@@ -192,6 +192,7 @@ impl PortSession {
                 self.recent.opened();
             }
             // Whoever opens it next may have the modem ready again before anybody asks.
+            self.facts.released |= !on && self.facts.answered.is_some();
             self.facts.let_go |= !on && self.facts.cleared.is_some();
             self.dte_opened(now, on);
             self.line_end.handle_circuit_108(now, on);
@@ -317,6 +318,11 @@ impl PortSession {
         self.facts.placed.is_none()
             || (self.facts.cleared.is_some()
                 && (self.facts.answered.is_none() || self.facts.let_go || !self.dte.served))
+    }
+
+    /// Whether any call has been placed to it.
+    pub fn has_been_called(&self) -> bool {
+        self.facts.placed.is_some() || !self.past.is_empty()
     }
 
     /// Whether `call` is the line's current or last one: what its caller does is done here.

@@ -102,6 +102,28 @@ fn a_server_that_has_its_modem_ready_again_has_let_go_of_the_call_before() {
 }
 
 #[test]
+fn a_server_whose_modem_hangs_up_after_the_port_was_opened_again_has_let_go() {
+    let mut session = answered();
+    session.handle_circuit_108(at(13_000), false);
+    session.handle_circuit_108(at(13_010), true);
+    pass(&mut session, 20_000);
+    assert!(session.facts(0).cleared.is_some());
+    assert!(session.is_done_with(0));
+}
+
+// A shell that outlives its login has the port open beside the next mgetty.
+#[test]
+fn a_modem_that_takes_commands_after_the_call_is_let_go_of_without_the_port_being_closed() {
+    let mut session = answered();
+    session.hang_up(at(14_000));
+    pass(&mut session, 14_100);
+    assert!(!session.is_done_with(0));
+    session.handle_dte_octets(at(15_000), b"AT\r");
+    assert!(to_dte(&mut session).ends_with(b"OK\r\n"));
+    assert!(session.is_done_with(0));
+}
+
+#[test]
 fn a_server_that_closes_a_direct_port_has_hung_up() {
     let mut session = direct(Program::Mgetty);
     session.handle_circuit_108(at(0), true);
