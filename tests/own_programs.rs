@@ -33,10 +33,14 @@ impl Place {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let [file, out, json] = ["own.kdl", "out", "run.json"].map(|name| self.path(name));
         let mut command: Command = offhook();
         command.arg("run").arg(file).arg("--out").arg(out).arg("--json").arg(json).args(arguments);
-        command.output().unwrap()
+        command
     }
 
     fn outcome(&self) -> Value {
@@ -70,8 +74,12 @@ fn a_program_of_this_machine_runs_by_consent_alone_on_a_pty_and_on_pipes_and_is_
         let why = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(why.contains("runs `./talk` on this machine") && why.contains("--trust-the-scenarios"), "{why}");
         assert!(!place.path("pid").exists(), "it was started without consent");
-        let run = place.run(&["--trust-the-scenarios"]);
+        // It needs no lab: there is none here, and nothing is made.
+        let empty = place.path("cache");
+        let run = place.command(&["--trust-the-scenarios"]).env("OFFHOOK_CACHE", &empty).output().unwrap();
         assert!(run.status.success(), "{on}: {}", said(&run));
+        assert!(!empty.exists(), "{:?}", fs::read_dir(&empty).map(Iterator::count));
+        assert!(said(&run).contains(" of real time") && !said(&run).contains("virtual"), "{}", said(&run));
         let outcome = place.outcome();
         assert_eq!(outcome["stack"], "host");
         let by = outcome["fingerprint"]["subject"]["by"].as_str().unwrap();

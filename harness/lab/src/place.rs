@@ -79,6 +79,17 @@ impl Room {
         Ok(Self { home, memory, lifeline: OnceLock::new() })
     }
 
+    /// Room for runs that start no guest.
+    ///
+    /// # Errors
+    /// If there is no directory for temporary files.
+    pub fn without_guests() -> Result<Self, LabError> {
+        let memory = std::env::temp_dir();
+        let made = tempfile::Builder::new().prefix("offhook-").tempdir_in(&memory);
+        let home = Home::Temporary(made.map_err(|error| LabError::io("making room for the run", &memory, &error))?);
+        Ok(Self { home, memory, lifeline: OnceLock::new() })
+    }
+
     /// A directory of that name, which is not made yet and goes with the room.
     pub fn directory(&self, name: &str) -> PathBuf {
         match &self.home {

@@ -147,7 +147,7 @@ impl Lab {
         let runtime = runtime
             .map_err(|error| Error::new(ErrorKind::Lab, format!("starting the event loop: {}", plain(&error))))?;
         let keep = |outcome: &offhook_session::Outcome| evidence::write(outcome, &outcome.evidence);
-        let run = schedule::run(&lab, items, &options, keep, std::future::pending(), |_| ());
+        let run = schedule::run(Some(&lab), items, &options, keep, std::future::pending(), |_| ());
         let result = runtime.block_on(run);
         let of =
             |inner: &Arc<offhook_session::Outcome>| Outcome { inner: inner.clone(), _directory: directory.clone() };

@@ -105,7 +105,7 @@ impl<'a> Rounds<'a> {
                 wanted.iter().map(|calls| item(server, calls, (stack, modem(calls)), evidence, round)).collect();
             let keep = |outcome: &Outcome| evidence::write(outcome, &outcome.evidence);
             // Whoever waits for this ends it: nothing ends a round by itself.
-            let result = schedule::run(self.lab, items, options, keep, pending(), |_| {}).await;
+            let result = schedule::run(Some(self.lab), items, options, keep, pending(), |_| {}).await;
             for (calls, outcome) in wanted.iter_mut().zip(&result.outcomes) {
                 calls.take(outcome, round, lenient.is_some());
             }

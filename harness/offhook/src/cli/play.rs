@@ -20,7 +20,7 @@ use crate::runner::schedule::run;
 use crate::snapshots::Mode;
 use crate::stacks;
 use offhook_base::{StandardOutput, is_standard_output, plain, write_result};
-use offhook_lab::{Lab, LabError, Progress};
+use offhook_lab::{Lab, LabError, Progress, Room};
 use offhook_report::live::{Verbosity, View};
 use offhook_report::run::RunResult;
 use offhook_report::{Style, evidence};
@@ -90,25 +90,42 @@ impl Play<'_> {
         own::make(&mut items).map_err(lab_failed)?;
         let guests = items.iter().filter(|item| item.scenario.host_program().is_none());
         let stacks: BTreeSet<String> = guests.map(|item| item.lab_stack().to_owned()).collect();
-        let lab = ready(stacks.into_iter().collect(), interruption)?;
-        notices(&lab);
-        warn_unless_confined(&lab)?;
+        // What is on this machine itself needs none.
+        let lab = match stacks.is_empty() {
+            true => None,
+            false => Some(ready(stacks.into_iter().collect(), interruption)?),
+        };
+        if let Some(lab) = &lab {
+            notices(lab);
+            warn_unless_confined(lab)?;
+        }
         let claim = Claim::of(self.out).map_err(failed)?;
         let jobs = self.guests.jobs.map_or_else(processors, usize::from).min(items.len());
+        let room = match &lab {
+            Some(lab) => Room::for_guests(&lab.cache, jobs),
+            None => Room::without_guests(),
+        };
+        let room = Arc::new(room.map_err(lab_failed)?);
         let options = Options {
             untrusted: self.untrusted,
             snapshots: self.snapshots,
             evidence: self.evidence,
             fail_fast: self.fail_fast,
-            ..Options::new(&lab, jobs, Duration::from_secs(self.guests.limit)).map_err(lab_failed)?
+            ..Options::in_room(room, jobs, Duration::from_secs(self.guests.limit))
         };
         let console = console().map_err(|error| failed(format!("starting a thread: {}", plain(&error))))?;
         let keep = |outcome: &Outcome| {
             // Of what left none no evidence is wanted.
             if outcome.evidence.as_os_str().is_empty() { Ok(()) } else { evidence::write(outcome, &outcome.evidence) }
         };
-        let result =
-            interruption.runtime().block_on(run(&lab, items, &options, keep, interruption.requested(), console.sink()));
+        let result = interruption.runtime().block_on(run(
+            lab.as_ref(),
+            items,
+            &options,
+            keep,
+            interruption.requested(),
+            console.sink(),
+        ));
         console.finish();
         Ok((result, claim))
     }

@@ -13,7 +13,7 @@ use crate::Position;
 use crate::entry::title;
 use crate::failure::alike;
 use crate::run::{DEFAULT_SEED, Planned, RunResult};
-use crate::summary::{count_words, how_many};
+use crate::summary::{count_words, how_many, times};
 use crate::text::{counted, printable, span};
 use offhook_session::{Outcome, StepResult, Verdict};
 
@@ -48,19 +48,12 @@ pub fn markdown(result: &RunResult, fail_on_skip: bool) -> String {
 fn head(result: &RunResult, outcomes: &[&Outcome]) -> String {
     let plan: Vec<Planned> = outcomes.iter().map(|outcome| Planned::of(outcome)).collect();
     let counts: Vec<String> = count_words(result.counts()).into_iter().map(|(_, words)| words).collect();
-    let virtual_time =
-        outcomes.iter().map(|it| it.virtual_time).fold(Default::default(), std::time::Duration::saturating_add);
     let ended = match result.ended {
         offhook_session::Ended::Completed => String::new(),
         ended => format!(", {}", crate::ended_words(ended)),
     };
     let counts = if counts.is_empty() { "nothing ran".to_owned() } else { counts.join(", ") };
-    format!(
-        "## offhook: {counts}\n\n{}, {} of virtual time in {}{ended}\n",
-        how_many(&plan),
-        span(virtual_time),
-        span(result.wall)
-    )
+    format!("## offhook: {counts}\n\n{}, {}{ended}\n", how_many(&plan), times(outcomes, result.wall))
 }
 
 /// A row for each failed step of what failed in the same way.

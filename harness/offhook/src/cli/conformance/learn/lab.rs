@@ -122,7 +122,7 @@ impl Subject for Pppd<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let keep = |_: &Outcome| Ok::<(), std::io::Error>(());
         let stop = self.interruption.requested();
-        let run = schedule::run(&self.lab, items, &self.options, keep, stop, |_| ());
+        let run = schedule::run(Some(&self.lab), items, &self.options, keep, stop, |_| ());
         let result = self.interruption.runtime().block_on(run);
         if self.interruption.is_requested() {
             self.stopped = Some(Stop::Interrupted);
