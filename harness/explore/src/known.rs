@@ -15,6 +15,8 @@ pub struct KnownCause {
     pub after: Option<String>,
     /// The stack; `None`: any.
     pub stack: Option<String>,
+    /// The scenario that shows it, by file and name; `None`: any.
+    pub scenario: Option<String>,
     /// Why the server does so.
     pub reason: String,
     /// Where it stands: `known.kdl:3`.
@@ -30,18 +32,28 @@ pub struct Known {
     pub unused: Vec<usize>,
 }
 
+/// Of which scenario a cause is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Where {
+    /// Its file and its name: `scenarios/first-call.kdl: a call`.
+    pub scenario: String,
+    /// The stack.
+    pub stack: String,
+}
+
 impl KnownCause {
-    /// Whether it is this one, on this stack: all trials that are remembered of it.
-    pub fn is(&self, cause: &Cause, stack: &str) -> bool {
+    /// Whether it is this one, there: all trials that are remembered of it.
+    pub fn is(&self, cause: &Cause, there: &Where) -> bool {
         fits(&self.cause, &cause.name)
             && self.after.as_ref().is_none_or(|after| cause.trials.iter().all(|trial| fits(after, &trial.key())))
-            && self.stack.as_ref().is_none_or(|known| known == stack)
+            && self.stack.as_ref().is_none_or(|known| *known == there.stack)
+            && self.scenario.as_ref().is_none_or(|known| fits(known, &there.scenario))
     }
 }
 
-/// Lays what was found beside what is known. `stack` tells the stack of a cause.
-pub fn known(causes: &[Cause], entries: &[KnownCause], stack: impl Fn(&Cause) -> String) -> Known {
-    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &stack(cause)));
+/// Lays what was found beside what is known. `there` tells of which scenario a cause is.
+pub fn known(causes: &[Cause], entries: &[KnownCause], there: impl Fn(&Cause) -> Where) -> Known {
+    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &there(cause)));
     let of: Vec<Option<usize>> = causes.iter().map(entry_of).collect();
     let unused = (0..entries.len()).filter(|entry| !of.contains(&Some(*entry))).collect();
     Known { of, unused }
@@ -59,16 +71,25 @@ mod tests {
             let (name, violation) = (name.to_owned(), violation.clone());
             Cause { matter: 0, name, violation, trials: Vec::new(), count: 1 }
         };
-        let entry = |cause: &str, stack: Option<&str>| KnownCause {
+        let entry = |cause: &str, stack: Option<&str>, scenario: Option<&str>| KnownCause {
             cause: cause.to_owned(),
             after: None,
             stack: stack.map(str::to_owned),
+            scenario: scenario.map(str::to_owned),
             reason: "so".to_owned(),
             place: "known.kdl:1".to_owned(),
         };
         let causes = [cause("ports-ready: so"), cause("spins: 5"), cause("spins: 6")];
-        let entries = [entry("ports-ready*", None), entry("*: 5", Some("trixie")), entry("spins*6", Some("bookworm"))];
-        let found = known(&causes, &entries, |_| "trixie".to_owned());
-        assert_eq!(found, Known { of: vec![Some(0), Some(1), None], unused: vec![2] });
+        let entries = [
+            entry("ports-ready*", None, Some("*: another")),
+            entry("ports-ready*", None, Some("it.kdl: *")),
+            entry("*: 5", Some("trixie"), None),
+            entry("spins*6", Some("bookworm"), None),
+        ];
+        let there = |_: &Cause| Where { scenario: "scenarios/it.kdl: it".to_owned(), stack: "trixie".to_owned() };
+        let found = known(&causes, &entries, there);
+        assert_eq!(found, Known { of: vec![None, Some(2), None], unused: vec![0, 1, 3] });
+        let entries = [entry("ports-ready*", None, Some("*it.kdl: *"))];
+        assert_eq!(known(&causes, &entries, there), Known { of: vec![Some(0), None, None], unused: vec![] });
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
-use kdl::{KdlDocument, KdlNode};
+use kdl::{KdlDocument, KdlEntry, KdlNode};
 use offhook_base::{SourceFile, format_duration};
 use offhook_scenario::{Deed, InvariantKind, Moment, Scenario};
 use offhook_telephony::trace::End;
@@ -95,7 +95,8 @@ pub fn prepared(source: &SourceFile, scenario: &Scenario, good: Option<usize>) -
         if Some(number) != place && is(other, "scenario") {
             edits.push((whole_lines(text, range(other)), String::new()));
         } else if is(other, "include") {
-            edits.extend(absolute(text, other, source.path.parent()));
+            let path = other.entries().first();
+            edits.extend(path.and_then(|path| absolute(text, path, source.path.parent())));
         }
     }
     for child in children {
@@ -103,8 +104,8 @@ pub fn prepared(source: &SourceFile, scenario: &Scenario, good: Option<usize>) -
         let gone = ["snapshot", "conformance", "fault", "invariant", "disturb"];
         if other_case || gone.iter().any(|name| is(child, name)) {
             edits.push((whole_lines(text, range(child)), String::new()));
-        } else if is(child, "server") {
-            edits.extend(absolute(text, child, source.path.parent()));
+        } else {
+            relative_paths(text, child, source.path.parent(), &mut edits);
         }
     }
     let may_fail = |call: &&&KdlNode| call.entry("may-fail").is_some();
@@ -199,15 +200,27 @@ fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
     if blank { line..range.end } else { range }
 }
 
-/// A path that is relative to the file, written so that the text may lie elsewhere: the first argument of `include`, and the
-/// server's `etc=`.
-fn absolute(text: &str, node: &KdlNode, base: Option<&Path>) -> Option<(Range<usize>, String)> {
-    let name = if is(node, "server") { Some("etc") } else { None };
-    let entry = node.entries().iter().find(|entry| entry.name().map(kdl::KdlIdentifier::value) == name)?;
+/// Makes every path in a node, or below it, absolute: the server's `etc=`, and whatever else is written as beginning here.
+fn relative_paths(text: &str, node: &KdlNode, base: Option<&Path>, edits: &mut Vec<(Range<usize>, String)>) {
+    let is_path = |entry: &KdlEntry| {
+        let etc = is(node, "server") && entry.name().is_some_and(|name| name.value() == "etc");
+        let begins_here =
+            entry.value().as_string().is_some_and(|text| text.starts_with("./") || text.starts_with("../"));
+        let is_there = |path: &str| base.is_some_and(|base| base.join(path).exists());
+        etc || begins_here && entry.value().as_string().is_some_and(is_there)
+    };
+    edits.extend(node.entries().iter().filter(|entry| is_path(entry)).filter_map(|entry| absolute(text, entry, base)));
+    for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {
+        relative_paths(text, child, base, edits);
+    }
+}
+
+/// A path that is relative to the file, written so that the text may lie elsewhere.
+fn absolute(text: &str, entry: &KdlEntry, base: Option<&Path>) -> Option<(Range<usize>, String)> {
     let path = std::path::absolute(base?.join(entry.value().as_string()?)).ok()?;
     let span = entry.span();
     let range = span.offset()..span.offset() + span.len();
-    let key = name.map(|name| format!("{name}=")).unwrap_or_default();
+    let key = entry.name().map(|name| format!("{}=", name.value())).unwrap_or_default();
     // The blank before it may be a part of the entry.
     let blank = text.get(range.clone()).map_or(0, |text| text.len() - text.trim_start().len());
     Some((range.start + blank..range.end, format!("{key}{}", quoted(&path.display().to_string()))))
@@ -249,6 +262,37 @@ scenario "it" {
 
     fn read(text: String) -> Vec<Scenario> {
         offhook_language::read(&SourceFile { path: "/x/it.kdl".into(), text: text.into() }).unwrap()
+    }
+
+    #[test]
+    fn files_beside_the_scenario_are_found_from_elsewhere_and_rows_of_other_cases_are_left_out() {
+        // Whatever is there does.
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = r#"scenario "it" {
+    case "fast" speed=57600
+    case "slow" speed=9600
+    server { port "ttyS0" speed=$speed { modem "./Cargo.toml"; }; }
+    call {
+        expect-answer {
+            fails case="fast" reason="so it is"
+        }
+        type "./elsewhere"
+    }
+}
+"#;
+        let source = SourceFile { path: directory.join("it.kdl"), text: text.into() };
+        let [fast, slow] = ["fast", "slow"].map(|case| {
+            let offset = text.find(&format!("case \"{case}\"")).unwrap();
+            let mut scenario = Scenario::new("it", Default::default(), Vec::new());
+            scenario.span.offset = offset;
+            scenario.variant.case = Some(case.to_owned());
+            prepared(&source, &scenario, None).unwrap().with(&[])
+        });
+        let model = directory.join("Cargo.toml").display().to_string();
+        for text in [&fast, &slow] {
+            assert!(text.contains(&format!("modem \"{model}\"")) && text.contains("type \"./elsewhere\""), "{text}");
+        }
+        assert!(fast.contains("so it is") && !slow.contains("so it is"), "{slow}");
     }
 
     #[test]

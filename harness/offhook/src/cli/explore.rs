@@ -26,7 +26,7 @@ use crate::runner::plan::{Choice, plan};
 use crate::selection::history::Key;
 use crate::stacks::likes;
 use offhook_base::{is_standard_output, plain};
-use offhook_explore::{Alike, Campaign, Cause, Matter, Strategy, Trial, alike};
+use offhook_explore::{Alike, Campaign, Cause, Matter, Strategy, Trial, Where, alike};
 use offhook_lab::Lab;
 use offhook_report::Style;
 use offhook_report::run::DEFAULT_SEED;
@@ -153,11 +153,11 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
         let path = journal.unwrap_or(Path::new("the journal")).display().to_string();
         return Err(failed(format!("writing {path}: {}", plain(&error))));
     }
-    let stack = |cause: &Cause| explored.get(cause.matter).map(|of| of.item.stack.clone()).unwrap_or_default();
+    let there = |cause: &Cause| there(&explored, cause);
     let causes = end.campaign.causes();
-    let known = offhook_explore::known(&causes, &entries, stack);
-    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &stack(cause)));
-    let groups = alike(causes, |cause| (stack(cause), entry_of(cause)));
+    let known = offhook_explore::known(&causes, &entries, there);
+    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &there(cause)));
+    let groups = alike(causes, |cause| (there(cause).stack, entry_of(cause)));
     let found = found(&lab, &options, &explored, groups, arguments, interruption)?;
     // Made simpler, one that was known may turn out to be another.
     let of: Vec<Option<usize>> = found.iter().map(|found| entry_of(&found.alike.cause)).collect();
@@ -233,6 +233,14 @@ fn key(explored: &[Explored], trial: Option<&Trial>) -> (Key, String) {
     let key = of.map(|item| Key::of(&item.source.path, &item.scenario.name, &item.stack));
     let none = || Key { file: String::new(), name: String::new(), stack: String::new() };
     (key.unwrap_or_else(none), trial.map(Trial::key).unwrap_or_default())
+}
+
+/// Of which scenario a cause is, and on which stack.
+fn there(explored: &[Explored], cause: &Cause) -> Where {
+    let item = explored.get(cause.matter).map(|of| &of.item);
+    let scenario = item.map(|item| format!("{}: {}", item.source.path.display(), item.scenario.name));
+    let stack = item.map(|item| item.stack.clone());
+    Where { scenario: scenario.unwrap_or_default(), stack: stack.unwrap_or_default() }
 }
 
 /// Each group with its simplest trial, and what was written of it.

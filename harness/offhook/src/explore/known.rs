@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! known "nothing-left: left behind: lock *" after="*program=\"mgetty\"*" stack="bookworm" reason="mgetty leaves its lock"
+//! known "line-let-go: *" scenario="*control-lines.kdl: *" reason="with local pppd does not see that carrier is lost"
 //! ```
 
 use std::path::Path;
@@ -20,6 +21,7 @@ const WORDS: &[Word<Reasons>] = &[Word {
     properties: &[
         Property::new("after", Kind::Sentence, Absent::Says("any"), "The disturbance, as the report names it."),
         Property::new("stack", Kind::Sentence, Absent::Says("any"), "The stack."),
+        Property::new("scenario", Kind::Sentence, Absent::Says("any"), "The scenario that shows it, by file and name."),
         Property::new("reason", Kind::Sentence, Absent::Never, "Why the server does so."),
     ],
     ..Word::new("known", (), &[Place::Violations], "A violation, as the report names its cause, is the server's.")
@@ -37,6 +39,7 @@ pub fn load(path: &Path) -> Result<Vec<KnownCause>, Errors> {
             cause: item.argument_text(0),
             after: item.text("after"),
             stack: item.text("stack"),
+            scenario: item.text("scenario"),
             reason: item.text("reason")?,
             place,
         })

@@ -173,6 +173,7 @@ mod tests {
             cause: "spins: *".to_owned(),
             after: None,
             stack: None,
+            scenario: None,
             reason: "so".to_owned(),
             place: "known.kdl:2".to_owned(),
         };

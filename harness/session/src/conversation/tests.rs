@@ -113,6 +113,17 @@ fn a_step_that_fails_as_is_known_ends_its_call_and_not_the_scenario() {
 }
 
 #[test]
+fn in_a_call_that_may_fail_what_a_server_fails_at_may_pass() {
+    let known = KnownFailure { stacks: Vec::new(), reason: "it does".to_owned(), steps: Vec::new() };
+    let mut it = Call { may_fail: true, ..call("ttyS0", vec![]) };
+    it.steps = vec![Step { known_failures: vec![known], ..step(wait(1)) }];
+    let (mut conversations, mut sessions) = play(&["ttyS0"], vec![Act::Calls(vec![it])]);
+    advance(&mut conversations, &mut sessions, 200_000);
+    let results = conversations.results();
+    assert!(matches!(results[0].result, StepResult::Passed { .. }), "{results:?}");
+}
+
+#[test]
 fn a_change_between_calls_is_asked_for_and_waited_for() {
     let change = Change { span: Span::default(), edits: Vec::new() };
     let acts = vec![Act::Change(change.clone()), Act::Calls(vec![call("ttyS0", vec![wait(1)])])];

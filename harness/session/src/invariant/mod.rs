@@ -63,7 +63,13 @@ fn ports_ready(seen: &Seen<'_>) -> Judged {
 
 fn nothing_left(seen: &Seen<'_>) -> Judged {
     let (before, after) = seen.census;
-    let (mut more, mut less) = after.since(before);
+    // A process that was only just started when the first call came has not opened all its files.
+    let begun = |event: &&Event| !matches!(event.what, EventKind::CallBegins { .. });
+    let exited = |event: &Event| matches!(event.what, EventKind::Exited { .. });
+    let (mut more, mut less) = match seen.trace.iter().take_while(begun).any(exited) {
+        true => after.without_files().since(&before.without_files()),
+        false => after.since(before),
+    };
     // What is disturbed before the first call may hold then what it lets go of later.
     less.retain(|line| line.starts_with("process "));
     // Who is killed cannot tidy up, and who comes after does not need it.

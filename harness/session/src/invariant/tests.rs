@@ -144,6 +144,12 @@ fn what_is_left_and_what_is_missing_is_told_and_so_are_ports_and_lines() {
         signalled: &[],
     };
     let told = |kind| judge(kind, &seen).unwrap_err().1;
+    let (four, five) = (of(&["process mgetty with 4 open files"]), of(&["process mgetty with 5 open files"]));
+    let exited = event(None, EventKind::Exited { pid: 7, program: "mgetty".into(), how: "status 1".into() });
+    let call = event(Some(0), EventKind::CallBegins { from: None, name: None });
+    let left = |trace: &[Event]| judge(InvariantKind::NothingLeft, &Seen { trace, census: (&four, &five), ..seen });
+    assert!(left(&[exited.clone(), call.clone()]).is_ok(), "it had just been started");
+    assert!(left(&[call, exited]).is_err());
     assert_eq!(told(InvariantKind::NothingLeft), "left behind: lock /run/lock/LCK..ttyS0; missing: process mgetty");
     assert_eq!(told(InvariantKind::PortsReady), "init has started nothing");
     assert_eq!(told(InvariantKind::LineLetGo), "it still had the line of call 1");
