@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Stateless, the key changes before every packet; stateful, before every 256th, and after a loss, of which the receiver tells by
-//! a Reset-Request of [`ccp`](crate::ccp). If the first packet with a key changed for that is lost as well, the receiver cannot know
+//! a Reset-Request of [`ccp`](crate::ccp). The latter is Linux's way (drivers/net/ppp/ppp_mppe.c), and that of lwIP; by §8.2 the tables
+//! are made anew from the current key. If the first packet with a key changed for that is lost as well, the receiver cannot know
 //! that the key has changed: nothing counts the changes.
 //!
 //! Where RFC 3078 leaves a choice it is taken as Linux and pppd take it: the first count is 0, and in stateful mode the first packet
