@@ -97,6 +97,12 @@ impl Disturbing {
         Some(self.due.remove(place))
     }
 
+    /// Whether the disk is full already: then it stays so until this moment at least.
+    fn stays_full(&mut self, until: Instant) -> bool {
+        let full = self.due.iter_mut().find(|due| matches!(due.over, Some(Lasting::Full(_))));
+        full.map(|due| due.at = due.at.max(until)).is_some()
+    }
+
     fn ends(&mut self, at: Instant, port: Option<String>, deed: Deed, over: Lasting) {
         self.due.push(Due { at, port, deed, over: Some(over) });
     }
@@ -140,6 +146,9 @@ impl World {
             }
             Deed::FillDisk(time) => {
                 let until = now + *time;
+                if self.disturbing.stays_full(until) {
+                    return;
+                }
                 match filled() {
                     Ok(size) => self.disturbing.ends(until, port, deed, Lasting::Full(size)),
                     Err(error) => self.note(now, None, format!("{DISK} cannot be filled: {error}")),

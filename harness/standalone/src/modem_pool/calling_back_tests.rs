@@ -56,7 +56,7 @@ fn who_wants_it_is_called_back_after_the_delay_and_gets_an_address() {
         assert_eq!(bench.pool.ppp_state(0), (format!("1 call: {number} 100.64.0.2"), true));
         bench.pool.handle_circuit_108(bench.now, 0, false);
         bench.pass(30);
-        assert_eq!(bench.pool.ppp_state(0).1, false);
+        assert!(!bench.pool.ppp_state(0).1);
         let log = bench.log();
         assert!(log.contains(&format!("1 {number}: called back")), "{log:#?}");
         assert_eq!(log.iter().filter(|line| line.ends_with("called back")).count(), 1, "{log:#?}");
