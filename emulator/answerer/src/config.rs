@@ -29,8 +29,8 @@ pub struct AnswererConfig {
     pub names: Vec<(String, Ipv4Addr)>,
     /// Whether to negotiate IPV6CP; otherwise the caller's is Protocol-Rejected.
     pub ipv6: bool,
-    /// What callers that ask for it may have of callbacks; `None`: none. Whoever drives the answerer calls back, when the call is over, as
-    /// [`LinkEvent::Callback`](offhook_ppp::link::LinkEvent::Callback) says.
+    /// What callers that ask for it may have of callbacks; `None`: none. Whoever drives the answerer calls back, when the call is
+    /// over, as [`LinkEvent::Callback`](offhook_ppp::link::LinkEvent::Callback) says.
     pub callback: Option<CallbackOffer>,
     /// Link-Quality-Reports, if callers may have them and are asked for them.
     pub quality: Option<Quality>,

@@ -43,7 +43,7 @@ pub struct Where {
 
 impl KnownCause {
     /// Whether it is this one, there: all trials that are remembered of it.
-    pub fn is(&self, cause: &Cause, there: &Where) -> bool {
+    fn is(&self, cause: &Cause, there: &Where) -> bool {
         fits(&self.cause, &cause.name)
             && self.after.as_ref().is_none_or(|after| cause.trials.iter().all(|trial| fits(after, &trial.key())))
             && self.stack.as_ref().is_none_or(|known| *known == there.stack)
@@ -51,10 +51,14 @@ impl KnownCause {
     }
 }
 
+/// The first entry that a cause is, there.
+pub fn entry_of(cause: &Cause, entries: &[KnownCause], there: &Where) -> Option<usize> {
+    entries.iter().position(|entry| entry.is(cause, there))
+}
+
 /// Lays what was found beside what is known. `there` tells of which scenario a cause is.
 pub fn known(causes: &[Cause], entries: &[KnownCause], there: impl Fn(&Cause) -> Where) -> Known {
-    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &there(cause)));
-    let of: Vec<Option<usize>> = causes.iter().map(entry_of).collect();
+    let of: Vec<Option<usize>> = causes.iter().map(|cause| entry_of(cause, entries, &there(cause))).collect();
     let unused = (0..entries.len()).filter(|entry| !of.contains(&Some(*entry))).collect();
     Known { of, unused }
 }

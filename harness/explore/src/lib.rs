@@ -22,7 +22,7 @@ pub use alike::{Alike, alike};
 pub use campaign::{Campaign, Cause, Matter, Strategy};
 pub use coverage::states;
 pub use journal::{Entry, Header, Journal, Mismatch};
-pub use known::{Known, KnownCause, Where, known};
+pub use known::{Known, KnownCause, Where, entry_of, known};
 pub use points::{Point, points};
 pub use shrink::simpler;
 pub use text::{Prepared, Unfit, disturb_line, prepared};

@@ -204,10 +204,9 @@ fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
 fn relative_paths(text: &str, node: &KdlNode, base: Option<&Path>, edits: &mut Vec<(Range<usize>, String)>) {
     let is_path = |entry: &KdlEntry| {
         let etc = is(node, "server") && entry.name().is_some_and(|name| name.value() == "etc");
-        let begins_here =
-            entry.value().as_string().is_some_and(|text| text.starts_with("./") || text.starts_with("../"));
+        let begins_here = |path: &str| path.starts_with("./") || path.starts_with("../");
         let is_there = |path: &str| base.is_some_and(|base| base.join(path).exists());
-        etc || begins_here && entry.value().as_string().is_some_and(is_there)
+        etc || entry.value().as_string().is_some_and(|path| begins_here(path) && is_there(path))
     };
     edits.extend(node.entries().iter().filter(|entry| is_path(entry)).filter_map(|entry| absolute(text, entry, base)));
     for child in node.children().map(KdlDocument::nodes).unwrap_or_default() {

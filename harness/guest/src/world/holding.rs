@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use offhook_clock::Instant;
 use offhook_scenario::{Act, Edit, Invariant, InvariantKind, Scenario};
-use offhook_session::invariant::{Census, Seen, judge};
+use offhook_session::invariant::{Census, Seen, judge, left};
 use offhook_session::{CallSummary, StepOutcome, StepResult};
 use offhook_telephony::trace::Event;
 
@@ -58,10 +58,10 @@ impl Holding {
     }
 
     /// Whether the server has again what it had: while it sets its modem up it has a lock that it lets go of.
-    fn has_come_to_rest(&self) -> bool {
+    fn has_come_to_rest(&self, trace: &[Event]) -> bool {
         let looks = self.invariants.iter().any(|invariant| invariant.kind == InvariantKind::NothingLeft);
         let Some(before) = self.before.as_ref().filter(|_| looks) else { return true };
-        let (more, less) = census::taken().since(before);
+        let (more, less) = left(trace, before, &census::taken());
         more.is_empty() && less.is_empty()
     }
 
@@ -128,7 +128,7 @@ impl World {
         for session in self.sessions.iter().filter(|session| waited_for(&session.device)) {
             latest = latest.max(session.ready_at().unwrap_or(limit));
         }
-        if latest <= now && now < limit && !self.holding.has_come_to_rest() {
+        if latest <= now && now < limit && !self.holding.has_come_to_rest(self.trace.events()) {
             latest = now + LOOK;
         }
         let settled = latest <= now || now >= limit;

@@ -15,7 +15,7 @@ use super::play::{Stop, ended, failed, known_stacks, lab_failed, processors, rea
 use super::shard::ShardArgs;
 use super::status_line::StatusLine;
 use super::{Color, INTERRUPTED, complain, notices, say};
-use crate::explore::matter::{Explored, explored};
+use crate::explore::matter::{Explored, explored, named};
 use crate::explore::run::{Budget, Progress, Running, shrunk};
 use crate::explore::told::{Findings, Found};
 use crate::explore::written::write;
@@ -26,7 +26,7 @@ use crate::runner::plan::{Choice, plan};
 use crate::selection::history::Key;
 use crate::stacks::likes;
 use offhook_base::{is_standard_output, plain};
-use offhook_explore::{Alike, Campaign, Cause, Matter, Strategy, Trial, Where, alike};
+use offhook_explore::{Alike, Campaign, Cause, Matter, Strategy, Trial, Where, alike, entry_of};
 use offhook_lab::Lab;
 use offhook_report::Style;
 use offhook_report::run::DEFAULT_SEED;
@@ -156,7 +156,7 @@ fn carried_out(arguments: &Explore, interruption: &Interruption) -> Result<u8, S
     let there = |cause: &Cause| there(&explored, cause);
     let causes = end.campaign.causes();
     let known = offhook_explore::known(&causes, &entries, there);
-    let entry_of = |cause: &Cause| entries.iter().position(|entry| entry.is(cause, &there(cause)));
+    let entry_of = |cause: &Cause| entry_of(cause, &entries, &there(cause));
     let groups = alike(causes, |cause| (there(cause).stack, entry_of(cause)));
     let found = found(&lab, &options, &explored, groups, arguments, interruption)?;
     // Made simpler, one that was known may turn out to be another.
@@ -238,7 +238,7 @@ fn key(explored: &[Explored], trial: Option<&Trial>) -> (Key, String) {
 /// Of which scenario a cause is, and on which stack.
 fn there(explored: &[Explored], cause: &Cause) -> Where {
     let item = explored.get(cause.matter).map(|of| &of.item);
-    let scenario = item.map(|item| format!("{}: {}", item.source.path.display(), item.scenario.name));
+    let scenario = item.map(named);
     let stack = item.map(|item| item.stack.clone());
     Where { scenario: scenario.unwrap_or_default(), stack: stack.unwrap_or_default() }
 }

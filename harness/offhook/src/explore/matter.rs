@@ -90,7 +90,12 @@ pub async fn explored(
 
 /// `scenarios/first-call.kdl: a call on trixie`.
 pub fn told(item: &Item) -> String {
-    format!("{}: {} on {}", item.source.path.display(), item.scenario.name, item.stack)
+    format!("{} on {}", named(item), item.stack)
+}
+
+/// `scenarios/first-call.kdl: a call`.
+pub fn named(item: &Item) -> String {
+    format!("{}: {}", item.source.path.display(), item.scenario.name)
 }
 
 impl Explored {

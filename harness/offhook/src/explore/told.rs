@@ -4,7 +4,7 @@ use offhook_explore::{Alike, Campaign, KnownCause, disturb_line};
 use offhook_report::text::{counted, hang, printable};
 use offhook_report::{Ink, Style};
 
-use super::matter::{Explored, Unexplored};
+use super::matter::{Explored, Unexplored, named};
 use super::written::Written;
 
 /// A cause, and what was written of it, if it was.
@@ -76,8 +76,7 @@ impl<'a> Findings<'a> {
         };
         let trials = counted(cause.count, "trial");
         let item = &of.item;
-        let mut text =
-            format!("{title}  {}: {}  {}  {trials}\n", item.source.path.display(), item.scenario.name, item.stack);
+        let mut text = format!("{title}  {}  {}  {trials}\n", named(item), item.stack);
         let mut row = |name: &str, value: &str| {
             let lead = format!("  {name:<9} ");
             text.push_str(&hang(&lead, &printable(value), 0, style.width));
@@ -95,7 +94,7 @@ impl<'a> Findings<'a> {
             }
         }
         for of in others.iter().filter_map(|other| self.explored.get(*other)).take(NAMED) {
-            row("also in", &format!("{}: {}", of.item.source.path.display(), of.item.scenario.name));
+            row("also in", &named(&of.item));
         }
         if others.len() > NAMED {
             row("", &format!("and {} more", others.len() - NAMED));

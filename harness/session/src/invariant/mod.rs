@@ -61,12 +61,12 @@ fn ports_ready(seen: &Seen<'_>) -> Judged {
     Err((format!("{device} to be ready for a call again within two minutes"), account.clone()))
 }
 
-fn nothing_left(seen: &Seen<'_>) -> Judged {
-    let (before, after) = seen.census;
+/// What is there `after` and was not `before`, and what is missing, as far as the server could have helped it.
+pub fn left(trace: &[Event], before: &Census, after: &Census) -> (Vec<String>, Vec<String>) {
     // A process that was only just started when the first call came has not opened all its files.
     let begun = |event: &&Event| !matches!(event.what, EventKind::CallBegins { .. });
     let exited = |event: &Event| matches!(event.what, EventKind::Exited { .. });
-    let (mut more, mut less) = match seen.trace.iter().take_while(begun).any(exited) {
+    let (mut more, mut less) = match trace.iter().take_while(begun).any(exited) {
         true => after.without_files().since(&before.without_files()),
         false => after.since(before),
     };
@@ -74,9 +74,15 @@ fn nothing_left(seen: &Seen<'_>) -> Judged {
     less.retain(|line| line.starts_with("process "));
     // Who is killed cannot tidy up, and who comes after does not need it.
     let killed = |event: &Event| matches!(&event.what, EventKind::Exited { how, .. } if how.contains("SIGKILL"));
-    if seen.trace.iter().any(killed) {
+    if trace.iter().any(killed) {
         more.retain(|line| !line.starts_with("pid file "));
     }
+    (more, less)
+}
+
+fn nothing_left(seen: &Seen<'_>) -> Judged {
+    let (before, after) = seen.census;
+    let (more, less) = left(seen.trace, before, after);
     if more.is_empty() && less.is_empty() {
         return Ok("nothing is left behind".to_owned());
     }
